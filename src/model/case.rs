@@ -1,0 +1,14 @@
+//! One answer to a lab, right or wrong, and what must come of it.
+
+/// A case proves a lab: its files and `apply.sh` are laid over the scene, and exactly the named checks must fail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// The folder's name under `cases/`.
+    pub name: String,
+    /// What was done, in a few words.
+    pub what: String,
+    /// The ids of the checks that must fail, exactly; empty for another right answer.
+    pub fails: Vec<String>,
+    /// The ids of the diagnoses that must be given.
+    pub diagnosis: Vec<String>,
+}

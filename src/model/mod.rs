@@ -1,0 +1,20 @@
+//! The nouns. Plain data, parsed from `&str`, importing no other room.
+
+mod case;
+mod lab;
+mod place;
+mod question;
+mod report;
+mod time_span;
+mod unit_file;
+
+pub use case::Case;
+pub use lab::{Check, Expect, Kind, Lab, RestartPolicy, Value};
+pub use place::{Place, PlaceKind};
+pub use question::{
+    Answer, BootFact, Content, DiskFile, Fact, FilesFact, HttpFact, HttpOutcome, HttpOwner, Process, ProcessesFact,
+    Puller, Question, Role, Sample, Sheet, SteadyFact, SystemFact, Testimony, UnitFact, Unknown,
+};
+pub use report::{CheckReport, CourseId, Diagnosis, Evidence, Layer, Report, Score, Status, Verdict};
+pub use time_span::{TimeSpan, TimeSpanError};
+pub use unit_file::{Assignment, Complaint, Line, UnitFile};
