@@ -1,0 +1,252 @@
+//! A sandbox's own control groups: made, limited, killed and removed as one.
+//!
+//! Each sandbox has a folder of its own in every hierarchy that matters, with `supervisor` and `machine` below it, so
+//! that the limits bind the payload and not its supervisor, and one write to `cgroup.kill` ends them all.
+
+use std::fs;
+use std::io;
+use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use super::SandboxError;
+
+/// Processes and threads that a payload may have.
+pub(super) const TASKS: u32 = 1024;
+/// Bytes of memory that a payload may have.
+pub(super) const MEMORY: u64 = 1 << 30;
+
+/// One mounted hierarchy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Hierarchy {
+    pub mount: PathBuf,
+    /// `None` for the unified one, else its v1 controllers (`pids`, `name=systemd`).
+    pub controllers: Option<Vec<String>>,
+}
+
+impl Hierarchy {
+    pub(super) fn is_unified(&self) -> bool {
+        self.controllers.is_none()
+    }
+
+    fn has(&self, controller: &str) -> bool {
+        self.controllers.as_ref().is_some_and(|all| all.iter().any(|one| one == controller))
+    }
+
+    /// Sandboxes need the unified one and systemd's own, and use two more where they are.
+    fn matters(&self) -> bool {
+        self.is_unified() || ["name=systemd", "pids", "memory"].iter().any(|name| self.has(name))
+    }
+}
+
+/// The hierarchies mounted on this host.
+pub(super) fn hierarchies() -> Vec<Hierarchy> {
+    parse_mounts(&fs::read_to_string("/proc/self/mountinfo").unwrap_or_default())
+}
+
+fn parse_mounts(mountinfo: &str) -> Vec<Hierarchy> {
+    mountinfo
+        .lines()
+        .filter_map(|line| {
+            let (left, right) = line.split_once(" - ")?;
+            let mount = PathBuf::from(left.split(' ').nth(4)?);
+            let mut right = right.split(' ');
+            match right.next()? {
+                "cgroup2" => Some(Hierarchy { mount, controllers: None }),
+                "cgroup" => {
+                    let controllers = right.nth(1)?.split(',').map(str::to_owned).collect();
+                    Some(Hierarchy { mount, controllers: Some(controllers) })
+                }
+                _ => None,
+            }
+        })
+        .collect()
+}
+
+/// The folders that a sandbox will have where its supervisor makes them itself.
+pub(super) fn planned(name: &str, mark: &str) -> Result<Vec<PathBuf>, SandboxError> {
+    let all = hierarchies();
+    if !all.iter().any(Hierarchy::is_unified) {
+        return Err(SandboxError::Unsupported {
+            what: "no cgroup2 hierarchy is mounted on this machine, and a systemd cannot boot without one".into(),
+            next: "mount -t cgroup2 cgroup2 /sys/fs/cgroup".into(),
+        });
+    }
+    let leaf = format!("unitlab/{name}-{mark}");
+    Ok(all.into_iter().filter(Hierarchy::matters).map(|hierarchy| hierarchy.mount.join(&leaf)).collect())
+}
+
+/// The folders that the host's systemd has delegated to this very process.
+pub(super) fn delegated(service: &str) -> Vec<PathBuf> {
+    let own = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
+    memberships(&own, &hierarchies()).into_iter().filter(|dir| dir.to_string_lossy().contains(service)).collect()
+}
+
+/// Every folder that `/proc/PID/cgroup` names, below the right mount.
+pub(super) fn memberships(proc_cgroup: &str, hierarchies: &[Hierarchy]) -> Vec<PathBuf> {
+    proc_cgroup
+        .lines()
+        .filter_map(|line| {
+            let mut parts = line.splitn(3, ':');
+            let (_, names, path) = (parts.next()?, parts.next()?, parts.next()?);
+            let hierarchy = hierarchies.iter().find(|one| {
+                if names.is_empty() { one.is_unified() } else { names.split(',').any(|name| one.has(name)) }
+            })?;
+            let path = path.trim_start_matches('/');
+            (!path.is_empty()).then(|| hierarchy.mount.join(path))
+        })
+        .collect()
+}
+
+/// The two places inside a sandbox's own folder.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Seat {
+    Supervisor,
+    Machine,
+}
+
+impl Seat {
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Supervisor => "supervisor",
+            Self::Machine => "machine",
+        }
+    }
+}
+
+/// Makes the folders, takes this process into `supervisor`, and sets the limits on `machine`.
+pub(super) fn establish(dirs: &[PathBuf]) -> Result<(), SandboxError> {
+    for dir in dirs {
+        for seat in [Seat::Supervisor, Seat::Machine] {
+            let path = dir.join(seat.folder());
+            fs::create_dir_all(&path).map_err(SandboxError::file("cannot make the control group", &path))?;
+        }
+    }
+    sit(dirs, Seat::Supervisor)?;
+    for dir in dirs {
+        enable_controllers(dir);
+        let machine = dir.join(Seat::Machine.folder());
+        // Which of these files exist depends on the controllers that the host gives; `doctor` says what is missing.
+        for (file, limit) in [
+            ("pids.max", u64::from(TASKS)),
+            ("memory.max", MEMORY),
+            ("memory.limit_in_bytes", MEMORY),
+            ("memory.memsw.limit_in_bytes", MEMORY),
+            ("memory.swap.max", 0),
+        ] {
+            let _ = write_existing(&machine.join(file), &limit.to_string());
+        }
+    }
+    Ok(())
+}
+
+/// Asks for the two controllers from the mount down to the sandbox; a host that keeps them makes the limit impossible.
+fn enable_controllers(dir: &Path) {
+    let Some(hierarchy) = hierarchies().into_iter().find(|one| one.is_unified() && dir.starts_with(&one.mount)) else {
+        return;
+    };
+    let mut path = hierarchy.mount.clone();
+    let below = dir.strip_prefix(&hierarchy.mount).map(Path::to_owned).unwrap_or_default();
+    for part in std::iter::once(Path::new("")).chain(below.iter().map(Path::new)) {
+        path.push(part);
+        for controller in ["+pids", "+memory"] {
+            let _ = write_existing(&path.join("cgroup.subtree_control"), controller);
+        }
+    }
+}
+
+/// Moves this process, and thereby the children it starts from now on.
+pub(super) fn sit(dirs: &[PathBuf], seat: Seat) -> Result<(), SandboxError> {
+    dirs.iter().try_for_each(|dir| join(&dir.join(seat.folder())))
+}
+
+/// Moves this process into one control group.
+pub(super) fn join(dir: &Path) -> Result<(), SandboxError> {
+    let procs = dir.join("cgroup.procs");
+    write_existing(&procs, "0").map_err(SandboxError::file("cannot enter the control group", &procs))
+}
+
+/// Ends every process in `machine`, or in the whole sandbox, and waits for the last one to be gone.
+pub(super) fn kill(dirs: &[PathBuf], seat: Option<Seat>) {
+    for dir in dirs {
+        let dir = seat.map_or_else(|| dir.clone(), |seat| dir.join(seat.folder()));
+        if write_existing(&dir.join("cgroup.kill"), "1").is_ok() {
+            wait_until_empty(&dir, Duration::from_secs(10));
+        }
+    }
+}
+
+/// The kernel reports on `cgroup.events` when the last process of a group is gone.
+fn wait_until_empty(dir: &Path, limit: Duration) {
+    let deadline = Instant::now() + limit;
+    let Ok(events) = fs::File::open(dir.join("cgroup.events")) else { return };
+    while is_populated(dir) {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let timeout = Timespec::try_from(left).unwrap_or_default();
+        if left.is_zero()
+            || poll(&mut [PollFd::from_borrowed_fd(events.as_fd(), PollFlags::PRI)], Some(&timeout)).is_err()
+        {
+            return;
+        }
+    }
+}
+
+/// A process lives in it or below it.
+pub(super) fn is_populated(dir: &Path) -> bool {
+    fs::read_to_string(dir.join("cgroup.events")).is_ok_and(|text| text.contains("populated 1"))
+}
+
+/// Removes the folders and all below them, as far as they are empty.
+pub(super) fn remove(dirs: &[PathBuf]) {
+    for dir in dirs {
+        let _ = remove_tree(dir);
+        if let Some(parent) = dir.parent().filter(|parent| parent.ends_with("unitlab")) {
+            // The last sandbox takes the common folder with it.
+            let _ = fs::remove_dir(parent);
+        }
+    }
+}
+
+fn remove_tree(dir: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(dir)?.filter_map(Result::ok) {
+        if entry.file_type()?.is_dir() {
+            remove_tree(&entry.path())?;
+        }
+    }
+    fs::remove_dir(dir)
+}
+
+/// Writes to a file of the kernel's, never making one.
+fn write_existing(path: &Path, text: &str) -> io::Result<()> {
+    io::Write::write_all(&mut fs::OpenOptions::new().write(true).open(path)?, text.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::{memberships, parse_mounts};
+
+    const HYBRID: &str = "31 30 0:27 / /sys/fs/cgroup/pids rw,relatime - cgroup cgroup rw,pids\n\
+                          32 30 0:28 / /sys/fs/cgroup/systemd rw - cgroup cgroup rw,xattr,name=systemd\n\
+                          33 30 0:29 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n\
+                          34 30 0:30 / /proc rw - proc proc rw\n";
+
+    #[test]
+    fn finds_groups_on_a_hybrid_host() {
+        let found = memberships("8:pids:/a/b\n9:name=systemd:/a\n5:devices:/\n0::/c\n", &parse_mounts(HYBRID));
+        let want = ["/sys/fs/cgroup/pids/a/b", "/sys/fs/cgroup/systemd/a", "/sys/fs/cgroup/unified/c"];
+        assert_eq!(found, want.map(PathBuf::from));
+    }
+
+    #[test]
+    fn finds_groups_on_a_unified_host() {
+        let mounts = parse_mounts("33 30 0:29 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+        assert_eq!(
+            memberships("0::/system.slice/x.service\n", &mounts),
+            [PathBuf::from("/sys/fs/cgroup/system.slice/x.service")]
+        );
+    }
+}

@@ -1,0 +1,154 @@
+//! The ways into a running sandbox, as commands of this program's own `enter`.
+
+use std::io::{self, Read, Write};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+
+use super::record::ProcessId;
+use super::{Record, Relay, SandboxError, host};
+use crate::model::Overlay;
+
+/// A running payload's door.
+#[derive(Debug, Clone)]
+pub struct Entrance {
+    leader: ProcessId,
+}
+
+/// What a captured command did.
+#[derive(Debug, Clone)]
+pub struct Captured {
+    /// How it ended.
+    pub status: ExitStatus,
+    /// The start of what it printed, both streams, decoded.
+    pub output: String,
+}
+
+/// Of what a captured command prints, this much is read.
+const CAPTURE: u64 = 1 << 20;
+
+impl Record {
+    /// The way in; none while the payload is not up.
+    #[must_use]
+    pub fn entrance(&self) -> Option<Entrance> {
+        self.leader.map(|leader| Entrance { leader })
+    }
+}
+
+impl Entrance {
+    fn command(&self, mode: &[&str]) -> Result<Command, SandboxError> {
+        let exe = std::env::current_exe().map_err(SandboxError::system("cannot find this program's own file"))?;
+        let mut command = Command::new(exe);
+        command.arg("enter").arg("--leader").arg(format!("{}:{}", self.leader.pid, self.leader.start)).args(mode);
+        command.env_clear().env("PATH", "/usr/sbin:/usr/bin").current_dir("/");
+        for name in ["TERM", "LANG", "COLORTERM", "NO_COLOR"] {
+            // They go on to a shell, so they must be what they claim to be.
+            if let Ok(value) = std::env::var(name)
+                && value.len() <= 64
+                && value.chars().all(|c| c.is_ascii_alphanumeric() || "._@-+".contains(c))
+            {
+                command.env(name, value);
+            }
+        }
+        Ok(command)
+    }
+
+    /// The examiner: answers questions as JSON on its standard streams.
+    pub fn examiner(&self) -> Result<Command, SandboxError> {
+        self.command(&["--examine"])
+    }
+
+    /// Lays an overlay's files, then runs its script through the payload's manager.
+    pub fn apply(&self, overlay: &Overlay) -> Result<Captured, SandboxError> {
+        let json =
+            serde_json::to_vec(overlay).map_err(|error| SandboxError::system("cannot write the overlay")(error))?;
+        let laid = capture(self.command(&["--lay"])?, &json)?;
+        match &overlay.script {
+            Some(script) if laid.status.success() => self.capture(&["/bin/sh", "-s"], script.as_bytes()),
+            _ => Ok(laid),
+        }
+    }
+
+    /// Runs one command as the payload's root with this on its standard input.
+    pub fn capture(&self, argv: &[&str], input: &[u8]) -> Result<Captured, SandboxError> {
+        let argv: Vec<String> = argv.iter().map(|&arg| arg.to_owned()).collect();
+        capture(self.managed(&format!("unitlab-{}", host::mark()), &argv)?, input)
+    }
+
+    /// Runs one command as the payload's root, its standard streams joined to ours by pipes: nothing of the host's,
+    /// and no terminal, is handed inside. Returns the command and the name of its unit, by which it can be stopped.
+    pub fn exec(&self, argv: &[String]) -> Result<(Command, String), SandboxError> {
+        let unit = format!("unitlab-exec-{}", host::mark());
+        Ok((self.managed(&unit, argv)?, unit))
+    }
+
+    fn managed(&self, unit: &str, argv: &[String]) -> Result<Command, SandboxError> {
+        let mut command = self.command(&["--run"])?;
+        let mut through: Vec<String> =
+            ["systemd-run", "--quiet", "--collect", "--pipe", "--wait", "--service-type=exec", "--setenv=HOME=/root"]
+                .map(str::to_owned)
+                .to_vec();
+        through.push(format!("--unit={unit}"));
+        through.push("--".into());
+        let (program, args) =
+            argv.split_first().map_or((&[][..], &[][..]), |(first, rest)| (std::slice::from_ref(first), rest));
+        through.extend_from_slice(program);
+        // The manager would put variables of its own into the arguments.
+        through.extend(args.iter().map(|arg| arg.replace('$', "$$")));
+        command.arg(serde_json::json!({ "managed": through, "direct": argv }).to_string());
+        Ok(command)
+    }
+
+    /// A login shell of the learner's on a pseudo-terminal of ours.
+    pub fn shell(&self) -> Result<Relay, SandboxError> {
+        let mut command = self.command(&["--terminal", "--run"])?;
+        let mut through: Vec<String> = [
+            "systemd-run",
+            "--quiet",
+            "--collect",
+            "--pty",
+            "--wait",
+            "--service-type=exec",
+            "--description=a learner's shell",
+        ]
+        .map(str::to_owned)
+        .to_vec();
+        for property in ["PAMName=login", "User=learner", "WorkingDirectory=~", "UtmpIdentifier=unitlab"] {
+            through.extend(["-p".into(), property.into()]);
+        }
+        for (name, value) in command.get_envs() {
+            if let (Some(name), Some(value)) = (name.to_str(), value.and_then(|value| value.to_str()))
+                && name != "PATH"
+            {
+                through.push(format!("--setenv={name}={value}"));
+            }
+        }
+        through.extend(["--".into(), "/bin/bash".into(), "-l".into()]);
+        let direct = ["/bin/bash", "-l"];
+        command.arg(serde_json::json!({ "managed": through, "direct": direct }).to_string());
+        Relay::start(command)
+    }
+
+    /// Ends a command that was begun by [`Entrance::exec`].
+    pub fn stop_unit(&self, unit: &str) -> Result<(), SandboxError> {
+        self.capture(&["systemctl", "stop", "--", &format!("{unit}.service")], b"").map(drop)
+    }
+}
+
+/// Runs a prepared command with bounded output.
+fn capture(mut command: Command, input: &[u8]) -> Result<Captured, SandboxError> {
+    let fail = || SandboxError::system("cannot run in the sandbox");
+    let (reader, writer) = io::pipe().map_err(fail())?;
+    command.stdin(Stdio::piped()).stdout(writer.try_clone().map_err(fail())?).stderr(writer);
+    let mut child: Child = command.spawn().map_err(fail())?;
+    // The command holds the writing end as well, and the pipe ends only when every copy is closed.
+    drop(command);
+    let stdin = child.stdin.take();
+    let output = thread::scope(|scope| {
+        scope.spawn(move || stdin.map(|mut stdin| stdin.write_all(input)));
+        let mut output = Vec::new();
+        let read = (&reader).take(CAPTURE).read_to_end(&mut output);
+        read.and_then(|_| io::copy(&mut &reader, &mut io::sink())).map(|_| output)
+    });
+    let status = child.wait().map_err(fail())?;
+    Ok(Captured { status, output: String::from_utf8_lossy(&output.map_err(fail())?).into_owned() })
+}

@@ -1,0 +1,149 @@
+//! Where sandboxes live on the host: `/var/lib/unitlab`, owned and readable by root alone.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::FlockOperation;
+
+use super::{Record, SandboxError};
+
+/// The folder of all sandboxes.
+#[derive(Debug, Clone)]
+pub struct Estate {
+    root: PathBuf,
+}
+
+impl Estate {
+    /// Where sandboxes live unless said otherwise.
+    pub const DEFAULT: &'static str = "/var/lib/unitlab";
+
+    /// An estate in a folder, which is made when it is first needed.
+    #[must_use]
+    pub fn at(root: &Path) -> Self {
+        Self { root: root.to_owned() }
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// A sandbox by its name, whether it exists or not.
+    #[must_use]
+    pub fn sandbox(&self, name: &str) -> Sandbox {
+        Sandbox { name: name.to_owned(), dir: self.root.join("sandboxes").join(name) }
+    }
+
+    /// Every sandbox that left a folder, running or not.
+    #[must_use]
+    pub fn sandboxes(&self) -> Vec<Sandbox> {
+        let Ok(entries) = fs::read_dir(self.root.join("sandboxes")) else { return Vec::new() };
+        let mut names: Vec<_> =
+            entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).filter(|n| n != "lock").collect();
+        names.sort();
+        names.iter().map(|name| self.sandbox(name)).collect()
+    }
+
+    /// Makes the folder, closed to everyone but root.
+    pub(super) fn found(&self) -> Result<(), SandboxError> {
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(self.root.join("sandboxes"))
+            .map_err(SandboxError::file("cannot make", &self.root))
+    }
+
+    /// Held while a uid range is chosen.
+    pub(super) fn lock(&self) -> Result<File, SandboxError> {
+        let path = self.root.join("lock");
+        let file = open_lock(&path)?;
+        rustix::fs::flock(&file, FlockOperation::LockExclusive)
+            .map_err(|errno| SandboxError::file("cannot lock", &path)(errno.into()))?;
+        Ok(file)
+    }
+}
+
+/// One sandbox's folder.
+#[derive(Debug, Clone)]
+pub struct Sandbox {
+    name: String,
+    dir: PathBuf,
+}
+
+impl Sandbox {
+    /// Its name, unique on this machine.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its folder.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Its file system root, as its supervisor sees it.
+    #[must_use]
+    pub fn root(&self) -> PathBuf {
+        self.dir.join("root")
+    }
+
+    /// Its folder is there.
+    #[must_use]
+    pub fn exists(&self) -> bool {
+        self.dir.exists()
+    }
+
+    /// The learner's work is there to be booted again.
+    #[must_use]
+    pub fn has_root(&self) -> bool {
+        self.root().join("etc/machine-id").exists()
+    }
+
+    /// What was written down about it; none when it was never started.
+    pub fn record(&self) -> Result<Option<Record>, SandboxError> {
+        Record::read(&self.dir.join("record.json"))
+    }
+
+    pub(super) fn write_record(&self, record: &Record) -> Result<(), SandboxError> {
+        record.write(&self.dir.join("record.json"))
+    }
+
+    /// A supervisor lives: it holds this lock until the kernel takes it away with its last breath.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        let Ok(file) = OpenOptions::new().read(true).open(self.dir.join("lock")) else { return false };
+        rustix::fs::flock(&file, FlockOperation::NonBlockingLockShared).is_err()
+    }
+
+    /// Takes the lock of the living, or says that somebody else has it.
+    pub(super) fn claim(&self) -> Result<File, SandboxError> {
+        let file = open_lock(&self.dir.join("lock"))?;
+        rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive)
+            .map_err(|_| SandboxError::AlreadyRunning { name: self.name.clone() })?;
+        Ok(file)
+    }
+
+    /// The socket on which its supervisor answers unitlab on the host.
+    pub(super) fn control_socket(&self) -> PathBuf {
+        self.dir.join("control")
+    }
+
+    /// The folder that is bound into the sandbox, with the socket for unitlab inside.
+    pub(super) fn gate_dir(&self) -> PathBuf {
+        self.dir.join("gate")
+    }
+}
+
+fn open_lock(path: &Path) -> Result<File, SandboxError> {
+    OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(SandboxError::file("cannot open", path))
+}

@@ -1,0 +1,181 @@
+//! Starting a supervisor, and waiting until the payload is up.
+
+use std::fs::{self, DirBuilder, OpenOptions};
+use std::io::{BufRead, BufReader, Read};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::net::UnixListener;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use serde::{Deserialize, Serialize};
+
+use super::cgroup::{MEMORY, TASKS};
+use super::record::ProcessId;
+use super::{Estate, Record, Sandbox, SandboxError, Stage, host};
+
+/// What a sandbox is made for and from.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// The lab, shown in the prompt.
+    pub lab: String,
+    /// Uid of the person whose it is.
+    pub owner: u32,
+    /// Where the root comes from.
+    pub source: Source,
+    /// The OS tree whose `/usr` and `/etc` it boots on; `/` for the host's.
+    pub os_tree: PathBuf,
+    /// Arguments with which the supervisor runs unitlab on behalf of the learner inside (`--state-dir …`).
+    pub global_args: Vec<String>,
+}
+
+/// Where a sandbox's root comes from, and where it lives.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Source {
+    /// On disk: booted again, or made when it is not there yet.
+    Keep,
+    /// Made on a tmpfs, and gone with the sandbox.
+    Fresh,
+    /// A copy of a running sandbox's root on a tmpfs: its twin.
+    CopyOf(String),
+}
+
+const LAUNCH_LIMIT: Duration = Duration::from_secs(60);
+
+/// Boots a sandbox, and returns its record once the payload is up.
+pub fn launch(estate: &Estate, name: &str, plan: &Plan) -> Result<Record, SandboxError> {
+    estate.found()?;
+    let sandbox = estate.sandbox(name);
+    if sandbox.is_running() {
+        return Err(SandboxError::AlreadyRunning { name: name.to_owned() });
+    }
+    sandbox.sweep()?;
+    let result = launch_in(estate, &sandbox, plan);
+    if result.is_err() && plan.source != Source::Keep {
+        let _ = sandbox.sweep();
+    }
+    result
+}
+
+fn launch_in(estate: &Estate, sandbox: &Sandbox, plan: &Plan) -> Result<Record, SandboxError> {
+    let dir = sandbox.dir();
+    let fail = |what| SandboxError::file(what, dir);
+    DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(fail("cannot make"))?;
+    let text = serde_json::to_vec_pretty(plan).map_err(|error| fail("cannot write")(error.into()))?;
+    fs::write(dir.join("plan.json"), text).map_err(fail("cannot write the plan into"))?;
+    let ready = dir.join("ready");
+    let _ = fs::remove_file(&ready);
+    let listener = UnixListener::bind(&ready).map_err(SandboxError::file("cannot listen on", &ready))?;
+    let exe = std::env::current_exe().map_err(SandboxError::system("cannot find this program's own file"))?;
+    let log = dir.join("log");
+    let mut supervisor = start(estate, sandbox, &exe, &log)?;
+    let answer = await_answer(&listener, supervisor.as_mut());
+    let _ = fs::remove_file(&ready);
+    match answer {
+        Some(Answer::Up) => match sandbox.record()? {
+            Some(record) => Ok(record),
+            None => Err(SandboxError::NotRunning { name: sandbox.name().to_owned() }),
+        },
+        Some(Answer::Failed { why, next }) if !next.is_empty() => Err(SandboxError::Unsupported { what: why, next }),
+        Some(Answer::Failed { why, .. }) => Err(SandboxError::Boot { name: sandbox.name().to_owned(), why }),
+        None => {
+            let said = fs::read_to_string(&log).unwrap_or_default();
+            let why = said.lines().last().map_or("its supervisor ended without a word".into(), str::to_owned);
+            Err(SandboxError::Boot { name: sandbox.name().to_owned(), why })
+        }
+    }
+}
+
+/// What a supervisor tells the one who started it.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Answer {
+    Up,
+    Failed { why: String, next: String },
+}
+
+/// A child where the host has no systemd; there, a service of its own.
+fn start(estate: &Estate, sandbox: &Sandbox, exe: &Path, log: &Path) -> Result<Option<Child>, SandboxError> {
+    let fail = || SandboxError::system("cannot start the sandbox's supervisor");
+    if host::has_systemd() {
+        let unit = format!("unitlab-{}-{}", sandbox.name(), host::mark());
+        let output = Command::new("systemd-run")
+            .args(["--quiet", "--collect", "--service-type=exec", "--description=unitlab sandbox"])
+            .arg(format!("--unit={unit}"))
+            .args(["-p", "Delegate=yes", "-p", "KillMode=mixed", "-p", "TimeoutStopSec=15"])
+            .args(["-p", &format!("TasksMax={}", TASKS + 256), "-p", &format!("MemoryMax={}", MEMORY + (256 << 20))])
+            .arg("--")
+            .arg(exe)
+            .args(["supervise", "--service", &format!("{unit}.service"), "--estate"])
+            .arg(estate.root())
+            .arg(sandbox.name())
+            .stdin(Stdio::null())
+            .output()
+            .map_err(fail())?;
+        if output.status.success() {
+            return Ok(None);
+        }
+        let why = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        return Err(SandboxError::Boot { name: sandbox.name().to_owned(), why });
+    }
+    let log = OpenOptions::new()
+        .create(true)
+        .write(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(log)
+        .map_err(SandboxError::file("cannot write", log))?;
+    let child = Command::new(exe)
+        .arg("supervise")
+        .arg("--estate")
+        .arg(estate.root())
+        .arg(sandbox.name())
+        .env_clear()
+        .env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+        .current_dir("/")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(log)
+        .process_group(0)
+        .spawn()
+        .map_err(fail())?;
+    Ok(Some(child))
+}
+
+/// Waits for the supervisor to call back, for its death, or for the limit.
+fn await_answer(listener: &UnixListener, supervisor: Option<&mut Child>) -> Option<Answer> {
+    let timeout = Timespec::try_from(LAUNCH_LIMIT).ok()?;
+    let death: Option<OwnedFd> =
+        supervisor.and_then(|child| ProcessId::of(i32::try_from(child.id()).ok()?)).and_then(ProcessId::open);
+    let mut waits = vec![PollFd::from_borrowed_fd(listener.as_fd(), PollFlags::IN)];
+    waits.extend(death.as_ref().map(|fd| PollFd::from_borrowed_fd(fd.as_fd(), PollFlags::IN)));
+    poll(&mut waits, Some(&timeout)).ok()?;
+    if !waits[0].revents().contains(PollFlags::IN) {
+        return None;
+    }
+    let (stream, _) = listener.accept().ok()?;
+    stream.set_read_timeout(Some(LAUNCH_LIMIT)).ok()?;
+    let mut line = String::new();
+    BufReader::new(stream.take(64 * 1024)).read_line(&mut line).ok()?;
+    serde_json::from_str(&line).ok()
+}
+
+impl Sandbox {
+    /// Waits until the payload is up, through a reboot if there is one going on, and returns its record.
+    pub fn await_up(&self) -> Result<Record, SandboxError> {
+        let gone = || SandboxError::NotRunning { name: self.name().to_owned() };
+        let stream = std::os::unix::net::UnixStream::connect(self.control_socket()).map_err(|_| gone())?;
+        let _ = stream.set_read_timeout(Some(LAUNCH_LIMIT));
+        let mut line = String::new();
+        let _ = BufReader::new(stream.take(64)).read_line(&mut line);
+        match self.record()? {
+            Some(record) if line == "up\n" && record.stage == Stage::Up => Ok(record),
+            _ => Err(gone()),
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! A disposable, real systemd: made, booted, entered, copied, stopped and swept away.
+//!
+//! What is asked inside is no matter of this room.
+#![allow(clippy::disallowed_methods, reason = "this room starts systemd-nspawn and enters it: that is what it is for")]
+
+mod accounts;
+mod cgroup;
+mod copy;
+mod descriptors;
+mod enter;
+mod entrance;
+mod error;
+mod estate;
+mod gate;
+mod host;
+mod launch;
+mod nspawn;
+mod overlay;
+mod probe;
+mod record;
+mod relay;
+mod skeleton;
+mod stop;
+mod supervisor;
+
+pub use enter::{EnterArgs, enter, run_inside};
+pub use entrance::{Captured, Entrance};
+pub use error::SandboxError;
+pub use estate::{Estate, Sandbox};
+pub use gate::{GateFormat, GateReply, GateRequest, GateVerb, INSIDE_SOCKET, ask_gate};
+pub use launch::{Plan, Source, launch};
+pub use overlay::lay;
+pub use probe::{Limit, Probe, mend, probes};
+pub use record::{Record, Stage};
+pub use relay::Relay;
+pub use stop::Leftover;
+pub use supervisor::supervise;

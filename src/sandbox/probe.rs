@@ -1,0 +1,220 @@
+//! What this machine has and lacks for running sandboxes, and what mends it.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, ExitStatus};
+
+use super::{SandboxError, cgroup, nspawn};
+
+/// How good something is for our purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// As it should be.
+    None,
+    /// Sandboxes run; something is not enforced or not comfortable.
+    Some,
+    /// Sandboxes cannot run.
+    Blocking,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Probe {
+    /// What was looked at.
+    pub name: &'static str,
+    /// How good it is.
+    pub limit: Limit,
+    /// What was found, in one line.
+    pub says: String,
+    /// The command that mends it; empty when there is nothing to mend or no command can.
+    pub mend: Vec<String>,
+}
+
+/// Looks at everything that booting a sandbox rests on.
+#[must_use]
+pub fn probes() -> Vec<Probe> {
+    vec![spawner(), bus(), user_namespaces(), idmapped_mounts(), cgroups(), python(), sudo(), inotify()]
+}
+
+/// Runs the command that mends something; its words go to our own standard streams.
+pub fn mend(command: &[String]) -> Result<ExitStatus, SandboxError> {
+    let (program, args) = command.split_first().map_or(("true", &[][..]), |(first, rest)| (first.as_str(), rest));
+    Command::new(program)
+        .args(args)
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .status()
+        .map_err(SandboxError::system(format!("cannot run {program}")))
+}
+
+/// A package under the names that distributions give it: apt-get, dnf, zypper, pacman.
+struct Package([&'static str; 4]);
+
+const MANAGERS: [(&str, &[&str]); 4] = [
+    ("apt-get", &["install", "-y"]),
+    ("dnf", &["install", "-y"]),
+    ("zypper", &["--non-interactive", "install"]),
+    ("pacman", &["-S", "--noconfirm", "--needed"]),
+];
+
+impl Package {
+    fn install(&self) -> Vec<String> {
+        let found = MANAGERS.iter().zip(self.0).find(|((program, _), _)| which::which(program).is_ok());
+        let Some(((program, args), names)) = found else { return Vec::new() };
+        std::iter::once(*program).chain(args.iter().copied()).chain(names.split(' ')).map(str::to_owned).collect()
+    }
+}
+
+fn probe(name: &'static str, limit: Limit, says: impl Into<String>) -> Probe {
+    Probe { name, limit, says: says.into(), mend: Vec::new() }
+}
+
+fn lacking(name: &'static str, limit: Limit, says: &str, package: &Package) -> Probe {
+    Probe { name, limit, says: says.into(), mend: package.install() }
+}
+
+fn spawner() -> Probe {
+    const NAME: &str = "systemd-nspawn";
+    let package = Package(["systemd-container", "systemd-container", "systemd-container", "systemd"]);
+    let Ok(path) = nspawn::find() else {
+        return lacking(NAME, Limit::Blocking, "not installed; it boots the sandboxes", &package);
+    };
+    let version = Command::new(path).arg("--version").env_clear().output().ok();
+    let version =
+        version.map(|output| String::from_utf8_lossy(&output.stdout).lines().next().unwrap_or_default().to_owned());
+    match version.filter(|line| !line.is_empty()) {
+        Some(line) => probe(NAME, Limit::None, line),
+        None => probe(NAME, Limit::Blocking, "installed, but does not run"),
+    }
+}
+
+fn bus() -> Probe {
+    const NAME: &str = "D-Bus and PAM";
+    let daemon = ["dbus-daemon", "dbus-broker"].iter().any(|program| Path::new("/usr/bin").join(program).exists());
+    let pam = ["/usr/lib", "/usr/lib64"].iter().any(|lib| {
+        Path::new(lib).join("security/pam_systemd.so").exists()
+            || fs::read_dir(lib).is_ok_and(|mut dirs| {
+                dirs.any(|dir| dir.is_ok_and(|dir| dir.path().join("security/pam_systemd.so").exists()))
+            })
+    });
+    let package =
+        Package(["dbus dbus-user-session libpam-systemd", "dbus systemd-pam", "dbus-1 systemd", "dbus systemd"]);
+    match (daemon, pam) {
+        (true, true) => probe(NAME, Limit::None, "a message bus and pam_systemd, for the learner's shell"),
+        (false, _) => lacking(NAME, Limit::Blocking, "no message bus (dbus-daemon); shells need it", &package),
+        (true, false) => lacking(NAME, Limit::Some, "no pam_systemd; shells get no session of their own", &package),
+    }
+}
+
+fn user_namespaces() -> Probe {
+    const NAME: &str = "user namespaces";
+    let most = number("/proc/sys/user/max_user_namespaces");
+    if !Path::new("/proc/self/ns/user").exists() {
+        return probe(NAME, Limit::Blocking, "the kernel has none (CONFIG_USER_NS)");
+    }
+    match most {
+        Some(0) => Probe {
+            mend: ["sysctl", "-w", "user.max_user_namespaces=10000"].map(str::to_owned).to_vec(),
+            ..probe(NAME, Limit::Blocking, "switched off (user.max_user_namespaces is 0)")
+        },
+        Some(most) => probe(NAME, Limit::None, format!("up to {most}; root inside is nobody outside")),
+        None => probe(NAME, Limit::None, "root inside is nobody outside"),
+    }
+}
+
+/// File systems whose mounts the kernel can map, each since some version; nspawn has the last word.
+const MAPPABLE: [&str; 10] = ["ext4", "xfs", "btrfs", "f2fs", "erofs", "squashfs", "tmpfs", "vfat", "zfs", "bcachefs"];
+
+fn idmapped_mounts() -> Probe {
+    const NAME: &str = "id-mapped mounts";
+    let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let mut numbers = release.split(|c: char| !c.is_ascii_digit()).map_while(|part| part.parse::<u32>().ok());
+    let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+    let kind = file_system_of("/usr").unwrap_or_default();
+    if version < (5, 14) {
+        probe(NAME, Limit::Blocking, format!("Linux {} is too old; 5.14 is the first that will do", release.trim()))
+    } else if MAPPABLE.contains(&kind.as_str()) {
+        probe(NAME, Limit::None, format!("/usr is on {kind}, Linux {}", release.trim()))
+    } else {
+        probe(
+            NAME,
+            Limit::Blocking,
+            format!("/usr is on {kind}, which cannot be id-mapped; move it to ext4, xfs or btrfs"),
+        )
+    }
+}
+
+/// The type of the file system that a folder is on, by the longest mount point above it.
+fn file_system_of(path: &str) -> Option<String> {
+    let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
+    let rows = mounts.lines().filter_map(|line| {
+        let (left, right) = line.split_once(" - ")?;
+        let point = left.split(' ').nth(4)?;
+        Path::new(path)
+            .starts_with(point)
+            .then(|| (point.len(), right.split(' ').next().unwrap_or_default().to_owned()))
+    });
+    rows.max_by_key(|(length, _)| *length).map(|(_, kind)| kind)
+}
+
+fn cgroups() -> Probe {
+    const NAME: &str = "control groups";
+    let all = cgroup::hierarchies();
+    let Some(unified) = all.iter().find(|one| one.is_unified()) else {
+        return Probe {
+            mend: ["mount", "-t", "cgroup2", "cgroup2", "/sys/fs/cgroup"].map(str::to_owned).to_vec(),
+            ..probe(NAME, Limit::Blocking, "no cgroup2 hierarchy is mounted")
+        };
+    };
+    let given = fs::read_to_string(unified.mount.join("cgroup.controllers")).unwrap_or_default();
+    let v1: Vec<&str> = all.iter().filter_map(|one| one.controllers.as_ref()).flatten().map(String::as_str).collect();
+    let limited = |name: &str| given.split_whitespace().any(|one| one == name) || v1.contains(&name);
+    let missing: Vec<&str> = ["pids", "memory"].into_iter().filter(|name| !limited(name)).collect();
+    if !missing.is_empty() {
+        return probe(
+            NAME,
+            Limit::Some,
+            format!("no {} controller: a sandbox is not limited in it", missing.join(", no ")),
+        );
+    }
+    if v1.is_empty() {
+        return probe(NAME, Limit::None, "unified; tasks and memory of a sandbox are limited");
+    }
+    let says = "hybrid; a sandbox as a whole is limited, but MemoryMax=, TasksMax= and IPAddressDeny= of units inside it have no effect";
+    probe(NAME, Limit::Some, says)
+}
+
+fn python() -> Probe {
+    const NAME: &str = "python3";
+    if Path::new("/usr/bin/python3").exists() {
+        probe(NAME, Limit::None, "/usr/bin/python3; the labs' services are written in it")
+    } else {
+        let package = Package(["python3", "python3", "python3", "python"]);
+        lacking(NAME, Limit::Blocking, "no /usr/bin/python3; the labs' services are written in it", &package)
+    }
+}
+
+fn sudo() -> Probe {
+    const NAME: &str = "sudo";
+    match which::which("sudo") {
+        Ok(path) => probe(NAME, Limit::None, format!("{}; used for the steps that need root", path.display())),
+        Err(_) => lacking(NAME, Limit::Some, "not installed; then unitlab must be run as root", &Package(["sudo"; 4])),
+    }
+}
+
+fn inotify() -> Probe {
+    const NAME: &str = "inotify";
+    /// What one booted payload was seen to hold.
+    const EACH: u64 = 16;
+    let instances = number("/proc/sys/fs/inotify/max_user_instances").unwrap_or(128);
+    let room = instances / EACH;
+    let limit = if room < 3 { Limit::Some } else { Limit::None };
+    let mut probe = probe(NAME, limit, format!("{instances} instances: room for about {room} sandboxes at once"));
+    if limit == Limit::Some {
+        probe.mend = ["sysctl", "-w", "fs.inotify.max_user_instances=512"].map(str::to_owned).to_vec();
+    }
+    probe
+}
+
+fn number(path: &str) -> Option<u64> {
+    fs::read_to_string(path).ok()?.trim().parse().ok()
+}

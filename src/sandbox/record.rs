@@ -1,0 +1,149 @@
+//! What is written down about a sandbox before anything of it is started, and compared before anything is killed.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use rustix::process::{Pid, PidfdFlags};
+use serde::{Deserialize, Serialize};
+
+use super::SandboxError;
+
+/// How far a sandbox has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// Its root is being made or its payload boots.
+    Starting,
+    /// The payload answers.
+    Up,
+    /// The payload reboots.
+    Rebooting,
+    /// It was switched off in good order.
+    Stopped,
+}
+
+/// One process, told apart from a later one with the same number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ProcessId {
+    pub pid: i32,
+    /// Clock ticks since boot (`/proc/PID/stat`, field 22).
+    pub start: u64,
+}
+
+impl ProcessId {
+    /// Looks at a process as it is now.
+    pub(super) fn of(pid: i32) -> Option<Self> {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        // The command's name may hold anything, so count from its closing bracket.
+        let start = stat.rsplit_once(')')?.1.split_ascii_whitespace().nth(19)?.parse().ok()?;
+        Some(Self { pid, start })
+    }
+
+    /// Opens the process if it is still the same one.
+    pub(super) fn open(self) -> Option<rustix::fd::OwnedFd> {
+        let fd = rustix::process::pidfd_open(Pid::from_raw(self.pid)?, PidfdFlags::empty()).ok()?;
+        (Self::of(self.pid)? == self).then_some(fd)
+    }
+
+    /// It still runs.
+    pub(super) fn is_alive(self) -> bool {
+        Self::of(self.pid) == Some(self)
+    }
+}
+
+/// The record of one sandbox. Its fields are for this room; others read what the methods give.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    pub(super) version: u32,
+    pub(super) name: String,
+    pub(super) lab: String,
+    pub(super) owner: u32,
+    pub(super) stage: Stage,
+    /// The host's boot: nothing in a record from another boot can be alive.
+    pub(super) boot_id: String,
+    pub(super) started_at: String,
+    /// First of the 65536 host uids and gids that the payload's accounts are.
+    pub(super) base: u32,
+    /// Where `/usr` and `/etc` come from; `/` for the host's own.
+    pub(super) os_tree: PathBuf,
+    /// Its root is on a tmpfs and goes with it.
+    pub(super) ephemeral: bool,
+    pub(super) supervisor: Option<ProcessId>,
+    pub(super) leader: Option<ProcessId>,
+    /// Its control groups, absolute paths in the host's file system.
+    pub(super) cgroups: Vec<PathBuf>,
+    /// The host's service that the supervisor runs in, where the host has systemd.
+    pub(super) service: Option<String>,
+}
+
+impl Record {
+    /// The only version there is.
+    pub(super) const VERSION: u32 = 1;
+
+    /// The lab it was made for.
+    #[must_use]
+    pub fn lab(&self) -> &str {
+        &self.lab
+    }
+
+    /// Uid of the person whose it is.
+    #[must_use]
+    pub fn owner(&self) -> u32 {
+        self.owner
+    }
+
+    /// How far it has come, by its own word.
+    #[must_use]
+    pub fn stage(&self) -> Stage {
+        self.stage
+    }
+
+    /// When it was started, RFC 3339.
+    #[must_use]
+    pub fn started_at(&self) -> &str {
+        &self.started_at
+    }
+
+    /// The OS tree it boots; `/` for the host's.
+    #[must_use]
+    pub fn os_tree(&self) -> &Path {
+        &self.os_tree
+    }
+
+    /// It was written in this boot of the host.
+    pub(super) fn is_of_this_boot(&self) -> bool {
+        self.boot_id == boot_id()
+    }
+
+    pub(super) fn read(path: &Path) -> Result<Option<Self>, SandboxError> {
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(SandboxError::file("cannot read", path)(error)),
+        };
+        let damaged = |why: String| SandboxError::Record { path: path.to_owned(), why };
+        let record: Self = serde_json::from_str(&text).map_err(|error| damaged(error.to_string()))?;
+        if record.version == Self::VERSION {
+            Ok(Some(record))
+        } else {
+            Err(damaged(format!("it is of version {}, this unitlab knows {}", record.version, Self::VERSION)))
+        }
+    }
+
+    pub(super) fn write(&self, path: &Path) -> Result<(), SandboxError> {
+        let fail = || SandboxError::file("cannot write", path);
+        let text = serde_json::to_vec_pretty(self).map_err(|error| fail()(error.into()))?;
+        let fresh = path.with_extension("new");
+        let mut file = fs::File::create(&fresh).map_err(fail())?;
+        file.write_all(&text).and_then(|()| file.sync_data()).map_err(fail())?;
+        fs::rename(&fresh, path).map_err(fail())
+    }
+}
+
+/// The host's boot id.
+pub(super) fn boot_id() -> String {
+    fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned()
+}

@@ -1,0 +1,134 @@
+//! A pseudo-terminal of ours between the user's terminal and a shell inside: the user's own is never handed in.
+//!
+//! Whatever is pushed into the input of a terminal from inside (TIOCSTI) ends in this one, and goes back in.
+
+use std::fs::File;
+use std::io::{self, IsTerminal, Read, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::process::{Child, Command, ExitStatus};
+
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::fs::{Mode, OFlags};
+use rustix::pty::OpenptFlags;
+use rustix::termios::{OptionalActions, Termios, Winsize};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGWINCH};
+
+use super::SandboxError;
+
+/// A command on a pseudo-terminal, its master in our hand.
+#[derive(Debug)]
+pub struct Relay {
+    master: File,
+    child: Child,
+}
+
+impl Relay {
+    pub(super) fn start(mut command: Command) -> Result<Self, SandboxError> {
+        let fail = || SandboxError::system("cannot make a pseudo-terminal");
+        let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
+        let master = rustix::pty::openpt(flags).map_err(fail())?;
+        rustix::pty::grantpt(&master).map_err(fail())?;
+        rustix::pty::unlockpt(&master).map_err(fail())?;
+        let name = rustix::pty::ptsname(&master, Vec::new()).map_err(fail())?;
+        let slave =
+            rustix::fs::open(name, OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC, Mode::empty()).map_err(fail())?;
+        let _ = rustix::termios::tcsetwinsize(&slave, size_of_ours());
+        let copy = |fd: &OwnedFd| fd.try_clone().map_err(SandboxError::system("cannot share the pseudo-terminal"));
+        command.stdin(copy(&slave)?).stdout(copy(&slave)?).stderr(slave);
+        let child = command.spawn().map_err(SandboxError::system("cannot start a shell"))?;
+        Ok(Self { master: master.into(), child })
+    }
+
+    /// Carries keys, output, size and signals until the shell ends or our terminal goes away.
+    pub fn run(mut self) -> Result<ExitStatus, SandboxError> {
+        let fail = || SandboxError::system("cannot relay the terminal");
+        let (mut resized, resize_sink) = UnixStream::pair().map_err(fail())?;
+        let (ended, end_sink) = UnixStream::pair().map_err(fail())?;
+        resized.set_nonblocking(true).map_err(fail())?;
+        signal_hook::low_level::pipe::register(SIGWINCH, resize_sink).map_err(fail())?;
+        for signal in [SIGHUP, SIGTERM, SIGINT, SIGQUIT] {
+            let sink = end_sink.try_clone().map_err(fail())?;
+            signal_hook::low_level::pipe::register(signal, sink).map_err(fail())?;
+        }
+        let raw = RawTerminal::take();
+        let mut keys = io::stdin().lock();
+        let mut open = true;
+        while open {
+            let waits = [keys.as_fd(), self.master.as_fd(), resized.as_fd(), ended.as_fd()];
+            let mut waits = waits.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN));
+            match poll(&mut waits, None) {
+                Ok(_) | Err(rustix::io::Errno::INTR) => {}
+                Err(errno) => return Err(fail()(errno.into())),
+            }
+            let [typed, printed, resize, end] = waits.map(|wait| !wait.revents().is_empty());
+            if resize {
+                let _ = resized.read(&mut [0; 64]);
+                let _ = rustix::termios::tcsetwinsize(&self.master, size_of_ours());
+            }
+            if printed {
+                open = pass(&mut self.master, &mut io::stdout());
+            } else if end {
+                open = false;
+            }
+            if open && typed {
+                open = pass(&mut Unbuffered(&mut keys), &mut self.master);
+            }
+        }
+        drop(raw);
+        // With the master closed, whoever is left on the other side hangs up, as with any terminal that is closed.
+        drop(self.master);
+        self.child.wait().map_err(fail())
+    }
+}
+
+/// Standard input past its buffer: what is read must be what `poll` saw.
+struct Unbuffered<'a>(&'a mut io::StdinLock<'static>);
+
+impl Read for Unbuffered<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        Ok(rustix::io::read(self.0.as_fd(), buffer)?)
+    }
+}
+
+/// Carries one chunk; false when either side has ended.
+fn pass(from: &mut impl Read, to: &mut impl Write) -> bool {
+    let mut chunk = [0; 8192];
+    match from.read(&mut chunk) {
+        Ok(0) => false,
+        Ok(count) => to.write_all(&chunk[..count]).and_then(|()| to.flush()).is_ok(),
+        Err(error) => error.kind() == io::ErrorKind::Interrupted,
+    }
+}
+
+fn size_of_ours() -> Winsize {
+    rustix::termios::tcgetwinsize(io::stdout()).unwrap_or(Winsize {
+        ws_row: 24,
+        ws_col: 80,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    })
+}
+
+/// The user's terminal in raw mode, given back as it was on every way out.
+struct RawTerminal(Termios);
+
+impl RawTerminal {
+    fn take() -> Option<Self> {
+        let stdin = io::stdin();
+        if !stdin.is_terminal() {
+            return None;
+        }
+        let before = rustix::termios::tcgetattr(&stdin).ok()?;
+        let mut raw = before.clone();
+        raw.make_raw();
+        rustix::termios::tcsetattr(&stdin, OptionalActions::Drain, &raw).ok()?;
+        Some(Self(before))
+    }
+}
+
+impl Drop for RawTerminal {
+    fn drop(&mut self) {
+        let _ = rustix::termios::tcsetattr(io::stdin(), OptionalActions::Drain, &self.0);
+    }
+}

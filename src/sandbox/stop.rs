@@ -1,0 +1,100 @@
+//! Ending sandboxes: in good order while a supervisor lives, by their records when none does.
+
+use std::fs;
+use std::io;
+use std::os::fd::AsFd;
+use std::process::Command;
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::Signal;
+
+use super::{Estate, Sandbox, SandboxError, cgroup};
+
+/// How long a supervisor may take to end its payload and itself.
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// Something of ours that nobody owns any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leftover {
+    /// The sandbox it belonged to.
+    pub name: String,
+    /// What is left of it.
+    pub what: String,
+}
+
+impl Sandbox {
+    /// Switches it off and leaves nothing running; the learner's root stays.
+    pub fn stop(&self) -> Result<(), SandboxError> {
+        if self.is_running()
+            && let Some(supervisor) = self.record()?.and_then(|record| record.supervisor)
+            && let Some(process) = supervisor.open()
+        {
+            let _ = rustix::process::pidfd_send_signal(&process, Signal::TERM);
+            let timeout = Timespec::try_from(LIMIT).unwrap_or_default();
+            let _ = poll(&mut [PollFd::from_borrowed_fd(process.as_fd(), PollFlags::IN)], Some(&timeout));
+        }
+        self.sweep()
+    }
+
+    /// Ends what a dead supervisor left behind, as its record names it. Does nothing to a sandbox that is in order.
+    pub fn sweep(&self) -> Result<(), SandboxError> {
+        if !self.exists() {
+            return Ok(());
+        }
+        let Ok(Some(record)) = self.record() else { return Ok(()) };
+        if record.is_of_this_boot() {
+            // Every control group has a random mark in its name: what is in it now is what was put in it then.
+            cgroup::kill(&record.cgroups, None);
+            if let Some(service) = &record.service {
+                let _ = Command::new("systemctl").args(["--quiet", "stop", "--", service]).output();
+            }
+            cgroup::remove(&record.cgroups);
+        }
+        if record.ephemeral { self.remove() } else { Ok(()) }
+    }
+
+    /// Deletes the folder with everything in it. The sandbox must be stopped.
+    pub fn remove(&self) -> Result<(), SandboxError> {
+        match fs::remove_dir_all(self.dir()) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(SandboxError::file("cannot remove", self.dir())(error))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Estate {
+    /// What dead supervisors left behind.
+    #[must_use]
+    pub fn leftovers(&self) -> Vec<Leftover> {
+        self.sandboxes()
+            .into_iter()
+            .filter(|sandbox| !sandbox.is_running())
+            .filter_map(|sandbox| {
+                let leftover = |what: &str| Some(Leftover { name: sandbox.name().to_owned(), what: what.to_owned() });
+                match sandbox.record() {
+                    Err(_) => leftover("a damaged record"),
+                    Ok(None) => leftover("a folder without a record"),
+                    Ok(Some(record)) if record.is_of_this_boot() && record.cgroups.iter().any(|dir| dir.exists()) => {
+                        let alive = record.cgroups.iter().any(|dir| cgroup::is_populated(dir));
+                        leftover(if alive { "processes without their supervisor" } else { "empty control groups" })
+                    }
+                    Ok(Some(record)) if record.ephemeral => leftover("the folder of a sandbox that is gone"),
+                    Ok(Some(_)) => None,
+                }
+            })
+            .collect()
+    }
+
+    /// Ends and removes all leftovers; what could not be swept stays in the answer.
+    pub fn sweep(&self) -> Vec<Leftover> {
+        for leftover in self.leftovers() {
+            let sandbox = self.sandbox(&leftover.name);
+            // A folder whose record tells nothing can only be removed: there is no process to find by it.
+            let _ = if matches!(sandbox.record(), Ok(Some(_))) { sandbox.sweep() } else { sandbox.remove() };
+        }
+        self.leftovers()
+    }
+}
