@@ -103,6 +103,18 @@ impl Sandbox {
         self.root().join("etc/machine-id").exists()
     }
 
+    /// The lab's scene was laid into it, to the end.
+    #[must_use]
+    pub fn is_set(&self) -> bool {
+        self.dir.join("set").exists()
+    }
+
+    /// Notes that the lab's scene was laid to the end.
+    pub fn note_set(&self) -> Result<(), SandboxError> {
+        let path = self.dir.join("set");
+        fs::write(&path, "").map_err(SandboxError::file("cannot write", &path))
+    }
+
     /// What was written down about it; none when it was never started.
     pub fn record(&self) -> Result<Option<Record>, SandboxError> {
         Record::read(&self.dir.join("record.json"))

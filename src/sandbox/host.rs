@@ -14,7 +14,8 @@ pub(super) fn has_systemd() -> bool {
 }
 
 /// Eight random hexadecimal digits, so that no two things of ours are ever mistaken for each other.
-pub(super) fn mark() -> String {
+#[must_use]
+pub fn mark() -> String {
     format!("{:08x}", random())
 }
 

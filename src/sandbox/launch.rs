@@ -1,10 +1,10 @@
 //! Starting a supervisor, and waiting until the payload is up.
 
 use std::fs::{self, DirBuilder, OpenOptions};
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::os::unix::net::UnixListener;
+use std::os::unix::net::{UnixListener, UnixStream};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -25,6 +25,8 @@ pub struct Plan {
     pub lab: String,
     /// Uid of the person whose it is.
     pub owner: u32,
+    /// Gid of that person.
+    pub owner_gid: u32,
     /// Where the root comes from.
     pub source: Source,
     /// The OS tree whose `/usr` and `/etc` it boots on; `/` for the host's.
@@ -47,8 +49,22 @@ pub enum Source {
 
 const LAUNCH_LIMIT: Duration = Duration::from_secs(60);
 
+/// Ties a sandbox to the process that asked for it: when this is dropped, or the process dies, the sandbox ends.
+#[derive(Debug)]
+pub struct Lease(UnixStream);
+
+/// What a holder writes to let its sandbox live on.
+pub(super) const KEEP: &[u8] = b"keep\n";
+
+impl Lease {
+    /// Lets the sandbox live on by itself.
+    pub fn keep(mut self) -> Result<(), SandboxError> {
+        self.0.write_all(KEEP).map_err(SandboxError::system("cannot speak to the sandbox's supervisor"))
+    }
+}
+
 /// Boots a sandbox, and returns its record once the payload is up.
-pub fn launch(estate: &Estate, name: &str, plan: &Plan) -> Result<Record, SandboxError> {
+pub fn launch(estate: &Estate, name: &str, plan: &Plan) -> Result<(Record, Lease), SandboxError> {
     estate.found()?;
     let sandbox = estate.sandbox(name);
     if sandbox.is_running() {
@@ -62,7 +78,7 @@ pub fn launch(estate: &Estate, name: &str, plan: &Plan) -> Result<Record, Sandbo
     result
 }
 
-fn launch_in(estate: &Estate, sandbox: &Sandbox, plan: &Plan) -> Result<Record, SandboxError> {
+fn launch_in(estate: &Estate, sandbox: &Sandbox, plan: &Plan) -> Result<(Record, Lease), SandboxError> {
     let dir = sandbox.dir();
     let fail = |what| SandboxError::file(what, dir);
     DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(fail("cannot make"))?;
@@ -77,12 +93,12 @@ fn launch_in(estate: &Estate, sandbox: &Sandbox, plan: &Plan) -> Result<Record, 
     let answer = await_answer(&listener, supervisor.as_mut());
     let _ = fs::remove_file(&ready);
     match answer {
-        Some(Answer::Up) => match sandbox.record()? {
-            Some(record) => Ok(record),
+        Some((Answer::Up, stream)) => match sandbox.record()? {
+            Some(record) => Ok((record, Lease(stream))),
             None => Err(SandboxError::NotRunning { name: sandbox.name().to_owned() }),
         },
-        Some(Answer::Failed { why, next }) if !next.is_empty() => Err(SandboxError::Unsupported { what: why, next }),
-        Some(Answer::Failed { why, .. }) => Err(SandboxError::Boot { name: sandbox.name().to_owned(), why }),
+        Some((Answer::Failed { why, next }, _)) if !next.is_empty() => Err(SandboxError::Unsupported { what: why, next }),
+        Some((Answer::Failed { why, .. }, _)) => Err(SandboxError::Boot { name: sandbox.name().to_owned(), why }),
         None => {
             let said = fs::read_to_string(&log).unwrap_or_default();
             let why = said.lines().last().map_or("its supervisor ended without a word".into(), str::to_owned);
@@ -148,7 +164,7 @@ fn start(estate: &Estate, sandbox: &Sandbox, exe: &Path, log: &Path) -> Result<O
 }
 
 /// Waits for the supervisor to call back, for its death, or for the limit.
-fn await_answer(listener: &UnixListener, supervisor: Option<&mut Child>) -> Option<Answer> {
+fn await_answer(listener: &UnixListener, supervisor: Option<&mut Child>) -> Option<(Answer, UnixStream)> {
     let timeout = Timespec::try_from(LAUNCH_LIMIT).ok()?;
     let death: Option<OwnedFd> =
         supervisor.and_then(|child| ProcessId::of(i32::try_from(child.id()).ok()?)).and_then(ProcessId::open);
@@ -161,15 +177,15 @@ fn await_answer(listener: &UnixListener, supervisor: Option<&mut Child>) -> Opti
     let (stream, _) = listener.accept().ok()?;
     stream.set_read_timeout(Some(LAUNCH_LIMIT)).ok()?;
     let mut line = String::new();
-    BufReader::new(stream.take(64 * 1024)).read_line(&mut line).ok()?;
-    serde_json::from_str(&line).ok()
+    BufReader::new((&stream).take(64 * 1024)).read_line(&mut line).ok()?;
+    Some((serde_json::from_str(&line).ok()?, stream))
 }
 
 impl Sandbox {
     /// Waits until the payload is up, through a reboot if there is one going on, and returns its record.
     pub fn await_up(&self) -> Result<Record, SandboxError> {
         let gone = || SandboxError::NotRunning { name: self.name().to_owned() };
-        let stream = std::os::unix::net::UnixStream::connect(self.control_socket()).map_err(|_| gone())?;
+        let stream = UnixStream::connect(self.control_socket()).map_err(|_| gone())?;
         let _ = stream.set_read_timeout(Some(LAUNCH_LIMIT));
         let mut line = String::new();
         let _ = BufReader::new(stream.take(64)).read_line(&mut line);
@@ -178,4 +194,20 @@ impl Sandbox {
             _ => Err(gone()),
         }
     }
+}
+
+/// Boots a copy of a running sandbox, which has just read what is on its disk. Whoever asks for it stops it.
+pub fn launch_twin(estate: &Estate, of: &Sandbox) -> Result<(Sandbox, Record, Lease), SandboxError> {
+    let origin = of.record()?.ok_or_else(|| SandboxError::NotRunning { name: of.name().to_owned() })?;
+    let twin = estate.sandbox(&format!("{}-twin-{}", of.name(), host::mark()));
+    let plan = Plan {
+        lab: origin.lab().to_owned(),
+        owner: origin.owner(),
+        owner_gid: origin.owner(),
+        source: Source::CopyOf(of.name().to_owned()),
+        os_tree: origin.os_tree().to_owned(),
+        global_args: Vec::new(),
+    };
+    let (record, lease) = launch(estate, twin.name(), &plan)?;
+    Ok((twin, record, lease))
 }
