@@ -2,6 +2,7 @@
 
 mod case;
 mod lab;
+mod overlay;
 mod place;
 mod question;
 mod report;
@@ -10,6 +11,7 @@ mod unit_file;
 
 pub use case::Case;
 pub use lab::{Check, Expect, Kind, Lab, RestartPolicy, Value};
+pub use overlay::{Overlay, OverlayFile};
 pub use place::{Place, PlaceKind};
 pub use question::{
     Answer, BootFact, Content, DiskFile, Fact, FilesFact, HttpFact, HttpOutcome, HttpOwner, Process, ProcessesFact,
