@@ -5,4 +5,5 @@
 //! and `commands` is the one place where they meet.
 
 pub mod course;
+pub mod learner;
 pub mod model;
