@@ -24,11 +24,11 @@ fn store(path: &Path) -> Store {
 
 fn count_one(store: &Store) -> u32 {
     let count = |progress: &mut Progress| *progress.lab("l").hints.entry("c".into()).or_default() += 1;
-    store.update(count).unwrap().progress.labs["l"].hints["c"]
+    store.update(count).expect("it can be kept").progress.labs["l"].hints["c"]
 }
 
 fn counted(store: &Store) -> u32 {
-    let reading = store.read().unwrap();
+    let reading = store.read().expect("it can be read");
     assert_eq!(reading.set_aside, None);
     reading.progress.labs.get("l").map_or(0, |lab| lab.hints["c"])
 }
@@ -47,13 +47,13 @@ fn child_that_counts() {
 
 #[allow(clippy::disallowed_methods, reason = "a process to race with and to kill")]
 fn child(dir: &Path, rounds: u32) -> Child {
-    Command::new(std::env::current_exe().unwrap())
+    Command::new(std::env::current_exe().expect("a test has a program"))
         .args(["--exact", "child_that_counts", "--ignored", "--nocapture"])
         .env(CHILD, dir)
         .env(ROUNDS, rounds.to_string())
         .stdout(Stdio::piped())
         .spawn()
-        .unwrap()
+        .expect("it can be started")
 }
 
 #[test]
