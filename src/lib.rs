@@ -4,5 +4,7 @@
 //! [`model`] holds the nouns, `engine` decides, the rooms above read, ask, boot, print,
 //! and `commands` is the one place where they meet.
 
+pub mod course;
+pub mod learner;
 pub mod model;
 pub mod sandbox;

@@ -1,0 +1,7 @@
+#!/bin/sh
+set -eu
+useradd --system --shell /usr/sbin/nologin sre-app
+systemctl daemon-reload
+systemctl enable --now sre-app.service
+sed -i 's/^\[Service\]/&\nUser=sre-app/' /etc/systemd/system/sre-app.service
+systemctl daemon-reload

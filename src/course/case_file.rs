@@ -1,0 +1,53 @@
+//! `case.toml`: what must come of one answer to a lab.
+
+use toml::de::DeTable;
+
+use crate::model::{Case, Lab};
+
+use super::fields::{Fields, Source, Word};
+use super::spelling::{did_you_mean, is_kebab};
+
+/// Reads a `case.toml`; `lab` is none when the lab itself could not be read.
+pub(super) fn read(name: &str, lab: Option<&Lab>, root: &DeTable<'_>, source: &mut Source) -> Option<Case> {
+    let mut fields = Fields::new(source, root, 0..0);
+    let what = fields.need_text("what");
+    let fails = fields.need_words("fails");
+    let diagnosis = fields.find_words("diagnosis");
+    fields.finish();
+    let fails = fails?;
+    if let Some(lab) = lab {
+        let ids: Vec<&str> = lab.checks.iter().map(|check| check.id.as_str()).collect();
+        for id in &fails {
+            if !ids.contains(id.get_ref()) {
+                let mend = did_you_mean(id.get_ref(), &ids);
+                source.fault(id.span(), format!("the lab has no check {:?}", id.get_ref()), mend);
+            }
+        }
+    }
+    for id in &diagnosis {
+        if !is_kebab(id.get_ref()) {
+            source.fault(id.span(), format!("{:?} is no diagnosis", id.get_ref()), "write its id: needs-restart");
+        }
+    }
+    if let (true, Some(first)) = (fails.is_empty(), diagnosis.first()) {
+        source.fault(first.span(), "a right answer has no diagnosis", "name the checks that fail, or leave it out");
+    }
+    Some(Case {
+        name: name.to_owned(),
+        what: what?.to_owned(),
+        fails: unique(&fails, source),
+        diagnosis: unique(&diagnosis, source),
+    })
+}
+
+fn unique(words: &[Word<'_>], source: &mut Source) -> Vec<String> {
+    let mut seen: Vec<String> = Vec::new();
+    for word in words {
+        if seen.iter().any(|other| other == word.get_ref()) {
+            source.fault(word.span(), format!("{:?} stands here twice", word.get_ref()), "");
+        } else {
+            seen.push((*word.get_ref()).to_owned());
+        }
+    }
+    seen
+}

@@ -1,0 +1,100 @@
+//! What is wrong with a course, told to its author: where, what, and how to mend it.
+
+use std::fmt;
+
+use super::spelling::nearest;
+
+/// One mistake of an author.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CourseError {
+    /// The file, from the course's own folder: `labs/sre-app/lab.toml`.
+    pub file: String,
+    /// Line and column, both from 1; none when it is about the file as a whole.
+    pub at: Option<(usize, usize)>,
+    /// What is wrong.
+    pub what: String,
+    /// How to mend it, a did-you-mean where there is one; empty when `what` says it all.
+    pub mend: String,
+}
+
+impl CourseError {
+    /// A mistake that concerns a file as a whole.
+    pub(super) fn of_file(file: impl Into<String>, what: impl Into<String>, mend: impl Into<String>) -> Self {
+        Self { file: file.into(), at: None, what: what.into(), mend: mend.into() }
+    }
+}
+
+impl fmt::Display for CourseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        if let Some((line, column)) = self.at {
+            write!(f, ":{line}:{column}")?;
+        }
+        write!(f, ": {}", self.what)?;
+        if self.mend.is_empty() { Ok(()) } else { write!(f, "; {}", self.mend) }
+    }
+}
+
+impl std::error::Error for CourseError {}
+
+/// All mistakes of a course at once, in the order of files and lines; never empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CourseErrors(Vec<CourseError>);
+
+impl CourseErrors {
+    /// Sorts them by file and line.
+    pub(super) fn of(mut errors: Vec<CourseError>) -> Self {
+        errors.sort();
+        Self(errors)
+    }
+
+    /// Each of them.
+    pub fn iter(&self) -> impl Iterator<Item = &CourseError> {
+        self.0.iter()
+    }
+}
+
+impl fmt::Display for CourseErrors {
+    /// One a line.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, error) in self.0.iter().enumerate() {
+            write!(f, "{}{error}", if index == 0 { "" } else { "\n" })?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for CourseErrors {}
+
+/// A lab was asked for that the course does not have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoSuchLab {
+    /// The id that was asked for.
+    pub id: String,
+    /// The one that was probably meant.
+    pub nearest: Option<String>,
+    /// All that there are.
+    pub labs: Vec<String>,
+}
+
+impl NoSuchLab {
+    pub(super) fn new<'a>(id: &str, labs: impl Iterator<Item = &'a str> + Clone) -> Self {
+        Self {
+            id: id.to_owned(),
+            nearest: nearest(id, labs.clone()).map(str::to_owned),
+            labs: labs.map(str::to_owned).collect(),
+        }
+    }
+}
+
+impl fmt::Display for NoSuchLab {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "there is no lab {:?}; ", self.id)?;
+        match &self.nearest {
+            Some(nearest) => write!(f, "did you mean {nearest:?}?"),
+            None => write!(f, "the labs are: {}", self.labs.join(", ")),
+        }
+    }
+}
+
+impl std::error::Error for NoSuchLab {}

@@ -1,0 +1,132 @@
+//! One folder under `labs/`: the lab, its scene, its solution and its cases.
+
+use toml::de::DeTable;
+
+use crate::model::{Case, Lab, Overlay, OverlayFile};
+
+use super::error::CourseError;
+use super::fields::Source;
+use super::spelling::{is_kebab, nearest};
+use super::tree::Tree;
+use super::{case_file, lab_file};
+
+/// A lab with everything that belongs to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LabFolder {
+    /// The task and its checks.
+    pub lab: Lab,
+    /// What lies in a fresh sandbox before the learner begins.
+    pub scene: Overlay,
+    /// The reference solution, to be laid over the scene or over half-done work.
+    pub solution: Overlay,
+    /// Why the solution is right, markdown.
+    pub notes: String,
+    /// Right and wrong answers that prove the lab, in the order of their names.
+    pub cases: Vec<CaseFolder>,
+}
+
+/// One case, to be laid over a fresh scene.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseFolder {
+    /// What must come of it.
+    pub case: Case,
+    /// The answer itself.
+    pub overlay: Overlay,
+}
+
+/// Reads one lab; every mistake goes to `errors`, and what comes back is only worth using without any.
+pub(super) fn read(tree: &Tree, id: &str, errors: &mut Vec<CourseError>) -> Option<LabFolder> {
+    let root = format!("labs/{id}");
+    check_name(&root, id, errors);
+    check_strays(tree, &root, errors);
+    let brief = need_prose(tree, &format!("{root}/brief.md"), errors);
+    let notes = need_prose(tree, &format!("{root}/solution/notes.md"), errors);
+    let lab = with_source(tree, &format!("{root}/lab.toml"), errors, |root, source| {
+        lab_file::read(id, brief.as_deref().unwrap_or_default(), root, source)
+    });
+    let mut cases = Vec::new();
+    for name in tree.folders(&format!("{root}/cases")) {
+        let folder = format!("{root}/cases/{name}");
+        check_name(&folder, name, errors);
+        let overlay = need_overlay(tree, &folder, errors);
+        let case = with_source(tree, &format!("{folder}/case.toml"), errors, |root, source| {
+            case_file::read(name, lab.as_ref(), root, source)
+        });
+        cases.extend(case.map(|case| CaseFolder { case, overlay }));
+    }
+    let scene = overlay(tree, &format!("{root}/scene"), "setup.sh", errors);
+    let solution = need_overlay(tree, &format!("{root}/solution"), errors);
+    Some(LabFolder { lab: lab?, scene, solution, notes: notes?, cases })
+}
+
+fn with_source<T>(
+    tree: &Tree,
+    file: &str,
+    errors: &mut Vec<CourseError>,
+    read: impl FnOnce(&DeTable<'_>, &mut Source) -> Option<T>,
+) -> Option<T> {
+    let (mut source, root) = Source::parse(file, tree.text(file, errors)?);
+    let value = root.and_then(|root| read(&root, &mut source));
+    errors.append(&mut source.errors);
+    value
+}
+
+fn need_prose(tree: &Tree, file: &str, errors: &mut Vec<CourseError>) -> Option<String> {
+    let text = tree.text(file, errors)?;
+    if text.trim().is_empty() {
+        errors.push(CourseError::of_file(file, "is empty", ""));
+    }
+    Some(text.to_owned())
+}
+
+fn need_overlay(tree: &Tree, folder: &str, errors: &mut Vec<CourseError>) -> Overlay {
+    let overlay = overlay(tree, folder, "apply.sh", errors);
+    if overlay == Overlay::default() {
+        errors.push(CourseError::of_file(folder, "changes nothing", "give it files/ or apply.sh"));
+    }
+    overlay
+}
+
+fn overlay(tree: &Tree, folder: &str, script: &str, errors: &mut Vec<CourseError>) -> Overlay {
+    let files = tree
+        .below(&format!("{folder}/files"))
+        .map(|(path, bytes)| OverlayFile {
+            path: format!("/{path}"),
+            bytes: bytes.to_vec(),
+            executable: bytes.starts_with(b"#!"),
+        })
+        .collect();
+    let script = tree.text_if_there(&format!("{folder}/{script}"), errors).map(str::to_owned);
+    Overlay { files, script }
+}
+
+fn check_name(folder: &str, name: &str, errors: &mut Vec<CourseError>) {
+    if !is_kebab(name) {
+        errors.push(CourseError::of_file(folder, "is no id", "use lower-case letters, digits and hyphens"));
+    }
+}
+
+/// A file that nothing reads is a file whose name is wrong.
+fn check_strays(tree: &Tree, root: &str, errors: &mut Vec<CourseError>) {
+    for (path, _) in tree.below(root) {
+        let parts: Vec<&str> = path.split('/').collect();
+        let (known, name): (&[&str], &str) = match parts[..] {
+            [] | ["scene" | "solution", "files", _, ..] | ["cases", _, "files", _, ..] => continue,
+            ["scene", name, ..] => (&["files", "setup.sh"], name),
+            ["solution", name, ..] => (&["files", "apply.sh", "notes.md"], name),
+            ["cases", _, name, ..] => (&["files", "apply.sh", "case.toml"], name),
+            ["cases", name] => (&["a folder for each case"], name),
+            [name, ..] => (&["lab.toml", "brief.md", "scene", "solution", "cases"], name),
+        };
+        // A file in the place of a folder, or the reverse, is as stray as a wrong name.
+        let is_file = parts.last() == Some(&name);
+        if known.contains(&name) && name.contains('.') == is_file {
+            continue;
+        }
+        let mend = match nearest(name, known.iter().copied().filter(|known| *known != name)) {
+            Some(near) => format!("did you mean {near:?}?"),
+            None => format!("here belong: {}", known.join(", ")),
+        };
+        errors.push(CourseError::of_file(format!("{root}/{path}"), "is read by nothing", mend));
+    }
+}

@@ -1,0 +1,187 @@
+//! The sound course broken in one place of a TOML file at a time: each break must be told where it is.
+
+use super::tests::{CASE, LAB, course_with};
+
+/// The messages after one replacement in `LAB`.
+fn broken(from: &str, to: &str) -> Vec<String> {
+    assert!(LAB.contains(from), "{from}");
+    course_with(&LAB.replacen(from, to, 1), CASE, &[]).expect_err("this lab is broken")
+}
+
+#[test]
+fn each_mistake_is_told_where_it_is() {
+    for (from, to, expected) in [
+        (
+            "points = 40",
+            "pionts = 40",
+            vec![
+                "labs/a/lab.toml:7:1: points is missing",
+                r#"labs/a/lab.toml:10:1: unknown key "pionts"; did you mean "points"?"#,
+            ],
+        ),
+        (
+            "\"unit-file\"",
+            "\"unitfile\"",
+            vec![r#"labs/a/lab.toml:11:10: unknown kind "unitfile"; did you mean "unit-file"?"#],
+        ),
+        (
+            "minutes = 10",
+            "minutes = \"10\"",
+            vec!["labs/a/lab.toml:3:11: minutes is of the wrong type: string; write a whole number"],
+        ),
+        ("minutes = 10", "minutes = 0", vec!["labs/a/lab.toml:3:11: minutes is 0; it must be from 1 to 120"]),
+        ("pass    = 80", "pass    = 101", vec!["labs/a/lab.toml:4:11: pass is 101; it must be from 1 to 100"]),
+        (
+            "\"systemctl\"",
+            "\"systemclt\"",
+            vec![r#"labs/a/lab.toml:2:11: unknown chapter "systemclt"; did you mean "systemctl"?"#],
+        ),
+        (
+            "\"reliability\"",
+            "\"x\"",
+            vec![
+                r#"labs/a/lab.toml:25:10: unknown lesson "x"; known are: process-and-service, what-systemd-is, systemctl, service-states, own-service, unit-file-sections, least-privilege, reliability"#,
+            ],
+        ),
+        (
+            "\"a.service\"",
+            "\"a\"",
+            vec![r#"labs/a/lab.toml:5:11: "a" is no unit name; end it with its type: sre-app.service"#],
+        ),
+        (
+            "id     = \"second\"",
+            "id     = \"first\"",
+            vec![
+                r#"labs/a/cases/one/case.toml:2:10: the lab has no check "second"; known are: first, first"#,
+                r#"labs/a/lab.toml:17:10: a second check has the id "first"; ids are unique in a lab"#,
+                "labs/a/lab.toml:20:11: needs go in a circle: first → first; no check in it could ever be reached",
+            ],
+        ),
+        (
+            "needs  = [\"first\"]",
+            "needs  = [\"frist\"]",
+            vec![r#"labs/a/lab.toml:20:11: needs the unknown check "frist"; did you mean "first"?"#],
+        ),
+        (
+            "kind   = \"unit-file\"",
+            "kind   = \"unit-file\"\nneeds  = [\"second\"]",
+            vec![
+                "labs/a/lab.toml:21:11: needs go in a circle: first → second → first; no check in it could ever be reached",
+            ],
+        ),
+        (
+            "[\"1\", \"2\", \"3\"]",
+            "[\"1\", \"2\"]",
+            vec![
+                "labs/a/lab.toml:7:1: the check has 2 hints; write three: where to look, what to change, almost the line itself",
+            ],
+        ),
+        ("why    = \"Why.\"", "why    = \" \"", vec!["labs/a/lab.toml:12:10: why is empty"]),
+    ] {
+        assert_eq!(broken(from, to), expected, "{from} → {to}");
+    }
+}
+
+#[test]
+fn each_mistake_in_a_kind_is_told_where_it_is() {
+    for (from, to, expected) in [
+        (
+            "is     = 3",
+            "is     = \"3 fortnights\"",
+            vec![
+                r#"labs/a/lab.toml:23:10: "3 fortnights" is not a time span: a unit is not known (systemd.time(7) reads 3, 3s, 500ms, 1min 30s, infinity)"#,
+            ],
+        ),
+        (
+            "is     = 3",
+            "is = 3\nnot = 4",
+            vec![
+                "labs/a/lab.toml:16:1: the check says more than one thing about RestartSec=; give exactly one of is, one-of, not, set, at-least, at-most, includes",
+            ],
+        ),
+        (
+            "is     = 3\n",
+            "",
+            vec![
+                "labs/a/lab.toml:16:1: the check says nothing about RestartSec=; give exactly one of is, one-of, not, set, at-least, at-most, includes",
+            ],
+        ),
+        (
+            "\"RestartSec\"\nis     = 3",
+            "\"Restart\"\nat-least = \"x\"",
+            vec!["labs/a/lab.toml:23:12: at-least cannot compare Restart=; only time spans and numbers have an order"],
+        ),
+        (
+            "\"RestartSec\"",
+            "\"RestartSec=\"",
+            vec![
+                r#"labs/a/lab.toml:22:10: "RestartSec=" is no directive; write it as in the unit file, without `=`: RestartSec"#,
+            ],
+        ),
+        ("\"unit-file\"", "\"http\"", vec!["labs/a/lab.toml:7:1: port is missing"]),
+        (
+            "\"unit-file\"",
+            "\"http\"\nport = 70000",
+            vec!["labs/a/lab.toml:12:8: port is 70000; it must be from 1 to 65535"],
+        ),
+        (
+            "\"unit-file\"",
+            "\"http\"\nport = 80\npath = \"x\"",
+            vec![r#"labs/a/lab.toml:13:8: "x" is no path; begin with a slash, and escape what is not ASCII"#],
+        ),
+        (
+            "\"unit-file\"",
+            "\"restart-policy\"\npolicy = \"Always\"",
+            vec![r#"labs/a/lab.toml:12:10: unknown restart policy "Always"; did you mean "always"?"#],
+        ),
+        (
+            "\"unit-file\"",
+            "\"active\"\nhold = \"2min\"",
+            vec!["labs/a/lab.toml:12:8: hold is 2min; it must not exceed 1min"],
+        ),
+        (
+            "\"unit-file\"",
+            "\"runs-as\"\nroot = \"no\"",
+            vec!["labs/a/lab.toml:12:8: root is of the wrong type: string; write true or false"],
+        ),
+    ] {
+        assert_eq!(broken(from, to), expected, "{from} → {to}");
+    }
+}
+
+#[test]
+fn every_mistake_in_the_syntax_is_told() {
+    let messages = broken("minutes = 10", "minutes = \npass 3");
+    assert_eq!(messages.len(), 2, "{messages:?}");
+    assert!(messages[0].starts_with("labs/a/lab.toml:3:"), "{messages:?}");
+}
+
+#[test]
+fn cases_are_held_against_their_lab() {
+    for (case, expected) in [
+        (
+            "what = \"x\"\nfails = [\"secnd\"]\n",
+            r#"labs/a/cases/one/case.toml:2:10: the lab has no check "secnd"; did you mean "second"?"#,
+        ),
+        (
+            "what = \"x\"\nfails = [\"first\", \"first\"]\n",
+            r#"labs/a/cases/one/case.toml:2:19: "first" stands here twice"#,
+        ),
+        (
+            "what = \"x\"\nfails = []\ndiagnosis = [\"y\"]\n",
+            "labs/a/cases/one/case.toml:3:14: a right answer has no diagnosis; name the checks that fail, or leave it out",
+        ),
+        ("waht = \"x\"\nfails = []\n", r#"labs/a/cases/one/case.toml:1:1: unknown key "waht"; did you mean "what"?"#),
+    ] {
+        let errors = course_with(LAB, case, &[]).expect_err(case);
+        assert!(errors.iter().any(|error| error == expected), "{errors:?}");
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_makes_the_reader_panic(lab in ".{0,200}", at in 0..LAB.len()) {
+        let _ = course_with(&lab, &lab, &[]);
+        let _ = course_with(&format!("{}{lab}", &LAB[..at]), CASE, &[]);
+    }
+}

@@ -1,0 +1,143 @@
+//! A small sound course, the embedded one, and folders that are no courses.
+
+use std::path::Path;
+
+use super::Course;
+use crate::course::tree::Tree;
+use crate::model::{Expect, Kind, TimeSpan, Value};
+
+pub(super) const LAB: &str = r#"title   = "A lab"
+chapter = "systemctl"
+minutes = 10
+pass    = 80
+unit    = "a.service"
+
+[[check]]
+id     = "first"
+title  = "It is there"
+points = 40
+kind   = "unit-file"
+why    = "Why."
+lesson = "systemctl"
+hints  = ["1", "2", "3"]
+
+[[check]]
+id     = "second"
+title  = "It waits"
+points = 60
+needs  = ["first"]
+kind   = "setting"
+name   = "RestartSec"
+is     = 3
+why    = "Why."
+lesson = "reliability"
+hints  = ["1", "2", "3"]
+"#;
+pub(super) const CASE: &str = "what = \"x\"\nfails = [\"second\"]\ndiagnosis = [\"inline-comment\"]\n";
+
+pub(super) fn course_with(lab: &str, case: &str, more: &[(&str, &[u8])]) -> Result<Course, Vec<String>> {
+    let mut files: Vec<(&str, &[u8])> = vec![
+        ("labs/a/brief.md", b"Do it."),
+        ("labs/a/scene/setup.sh", b"true"),
+        ("labs/a/solution/notes.md", b"Done."),
+        ("labs/a/solution/files/usr/bin/x", b"#!/bin/sh\n"),
+        ("labs/a/cases/one/apply.sh", b"true"),
+        ("labs/a/lab.toml", lab.as_bytes()),
+        ("labs/a/cases/one/case.toml", case.as_bytes()),
+    ];
+    files.retain(|(path, _)| more.iter().all(|(other, bytes)| other != path || !bytes.is_empty()));
+    files.extend(more.iter().filter(|(_, bytes)| !bytes.is_empty()));
+    Course::from_tree("test".into(), &Tree::of(&files)).map_err(|e| e.iter().map(ToString::to_string).collect())
+}
+
+#[test]
+fn a_sound_course_is_read() {
+    let course = course_with(LAB, CASE, &[]).unwrap();
+    let folder = course.lab("a").unwrap();
+    let span = Value::Span(TimeSpan::from_micros(3_000_000));
+    assert_eq!(folder.lab.checks[1].kind, Kind::Setting { name: "RestartSec".into(), expect: Expect::Is(span) });
+    assert_eq!(folder.lab.checks[1].unit, "a.service");
+    assert_eq!(folder.scene.script.as_deref(), Some("true"));
+    assert_eq!(folder.solution.files[0].path, "/usr/bin/x");
+    assert!(folder.solution.files[0].executable);
+    assert_eq!(folder.cases[0].case.fails, ["second"]);
+}
+
+#[test]
+fn files_that_are_missing_stray_or_not_text_are_told() {
+    for (path, bytes, expected) in [
+        ("labs/a/brief.md", &b""[..], "labs/a/brief.md: is missing"),
+        ("labs/a/solution/notes.md", b"", "labs/a/solution/notes.md: is missing"),
+        ("labs/a/lab.toml", b"", "labs/a/lab.toml: is missing"),
+        ("labs/a/cases/one/apply.sh", b"", "labs/a/cases/one: changes nothing; give it files/ or apply.sh"),
+        ("labs/a/scene/setpu.sh", b"x", "labs/a/scene/setpu.sh: is read by nothing; did you mean \"setup.sh\"?"),
+        ("labs/a/cases/readme", b"x", "labs/a/cases/readme: is read by nothing; here belong: a folder for each case"),
+        ("labs/b.toml", b"x", "labs/b.toml: is read by nothing; a lab is a folder"),
+        ("labs/B/lab.toml", b"x = 1", "labs/B: is no id; use lower-case letters, digits and hyphens"),
+    ] {
+        let errors = course_with(LAB, CASE, &[(path, bytes)]).expect_err(path);
+        assert!(errors.iter().any(|error| error == expected), "{expected}: {errors:?}");
+    }
+    let errors = Course::from_tree("t".into(), &Tree::of(&[("labs/a/lab.toml", b"a = 1\nb = \"\xff\"")]))
+        .expect_err("not UTF-8");
+    assert!(
+        errors.to_string().contains("labs/a/lab.toml:2:6: is not UTF-8 from here on; save it as UTF-8"),
+        "{errors}"
+    );
+}
+
+#[test]
+fn the_embedded_course_is_sound_and_is_the_folder() {
+    let embedded = Course::embedded().unwrap_or_else(|errors| panic!("{errors}"));
+    let folder = Course::open(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap_or_else(|errors| panic!("{errors}"));
+    assert_eq!(embedded.labs(), folder.labs());
+    assert_eq!(embedded.id().digest, folder.id().digest);
+    assert_eq!(embedded.id().id, "unitlab");
+}
+
+#[test]
+fn every_lab_carries_its_proofs() {
+    for folder in Course::embedded().unwrap().labs() {
+        let id = &folder.lab.id;
+        assert_eq!(folder.lab.checks.iter().map(|check| check.points).sum::<u32>(), 100, "{id}: points");
+        let (right, wrong): (Vec<_>, Vec<_>) = folder.cases.iter().partition(|folder| folder.case.fails.is_empty());
+        assert!(right.len() >= 3, "{id}: {} other right answers", right.len());
+        assert!(wrong.len() >= 8, "{id}: {} mistakes", wrong.len());
+        for check in &folder.lab.checks {
+            assert!(
+                wrong.iter().any(|folder| folder.case.fails.contains(&check.id)),
+                "{id}: nothing fails {}",
+                check.id
+            );
+        }
+    }
+}
+
+#[test]
+fn an_unknown_lab_is_answered_with_the_nearest() {
+    let course = Course::embedded().unwrap();
+    assert_eq!(course.lab("sre-ap").unwrap_err().to_string(), "there is no lab \"sre-ap\"; did you mean \"sre-app\"?");
+    assert_eq!(course.lab("nosuch").unwrap_err().to_string(), "there is no lab \"nosuch\"; the labs are: sre-app");
+}
+
+#[test]
+fn hostile_folders_are_refused_in_bounded_time() {
+    use std::os::unix::fs::symlink;
+    let dir = tempfile::tempdir().unwrap();
+    let open = || Course::open(dir.path()).expect_err("no course").to_string();
+    assert_eq!(open(), "labs: is missing; a course is a folder with a folder labs/ in it");
+    let lab = dir.path().join("labs/a");
+    std::fs::create_dir_all(&lab).unwrap();
+    assert_eq!(open(), "labs: has no lab in it; a lab is a folder with a lab.toml");
+    symlink("/dev/zero", lab.join("lab.toml")).unwrap();
+    rustix::fs::mknodat(rustix::fs::CWD, lab.join("brief.md"), rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+    std::fs::File::create(lab.join("huge")).unwrap().set_len(1 << 40).unwrap();
+    assert_eq!(
+        open(),
+        "labs/a/brief.md: is neither a file nor a folder; make links and such in a script\n\
+         labs/a/huge: is larger than 1 MiB; labs are text; let a script make large files\n\
+         labs/a/lab.toml: is neither a file nor a folder; make links and such in a script"
+    );
+    let missing = Course::open(&dir.path().join("nowhere")).expect_err("nothing there").to_string();
+    assert!(missing.contains("nowhere: is no course: No such file"), "{missing}");
+}

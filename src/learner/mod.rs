@@ -1,0 +1,13 @@
+//! What a learner has done so far: one readable file that no crash, race or newer version can lose.
+
+mod error;
+mod owner;
+mod progress;
+mod state_dir;
+mod store;
+
+pub use error::LearnerError;
+pub use owner::Owner;
+pub use progress::{LabProgress, Progress};
+pub use state_dir::StateDir;
+pub use store::{Reading, SetAside, Store};

@@ -1,0 +1,136 @@
+//! Where a learner's files belong, and whose they are: the person's who typed the command, under sudo too.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rustix::process::{getegid, geteuid};
+
+use super::error::LearnerError;
+use super::owner::Owner;
+
+/// The folder for progress, and its owner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StateDir {
+    /// Absolute; need not exist yet.
+    pub path: PathBuf,
+    /// Whose files lie in it.
+    pub owner: Owner,
+}
+
+impl StateDir {
+    /// `--state-dir`, else `UNITLAB_STATE_DIR`, else the invoking user's XDG state folder.
+    pub fn resolve(flag: Option<PathBuf>) -> Result<Self, LearnerError> {
+        Surroundings {
+            me: Owner { uid: geteuid().as_raw(), gid: getegid().as_raw() },
+            var: &|name| env::var_os(name),
+            // Accounts from elsewhere (LDAP, homed) are not in it: `HOME` or the flag serve them.
+            passwd: &fs::read_to_string("/etc/passwd").unwrap_or_default(),
+        }
+        .state_dir(flag)
+    }
+}
+
+/// What the answer depends on.
+struct Surroundings<'a> {
+    me: Owner,
+    var: &'a dyn Fn(&str) -> Option<OsString>,
+    passwd: &'a str,
+}
+
+impl Surroundings<'_> {
+    fn state_dir(&self, flag: Option<PathBuf>) -> Result<StateDir, LearnerError> {
+        let invoker = self.invoker();
+        let owner = invoker.unwrap_or(self.me);
+        let named = flag.or_else(|| self.var("UNITLAB_STATE_DIR"));
+        if let Some(named) = named {
+            let path = std::path::absolute(&named).map_err(LearnerError::system("use", &named))?;
+            return Ok(StateDir { path, owner });
+        }
+        // A relative one is to be ignored, says the XDG base directory specification.
+        let state_home = self.var("XDG_STATE_HOME").filter(|path| path.is_absolute());
+        let home = || {
+            // Under sudo HOME may be root's.
+            let home = if invoker.is_some() { None } else { self.var("HOME") };
+            home.or_else(|| self.home_of(owner.uid)).filter(|path| path.is_absolute())
+        };
+        let state_home = state_home.or_else(|| home().map(|home| home.join(".local/state")));
+        let path = state_home.ok_or(LearnerError::NoHome { uid: owner.uid })?.join("unitlab");
+        Ok(StateDir { path, owner })
+    }
+
+    /// Who called sudo, when it made us root.
+    fn invoker(&self) -> Option<Owner> {
+        let id = |name| self.var(name)?.to_str()?.parse().ok();
+        let uid = id("SUDO_UID").filter(|_| self.me.uid == 0)?;
+        // sudo sets both.
+        Some(Owner { uid, gid: id("SUDO_GID")? })
+    }
+
+    /// As passwd(5) has it.
+    fn home_of(&self, uid: u32) -> Option<PathBuf> {
+        self.passwd.lines().find_map(|line| {
+            let fields: Vec<&str> = line.split(':').collect();
+            (fields.get(2)?.parse() == Ok(uid))
+                .then(|| Path::new(fields.get(5).copied().unwrap_or_default()).to_owned())
+        })
+    }
+
+    fn var(&self, name: &str) -> Option<PathBuf> {
+        (self.var)(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::{Owner, Surroundings};
+
+    const PASSWD: &str = "root:x:0:0:root:/root:/bin/bash\nnonsense\nmira:x:1000:1001:Mira:/home/mira:/bin/bash\n";
+
+    fn resolve(uid: u32, vars: &[(&str, &str)], flag: Option<&str>) -> Result<(String, u32, u32), String> {
+        let surroundings = Surroundings {
+            me: Owner { uid, gid: uid },
+            var: &|name| vars.iter().find(|(key, _)| *key == name).map(|(_, value)| value.into()),
+            passwd: PASSWD,
+        };
+        let dir = surroundings.state_dir(flag.map(PathBuf::from)).map_err(|error| error.to_string())?;
+        Ok((dir.path.display().to_string(), dir.owner.uid, dir.owner.gid))
+    }
+
+    #[test]
+    fn files_belong_to_whoever_typed_the_command() {
+        let sudo = [("HOME", "/root"), ("SUDO_UID", "1000"), ("SUDO_GID", "1001")];
+        let sudo_xdg = [("XDG_STATE_HOME", "/s"), ("SUDO_UID", "1000"), ("SUDO_GID", "1001")];
+        for (uid, vars, flag, path, owner) in [
+            (1000, &[("HOME", "/home/m")][..], None, "/home/m/.local/state/unitlab", (1000, 1000)),
+            (1000, &[("HOME", "/home/m"), ("XDG_STATE_HOME", "/s")], None, "/s/unitlab", (1000, 1000)),
+            (1000, &[("HOME", "/home/m"), ("XDG_STATE_HOME", "s")], None, "/home/m/.local/state/unitlab", (1000, 1000)),
+            (1000, &[("UNITLAB_STATE_DIR", "/u"), ("XDG_STATE_HOME", "/s")], None, "/u", (1000, 1000)),
+            (1000, &[("UNITLAB_STATE_DIR", "/u")], Some("/f"), "/f", (1000, 1000)),
+            (1000, &[("HOME", "")], None, "/home/mira/.local/state/unitlab", (1000, 1000)),
+            (0, &[], None, "/root/.local/state/unitlab", (0, 0)),
+            (0, &sudo, None, "/home/mira/.local/state/unitlab", (1000, 1001)),
+            (0, &sudo_xdg, None, "/s/unitlab", (1000, 1001)),
+            (0, &sudo, Some("/f"), "/f", (1000, 1001)),
+            // Not root: whoever sets these variables gains nothing.
+            (
+                1000,
+                &[("HOME", "/home/m"), ("SUDO_UID", "0"), ("SUDO_GID", "0")],
+                None,
+                "/home/m/.local/state/unitlab",
+                (1000, 1000),
+            ),
+        ] {
+            assert_eq!(resolve(uid, vars, flag), Ok((path.to_owned(), owner.0, owner.1)), "{uid} {vars:?}");
+        }
+    }
+
+    #[test]
+    fn a_person_without_a_home_is_told_what_to_do() {
+        let error = resolve(0, &[("SUDO_UID", "4711"), ("SUDO_GID", "4711")], None).unwrap_err();
+        assert!(error.contains("uid 4711") && error.contains("--state-dir"), "{error}");
+    }
+}

@@ -1,0 +1,200 @@
+//! The file `progress.toml`: read at any time, changed by one at a time, replaced as a whole or not at all.
+
+use std::fs::{DirBuilder, File};
+use std::io::{self, Read, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::PathBuf;
+
+use rustix::fs::{
+    AtFlags, FlockOperation, Mode, OFlags, flock, fstat, fsync, open, openat, renameat, statat, unlinkat,
+};
+use rustix::io::{Errno, retry_on_intr};
+
+use super::error::LearnerError;
+use super::progress::{Progress, Refusal};
+use super::state_dir::StateDir;
+
+const FILE: &str = "progress.toml";
+/// Only whoever holds the lock has this one; what is left of it after a crash is nothing worth keeping.
+const NEW_FILE: &str = "progress.toml.new";
+const LOCK: &str = "progress.lock";
+/// Progress in a thousand labs is a tenth of it.
+const LIMIT: u64 = 4 << 20;
+
+/// One learner's progress on disk.
+#[derive(Debug, Clone)]
+pub struct Store {
+    dir: StateDir,
+}
+
+/// Progress as it was found, or as it is after a change.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// What is remembered.
+    pub progress: Progress,
+    /// A damaged file was found and moved out of the way; the learner should be told.
+    pub set_aside: Option<SetAside>,
+}
+
+/// A file that could not be understood, kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetAside {
+    /// Where it lies now.
+    pub path: PathBuf,
+    /// What was wrong with it.
+    pub why: String,
+}
+
+enum Found {
+    Nothing,
+    Progress(Progress),
+    Damaged(String),
+}
+
+impl Store {
+    /// The store in a folder, which is made by the first change.
+    #[must_use]
+    pub fn at(dir: StateDir) -> Self {
+        Self { dir }
+    }
+
+    /// The file itself.
+    #[must_use]
+    pub fn path(&self) -> PathBuf {
+        self.dir.path.join(FILE)
+    }
+
+    /// What is remembered now; makes and changes nothing, except that it sets a damaged file aside.
+    pub fn read(&self) -> Result<Reading, LearnerError> {
+        self.as_owner(|| {
+            let Some(dir) = self.open_dir()? else { return Ok(Reading::default()) };
+            match self.load(&dir)? {
+                Found::Nothing => Ok(Reading::default()),
+                Found::Progress(progress) => Ok(Reading { progress, set_aside: None }),
+                // Under the lock, and after another look: somebody may just have done it.
+                Found::Damaged(_) => self.locked(&dir, || self.load_sound(&dir)),
+            }
+        })
+    }
+
+    /// Changes what is remembered. Changes by other processes wait for each other, and none is lost.
+    pub fn update(&self, change: impl FnOnce(&mut Progress) + Send) -> Result<Reading, LearnerError> {
+        self.as_owner(|| {
+            let path = &self.dir.path;
+            let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
+            made.map_err(LearnerError::system("make", path))?;
+            let dir = self.open_dir()?.ok_or(Errno::NOENT).map_err(LearnerError::system("open", path))?;
+            self.locked(&dir, || {
+                let mut reading = self.load_sound(&dir)?;
+                let before = reading.progress.clone();
+                change(&mut reading.progress);
+                if reading.progress != before {
+                    self.replace(&dir, &reading.progress)?;
+                }
+                Ok(reading)
+            })
+        })
+    }
+
+    fn as_owner<T: Send>(&self, work: impl FnOnce() -> Result<T, LearnerError> + Send) -> Result<T, LearnerError> {
+        let done = self.dir.owner.work(work);
+        done.map_err(LearnerError::system("act as the owner of", &self.dir.path))?
+    }
+
+    /// The folder, if it is there; refuses one that is not the learner's own.
+    fn open_dir(&self) -> Result<Option<OwnedFd>, LearnerError> {
+        let path = &self.dir.path;
+        let dir = match open(path, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty()) {
+            Ok(dir) => dir,
+            Err(Errno::NOENT) => return Ok(None),
+            Err(error) => return Err(LearnerError::system("open", path)(error)),
+        };
+        let found = fstat(&dir).map_err(LearnerError::system("look at", path))?.st_uid;
+        let wanted = self.dir.owner.uid;
+        if found == wanted { Ok(Some(dir)) } else { Err(LearnerError::Foreign { path: path.clone(), found, wanted }) }
+    }
+
+    fn locked<T>(&self, dir: &OwnedFd, work: impl FnOnce() -> Result<T, LearnerError>) -> Result<T, LearnerError> {
+        let path = self.dir.path.join(LOCK);
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        loop {
+            let lock = openat(dir, LOCK, flags, private()).map_err(LearnerError::system("open", &path))?;
+            retry_on_intr(|| flock(&lock, FlockOperation::LockExclusive))
+                .map_err(LearnerError::system("lock", &path))?;
+            // Deleted while we waited: then it keeps nobody out any more.
+            if fstat(&lock).map_err(LearnerError::system("look at", &path))?.st_nlink > 0 {
+                return work();
+            }
+        }
+    }
+
+    fn load(&self, dir: &OwnedFd) -> Result<Found, LearnerError> {
+        let path = self.path();
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let file = match openat(dir, FILE, flags, Mode::empty()) {
+            Ok(file) => File::from(file),
+            Err(Errno::NOENT) => return Ok(Found::Nothing),
+            Err(Errno::LOOP) => return Err(LearnerError::NotAFile { path }),
+            Err(error) => return Err(LearnerError::system("open", &path)(error)),
+        };
+        let metadata = file.metadata().map_err(LearnerError::system("look at", &path))?;
+        if !metadata.is_file() {
+            return Err(LearnerError::NotAFile { path });
+        }
+        let mut bytes = Vec::new();
+        file.take(LIMIT + 1).read_to_end(&mut bytes).map_err(LearnerError::system("read", &path))?;
+        if bytes.len() as u64 > LIMIT {
+            return Ok(Found::Damaged("it is larger than 4 MiB".to_owned()));
+        }
+        let Ok(text) = String::from_utf8(bytes) else { return Ok(Found::Damaged("it is not UTF-8".to_owned())) };
+        match Progress::parse(&text) {
+            Ok(progress) => Ok(Found::Progress(progress)),
+            Err(Refusal::Damaged(why)) => Ok(Found::Damaged(why)),
+            Err(Refusal::Newer(version)) => Err(LearnerError::Newer { path, version, known: Progress::VERSION }),
+        }
+    }
+
+    /// Loads, with the lock in hand; a damaged file is moved out of the way first.
+    fn load_sound(&self, dir: &OwnedFd) -> Result<Reading, LearnerError> {
+        let why = match self.load(dir)? {
+            Found::Nothing => return Ok(Reading::default()),
+            Found::Progress(progress) => return Ok(Reading { progress, set_aside: None }),
+            Found::Damaged(why) => why,
+        };
+        let mut number = 1_u32;
+        let name = loop {
+            let name = format!("progress.damaged-{number}.toml");
+            match statat(dir, name.as_str(), AtFlags::SYMLINK_NOFOLLOW) {
+                Ok(_) => number += 1,
+                Err(Errno::NOENT) => break name,
+                Err(error) => return Err(LearnerError::system("look at", &self.dir.path.join(name))(error)),
+            }
+        };
+        let path = self.dir.path.join(&name);
+        renameat(dir, FILE, dir, name.as_str()).map_err(LearnerError::system("keep the damaged file as", &path))?;
+        fsync(dir).map_err(LearnerError::system("write", &self.dir.path))?;
+        Ok(Reading { progress: Progress::default(), set_aside: Some(SetAside { path, why }) })
+    }
+
+    /// The old file or the new one is there at every moment, also when the power fails.
+    fn replace(&self, dir: &OwnedFd, progress: &Progress) -> Result<(), LearnerError> {
+        let path = self.dir.path.join(NEW_FILE);
+        let failed = |error: io::Error| LearnerError::system("write", &path)(error);
+        let text = progress.to_text().map_err(|error| failed(io::Error::other(error)))?;
+        match unlinkat(dir, NEW_FILE, AtFlags::empty()) {
+            Ok(()) | Err(Errno::NOENT) => {}
+            Err(error) => return Err(failed(error.into())),
+        }
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let file = openat(dir, NEW_FILE, flags, private()).map_err(|error| failed(error.into()))?;
+        let mut file = File::from(file);
+        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
+        renameat(dir, NEW_FILE, dir, FILE).map_err(LearnerError::system("replace", &self.path()))?;
+        fsync(dir).map_err(LearnerError::system("write", &self.dir.path))
+    }
+}
+
+fn private() -> Mode {
+    Mode::RUSR | Mode::WUSR
+}

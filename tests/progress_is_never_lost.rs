@@ -1,0 +1,188 @@
+//! Progress is never lost: not by a race, not by kill -9, not by damage, not by a newer version; and root that
+//! keeps it for somebody else is led nowhere by what they planted.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+
+use rustix::process::{getgid, getuid};
+use unitlab::learner::{LearnerError, Owner, Progress, StateDir, Store};
+
+const CHILD: &str = "UNITLAB_TEST_CHILD_DIR";
+const ROUNDS: &str = "UNITLAB_TEST_CHILD_ROUNDS";
+
+fn me() -> Owner {
+    Owner { uid: getuid().as_raw(), gid: getgid().as_raw() }
+}
+
+fn store(path: &Path) -> Store {
+    Store::at(StateDir { path: path.to_owned(), owner: me() })
+}
+
+fn count_one(store: &Store) -> u32 {
+    let count = |progress: &mut Progress| *progress.lab("l").hints.entry("c".into()).or_default() += 1;
+    store.update(count).expect("it can be kept").progress.labs["l"].hints["c"]
+}
+
+fn counted(store: &Store) -> u32 {
+    let reading = store.read().expect("it can be read");
+    assert_eq!(reading.set_aside, None);
+    reading.progress.labs.get("l").map_or(0, |lab| lab.hints["c"])
+}
+
+/// Not a test of its own: what the children of the tests below run.
+#[test]
+#[ignore = "run by the other tests, as a process to race with and to kill"]
+fn child_that_counts() {
+    let Some(dir) = std::env::var_os(CHILD) else { return };
+    let rounds: u32 = std::env::var(ROUNDS).unwrap().parse().unwrap();
+    let store = store(Path::new(&dir));
+    for _ in 0..rounds {
+        writeln!(std::io::stdout(), "counted {}", count_one(&store)).unwrap();
+    }
+}
+
+#[allow(clippy::disallowed_methods, reason = "a process to race with and to kill")]
+fn child(dir: &Path, rounds: u32) -> Child {
+    Command::new(std::env::current_exe().expect("a test has a program"))
+        .args(["--exact", "child_that_counts", "--ignored", "--nocapture"])
+        .env(CHILD, dir)
+        .env(ROUNDS, rounds.to_string())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it can be started")
+}
+
+#[test]
+fn concurrent_changes_are_all_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut children: Vec<Child> = (0..3).map(|_| child(dir.path(), 40)).collect();
+    thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| (0..40).for_each(|_| _ = count_one(&store(dir.path()))));
+        }
+    });
+    for child in &mut children {
+        assert!(child.wait().unwrap().success());
+    }
+    assert_eq!(counted(&store(dir.path())), 6 * 40);
+}
+
+#[test]
+fn kill_9_at_any_moment_loses_no_finished_change() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = store(dir.path());
+    for round in 0..40 {
+        let mut child = child(dir.path(), u32::MAX);
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut acknowledged = 0;
+        // A different number of changes each time; the kill then falls somewhere into the next one.
+        let mut left = 1 + round % 7;
+        while left > 0 {
+            if let Some(count) = lines.next().unwrap().unwrap().split("counted ").nth(1) {
+                acknowledged = count.parse().unwrap();
+                left -= 1;
+            }
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let found = counted(&store);
+        assert!(found >= acknowledged, "round {round}: {found} on disk, {acknowledged} were acknowledged");
+        assert_eq!(count_one(&store), found + 1, "the lock outlived its holder, or the change was lost");
+    }
+    let names: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names.len(), 2, "something stayed behind: {names:?}");
+}
+
+#[test]
+fn a_damaged_file_is_kept_aside_and_reported() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = store(dir.path());
+    for (number, damage) in [(1, &b"version = 1\n[labs."[..]), (2, b"\xff\xfe"), (3, b"")] {
+        count_one(&store);
+        fs::write(store.path(), damage).unwrap();
+        let reading = if number == 2 { store.update(|_| {}) } else { store.read() }.unwrap();
+        let aside = reading.set_aside.expect("it was damaged");
+        assert_eq!(aside.path, dir.path().join(format!("progress.damaged-{number}.toml")));
+        assert_eq!(fs::read(&aside.path).unwrap(), damage);
+        assert!(!aside.why.is_empty());
+        assert_eq!(reading.progress, Progress::default());
+        assert_eq!(counted(&store), 0);
+    }
+    fs::File::create(store.path()).unwrap().set_len(1 << 40).unwrap();
+    assert_eq!(store.read().unwrap().set_aside.unwrap().why, "it is larger than 4 MiB");
+}
+
+#[test]
+fn a_newer_version_is_refused_and_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = store(dir.path());
+    let newer = "version = 2\nsomething-else = true\n";
+    fs::write(store.path(), newer).unwrap();
+    let error = store.update(|progress| progress.lab("l").revealed = true).unwrap_err();
+    assert!(matches!(error, LearnerError::Newer { version: 2, .. }), "{error}");
+    assert!(error.to_string().contains("newer unitlab"), "{error}");
+    assert!(store.read().is_err());
+    assert_eq!(fs::read_to_string(store.path()).unwrap(), newer);
+}
+
+#[test]
+fn reading_makes_nothing_and_what_a_change_makes_is_private() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("a/unitlab");
+    let store = store(&path);
+    assert_eq!(store.read().unwrap().progress, Progress::default());
+    assert!(!dir.path().join("a").exists());
+    count_one(&store);
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(&path), mode(&store.path()), mode(&path.join("progress.lock"))), (0o700, 0o600, 0o600));
+    fs::remove_file(store.path()).unwrap();
+    symlink("/etc/passwd", store.path()).unwrap();
+    assert!(matches!(store.read(), Err(LearnerError::NotAFile { .. })));
+}
+
+#[test]
+fn root_keeps_the_files_of_somebody_else_with_their_rights_only() {
+    if !getuid().is_root() {
+        let _ = writeln!(std::io::stderr(), "skipped: only root can act for somebody else");
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let home = dir.path().join("home");
+    fs::create_dir(&home).unwrap();
+    std::os::unix::fs::chown(&home, Some(4711), Some(4712)).unwrap();
+    let of = |path: &Path| Store::at(StateDir { path: path.to_owned(), owner: Owner { uid: 4711, gid: 4712 } });
+    let theirs = of(&home.join("state/unitlab"));
+    count_one(&theirs);
+    let owner = |path: &Path| fs::metadata(path).map(|metadata| (metadata.uid(), metadata.gid())).unwrap();
+    for path in [home.join("state"), home.join("state/unitlab"), theirs.path()] {
+        assert_eq!(owner(&path), (4711, 4712), "{}", path.display());
+    }
+    assert_eq!(rustix::process::geteuid().as_raw(), 0, "only the worker gives up root");
+
+    // Links to what only root may touch: planted as the folder, and under each name that is written.
+    let victim = dir.path().join("victim");
+    fs::create_dir(&victim).unwrap();
+    fs::set_permissions(&victim, fs::Permissions::from_mode(0o700)).unwrap();
+    fs::write(victim.join("shadow"), "secret").unwrap();
+    symlink(&victim, home.join("planted")).unwrap();
+    assert!(matches!(of(&home.join("planted")).update(|_| {}), Err(LearnerError::System { .. })));
+    assert!(matches!(of(&home.join("planted/deeper")).update(|_| {}), Err(LearnerError::System { .. })));
+    for name in ["progress.toml.new", "progress.lock"] {
+        let _ = fs::remove_file(home.join("state/unitlab").join(name));
+        symlink(victim.join("shadow"), home.join("state/unitlab").join(name)).unwrap();
+    }
+    assert!(matches!(theirs.update(|progress| progress.lab("m").revealed = true), Err(LearnerError::System { .. })));
+    fs::remove_file(home.join("state/unitlab/progress.lock")).unwrap();
+    assert_eq!(count_one(&theirs), 2, "a planted temporary file is replaced, not followed");
+    assert_eq!(fs::read_to_string(victim.join("shadow")).unwrap(), "secret");
+    assert_eq!(fs::read_dir(&victim).unwrap().count(), 1);
+
+    // The reverse: a folder of root's is not the learner's.
+    let foreign = of(dir.path()).read();
+    assert!(matches!(foreign, Err(LearnerError::Foreign { found: 0, wanted: 4711, .. })), "{foreign:?}");
+}
