@@ -1,0 +1,106 @@
+//! Why the next boot does not start a unit.
+
+use super::{unloadable, writing};
+use crate::engine::directive::closest;
+use crate::engine::finding::cause;
+use crate::engine::layers::{Layers, Written};
+use crate::engine::seen::Seen;
+use crate::model::{BootFact, Diagnosis, UnitFact};
+
+/// Targets of systemd.special(7) that a system service may be hooked into.
+const TARGETS: [&str; 16] = [
+    "basic.target",
+    "default.target",
+    "emergency.target",
+    "getty.target",
+    "graphical.target",
+    "local-fs.target",
+    "multi-user.target",
+    "network-online.target",
+    "network.target",
+    "paths.target",
+    "remote-fs.target",
+    "rescue.target",
+    "shutdown.target",
+    "sockets.target",
+    "sysinit.target",
+    "timers.target",
+];
+
+/// The causes, as far as proven. `boot` and `unit` come from the manager that decided.
+pub(crate) fn why_not_enabled(
+    seen: &Seen,
+    boot: &BootFact,
+    unit: Option<&UnitFact>,
+    layers: Option<&Layers>,
+) -> Vec<Diagnosis> {
+    let mut causes = unit.map(|unit| unloadable(seen, unit, layers)).unwrap_or_default();
+    if !causes.is_empty() {
+        return causes;
+    }
+    causes.extend(layers.map(|layers| writing(layers, "WantedBy", &|_| true)).unwrap_or_default());
+    let misses_install = !causes.is_empty();
+    let unit_name = seen.unit;
+    match boot.unit_file_state.as_str() {
+        _ if seen.loaded().is_ok_and(|live| live.get("UnitFileState").ends_with("-runtime")) => causes.push(cause(
+            "runtime-only",
+            format!("{unit_name} was enabled with --runtime: its link stands in /run, which is emptied at every boot."),
+            format!("systemctl enable {unit_name}"),
+        )),
+        "disabled" => causes.push(cause(
+            "not-enabled",
+            format!("[Install] says where to hook {unit_name} in, but nobody has run enable, which makes the link."),
+            format!("systemctl enable {unit_name}"),
+        )),
+        // A misplaced WantedBy= leaves the unit static too, and then is the cause.
+        "static" if !misses_install => causes.push(cause(
+            "no-install-section",
+            format!("{unit_name} has no [Install] section, so enable has nothing to link."),
+            format!("add [Install] with WantedBy=multi-user.target, then systemctl enable {unit_name}"),
+        )),
+        "enabled" => causes.extend(layers.map(|layers| hooked_nowhere(unit_name, boot, layers)).unwrap_or_default()),
+        _ => {}
+    }
+    causes
+}
+
+/// It is enabled, and what it is hooked into is not part of the boot.
+fn hooked_nowhere(unit: &str, boot: &BootFact, layers: &Layers) -> Vec<Diagnosis> {
+    let hooks: Vec<(Written, &str)> = ["WantedBy", "RequiredBy", "UpheldBy"]
+        .into_iter()
+        .flat_map(|key| layers.standing(key))
+        .flat_map(|written| written.value.split_whitespace().map(move |target| (written, target)))
+        .collect();
+    if hooks.is_empty() {
+        let alias = layers.effective("Alias");
+        let only = |alias: Written| {
+            cause(
+                "alias-only",
+                format!("{} only gives the unit a second name: {} starts nothing at boot.", alias.place(), alias.text()),
+                format!("add WantedBy=multi-user.target to [Install], then systemctl reenable {unit}"),
+            )
+        };
+        return alias.map(only).into_iter().collect();
+    }
+    let exists = |target: &str| boot.pullers.iter().any(|puller| puller.unit == target && puller.exists);
+    let hooks = hooks.into_iter().filter(|(_, target)| !exists(target));
+    hooks.map(|(written, target)| unreached(unit, boot, &written, target)).collect()
+}
+
+fn unreached(unit: &str, boot: &BootFact, written: &Written, target: &str) -> Diagnosis {
+    let (place, text) = (written.place(), written.text());
+    if TARGETS.contains(&target) {
+        return cause(
+            "wanted-by-idle-target",
+            format!("{place} says {text}, and a boot into {} does not reach {target}.", boot.default_target),
+            format!("make the line {}={}, then systemctl reenable {unit}", written.key, boot.default_target),
+        );
+    }
+    let meant = closest(target, TARGETS);
+    let hint = meant.map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
+    cause(
+        "wanted-by-unknown-target",
+        format!("{place} says {text}: a boot knows no {target}{}", if hint.is_empty() { "." } else { &hint }),
+        format!("make the line {}={}, then systemctl reenable {unit}", written.key, meant.unwrap_or("multi-user.target")),
+    )
+}

@@ -1,0 +1,37 @@
+//! One layer is behind another: the manager behind the disk, the process behind the manager.
+
+use crate::engine::finding::cause;
+use crate::engine::layers::Layers;
+use crate::engine::seen::Seen;
+use crate::model::Diagnosis;
+
+/// Why the manager's value of a directive is not the one that a fresh boot would load.
+pub(crate) fn stale(seen: &Seen, layers: Option<&Layers>, name: &str) -> Diagnosis {
+    match layers.and_then(|layers| layers.effective(name)) {
+        Some(written) if written.is_runtime() => cause(
+            "runtime-only",
+            format!("{} stands in {}, and /run is emptied at every boot.", written.text(), written.place()),
+            format!("write it under /etc/systemd/system: systemctl edit {}", seen.unit),
+        ),
+        Some(written) => needs_daemon_reload(&format!("{} now says {}", written.place(), written.text())),
+        None => needs_daemon_reload(&format!("The files of {} changed: no {name}= takes effect in them now", seen.unit)),
+    }
+}
+
+/// `what` is how the disk looks now, as the beginning of a sentence.
+pub(crate) fn needs_daemon_reload(what: &str) -> Diagnosis {
+    cause(
+        "needs-daemon-reload",
+        format!("{what}, but the manager still works with what it read before: reload needed."),
+        "systemctl daemon-reload",
+    )
+}
+
+/// `what` is how the process differs from what is loaded, as the beginning of a sentence.
+pub(crate) fn needs_restart(seen: &Seen, what: &str) -> Diagnosis {
+    cause(
+        "needs-restart",
+        format!("{what}: a reload does not touch a process that already runs, so a restart is needed."),
+        format!("systemctl restart {}", seen.unit),
+    )
+}

@@ -1,0 +1,144 @@
+//! Why the manager does not load a unit.
+
+use super::reload::needs_daemon_reload;
+use crate::engine::directive::{boolean, section};
+use crate::engine::finding::cause;
+use crate::engine::layers::{Layers, Written};
+use crate::engine::seen::Seen;
+use crate::model::{Diagnosis, UnitFact};
+
+const SECTIONS: [&str; 3] = ["Unit", "Service", "Install"];
+
+/// The causes of a `LoadState` other than `loaded`, as far as facts and files prove them.
+pub(crate) fn unloadable(seen: &Seen, unit: &UnitFact, layers: Option<&Layers>) -> Vec<Diagnosis> {
+    match unit.get("LoadState") {
+        "masked" => vec![masked(seen)],
+        "not-found" => {
+            let found_since = seen.reloaded().is_some_and(|reloaded| reloaded.get("LoadState") == "loaded");
+            let path = layers.and_then(Layers::main_path).filter(|_| found_since);
+            path.map(|path| needs_daemon_reload(&format!("{path} is there"))).into_iter().collect()
+        }
+        "bad-setting" | "error" => layers.map(refusals).unwrap_or_default(),
+        _ => vec![],
+    }
+}
+
+/// The unit is switched off with a link to /dev/null, or with an empty file.
+pub(crate) fn masked(seen: &Seen) -> Diagnosis {
+    cause(
+        "masked",
+        format!("{} is masked: its unit file is empty or a link to /dev/null, so nothing can start it.", seen.unit),
+        format!("systemctl unmask {0}; if an empty file is left, write the unit file anew", seen.unit),
+    )
+}
+
+/// What in the files makes a manager refuse a service: the rules of systemd.service(5) that it enforces on loading.
+pub(crate) fn refusals(layers: &Layers) -> Vec<Diagnosis> {
+    let mut causes: Vec<Diagnosis> = misnamed_sections(layers).collect();
+    let commands = layers.standing("ExecStart");
+    let oneshot = layers.effective("Type").is_some_and(|found| found.value == "oneshot");
+    let remains = layers.effective("RemainAfterExit").is_some_and(|found| boolean(found.value) == Some(true));
+    let stops = !layers.standing("ExecStop").is_empty();
+    let refuse = |what: String, next: &str| cause("bad-setting", what, next);
+    for written in commands.iter().filter(|written| is_relative(written.value)) {
+        causes.push(refuse(
+            format!("{} says {}: the program needs an absolute path, or a bare name.", written.place(), written.text()),
+            "write the whole path, as `command -v` or `readlink -f` gives it",
+        ));
+    }
+    if let ([first, .., last], false) = (commands.as_slice(), oneshot) {
+        causes.push(refuse(
+            format!(
+                "{} and {} both set ExecStart=, and only Type=oneshot may have more than one.",
+                first.place(),
+                last.place()
+            ),
+            "put an empty ExecStart= before the one that is to count",
+        ));
+    }
+    if commands.is_empty() && !(stops && (oneshot || remains)) {
+        causes.extend(stray_command(layers).or_else(|| {
+            let path = layers.main_path()?;
+            Some(refuse(format!("{path} has no ExecStart= under [Service]."), "add ExecStart= with the command to run"))
+        }));
+    }
+    let restart = layers.effective("Restart").filter(|found| matches!(found.value, "always" | "on-success"));
+    if let (Some(restart), true) = (restart, oneshot) {
+        causes.push(refuse(
+            format!("{} says {}, which Type=oneshot does not allow.", restart.place(), restart.text()),
+            "use Restart=on-failure, or another Type=",
+        ));
+    }
+    causes
+}
+
+fn misnamed_sections<'a>(layers: &'a Layers) -> impl Iterator<Item = Diagnosis> + 'a {
+    let mut last = "";
+    let strange = layers.all().filter(move |found| {
+        let is_new = found.section != last && !SECTIONS.contains(&found.section);
+        last = found.section;
+        is_new && SECTIONS.contains(&section_meant(found))
+    });
+    strange.map(|found| {
+        let meant = section_meant(&found);
+        cause(
+            "wrong-section",
+            format!(
+                "{} stands under [{}], a section that systemd does not know: section names are case-sensitive.",
+                found.place(),
+                found.section
+            ),
+            format!("write [{meant}]"),
+        )
+    })
+}
+
+fn section_meant<'a>(found: &Written<'a>) -> &'a str {
+    crate::engine::directive::closest(found.section, SECTIONS).unwrap_or(found.section)
+}
+
+fn stray_command(layers: &Layers) -> Option<Diagnosis> {
+    let found = layers.all().find(|found| found.key == "ExecStart" && SECTIONS.contains(&found.section))?;
+    (found.section != section("ExecStart")).then(|| {
+        cause(
+            "wrong-section",
+            format!("{}: {} stands under [{}], and has no effect there.", found.place(), found.text(), found.section),
+            "move it under [Service]",
+        )
+    })
+}
+
+fn is_relative(command: &str) -> bool {
+    let program = command.trim_start_matches(['@', '-', ':', '+', '!']).split_whitespace().next().unwrap_or_default();
+    program.contains('/') && !program.starts_with(['/', '"', '\'', '%'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::refusals;
+    use crate::engine::layers::Layers;
+    use crate::engine::testbed::fragment;
+
+    #[test]
+    fn what_the_manager_refuses_is_pointed_at() {
+        for (text, expected) in [
+            ("[Service]\nExecStart=/bin/true\nExecStart=/bin/false\n", Some(("bad-setting", ":2 and "))),
+            ("[Service]\nType=oneshot\nExecStart=/bin/true\nExecStart=/bin/false\n", None),
+            ("[Service]\nExecStart=/bin/true\nExecStart=\nExecStart=/bin/false\n", None),
+            ("[service]\nExecStart=/bin/true\n", Some(("wrong-section", "[service]"))),
+            ("[Service]\nExecStart=./start.sh\n", Some(("bad-setting", ":2 says ExecStart=./start.sh"))),
+            ("[Service]\nExecStart=-sleep 5\n", None),
+            ("[Service]\nUser=www\n", Some(("bad-setting", "no ExecStart="))),
+            ("[Unit]\nExecStart=/bin/true\n[Service]\nUser=www\n", Some(("wrong-section", ":2: ExecStart="))),
+            ("[Service]\nType=oneshot\nRestart=always\nExecStart=/bin/true\n", Some(("bad-setting", ":3 says Restart=always"))),
+            ("[Service]\nType=oneshot\nExecStop=/bin/true\n", None),
+        ] {
+            let fact = fragment(text);
+            let first = refusals(&Layers::read(&fact)).into_iter().next();
+            assert_eq!(first.as_ref().map(|cause| cause.id.as_str()), expected.map(|(id, _)| id), "{text}");
+            if let (Some(cause), Some((_, part))) = (first, expected) {
+                assert!(cause.text.contains(part), "{} lacks {part}", cause.text);
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! A verdict in the making: evidence and causes are collected first, the status is given last.
+
+use crate::model::{Diagnosis, Evidence, Layer, Status, Unknown, Verdict};
+
+/// The most characters of a machine's text that a report repeats.
+const MAX_QUOTED: usize = 400;
+
+/// The first 400 characters of what a machine said. Control characters stay: reports escape them.
+pub(crate) fn clip(text: &str) -> String {
+    match text.char_indices().nth(MAX_QUOTED) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// A cause with the command or change that comes next.
+pub(crate) fn cause(id: &str, text: impl Into<String>, next: impl Into<String>) -> Diagnosis {
+    Diagnosis { id: id.to_owned(), text: clip(&text.into()), next: clip(&next.into()) }
+}
+
+/// A verdict whose status is still open.
+#[derive(Debug)]
+pub(crate) struct Finding(Verdict);
+
+impl Finding {
+    pub(crate) fn expecting(expected: impl Into<String>) -> Self {
+        Self(Verdict {
+            status: Status::Unknown,
+            expected: expected.into(),
+            observed: String::new(),
+            evidence: vec![],
+            diagnosis: vec![],
+        })
+    }
+
+    pub(crate) fn show(&mut self, layer: Layer, source: impl Into<String>, text: impl AsRef<str>) {
+        self.0.evidence.push(Evidence { layer, source: source.into(), text: clip(text.as_ref()) });
+    }
+
+    /// Adds causes, root cause first; one that is already named is not named twice.
+    pub(crate) fn because(&mut self, causes: impl IntoIterator<Item = Diagnosis>) {
+        for cause in causes {
+            if !self.0.diagnosis.contains(&cause) {
+                self.0.diagnosis.push(cause);
+            }
+        }
+    }
+
+    pub(crate) fn passed(self, observed: impl AsRef<str>) -> Verdict {
+        // A cause explains a failure; a right answer needs none.
+        Verdict { status: Status::Passed, observed: clip(observed.as_ref()), diagnosis: vec![], ..self.0 }
+    }
+
+    pub(crate) fn failed(self, observed: impl AsRef<str>) -> Verdict {
+        Verdict { status: Status::Failed, observed: clip(observed.as_ref()), ..self.0 }
+    }
+
+    pub(crate) fn unknown(self, unknown: &Unknown) -> Verdict {
+        let diagnosis = if unknown.remedy.is_empty() {
+            vec![]
+        } else {
+            vec![cause("could-not-tell", unknown.reason.as_str(), unknown.remedy.as_str())]
+        };
+        Verdict { status: Status::Unknown, observed: clip(&unknown.reason), diagnosis, ..self.0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clip;
+
+    #[test]
+    fn long_texts_are_cut_between_characters() {
+        assert_eq!(clip("kept"), "kept");
+        let cut = clip(&"µ".repeat(1_000));
+        assert_eq!(cut.chars().count(), 401);
+    }
+}

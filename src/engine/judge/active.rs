@@ -1,0 +1,108 @@
+//! `active`: up, and still the same main process, invocation and restart count when looked at again.
+//!
+//! One look lies: a service that dies every second is "active" at every sample (truth 20).
+
+use crate::engine::ask;
+use crate::engine::diagnose::{ending, why_not_running};
+use crate::engine::finding::Finding;
+use crate::engine::layers::Layers;
+use crate::engine::seen::Seen;
+use crate::model::{Layer, Sample, SteadyFact, TimeSpan, UnitFact, Unknown, Verdict};
+
+pub(super) fn judge(seen: &Seen, running: bool, hold: TimeSpan) -> Verdict {
+    let what = if running { "active (running) with a main process" } else { "active" };
+    let mut finding = Finding::expecting(format!("{what}, the same for {hold}"));
+    let fact = match seen.steady(&ask::steady(seen.unit, hold)) {
+        Ok(fact) => fact,
+        Err(unknown) => return finding.unknown(&unknown),
+    };
+    let (before, after) = (&fact.before, &fact.after);
+    let source = seen.show("ActiveState,SubState,MainPID,NRestarts,InvocationID");
+    finding.show(Layer::Live, &source, look(before));
+    if before != after {
+        finding.show(Layer::Live, &source, format!("{} ms later: {}", fact.watched_ms, look(after)));
+    }
+    let unit = seen.loaded().ok();
+    if let Some(ending) = unit.and_then(ending).filter(|_| !is_up(after)) {
+        finding.show(Layer::Live, seen.show("Result,ExecMainCode,ExecMainStatus"), ending);
+    }
+    match state(fact, running) {
+        State::Holds => finding.passed(described(after)),
+        State::JustStarted => finding.unknown(&Unknown {
+            reason: format!("it has only just become active ({} ms ago)", after.up_ms),
+            remedy: format!("check again in {hold}"),
+        }),
+        state => {
+            let files = seen.files();
+            let layers = files.as_ref().ok().map(|files| Layers::read(files));
+            let steady = (state != State::NoMainProcess).then_some(fact);
+            if let (Some(unit), Some(steady)) = (unit, steady) {
+                finding.because(why_not_running(seen, unit, layers.as_ref(), Some(steady)));
+            }
+            finding.failed(observed(&state, fact, unit))
+        }
+    }
+}
+
+/// What two looks amount to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Holds,
+    /// Active, as it should be, and it came up within the window: nothing is proven yet, either way.
+    JustStarted,
+    /// Up at both looks, and not the same.
+    Replaced,
+    /// Active, and there is no main process (truth 23).
+    NoMainProcess,
+    Down,
+}
+
+fn state(fact: &SteadyFact, running: bool) -> State {
+    let (before, after) = (&fact.before, &fact.after);
+    if !is_up(after) {
+        return State::Down;
+    }
+    let same = (before.main_pid, &before.invocation, before.restarts) == (after.main_pid, &after.invocation, after.restarts);
+    if is_up(before) && !same || after.restarts > before.restarts {
+        State::Replaced
+    } else if running && (after.sub != "running" || after.main_pid == 0) {
+        State::NoMainProcess
+    } else if is_up(before) {
+        State::Holds
+    } else {
+        State::JustStarted
+    }
+}
+
+/// A service that reloads its configuration is up meanwhile.
+fn is_up(sample: &Sample) -> bool {
+    matches!(sample.active.as_str(), "active" | "reloading" | "refreshing")
+}
+
+fn look(sample: &Sample) -> String {
+    format!("{}, MainPID={}, NRestarts={}", described(sample), sample.main_pid, sample.restarts)
+}
+
+fn described(sample: &Sample) -> String {
+    format!("{} ({})", sample.active, sample.sub)
+}
+
+fn observed(state: &State, fact: &SteadyFact, unit: Option<&UnitFact>) -> String {
+    let (before, after) = (&fact.before, &fact.after);
+    match state {
+        State::Replaced => format!(
+            "active at both looks, but not the same: main pid {} then {}, NRestarts {} then {}",
+            before.main_pid, after.main_pid, before.restarts, after.restarts
+        ),
+        State::NoMainProcess if after.sub == "exited" => "active (exited): its command is done, and no process is left".into(),
+        State::NoMainProcess => format!("{}, with no main process", described(after)),
+        _ => {
+            let missing = unit.filter(|unit| unit.get("LoadState") != "loaded");
+            match (missing, unit.and_then(ending)) {
+                (Some(unit), _) => format!("{}, and LoadState={}", described(after), unit.get("LoadState")),
+                (None, Some(ending)) => format!("{}: {ending}", described(after)),
+                (None, None) => described(after),
+            }
+        }
+    }
+}

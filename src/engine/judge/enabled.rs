@@ -1,0 +1,56 @@
+//! `enabled`: the next boot pulls the unit in. The words of `is-enabled` decide nothing: they count links, not boots.
+
+use crate::engine::diagnose::why_not_enabled;
+use crate::engine::finding::Finding;
+use crate::engine::layers::Layers;
+use crate::engine::seen::Seen;
+use crate::model::{Layer, Unknown, Verdict};
+
+pub(super) fn judge(seen: &Seen) -> Verdict {
+    let mut finding = Finding::expecting("a boot that starts it");
+    let twin = seen.rebooted();
+    // The twin has booted from this disk. Without one, the loaded graph is asked what a boot would pull in.
+    let boot = match twin.map_or_else(|| seen.boot(), Ok) {
+        Ok(boot) => boot,
+        Err(unknown) => return finding.unknown(&unknown),
+    };
+    let unit = match if twin.is_some() { seen.reloaded().map_or_else(|| seen.loaded(), Ok) } else { seen.loaded() } {
+        Ok(unit) => unit,
+        Err(unknown) => return finding.unknown(&unknown),
+    };
+    let files = seen.files();
+    let layers = files.as_ref().ok().map(|files| Layers::read(files));
+    for written in layers.iter().flat_map(|layers| layers.standing("WantedBy")) {
+        finding.show(Layer::File, written.place(), written.text());
+    }
+    let by: Vec<String> = boot.pullers.iter().map(|puller| format!("{}={}", puller.via, puller.unit)).collect();
+    let by = if by.is_empty() { "nothing pulls it in".into() } else { by.join(" ") };
+    finding.show(Layer::Loaded, seen.show("WantedBy,RequiredBy,UpheldBy"), by);
+    finding.show(Layer::Loaded, format!("systemctl is-enabled {}", seen.unit), &boot.unit_file_state);
+
+    let state = match boot.unit_file_state.as_str() {
+        "" => String::new(),
+        word => format!(", although is-enabled says {word}"),
+    };
+    let although = if matches!(boot.unit_file_state.as_str(), "enabled" | "enabled-runtime") { state } else { String::new() };
+    let loadable = matches!(unit.get("LoadState"), "loaded" | "merged");
+    let lasts = twin.is_some() || boot.unit_file_state != "enabled-runtime";
+    if !boot.chain.is_empty() && loadable && lasts {
+        return finding.passed(boot.chain.join(" → "));
+    }
+    if twin.is_none() && loadable && boot.chain.is_empty() && unit.get("NeedDaemonReload") == "yes" {
+        return finding.unknown(&Unknown {
+            reason: "the files changed since the manager read them, so its view of the next boot is out of date".into(),
+            remedy: "systemctl daemon-reload, then check again".into(),
+        });
+    }
+    finding.because(why_not_enabled(seen, boot, Some(unit), layers.as_ref()));
+    if !loadable {
+        let state = unit.get("LoadState");
+        finding.failed(format!("a boot cannot start it: LoadState={state}"))
+    } else if !lasts {
+        finding.failed("it is enabled until the next boot only (enabled-runtime)")
+    } else {
+        finding.failed(format!("a boot into {} does not start it{although}", boot.default_target))
+    }
+}

@@ -1,0 +1,172 @@
+//! A whole lab: each check is judged after those it needs, and reported in the lab's order.
+
+use super::{active, enabled, http, restart_policy, runs_as, setting, unit_file};
+use crate::engine::finding::Finding;
+use crate::engine::order::by_needs;
+use crate::engine::seen::Seen;
+use crate::model::{Check, CheckReport, Kind, Lab, Status, Testimony, Unknown, Verdict};
+
+/// Judges every check of a lab by what was told.
+///
+/// A check whose needs did not all pass is not judged. It is blocked, and earns nothing, where one of them failed. Where
+/// none failed but one could not be told, it could not be told either: an unknown costs nothing, at any distance.
+#[must_use]
+pub fn judge(lab: &Lab, testimony: &Testimony) -> Vec<CheckReport> {
+    let mut reports: Vec<Option<CheckReport>> = vec![None; lab.checks.len()];
+    for at in by_needs(&lab.checks) {
+        let check = &lab.checks[at];
+        let unmet: Vec<(&str, Status)> = reports
+            .iter()
+            .flatten()
+            .filter(|report| check.needs.contains(&report.id) && report.status != Status::Passed)
+            .map(|report| (report.id.as_str(), report.status))
+            .collect();
+        let verdict = if unmet.is_empty() { judge_one(check, testimony) } else { unjudged(check, testimony, &unmet) };
+        let blocked_by = unmet.into_iter().map(|(id, _)| id.to_owned()).collect();
+        reports[at] = Some(report(check, verdict, blocked_by));
+    }
+    reports.into_iter().flatten().collect()
+}
+
+fn judge_one(check: &Check, testimony: &Testimony) -> Verdict {
+    let seen = Seen::new(&check.unit, testimony);
+    match &check.kind {
+        Kind::UnitFile => unit_file::judge(&seen),
+        Kind::Setting { name, expect } => setting::judge(&seen, name, expect),
+        Kind::RunsAs { root } => runs_as::judge(&seen, *root),
+        Kind::RestartPolicy { one_of } => restart_policy::judge(&seen, one_of),
+        Kind::Active { running, hold } => active::judge(&seen, *running, *hold),
+        Kind::Enabled => enabled::judge(&seen),
+        Kind::Http { port, path, status, contains } => http::judge(&seen, *port, path, *status, contains.as_deref()),
+    }
+}
+
+fn unjudged(check: &Check, testimony: &Testimony, unmet: &[(&str, Status)]) -> Verdict {
+    let failed = |status: Status| matches!(status, Status::Failed | Status::Blocked);
+    let names: Vec<&str> = unmet.iter().map(|(id, _)| *id).collect();
+    // What it expects does not depend on what was seen.
+    let expected = judge_one(check, testimony).expected;
+    if unmet.iter().any(|(_, status)| failed(*status)) {
+        let observed = format!("not judged: {} must pass first", names.join(", "));
+        Verdict { status: Status::Blocked, ..Finding::expecting(expected).failed(observed) }
+    } else if unmet.iter().any(|(_, status)| *status == Status::Unknown) {
+        let reason = format!("it rests on {}, which could not be told", names.join(", "));
+        Finding::expecting(expected).unknown(&Unknown { reason, remedy: String::new() })
+    } else {
+        let observed = format!("not run: {} was not run", names.join(", "));
+        Verdict { status: Status::NotRun, ..Finding::expecting(expected).failed(observed) }
+    }
+}
+
+fn report(check: &Check, verdict: Verdict, blocked_by: Vec<String>) -> CheckReport {
+    CheckReport {
+        id: check.id.clone(),
+        kind: check.kind.name().to_owned(),
+        title: check.title.clone(),
+        points: check.points,
+        earned: if verdict.status == Status::Passed { check.points } else { 0 },
+        status: verdict.status,
+        needs: check.needs.clone(),
+        blocked_by,
+        expected: verdict.expected,
+        observed: verdict.observed,
+        evidence: verdict.evidence,
+        diagnosis: verdict.diagnosis,
+        why: check.why.clone(),
+        lesson: check.lesson.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::judge;
+    use crate::engine::testbed::{Told, UNIT, check, fragment, lab, process, service};
+    use crate::model::{
+        Check, Expect, Kind, Question, RestartPolicy, Status, Testimony, TimeSpan, UnitFact, Value,
+    };
+
+    fn needing(id: &str, kind: Kind, needs: &[&str]) -> Check {
+        Check { needs: needs.iter().map(ToString::to_string).collect(), ..check(id, kind) }
+    }
+
+    fn restart() -> Kind {
+        Kind::RestartPolicy { one_of: vec![RestartPolicy::Always] }
+    }
+
+    #[test]
+    fn a_failure_blocks_and_an_unknown_does_not_cost() {
+        let lab = lab(vec![
+            needing("last", restart(), &["middle"]),
+            needing("middle", restart(), &["first"]),
+            needing("first", Kind::UnitFile, &[]),
+        ]);
+        let statuses = |told: Told| judge(&lab, &told.testimony()).into_iter().map(|r| r.status).collect::<Vec<_>>();
+        let not_found = || service(&[("LoadState", "not-found"), ("FragmentPath", "")]);
+        let files = || fragment("[Service]\nExecStart=/bin/true\n");
+        let missing = Told::default().loaded(not_found()).files(crate::model::FilesFact::default());
+        assert_eq!(statuses(missing), [Status::Blocked, Status::Blocked, Status::Failed]);
+        let mute = Told::default().unknown(Question::Unit { unit: UNIT.into() }).files(files());
+        assert_eq!(statuses(mute), [Status::Unknown; 3]);
+        let partly = Told::default().loaded(service(&[])).files(files());
+        assert_eq!(statuses(partly), [Status::Blocked, Status::Failed, Status::Passed]);
+    }
+
+    fn every_kind() -> Vec<Check> {
+        let hold = TimeSpan::from_micros(3_000_000);
+        let span = Value::Span(hold);
+        let http = Kind::Http { port: 8000, path: "/".into(), status: 200, contains: Some("x".into()) };
+        vec![
+            check("a", Kind::UnitFile),
+            check("b", Kind::Setting { name: "RestartSec".into(), expect: Expect::AtLeast(span) }),
+            check("c", Kind::Setting { name: "After".into(), expect: Expect::Includes(vec!["a".into()]) }),
+            check("d", Kind::RunsAs { root: false }),
+            check("e", restart()),
+            check("f", Kind::Active { running: true, hold }),
+            check("g", Kind::Enabled),
+            check("h", http),
+        ]
+    }
+
+    #[test]
+    fn nothing_told_is_nothing_known() {
+        for report in judge(&lab(every_kind()), &Testimony::default()) {
+            assert_eq!((report.status, report.earned), (Status::Unknown, 0), "{}", report.id);
+            assert!(!report.observed.is_empty() && !report.expected.is_empty(), "{}", report.id);
+        }
+    }
+
+    proptest! {
+        /// Whatever a machine says, judging ends, in order, with bounded texts.
+        #[test]
+        fn no_answer_breaks_the_judge(
+            properties in prop::collection::btree_map(
+                prop::sample::select(vec![
+                    "LoadState", "User", "UID", "ExecStartEx", "Restart", "RestartUSec", "NeedDaemonReload", "Result",
+                    "ExecMainCode", "ExecMainStatus", "NRestarts", "After", "ActiveState", "SubState", "UnitFileState",
+                ]),
+                prop_oneof![
+                    ".{0,600}", Just("loaded".to_owned()), Just("failed".to_owned()), Just("yes".to_owned()),
+                    Just("1".to_owned()), Just("{ path= ; argv[]= ; flags=privileged ; start_time=[".to_owned()),
+                ],
+                0..15,
+            ),
+            text in "(\\[(Service|Unit|Install)\\]\n|User=.{0,9}\n|Restart=.{0,9}\n|ExecStart=.{0,500}\n|.{0,30}\n){0,12}",
+            uid in 0u32..3,
+        ) {
+            let properties = properties.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+            let told = Told::default()
+                .loaded(UnitFact { properties })
+                .files(fragment(&text))
+                .processes(&[process(7, uid, "", true)]);
+            let lab = lab(every_kind());
+            let reports = judge(&lab, &told.testimony());
+            prop_assert!(reports.iter().map(|report| &report.id).eq(lab.checks.iter().map(|check| &check.id)));
+            for report in reports {
+                prop_assert!(report.observed.chars().count() <= 401);
+                prop_assert!(report.evidence.iter().all(|evidence| evidence.text.chars().count() <= 401));
+            }
+        }
+    }
+}

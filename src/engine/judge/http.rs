@@ -1,0 +1,61 @@
+//! `http`: a GET on loopback is answered as it should be, and by a process of the unit itself.
+
+use crate::engine::ask;
+use crate::engine::diagnose::{orphan, why_not_running};
+use crate::engine::finding::Finding;
+use crate::engine::layers::Layers;
+use crate::engine::seen::Seen;
+use crate::model::{HttpOutcome, HttpOwner, Layer, Unknown, Verdict};
+
+pub(super) fn judge(seen: &Seen, port: u16, path: &str, status: u16, contains: Option<&str>) -> Verdict {
+    let url = format!("http://127.0.0.1:{port}{path}");
+    let text = contains.map(|text| format!(" with \"{text}\" in it")).unwrap_or_default();
+    let mut finding = Finding::expecting(format!("{status} from {url}{text}, answered by {}", seen.unit));
+    let fact = match seen.http(&ask::http(seen.unit, port, path)) {
+        Ok(fact) => fact,
+        Err(unknown) => return finding.unknown(&unknown),
+    };
+    let owner = match &fact.owner {
+        HttpOwner::Nobody => "nobody listens".to_owned(),
+        HttpOwner::Unit { pid } => format!("pid {pid} of {} listens", seen.unit),
+        HttpOwner::Other { pid, comm } => format!("pid {pid} {comm} listens, which is no process of {}", seen.unit),
+        HttpOwner::Unseen => "somebody listens, and who could not be seen".into(),
+    };
+    let outcome = match &fact.outcome {
+        HttpOutcome::Answered { status, .. } => format!("status {status}"),
+        HttpOutcome::Refused => "connection refused".into(),
+        HttpOutcome::TimedOut => "no answer in time".into(),
+        HttpOutcome::Broken { what } => format!("no HTTP answer: {what}"),
+    };
+    finding.show(Layer::Live, format!("curl -i {url}"), &outcome);
+    finding.show(Layer::Live, format!("ss -ltnp 'sport = :{port}'"), &owner);
+
+    if let HttpOwner::Other { pid, comm } = &fact.owner {
+        finding.because([orphan(seen, port, *pid, comm)]);
+        return finding.failed(format!("{outcome}, from pid {pid} ({comm}), not from {}", seen.unit));
+    }
+    let answered = match &fact.outcome {
+        HttpOutcome::Answered { status: got, body } => {
+            let found = contains.is_none_or(|text| body.contains(text));
+            Some((*got == status, found))
+        }
+        _ => None,
+    };
+    match (answered, &fact.owner) {
+        (Some((true, true)), HttpOwner::Unit { .. }) => finding.passed(format!("{outcome}; {owner}")),
+        (Some((true, true)), _) => finding.unknown(&Unknown {
+            reason: format!("{url} answers, but whose process answers could not be seen"),
+            remedy: "run the check as root, who may see every process's sockets".into(),
+        }),
+        (Some((true, false)), _) => finding.failed(format!("{outcome}, and the answer lacks{}", text.replace(" in it", "").replace(" with", ""))),
+        (Some((false, _)), _) => finding.failed(outcome),
+        (None, _) => {
+            if let Ok(unit) = seen.loaded().map_err(|_| ()).and_then(|unit| if unit.get("ActiveState") == "active" { Err(()) } else { Ok(unit) }) {
+                let files = seen.files();
+                let layers = files.as_ref().ok().map(|files| Layers::read(files));
+                finding.because(why_not_running(seen, unit, layers.as_ref(), None));
+            }
+            finding.failed(format!("{outcome}: {owner}"))
+        }
+    }
+}

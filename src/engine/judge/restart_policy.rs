@@ -1,0 +1,13 @@
+//! `restart-policy`: what `Restart=` is in effect. A setting that every lesson on reliability asks for.
+
+use super::expect::either;
+use super::setting;
+use crate::engine::seen::Seen;
+use crate::model::{Expect, RestartPolicy, Value, Verdict};
+
+pub(super) fn judge(seen: &Seen, one_of: &[RestartPolicy]) -> Verdict {
+    let words: Vec<String> = one_of.iter().map(|policy| policy.word().to_owned()).collect();
+    let expected = format!("Restart={} in effect", either(&words));
+    let expect = Expect::OneOf(words.into_iter().map(Value::Text).collect());
+    setting::judge_directive(seen, "Restart", &expect, expected)
+}

@@ -1,0 +1,120 @@
+//! `setting`: the loaded value is right, and the disk would load the same.
+
+use super::expect::{describe, meets, normalised, plain};
+use crate::engine::diagnose::{stale, unloadable, writing};
+use crate::engine::directive::{Form, default_of, form, property, section};
+use crate::engine::finding::Finding;
+use crate::engine::layers::Layers;
+use crate::engine::seen::Seen;
+use crate::model::{Expect, Layer, UnitFact, Verdict};
+
+pub(super) fn judge(seen: &Seen, name: &str, expect: &Expect) -> Verdict {
+    judge_directive(seen, name, expect, describe(name, expect))
+}
+
+/// What the disk would load.
+struct Disk {
+    /// The effective value; none where the unit could not be loaded.
+    value: Option<String>,
+    /// It is our own reading, because a difference is suspected where there is no twin to ask.
+    own_reading: bool,
+}
+
+pub(super) fn judge_directive(seen: &Seen, name: &str, expect: &Expect, expected: String) -> Verdict {
+    let mut finding = Finding::expecting(expected);
+    let unit = match seen.loaded() {
+        Ok(unit) => unit,
+        Err(unknown) => return finding.unknown(&unknown),
+    };
+    let files = seen.files();
+    let layers = files.as_ref().ok().map(|files| Layers::read(files));
+    let written = layers.as_ref().and_then(|layers| layers.effective(name));
+    match (&written, &layers) {
+        (Some(written), _) => finding.show(Layer::File, written.place(), written.text()),
+        (None, Some(_)) => finding.show(
+            Layer::File,
+            format!("systemctl cat {}", seen.unit),
+            format!("no {name}= takes effect in [{}]", section(name)),
+        ),
+        (None, None) => {}
+    }
+    let loaded = value(unit, name);
+    let shown = |value: &Option<String>| match value {
+        None => format!("the unit is not loaded ({})", unit.get("LoadState")),
+        Some(value) if value.is_empty() => format!("{name}= is not set"),
+        Some(value) => format!("{name}={value}"),
+    };
+    finding.show(Layer::Loaded, seen.show(&property(name)), shown(&loaded));
+
+    let is_right = |value: &Option<String>| value.as_deref().is_some_and(|value| meets(expect, value));
+    let disk = disk(seen, unit, layers.as_ref(), name, expect);
+    let stale = || stale(seen, layers.as_ref(), name);
+    let mistakes = || {
+        let wanted = |written: &str| meets(expect, &normalised(name, written));
+        layers.as_ref().map(|layers| writing(layers, name, &wanted)).unwrap_or_default()
+    };
+    match (is_right(&loaded), is_right(&disk.value)) {
+        (true, true) => finding.passed(shown(&loaded)),
+        (false, true) => {
+            finding.because([stale()]);
+            finding.failed(format!("the disk has it right, and {} is still loaded", shown(&loaded)))
+        }
+        (true, false) => {
+            let next = match (&disk.value, disk.own_reading) {
+                (None, _) => "a fresh boot cannot load the unit from the files on disk".into(),
+                (Some(value), false) if value.is_empty() => format!("a fresh boot loads no {name}="),
+                (Some(value), false) => format!("a fresh boot loads {name}={value}"),
+                (Some(value), true) if value.is_empty() => format!("by unitlab's own reading, the files set no {name}="),
+                (Some(value), true) => format!("by unitlab's own reading, the files say {name}={value}"),
+            };
+            finding.because([stale()]);
+            finding.because(mistakes());
+            finding.failed(format!("{} is loaded, but {next}", shown(&loaded)))
+        }
+        (false, false) => {
+            if loaded.is_none() {
+                finding.because(unloadable(seen, unit, layers.as_ref()));
+            }
+            finding.because(mistakes());
+            // Two spellings of one value differ as text, so our own reading alone is no proof here.
+            if if disk.own_reading { unit.get("NeedDaemonReload") == "yes" } else { disk.value != loaded } {
+                finding.because([stale()]);
+            }
+            finding.failed(shown(&loaded))
+        }
+    }
+}
+
+/// The effective value; none where the unit is not loaded, because then there is none.
+fn value(unit: &UnitFact, name: &str) -> Option<String> {
+    matches!(unit.get("LoadState"), "loaded" | "merged").then(|| plain(name, unit.get(&property(name))))
+}
+
+fn disk(seen: &Seen, unit: &UnitFact, layers: Option<&Layers>, name: &str, expect: &Expect) -> Disk {
+    if let Some(reloaded) = seen.reloaded() {
+        return Disk { value: value(reloaded, name), own_reading: false };
+    }
+    let read = layers.and_then(|layers| own_reading(unit, layers, name, expect));
+    match read {
+        Some(read) => Disk { value: Some(read), own_reading: true },
+        None => Disk { value: value(unit, name), own_reading: false },
+    }
+}
+
+/// What the files say, where that is simple enough to be said without a manager, and there is cause to look: `[Install]`
+/// is not loaded at all, and specifiers, most lists and most defaults are the manager's to expand.
+fn own_reading(unit: &UnitFact, layers: &Layers, name: &str, expect: &Expect) -> Option<String> {
+    let admitted = unit.get("NeedDaemonReload") == "yes";
+    let comparable = name == "User" || form(name) != Form::Free;
+    let standing = layers.standing(name);
+    let expands = standing.iter().any(|written| written.value.contains('%'));
+    if section(name) == "Install" || expands || !(admitted || comparable) {
+        return None;
+    }
+    let values: Vec<String> = standing.iter().map(|written| normalised(name, written.value)).collect();
+    match (values.last(), expect) {
+        (None, _) => default_of(name).map(str::to_owned),
+        (Some(_), Expect::Includes(_)) => Some(values.join(" ")),
+        (Some(last), _) => Some(last.clone()),
+    }
+}

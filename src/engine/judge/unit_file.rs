@@ -1,0 +1,77 @@
+//! `unit-file`: there is a unit file on disk, and a manager can load it.
+
+use crate::engine::diagnose::unloadable;
+use crate::engine::finding::Finding;
+use crate::engine::layers::Layers;
+use crate::engine::seen::Seen;
+use crate::model::{Content, DiskFile, Layer, Role, Unknown, Verdict};
+
+pub(super) fn judge(seen: &Seen) -> Verdict {
+    let mut finding = Finding::expecting("a unit file on disk that systemd can load");
+    // The twin has just read the disk; the learner's manager may still hold what was there before.
+    let reloaded = seen.reloaded();
+    let unit = match reloaded.map_or_else(|| seen.loaded(), Ok) {
+        Ok(unit) => unit,
+        Err(unknown) => return finding.unknown(&unknown),
+    };
+    let files = seen.files();
+    let fragment = files.as_ref().ok().map(|files| files.files.iter().find(|file| file.role == Role::Fragment));
+    match fragment {
+        Some(Some(file)) => finding.show(Layer::File, format!("ls -lL {}", file.path), in_a_word(file)),
+        Some(None) => finding.show(Layer::File, format!("systemctl cat {}", seen.unit), "no unit file"),
+        None => {}
+    }
+    if let Ok(live) = seen.loaded() {
+        let error = live.get("LoadError");
+        let text = format!("LoadState={}{}{error}", live.get("LoadState"), if error.is_empty() { "" } else { " " });
+        finding.show(Layer::Loaded, seen.show("LoadState,LoadError"), text);
+    }
+    let layers = files.as_ref().ok().map(|files| Layers::read(files));
+    finding.because(unloadable(seen, unit, layers.as_ref()));
+
+    let trouble = fragment.flatten().and_then(trouble);
+    match (unit.get("LoadState"), fragment) {
+        ("loaded" | "merged", Some(Some(file))) => match (&file.content, trouble) {
+            // A manager that has just read it overrules what we could not read.
+            (Content::Unreadable { .. }, _) if reloaded.is_some() => finding.passed(format!("{} is loaded", file.path)),
+            (Content::Unreadable { why }, _) => {
+                let reason = format!("{} could not be read: {why}", file.path);
+                finding.unknown(&Unknown { reason, remedy: String::new() })
+            }
+            // Loaded once, and spoilt since.
+            (_, Some(trouble)) if reloaded.is_none() => finding.failed(trouble),
+            _ => finding.passed(format!("{} is loaded", file.path)),
+        },
+        ("loaded" | "merged", Some(None)) => {
+            finding.failed(format!("{} is still loaded, but no unit file of it is on disk", seen.unit))
+        }
+        ("loaded" | "merged", None) if reloaded.is_some() => finding.passed(format!("{} is loaded", unit.get("FragmentPath"))),
+        ("loaded" | "merged", None) => {
+            let unknown = files.err().unwrap_or(Unknown { reason: "its files were not seen".into(), remedy: String::new() });
+            finding.unknown(&unknown)
+        }
+        (_, _) if trouble.is_some() => finding.failed(trouble.unwrap_or_default()),
+        ("not-found", _) => finding.failed(format!("systemd finds no unit file for {}", seen.unit)),
+        ("masked", _) => finding.failed(format!("{} is masked", seen.unit)),
+        ("bad-setting", _) => finding.failed(format!("systemd refuses the unit file of {}: a setting in it is bad", seen.unit)),
+        (state, _) => finding.failed(format!("systemd could not load {}: {state}", seen.unit)),
+    }
+}
+
+/// What stands at the path, in a word.
+fn in_a_word(file: &DiskFile) -> String {
+    trouble(file).unwrap_or_else(|| format!("{} is a regular file", file.path))
+}
+
+/// Why what stands at the path is no unit file; none where it is one.
+fn trouble(file: &DiskFile) -> Option<String> {
+    let path = &file.path;
+    match &file.content {
+        Content::Text { .. } => None,
+        Content::Masked => Some(format!("{path} is empty or a link to /dev/null: the unit is masked")),
+        Content::TooLarge { bytes } => Some(format!("{path} is {bytes} bytes long: that is no unit file")),
+        Content::NotRegular { what } => Some(format!("{path} is {what}: a unit file is a regular file")),
+        Content::BadLink { what } => Some(format!("{path} is {what}")),
+        Content::Unreadable { why } => Some(format!("{path} could not be read: {why}")),
+    }
+}

@@ -1,0 +1,129 @@
+//! The first layer: which line of which file says what. Read to explain, and to suspect; the manager decides.
+
+use super::directive::{section, takes};
+use crate::model::{Content, DiskFile, FilesFact, Line, Role, UnitFile};
+
+/// A unit's files, read: the fragment first, then the drop-ins, as the manager goes through them.
+#[derive(Debug)]
+pub(crate) struct Layers<'a> {
+    files: Vec<(&'a DiskFile, UnitFile)>,
+}
+
+/// One `Key=Value`, with its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Written<'a> {
+    pub(crate) path: &'a str,
+    pub(crate) role: Role,
+    pub(crate) line: Line,
+    pub(crate) section: &'a str,
+    pub(crate) key: &'a str,
+    pub(crate) value: &'a str,
+}
+
+impl Written<'_> {
+    /// `path:line`.
+    pub(crate) fn place(&self) -> String {
+        format!("{}:{}", self.path, self.line)
+    }
+
+    /// `Key=Value`.
+    pub(crate) fn text(&self) -> String {
+        format!("{}={}", self.key, self.value)
+    }
+
+    /// It is written where a reboot removes it.
+    pub(crate) fn is_runtime(&self) -> bool {
+        self.path.starts_with("/run/")
+    }
+}
+
+impl<'a> Layers<'a> {
+    /// Reads the text files; what is masked or unreadable says nothing.
+    pub(crate) fn read(fact: &'a FilesFact) -> Self {
+        let texts = fact.files.iter().filter_map(|file| match &file.content {
+            Content::Text { text, .. } => Some((file, UnitFile::parse(text))),
+            _ => None,
+        });
+        Self { files: texts.collect() }
+    }
+
+    /// Every assignment, in the order in which it takes effect.
+    pub(crate) fn all(&self) -> impl Iterator<Item = Written<'_>> {
+        self.files.iter().flat_map(|(file, parsed)| {
+            parsed.assignments.iter().map(|found| Written {
+                path: &file.path,
+                role: file.role,
+                line: found.line,
+                section: &found.section,
+                key: &found.key,
+                value: &found.value,
+            })
+        })
+    }
+
+    /// The assignments of a directive in the section where it counts.
+    pub(crate) fn of<'s>(&'s self, key: &'s str) -> impl Iterator<Item = Written<'s>> {
+        self.all().filter(move |found| found.key == key && found.section == section(key))
+    }
+
+    /// The assignments that stand after the last reset, an empty value, and that the manager takes.
+    pub(crate) fn standing<'s>(&'s self, key: &'s str) -> Vec<Written<'s>> {
+        let mut standing = Vec::new();
+        for found in self.of(key).filter(|found| takes(key, found.value)) {
+            if found.value.is_empty() {
+                standing.clear();
+            } else {
+                standing.push(found);
+            }
+        }
+        standing
+    }
+
+    /// The line that decides a directive of which the last one wins.
+    pub(crate) fn effective<'s>(&'s self, key: &'s str) -> Option<Written<'s>> {
+        self.standing(key).pop()
+    }
+
+    /// The file to open: the fragment, or else the first drop-in.
+    pub(crate) fn main_path(&self) -> Option<&'a str> {
+        self.files.first().map(|(file, _)| file.path.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Layers;
+    use crate::engine::testbed::text_file;
+    use crate::model::{Content, DiskFile, FilesFact, Role};
+
+    fn effective(key: &str, fragment: &str, drop_ins: &[&str]) -> Option<(String, String)> {
+        let mut files = vec![text_file("/etc/a.service", Role::Fragment, fragment)];
+        for (at, text) in drop_ins.iter().enumerate() {
+            files.push(text_file(&format!("/etc/a.service.d/{at}.conf"), Role::DropIn, text));
+        }
+        let masked = DiskFile { path: "/etc/a.service.d/z.conf".into(), role: Role::DropIn, content: Content::Masked };
+        files.push(masked);
+        let fact = FilesFact { files };
+        let layers = Layers::read(&fact);
+        layers.effective(key).map(|found| (found.place(), found.value.to_owned()))
+    }
+
+    #[test]
+    fn the_last_that_is_taken_wins() {
+        #[rustfmt::skip]
+        let table: [(&str, &str, &[&str], Option<(&str, &str)>); 8] = [
+            ("User", "[Service]\nUser=a\n", &[], Some(("/etc/a.service:2", "a"))),
+            ("User", "[Service]\nUser=a\nUser=b\n", &[], Some(("/etc/a.service:3", "b"))),
+            ("User", "[Service]\nUser=a\n", &["[Service]\nUser=c\n"], Some(("/etc/a.service.d/0.conf:2", "c"))),
+            ("User", "[Service]\nUser=a\n", &["[Service]\nUser=\n"], None),
+            ("Restart", "[Service]\nRestart=always\n", &["[Service]\nRestart=\n"], Some(("/etc/a.service:2", "always"))),
+            ("Restart", "[Service]\nRestart=always\nRestart=Always\n", &[], Some(("/etc/a.service:2", "always"))),
+            ("Restart", "[Unit]\nRestart=always\n", &[], None),
+            ("RestartSec", "[Service]\nRestartSec=3\nRestartSec=-1\n", &[], Some(("/etc/a.service:2", "3"))),
+        ];
+        for (key, fragment, drop_ins, expected) in table {
+            let expected = expected.map(|(place, value)| (place.to_owned(), value.to_owned()));
+            assert_eq!(effective(key, fragment, drop_ins), expected, "{key} in {fragment:?} {drop_ins:?}");
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! Decides: which questions a lab asks, what the answers mean, what it adds up to. Pure: no I/O, no clock.
+
+mod ask;
+mod diagnose;
+mod directive;
+mod exec_command;
+mod exit_status;
+mod finding;
+mod hint;
+mod judge;
+mod layers;
+mod order;
+mod score;
+mod seen;
+#[cfg(test)]
+mod testbed;
+
+pub use ask::{questions, twin_questions};
+pub use hint::{NextHint, next_hint};
+pub use judge::judge;
+pub use order::needs_cycle;
+pub use score::score;

@@ -1,0 +1,108 @@
+//! What the testimony says about one unit, by layer.
+
+use crate::model::{
+    BootFact, Fact, FilesFact, HttpFact, ProcessesFact, Question, Sheet, SteadyFact, Testimony, UnitFact, Unknown,
+};
+
+/// One unit, as the learner's machine and its twin have seen it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Seen<'a> {
+    /// The unit's full name.
+    pub(crate) unit: &'a str,
+    live: &'a Sheet,
+    twin: Option<&'a Sheet>,
+}
+
+impl<'a> Seen<'a> {
+    pub(crate) fn new(unit: &'a str, testimony: &'a Testimony) -> Self {
+        Self { unit, live: &testimony.live, twin: testimony.twin.as_ref() }
+    }
+
+    /// What the learner's manager has loaded.
+    pub(crate) fn loaded(&self) -> Result<&'a UnitFact, Unknown> {
+        unit_fact(self.live, self.unit)
+    }
+
+    /// What a manager loads that has just read the disk. None without a twin, or where it could not be asked.
+    pub(crate) fn reloaded(&self) -> Option<&'a UnitFact> {
+        unit_fact(self.twin?, self.unit).ok()
+    }
+
+    pub(crate) fn files(&self) -> Result<&'a FilesFact, Unknown> {
+        match self.live.answer(&Question::Files { unit: self.unit.to_owned() })? {
+            Fact::Files(fact) => Ok(fact),
+            _ => Err(misfit()),
+        }
+    }
+
+    pub(crate) fn processes(&self) -> Result<&'a ProcessesFact, Unknown> {
+        processes_fact(self.live, self.unit)
+    }
+
+    /// The processes that a fresh boot has started.
+    pub(crate) fn rebooted_processes(&self) -> Option<&'a ProcessesFact> {
+        processes_fact(self.twin?, self.unit).ok()
+    }
+
+    pub(crate) fn boot(&self) -> Result<&'a BootFact, Unknown> {
+        boot_fact(self.live, self.unit)
+    }
+
+    /// What a fresh boot has pulled in.
+    pub(crate) fn rebooted(&self) -> Option<&'a BootFact> {
+        boot_fact(self.twin?, self.unit).ok()
+    }
+
+    pub(crate) fn steady(&self, question: &Question) -> Result<&'a SteadyFact, Unknown> {
+        match self.live.answer(question)? {
+            Fact::Steady(fact) => Ok(fact),
+            _ => Err(misfit()),
+        }
+    }
+
+    pub(crate) fn http(&self, question: &Question) -> Result<&'a HttpFact, Unknown> {
+        match self.live.answer(question)? {
+            Fact::Http(fact) => Ok(fact),
+            _ => Err(misfit()),
+        }
+    }
+
+    /// Every port on which this unit was asked to answer, with what was found there.
+    pub(crate) fn probes(&self) -> impl Iterator<Item = (u16, &'a HttpFact)> {
+        self.live.entries.iter().filter_map(|(question, answer)| match (question, answer) {
+            (Question::Http { unit, port, .. }, Ok(Fact::Http(fact))) if unit == self.unit => Some((*port, fact)),
+            _ => None,
+        })
+    }
+
+    /// The command that shows a property as loaded.
+    pub(crate) fn show(&self, properties: &str) -> String {
+        format!("systemctl show {} -p {properties}", self.unit)
+    }
+}
+
+fn unit_fact<'a>(sheet: &'a Sheet, unit: &str) -> Result<&'a UnitFact, Unknown> {
+    match sheet.answer(&Question::Unit { unit: unit.to_owned() })? {
+        // A manager that answers at all names the load state, even of a unit that does not exist.
+        Fact::Unit(fact) if !fact.get("LoadState").is_empty() => Ok(fact),
+        _ => Err(misfit()),
+    }
+}
+
+fn processes_fact<'a>(sheet: &'a Sheet, unit: &str) -> Result<&'a ProcessesFact, Unknown> {
+    match sheet.answer(&Question::Processes { unit: unit.to_owned() })? {
+        Fact::Processes(fact) => Ok(fact),
+        _ => Err(misfit()),
+    }
+}
+
+fn boot_fact<'a>(sheet: &'a Sheet, unit: &str) -> Result<&'a BootFact, Unknown> {
+    match sheet.answer(&Question::Boot { unit: unit.to_owned() })? {
+        Fact::Boot(fact) => Ok(fact),
+        _ => Err(misfit()),
+    }
+}
+
+fn misfit() -> Unknown {
+    Unknown { reason: "the machine's answer does not fit the question".into(), remedy: String::new() }
+}
