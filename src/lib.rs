@@ -5,3 +5,4 @@
 //! and `commands` is the one place where they meet.
 
 pub mod model;
+pub mod report;
