@@ -29,7 +29,7 @@ impl<'a> Checks<'a> {
                 page.detail("observed", Ink::Plain, &check.observed);
             }),
             Status::Unknown => self.apart(check, page, |check, page| {
-                page.detail("no answer", Ink::Plain, &check.observed);
+                page.detail("because", Ink::Plain, &check.observed);
             }),
             Status::Blocked => {
                 self.title(check, page);
@@ -47,7 +47,7 @@ impl<'a> Checks<'a> {
     fn title(&self, check: &CheckReport, page: &mut Page<'_>) {
         let (sign, ink) = sign(check.status, page);
         let text = if check.status == Status::Failed { Ink::Strong } else { quiet(check.status) };
-        let lead = if page.color() { sign.to_owned() } else { format!("{sign} {:7}", word(check.status)) };
+        let lead = if page.color() { sign.to_owned() } else { format!("{sign} {:8}", word(check.status)) };
         let points = format!("{:>width$}", points(check, page.glyphs().blocked), width = self.points);
         let points = page.ink(Ink::Dim, &points);
         page.row(&format!("{} ", page.ink(ink, &lead)), text, &check.title, &points);

@@ -1,7 +1,9 @@
 //! Lines of a fixed width: wrapped by what the eye sees, escaped, and coloured last.
 
 use console::Style;
-use textwrap::core::display_width;
+use textwrap::WordSeparator;
+use textwrap::core::{Word, break_words, display_width};
+use textwrap::wrap_algorithms::wrap_first_fit;
 
 use crate::model::escape;
 
@@ -201,10 +203,47 @@ impl<'a> Page<'a> {
     }
 }
 
-/// The escaped text in lines of at most so many columns. No letter is lost: a word that is too long is broken.
+/// The escaped text in lines of at most so many columns. No letter is lost: a word that is too long is broken, behind
+/// a slash where it has one.
 fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let options = textwrap::Options::new(width)
-        .word_separator(textwrap::WordSeparator::AsciiSpace)
-        .word_splitter(textwrap::WordSplitter::NoHyphenation);
-    textwrap::wrap(&escape(text), options).into_iter().map(std::borrow::Cow::into_owned).collect()
+    let text = escape(text);
+    let mut words = Vec::new();
+    for word in WordSeparator::AsciiSpace.find_words(&text) {
+        if display_width(word.word) <= width {
+            words.push(word);
+            continue;
+        }
+        words.extend(word.word.split_inclusive('/').map(Word::from));
+        if let Some(last) = words.last_mut() {
+            last.whitespace = word.whitespace;
+        }
+    }
+    let words = break_words(words, width);
+    #[allow(clippy::cast_precision_loss, reason = "a terminal is not 2^52 columns wide")]
+    let lines = wrap_first_fit(&words, &[width as f64]);
+    lines.into_iter().map(joined).collect()
+}
+
+fn joined(words: &[Word<'_>]) -> String {
+    let line: String = words.iter().flat_map(|word| [word.word, word.whitespace]).collect();
+    line.trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrapped;
+
+    #[test]
+    fn lines_break_where_the_eye_would() {
+        for (text, width, lines) in [
+            ("", 10, vec![""]),
+            ("ab cd  ef", 6, vec!["ab cd", "ef"]),
+            ("in /etc/systemd/system/a.service", 15, vec!["in /etc/", "systemd/system/", "a.service"]),
+            ("世界世界 ab", 5, vec!["世界", "世界", "ab"]),
+            ("abcdefg", 3, vec!["abc", "def", "g"]),
+            ("a\nb", 9, vec!["a\\nb"]),
+        ] {
+            assert_eq!(wrapped(text, width), lines, "{text}");
+        }
+    }
 }

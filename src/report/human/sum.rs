@@ -58,7 +58,8 @@ pub(super) fn next(report: &Report, page: &mut Page<'_>) {
         page.row(&page.ink(Ink::Doubt, "Next  "), Ink::Strong, &check.title, "");
         go(page, &step(check).unwrap_or_else(|| "unitlab doctor".to_owned()));
     } else if report.checks.iter().any(|check| check.status == Status::Passed) {
-        let asked = if first(Status::NotRun).is_some() { "that was run " } else { "" };
+        let all = report.checks.iter().all(|check| check.status == Status::Passed);
+        let asked = if all { "" } else { "that was run " };
         page.paragraph(Ink::Good, 0, &format!("Every check {asked}passed. Well done."));
         page.row("Next  ", Ink::Command, "unitlab list", "");
     } else {
@@ -86,18 +87,18 @@ fn bar(score: &Score, cells: usize, page: &Page<'_>) -> String {
     .concat()
 }
 
+/// Why the outcome is open: `2 checks could not be told, 1 check was not run`.
 fn unsettled(report: &Report) -> String {
-    let count = |status| report.checks.iter().filter(|check| check.status == status).count();
-    let mut parts = Vec::new();
-    for (number, what) in
-        [(count(Status::Unknown), "could not be told"), (count(Status::NotRun), "not run in this place")]
-    {
-        match number {
-            0 => {}
-            1 => parts.push(format!("1 check was {what}").replace("was could", "could")),
-            _ => parts.push(format!("{number} checks were {what}").replace("were could", "could")),
-        }
-    }
+    let count = |status, one: &str, more: &str| match report.checks.iter().filter(|check| check.status == status).count() {
+        0 => None,
+        1 => Some(format!("1 check {one}")),
+        number => Some(format!("{number} checks {more}")),
+    };
+    let parts = [
+        count(Status::Unknown, "could not be told", "could not be told"),
+        count(Status::NotRun, "was not run", "were not run"),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
     if parts.is_empty() { "not every check was graded".to_owned() } else { parts.join(", ") }
 }
 
