@@ -54,12 +54,7 @@ impl<'a> Checks<'a> {
     }
 
     /// A check with details, standing between empty lines.
-    fn apart(
-        &mut self,
-        check: &'a CheckReport,
-        page: &mut Page<'_>,
-        values: impl FnOnce(&CheckReport, &mut Page<'_>),
-    ) {
+    fn apart(&mut self, check: &'a CheckReport, page: &mut Page<'_>, values: impl FnOnce(&CheckReport, &mut Page<'_>)) {
         page.blank();
         self.title(check, page);
         values(check, page);

@@ -45,9 +45,8 @@ pub(super) fn score(report: &Report, page: &mut Page<'_>) {
 /// What to do now: the first failure's next step and a hint, else the first unknown's, else nothing is left.
 pub(super) fn next(report: &Report, page: &mut Page<'_>) {
     let first = |status| report.checks.iter().find(|check| check.status == status);
-    let step = |check: &CheckReport| {
-        check.diagnosis.iter().map(|cause| cause.next.clone()).find(|next| !next.is_empty())
-    };
+    let step =
+        |check: &CheckReport| check.diagnosis.iter().map(|cause| cause.next.clone()).find(|next| !next.is_empty());
     if let Some(check) = first(Status::Failed) {
         page.row(&page.ink(Ink::Bad, "Next  "), Ink::Strong, &check.title, "");
         if let Some(next) = step(check) {
@@ -89,11 +88,12 @@ fn bar(score: &Score, cells: usize, page: &Page<'_>) -> String {
 
 /// Why the outcome is open: `2 checks could not be told, 1 check was not run`.
 fn unsettled(report: &Report) -> String {
-    let count = |status, one: &str, more: &str| match report.checks.iter().filter(|check| check.status == status).count() {
-        0 => None,
-        1 => Some(format!("1 check {one}")),
-        number => Some(format!("{number} checks {more}")),
-    };
+    let count =
+        |status, one: &str, more: &str| match report.checks.iter().filter(|check| check.status == status).count() {
+            0 => None,
+            1 => Some(format!("1 check {one}")),
+            number => Some(format!("{number} checks {more}")),
+        };
     let parts = [
         count(Status::Unknown, "could not be told", "could not be told"),
         count(Status::NotRun, "was not run", "were not run"),

@@ -107,8 +107,7 @@ mod tests {
         report.lab = bad.into();
         report.place.systemd = bad.into();
         for check in &mut report.checks {
-            for text in
-                [&mut check.title, &mut check.expected, &mut check.observed, &mut check.why, &mut check.lesson]
+            for text in [&mut check.title, &mut check.expected, &mut check.observed, &mut check.why, &mut check.lesson]
             {
                 *text = bad.into();
             }
