@@ -2,6 +2,7 @@
 //!
 //! Each test runs [`asked`] of this very file as a child whose keys and stderr are a pseudo terminal.
 #![allow(clippy::disallowed_methods, reason = "tests start programs")]
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use std::fs::File;
 use std::io::{Read as _, Write as _};
@@ -24,7 +25,8 @@ fn asked() {
     let terminal = Terminal::new(ColorChoice::Auto, act == "ask with --yes");
     if act == "spin" {
         let spinner = terminal.spinner("booting a sandbox");
-        std::io::stdin().read_exact(&mut [0]).unwrap();
+        // Until the test lets go of the pipe.
+        assert_eq!(std::io::stdin().read(&mut [0]).unwrap(), 0);
         drop(spinner);
         println!("\noutcome: spun");
     } else {
@@ -66,7 +68,7 @@ impl Pty {
         unlockpt(&ours).unwrap();
         let name = ptsname(&ours, Vec::new()).unwrap();
         let theirs = open(&name, OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC, Mode::empty()).unwrap();
-        Self { ours: ours.into(), theirs, screen: vt100::Parser::new(24, 80, 0) }
+        Self { ours: ours.into(), theirs, screen: vt100::Parser::default() }
     }
 
     fn child(&self, act: &str, term: &str) -> Child {
@@ -83,7 +85,7 @@ impl Pty {
         }
     }
 
-    /// What the screen shows once all that was written to it is read; `\u{4}` is a mark of ours behind it.
+    /// What the screen shows once all that was written to it is read: a mark of ours stands behind it.
     fn settled(&mut self) -> String {
         rustix::io::write(&self.theirs, b"(end)").unwrap();
         self.shows("(end)");
@@ -145,9 +147,9 @@ fn yes_answers_without_asking() {
 #[test]
 fn a_spinner_shows_on_a_terminal_and_leaves_nothing() {
     let mut pty = Pty::new();
-    let spinning = pty.child("spin", "xterm");
+    let mut spinning = child("spin", "xterm", Stdio::piped(), Stdio::from(pty.theirs.try_clone().unwrap()));
     pty.shows("booting a sandbox");
-    pty.ours.write_all(b"\n").unwrap();
+    drop(spinning.stdin.take());
     assert_eq!(outcome(spinning), "spun");
     assert_eq!(pty.settled(), "");
     assert!(!pty.screen.screen().hide_cursor());
@@ -155,10 +157,8 @@ fn a_spinner_shows_on_a_terminal_and_leaves_nothing() {
 
 #[test]
 fn a_spinner_writes_nothing_elsewhere() {
-    let pty = Pty::new();
-    let mut spinning = child("spin", "xterm", Stdio::from(pty.theirs.try_clone().unwrap()), Stdio::piped());
+    let mut spinning = child("spin", "xterm", Stdio::null(), Stdio::piped());
     let mut stderr = spinning.stderr.take().unwrap();
-    (&pty.ours).write_all(b"\n").unwrap();
     assert_eq!(outcome(spinning), "spun");
     let mut written = String::new();
     stderr.read_to_string(&mut written).unwrap();

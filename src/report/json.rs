@@ -1,5 +1,6 @@
 //! The documents that other programs read: `unitlab.report/1` and `unitlab.error/1`.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -60,7 +61,8 @@ fn disarmed(document: &str) -> String {
             text.push(character);
         } else {
             for unit in character.encode_utf16(&mut [0; 2]) {
-                text.push_str(&format!("\\u{unit:04x}"));
+                // Writing to a String cannot fail.
+                let _ = write!(text, "\\u{unit:04x}");
             }
         }
     }

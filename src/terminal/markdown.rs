@@ -132,7 +132,7 @@ mod tests {
     use proptest::prelude::*;
     use textwrap::core::display_width;
 
-    const BRIEF: &str = r#"# The page is down again
+    const BRIEF: &str = r"# The page is down again
 
 Mara started `python3 -m http.server 8000` by hand, went home, and **it died
 with her terminal**. Make it a *service*, see <https://systemd.io> and [the manual](man:systemd.service).
@@ -161,7 +161,7 @@ hard break.
 - loose
 
 - list
-"#;
+";
 
     #[test]
     fn a_brief_without_colour() {

@@ -12,18 +12,16 @@ const BAR: usize = 40;
 /// The bar with its numbers, and whether that is enough.
 pub(super) fn score(report: &Report, page: &mut Page<'_>) {
     let score = &report.score;
-    let mut words = if score.graded_of == score.of {
+    let points = if score.graded_of == score.of {
         format!("{} of {} points", score.points, score.of)
     } else {
         format!("{} of {} points ({} could be graded)", score.points, score.of, score.graded_of)
     };
-    let uncertain = match score.passed {
-        Some(passed) => {
-            let dot = page.glyphs().dot;
-            words.push_str(&format!(" {dot} {}", if passed { "passed" } else { "not passed yet" }));
-            None
-        }
-        None => Some(format!("Whether that passes cannot be said yet: {}.", unsettled(report))),
+    let dot = page.glyphs().dot;
+    let words = match score.passed {
+        Some(true) => format!("{points} {dot} passed"),
+        Some(false) => format!("{points} {dot} not passed yet"),
+        None => points,
     };
     let room = page.width().saturating_sub(display_width(&words) + 2).min(BAR);
     if room >= 10 {
@@ -34,8 +32,8 @@ pub(super) fn score(report: &Report, page: &mut Page<'_>) {
         page.line(&line);
         page.paragraph(Ink::Strong, 0, &words);
     }
-    if let Some(uncertain) = uncertain {
-        page.paragraph(Ink::Doubt, 0, &uncertain);
+    if score.passed.is_none() {
+        page.paragraph(Ink::Doubt, 0, &format!("Whether that passes cannot be said yet: {}.", unsettled(report)));
     }
     if let Some(help) = help_taken(report) {
         page.paragraph(Ink::Dim, 0, &help);
