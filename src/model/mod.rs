@@ -1,6 +1,7 @@
 //! The nouns. Plain data, parsed from `&str`, importing no other room.
 
 mod case;
+mod escape;
 mod lab;
 mod overlay;
 mod place;
@@ -10,6 +11,7 @@ mod time_span;
 mod unit_file;
 
 pub use case::Case;
+pub use escape::{deceives, escape};
 pub use lab::{Check, Expect, Kind, Lab, RestartPolicy, Value};
 pub use overlay::{Overlay, OverlayFile};
 pub use place::{Place, PlaceKind};

@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# The one test command: installs what is missing, then runs every check that a change must pass.
+#
+#   scripts/test.sh            everything
+#   scripts/test.sh reboot     only the tests whose name holds "reboot"
+#
+# Needs a Rust toolchain, and root or sudo. As root, or with CI=true, a test that needs a sandbox fails where none can
+# run; otherwise it is skipped and says why.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+exec </dev/null
+
+step() { printf '\n==> %s\n' "$*"; }
+fail() { printf 'test.sh: %s\n' "$*" >&2; exit 1; }
+
+# Package, and where a file of it lies, as globs: looking is quicker than asking a package manager, and works with any.
+needed=(
+    'systemd-container /usr/bin/systemd-nspawn'
+    'dbus              /usr/bin/dbus-daemon'
+    'libpam-systemd    /usr/lib/*/security/pam_systemd.so /usr/lib*/security/pam_systemd.so'
+    'dbus-user-session /usr/lib/systemd/user/dbus.socket'
+    'sudo              /usr/bin/sudo'
+    'procps            /usr/bin/ps'
+    'iproute2          /usr/bin/ss'
+    'python3           /usr/bin/python3'
+)
+
+missing=()
+for line in "${needed[@]}"; do
+    read -r package rest <<<"$line"
+    found=
+    read -ra globs <<<"$rest"
+    for glob in "${globs[@]}"; do
+        found+=$(compgen -G "$glob" || true)
+    done
+    [[ -n $found ]] || missing+=("$package")
+done
+if ((${#missing[@]})); then
+    step "installing ${missing[*]}"
+    command -v apt-get >/dev/null || fail "install these with this system's package manager: ${missing[*]}"
+    as_root=()
+    if ((EUID != 0)); then
+        command -v sudo >/dev/null || fail "not root and no sudo: as root, apt-get install ${missing[*]}"
+        as_root=(sudo)
+    fi
+    "${as_root[@]}" apt-get update -q
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "${missing[@]}"
+fi
+
+command -v cargo >/dev/null || PATH=$HOME/.cargo/bin:$PATH
+command -v cargo >/dev/null || fail 'no cargo: install a Rust toolchain from https://rustup.rs'
+
+if [[ ${CI:-} == true ]] || ((EUID == 0)); then
+    export UNITLAB_REQUIRE_SANDBOX=1
+fi
+# A snapshot that differs is a failure, never a new snapshot.
+export INSTA_UPDATE=no
+
+if (($# == 0)); then
+    step 'cargo fmt --check'
+    cargo fmt --check
+    step 'cargo clippy'
+    cargo clippy --locked --all-targets -- -D warnings
+fi
+step "cargo test $*"
+cargo test --locked -- "$@"
+if (($# == 0)); then
+    step 'cargo doc'
+    RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --document-private-items
+    step 'everything holds'
+fi

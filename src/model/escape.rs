@@ -1,0 +1,87 @@
+//! Text that somebody else wrote, made safe and honest to show on a terminal.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// Shows every character that could move a cursor, change colours, reorder a line or hide in it: `\n`, `\x1b`,
+/// `\u{202e}`.
+///
+/// What is left is one line whose characters all appear where they stand. A backslash stays as it is, since unit
+/// files are full of them: the result is for eyes and is not parsed again.
+#[must_use]
+pub fn escape(text: &str) -> Cow<'_, str> {
+    if !text.contains(deceives) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 8);
+    for character in text.chars() {
+        match character {
+            '\n' => shown.push_str("\\n"),
+            '\r' => shown.push_str("\\r"),
+            '\t' => shown.push_str("\\t"),
+            ascii if deceives(ascii) && ascii.is_ascii() => {
+                // Writing to a String cannot fail.
+                let _ = write!(shown, "\\x{:02x}", u32::from(ascii));
+            }
+            other if deceives(other) => {
+                let _ = write!(shown, "\\u{{{:x}}}", u32::from(other));
+            }
+            plain => shown.push(plain),
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// The character acts on a terminal, or is not seen where it stands.
+#[must_use]
+pub fn deceives(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{a0}'                    // looks like a space and separates nothing
+            | '\u{ad}'                  // soft hyphen
+            | '\u{61c}'                 // Arabic letter mark
+            | '\u{180e}'
+            | '\u{2000}'..='\u{200f}'   // odd spaces, zero width, direction marks
+            | '\u{2028}'..='\u{202f}'   // line separators, embeddings, overrides
+            | '\u{205f}'..='\u{206f}'   // invisible operators, isolates
+            | '\u{3000}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}' // tags
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escape;
+    use proptest::prelude::*;
+    use std::borrow::Cow;
+
+    #[test]
+    fn honest_text_is_untouched() {
+        for text in ["", "ExecStart=/bin/sh -c 'a \\'", "Grüße, 世界 ✓", "e\u{301}"] {
+            assert!(matches!(escape(text), Cow::Borrowed(same) if same == text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_acts_on_a_terminal_is_shown() {
+        for (hostile, shown) in [
+            ("\x1b[2J\x1b]0;title\x07", "\\x1b[2J\\x1b]0;title\\x07"),
+            ("User=a\nUser=b\r\t", "User=a\\nUser=b\\r\\t"),
+            ("\u{9b}31m\x7f\0", "\\u{9b}31m\\x7f\\x00"),
+            ("\u{202e}toor\u{2066}", "\\u{202e}toor\\u{2066}"),
+            ("User=\u{a0}www\u{200b}", "User=\\u{a0}www\\u{200b}"),
+            ("\u{e0041}", "\\u{e0041}"),
+        ] {
+            assert_eq!(escape(hostile), shown);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_result_never_deceives(text in any::<String>()) {
+            prop_assert!(!escape(&text).contains(super::deceives));
+        }
+    }
+}

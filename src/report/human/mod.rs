@@ -1,0 +1,9 @@
+//! A report as a person reads it: what holds, what does not and why, and the one thing to do next.
+
+mod check;
+mod page;
+mod sum;
+mod write;
+
+pub use page::Look;
+pub use write::human;

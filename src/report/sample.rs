@@ -1,0 +1,152 @@
+//! Reports for the tests of this room: a beginner's attempt at the lab sre-app, and what becomes of it.
+
+use crate::model::{CheckReport, CourseId, Diagnosis, Evidence, Layer, Place, PlaceKind, Report, Score, Status};
+
+const UNIT_FILE: &str = "/etc/systemd/system/sre-app.service";
+
+/// Some right, some wrong, one blocked, one unknown.
+pub(super) fn beginner() -> Report {
+    let stale = diagnosis(
+        "needs-daemon-reload",
+        "The file was changed after systemd had read it: what is loaded is the old version.",
+        "sudo systemctl daemon-reload",
+    );
+    let checks = vec![
+        passed("unit-file", "unit-file", "systemd knows sre-app.service and can load it", 10),
+        passed("running", "active", "The service is running, and stays so for 2 s", 15),
+        CheckReport {
+            status: Status::Unknown,
+            earned: 0,
+            observed: "port 8000 could not be asked: the network of the sandbox did not come up".into(),
+            diagnosis: vec![diagnosis("", "", "unitlab doctor")],
+            ..passed("serves", "http", "http://127.0.0.1:8000/ is answered by the service's own process", 15)
+        },
+        passed("after-network", "setting", "It is started after network.target", 5),
+        CheckReport {
+            expected: "Restart=always".into(),
+            observed: "no".into(),
+            evidence: vec![
+                evidence(Layer::File, &format!("{UNIT_FILE}:9"), "Restart=always"),
+                evidence(Layer::Loaded, "systemctl show sre-app.service -p Restart", "Restart=no"),
+            ],
+            diagnosis: vec![stale.clone()],
+            why: "on-failure leaves it down after a clean exit, and nobody is awake to notice.".into(),
+            lesson: "reliability".into(),
+            ..failed("restart-always", "restart-policy", "It is restarted however it ends", 15)
+        },
+        CheckReport {
+            expected: "3s".into(),
+            observed: "100ms".into(),
+            evidence: vec![
+                evidence(Layer::File, &format!("{UNIT_FILE}:10"), "RestartSec=3"),
+                evidence(Layer::Loaded, "systemctl show sre-app.service -p RestartUSec", "RestartUSec=100ms"),
+            ],
+            diagnosis: vec![stale],
+            why: "A pause keeps a crash loop from eating the machine.".into(),
+            lesson: "reliability".into(),
+            ..failed("restart-sec", "setting", "It waits 3 seconds before it is started again", 5)
+        },
+        passed("user-set", "setting", "The unit names a user to run as", 10),
+        CheckReport {
+            needs: vec!["running".into()],
+            expected: "a uid other than 0".into(),
+            observed: "uid 0 (root), pid 214 python3".into(),
+            evidence: vec![
+                evidence(Layer::File, &format!("{UNIT_FILE}:7"), "User=sre-app"),
+                evidence(Layer::Loaded, "systemctl show sre-app.service -p User", "User=sre-app"),
+                evidence(Layer::Live, "ps -o uid,pid,comm -p 214", "0 214 python3"),
+            ],
+            diagnosis: vec![diagnosis(
+                "needs-restart",
+                "User= is set and loaded, and the process was started before that: it still runs as root.",
+                "sudo systemctl restart sre-app.service",
+            )],
+            why: "A bug in a root service is a root shell for whoever finds it.".into(),
+            lesson: "least-privilege".into(),
+            ..failed("non-root", "runs-as", "No process of the service runs as root", 15)
+        },
+        CheckReport {
+            status: Status::Blocked,
+            earned: 0,
+            needs: vec!["restart-always".into(), "non-root".into()],
+            blocked_by: vec!["restart-always".into(), "non-root".into()],
+            ..passed("enabled", "enabled", "The next boot starts it", 10)
+        },
+    ];
+    let score = Score { points: 40, of: 100, graded_of: 85, complete: false, percent: 40, passed: Some(false) };
+    report(checks, score, 2)
+}
+
+/// Everything holds.
+pub(super) fn solved() -> Report {
+    let checks = vec![
+        passed("unit-file", "unit-file", "systemd knows sre-app.service and can load it", 40),
+        passed("non-root", "runs-as", "No process of the service runs as root", 60),
+    ];
+    let score = Score { points: 100, of: 100, graded_of: 100, complete: true, percent: 100, passed: Some(true) };
+    report(checks, score, 0)
+}
+
+/// Nothing is wrong, and one thing could not be told that decides.
+pub(super) fn uncertain() -> Report {
+    let mut report = beginner();
+    report.checks.retain(|check| matches!(check.status, Status::Passed | Status::Unknown));
+    report.checks.push(CheckReport {
+        status: Status::NotRun,
+        earned: 0,
+        observed: "this machine is never rebooted by unitlab".into(),
+        ..passed("survives-reboot", "survives-reboot", "It is there again after a reboot", 45)
+    });
+    report.place = Place { kind: PlaceKind::Here, systemd: String::new() };
+    report.score = Score { points: 40, of: 100, graded_of: 40, complete: false, percent: 40, passed: None };
+    report.hints = 0;
+    report
+}
+
+fn report(checks: Vec<CheckReport>, score: Score, hints: u32) -> Report {
+    Report {
+        schema: Report::SCHEMA.into(),
+        unitlab: "0.1.0".into(),
+        lab: "sre-app".into(),
+        course: CourseId { id: "unitlab".into(), digest: "5d41402abc4b2a76".into() },
+        learner: "ada".into(),
+        hints,
+        revealed: false,
+        place: Place { kind: PlaceKind::Sandbox, systemd: "252".into() },
+        at: "2026-11-22T10:00:00Z".into(),
+        took_ms: 7,
+        score,
+        checks,
+    }
+}
+
+fn passed(id: &str, kind: &str, title: &str, points: u32) -> CheckReport {
+    CheckReport {
+        id: id.into(),
+        kind: kind.into(),
+        title: title.into(),
+        points,
+        earned: points,
+        status: Status::Passed,
+        needs: vec![],
+        blocked_by: vec![],
+        expected: String::new(),
+        observed: String::new(),
+        evidence: vec![],
+        diagnosis: vec![],
+        why: String::new(),
+        lesson: String::new(),
+    }
+}
+
+fn failed(id: &str, kind: &str, title: &str, points: u32) -> CheckReport {
+    CheckReport { earned: 0, status: Status::Failed, ..passed(id, kind, title, points) }
+}
+
+fn evidence(layer: Layer, source: &str, text: &str) -> Evidence {
+    Evidence { layer, source: source.into(), text: text.into() }
+}
+
+fn diagnosis(id: &str, text: &str, next: &str) -> Diagnosis {
+    Diagnosis { id: id.into(), text: text.into(), next: next.into() }
+}

@@ -1,0 +1,14 @@
+//! What talks to a person: colours, widths, spinners, questions, and pages of markdown. It decides nothing.
+
+mod abilities;
+mod layout;
+mod markdown;
+mod prompt;
+mod screen;
+mod spinner;
+
+pub use abilities::ColorChoice;
+pub use markdown::markdown;
+pub use prompt::Refused;
+pub use screen::{Stream, Terminal};
+pub use spinner::Spinner;

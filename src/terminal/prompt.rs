@@ -1,0 +1,49 @@
+//! Questions to a person.
+//!
+//! Keys are read raw, so that Ctrl-C comes as a key: a prompt that lets the signal come may end with the cursor hidden
+//! or the terminal raw, and would race with whoever else handles the signal.
+
+use std::io;
+
+use console::{Key, Term};
+
+use crate::model::escape;
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// No terminal to ask on.
+    #[error("nobody can be asked here: “{question}” (answer it with {flag})")]
+    Nobody {
+        /// What would have been asked.
+        question: String,
+        /// The option that answers it.
+        flag: String,
+    },
+    /// Ctrl-C, or a signal.
+    #[error("interrupted")]
+    Interrupted,
+    /// The terminal failed.
+    #[error("the terminal failed: {0}")]
+    Terminal(#[from] io::Error),
+}
+
+pub(super) fn confirm(term: &Term, question: &str) -> Result<bool, Refused> {
+    term.write_str(&format!("{} [y/N] ", escape(question)))?;
+    let answer = loop {
+        match term.read_key_raw() {
+            Ok(Key::Char('y' | 'Y')) => break Ok(true),
+            Ok(Key::Char('n' | 'N') | Key::Enter | Key::Escape) => break Ok(false),
+            Ok(Key::CtrlC | Key::Char('\u{4}')) => break Err(Refused::Interrupted),
+            Ok(_) => {}
+            Err(error) => break Err(error.into()),
+        }
+    };
+    // The answer stays to be read, as if it had been typed.
+    term.write_line(match answer {
+        Ok(true) => "yes",
+        Ok(false) => "no",
+        Err(_) => "",
+    })?;
+    answer
+}
