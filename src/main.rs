@@ -1,3 +1,7 @@
-//! Arguments in, exit code out.
+//! The door: words in, exit code out.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(unitlab::commands::run(std::env::args_os()))
+}

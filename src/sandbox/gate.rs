@@ -113,7 +113,6 @@ fn serve(stream: &UnixStream, plan: &Plan, exe: &Path) -> io::Result<()> {
             return reply(stream, &GateReply::Exit(2));
         }
     };
-    let owner = plan.owner.to_string();
     let mut child = Command::new(exe)
         .args(&plan.global_args)
         .args(arguments(&request, &plan.lab))
@@ -121,8 +120,8 @@ fn serve(stream: &UnixStream, plan: &Plan, exe: &Path) -> io::Result<()> {
         .env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
         .env("LANG", "C.UTF-8")
         .env("COLUMNS", request.width.to_string())
-        .env("SUDO_UID", &owner)
-        .env("SUDO_GID", &owner)
+        .env("SUDO_UID", plan.owner.to_string())
+        .env("SUDO_GID", plan.owner_gid.to_string())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -17,7 +17,7 @@ use rustix::process::{Pid, Signal};
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::cgroup::{self, Seat};
-use super::launch::Answer;
+use super::launch::{Answer, KEEP};
 use super::nspawn::Payload;
 use super::record::{ProcessId, boot_id};
 use super::{Estate, Plan, Record, Sandbox, SandboxError, Source, Stage, descriptors, gate, host};
@@ -46,6 +46,12 @@ pub fn supervise(estate: &Estate, name: &str, service: Option<&str>) -> Result<(
         let _ = say(caller, &Answer::Failed { why: error.to_string(), next: error.next() });
     }
     outcome
+}
+
+/// The one who asked for this sandbox lets it live on, or else is gone.
+fn is_kept(caller: &mut Option<UnixStream>) -> bool {
+    let mut word = [0; KEEP.len()];
+    caller.take().is_none_or(|mut caller| caller.read_exact(&mut word).is_ok() && word == KEEP)
 }
 
 fn say(caller: &mut UnixStream, answer: &Answer) -> std::io::Result<()> {
@@ -156,7 +162,8 @@ impl Supervisor {
         let mut stopping = false;
         loop {
             let console = [out.as_ref().map(AsFd::as_fd), err.as_ref().map(AsFd::as_fd)];
-            let seen = self.wait(death.as_ref().map(AsFd::as_fd), console, deadline)?;
+            let guests = [death.as_ref().map(AsFd::as_fd), console[0], console[1], caller.as_ref().map(AsFd::as_fd)];
+            let seen = self.wait(guests, deadline)?;
             if seen.console[0] {
                 self.listen_to(&mut out);
             }
@@ -172,6 +179,10 @@ impl Supervisor {
             }
             if seen.gate {
                 gate::receive(&self.gate, &self.plan, &self.exe);
+            }
+            if seen.caller && !is_kept(caller) {
+                stopping = true;
+                deadline = None;
             }
             if seen.death || death.is_none() {
                 return Ok(child.wait().map_err(SandboxError::system("cannot wait for systemd-nspawn"))?.code());
@@ -193,23 +204,11 @@ impl Supervisor {
         }
     }
 
-    fn wait(
-        &self,
-        death: Option<BorrowedFd<'_>>,
-        console: [Option<BorrowedFd<'_>>; 2],
-        deadline: Option<Instant>,
-    ) -> Result<Seen, SandboxError> {
+    fn wait(&self, guests: [Option<BorrowedFd<'_>>; 4], deadline: Option<Instant>) -> Result<Seen, SandboxError> {
         let own = [self.notify.as_fd(), self.control.as_fd(), self.gate.as_fd(), self.signals.as_fd()];
         // A stream that has ended gives its place to one that is waited for anyway.
-        let all = [
-            own[0],
-            own[1],
-            own[2],
-            own[3],
-            death.unwrap_or(own[0]),
-            console[0].unwrap_or(own[0]),
-            console[1].unwrap_or(own[0]),
-        ];
+        let [death, out, err, caller] = guests.map(|fd| fd.unwrap_or(own[0]));
+        let all = [own[0], own[1], own[2], own[3], death, out, err, caller];
         let mut fds = all.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN));
         let timeout = deadline.map(|limit| limit.saturating_duration_since(Instant::now()));
         let timeout = timeout.and_then(|left| Timespec::try_from(left).ok());
@@ -217,14 +216,15 @@ impl Supervisor {
             Ok(_) | Err(rustix::io::Errno::INTR) => {}
             Err(errno) => return Err(SandboxError::system("cannot wait for events")(errno)),
         }
-        let [notify, control, gate, signal, dead, out, err] = fds.map(|fd| !fd.revents().is_empty());
+        let [notify, control, gate, signal, death, out, err, caller] = fds.map(|fd| !fd.revents().is_empty());
         Ok(Seen {
             notify,
             control,
             gate,
             signal,
-            death: dead && death.is_some(),
-            console: [out && console[0].is_some(), err && console[1].is_some()],
+            death: death && guests[0].is_some(),
+            console: [out && guests[1].is_some(), err && guests[2].is_some()],
+            caller: caller && guests[3].is_some(),
         })
     }
 
@@ -258,7 +258,7 @@ impl Supervisor {
         for mut client in self.waiting.drain(..) {
             let _ = client.write_all(b"up\n");
         }
-        Ok(caller.take().is_none_or(|mut caller| say(&mut caller, &Answer::Up).is_ok()))
+        Ok(caller.as_mut().is_none_or(|caller| say(caller, &Answer::Up).is_ok()))
     }
 
     fn greet(&mut self) {
@@ -326,6 +326,7 @@ struct Seen {
     gate: bool,
     signal: bool,
     death: bool,
+    caller: bool,
     console: [bool; 2],
 }
 

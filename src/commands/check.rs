@@ -1,0 +1,152 @@
+//! `unitlab check`: grades a lab.
+
+use std::io::{self, Write};
+use std::time::Instant;
+
+use clap::ValueEnum;
+
+use super::context::Context;
+use super::failure::Failure;
+use super::inside::{self, Request};
+use super::root;
+use super::workshop::{Bench, Graded, systemd_version};
+use crate::course::{Course, LabFolder};
+use crate::engine;
+use crate::learner::LabProgress;
+use crate::machine::{Here, Machine};
+use crate::model::{Place, PlaceKind, Question, Report, Sheet, Testimony};
+use crate::report;
+use crate::sandbox::{GateFormat, GateVerb};
+
+const EXAMPLES: &str = "\
+Examples:
+  unitlab check                       grade the lab in hand
+  unitlab check sre-app --format json | jq .score
+  unitlab check sre-app --here        grade this machine instead of the sandbox";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// The lab; the one in hand when left out
+    lab: Option<String>,
+    /// Grade this machine instead of the sandbox; nothing on it is changed
+    #[arg(long)]
+    here: bool,
+    /// How to print the report
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Format,
+    /// Do without the twin, a freshly booted copy of the sandbox
+    #[arg(long)]
+    no_trials: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For a person
+    Human,
+    /// One `unitlab.report/1` document
+    Json,
+}
+
+impl Args {
+    pub(super) fn is_json(&self) -> bool {
+        self.format == Format::Json
+    }
+}
+
+pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
+    if inside::is_inside() && !args.here {
+        let format = if args.is_json() { GateFormat::Json } else { GateFormat::Human };
+        let request = Request { verb: GateVerb::Check, check: None, format: Some(format), no_trials: args.no_trials };
+        return inside::ask(context, &request);
+    }
+    let course = context.course()?;
+    let lab = context.lab(&course, args.lab.as_deref())?;
+    let started = Instant::now();
+    let graded = if args.here {
+        here(lab)
+    } else {
+        root::required(context, "entering the sandbox")?;
+        let bench = find(context, lab)?;
+        let _waiting = context.terminal.spinner("asking the machine, and a freshly booted copy of it");
+        bench.grade(lab, !args.no_trials)
+    };
+    if let Some(error) = &graded.twinless {
+        let _ = writeln!(io::stderr(), "unitlab: graded without a freshly booted copy: {error}");
+    }
+    let report = report_of(context, &course, lab, &graded, started, Memory::Progress)?;
+    let mut out = io::stdout().lock();
+    match args.format {
+        Format::Human => report::human(&report, &context.look(), &mut out)?,
+        Format::Json => report::json(&report, &mut out)?,
+    }
+    Ok(report.exit_code())
+}
+
+/// The lab's running sandbox.
+pub(super) fn find(context: &Context, lab: &LabFolder) -> Result<Bench, Failure> {
+    let id = &lab.lab.id;
+    Bench::find(context.estate(), &context.sandbox_name(id)).map_err(|error| Failure {
+        next: format!("start it with `unitlab lab start {id}`"),
+        what: format!("the sandbox of {id} is not running"),
+        cause: if context.verbose { error.to_string() } else { String::new() },
+        exit: 3,
+    })
+}
+
+/// Asks this machine; without a twin and without changing anything.
+fn here(lab: &LabFolder) -> Graded {
+    let mut questions = engine::questions(&lab.lab);
+    if !questions.contains(&Question::System) {
+        questions.push(Question::System);
+    }
+    let live = Sheet::new(&questions, Here::new().ask(&questions));
+    let place = Place { kind: PlaceKind::Here, systemd: systemd_version(&live) };
+    let testimony = Testimony { live, twin: None };
+    Graded { checks: engine::judge(&lab.lab, &testimony), place, testimony, twinless: None }
+}
+
+/// Where a grade is remembered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Memory {
+    /// In the learner's progress.
+    Progress,
+    /// Nowhere: it is nobody's work.
+    Nothing,
+}
+
+/// Puts the report together, and remembers what was earned.
+pub(super) fn report_of(
+    context: &Context,
+    course: &Course,
+    lab: &LabFolder,
+    graded: &Graded,
+    started: Instant,
+    memory: Memory,
+) -> Result<Report, Failure> {
+    let score = engine::score(lab.lab.pass, &graded.checks);
+    let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let id = lab.lab.id.clone();
+    let (percent, passed, when) = (score.percent, score.passed == Some(true), at.clone());
+    let past = match memory {
+        Memory::Progress => {
+            let mut progress = context.remember(move |progress| progress.lab(&id).graded(percent, passed, &when))?;
+            std::mem::take(progress.lab(&lab.lab.id))
+        }
+        Memory::Nothing => LabProgress::default(),
+    };
+    Ok(Report {
+        schema: Report::SCHEMA.into(),
+        unitlab: env!("CARGO_PKG_VERSION").into(),
+        lab: lab.lab.id.clone(),
+        course: course.id().clone(),
+        learner: context.learner(),
+        hints: past.hints_shown(),
+        revealed: past.revealed,
+        place: graded.place.clone(),
+        at,
+        took_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        score,
+        checks: graded.checks.clone(),
+    })
+}

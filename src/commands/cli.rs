@@ -1,0 +1,173 @@
+//! The words that unitlab understands.
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+use super::context::Context;
+use super::failure::Failure;
+use super::{check, completions, demo, doctor, enter, examine, hint, lab, list, supervise};
+use crate::report;
+use crate::terminal::ColorChoice;
+
+const EXAMPLES: &str = "\
+Examples:
+  unitlab demo                    the whole story, unattended, in half a minute
+  unitlab lab start sre-app       boot the lab's sandbox and open a shell in it
+  unitlab check                   grade the lab in hand
+  unitlab hint                    the next hint for what fails first
+  unitlab lab stop                switch the sandbox off; your work is kept
+
+Exit codes:
+  0  every graded check passed          3  nothing failed, but something could not be told
+  1  a check failed                     4  the course itself is broken
+  2  the command line is wrong          130  interrupted";
+
+/// Learn how services really run on Linux: on a private, real systemd.
+#[derive(Debug, Parser)]
+#[command(name = "unitlab", version, after_help = EXAMPLES, max_term_width = 100, arg_required_else_help = true)]
+#[command(subcommand_required = true, infer_long_args = false, disable_help_subcommand = true)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub globals: Globals,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+/// Options that every verb takes.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct Globals {
+    /// Use the course in this folder instead of the built-in one
+    #[arg(long, global = true, value_name = "DIR")]
+    pub course: Option<PathBuf>,
+    /// Keep progress in this folder [env: UNITLAB_STATE_DIR] [default: the XDG state folder]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub state_dir: Option<PathBuf>,
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_default_value = true)]
+    pub color: Color,
+    /// Answer every question with yes
+    #[arg(long, global = true)]
+    pub yes: bool,
+    /// Say more about what is done
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+    /// Where sandboxes live; for tests
+    #[arg(long, global = true, value_name = "DIR", hide = true, env = "UNITLAB_ESTATE", hide_env = true)]
+    pub estate: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+impl From<Color> for ColorChoice {
+    fn from(color: Color) -> Self {
+        match color {
+            Color::Auto => Self::Auto,
+            Color::Always => Self::Always,
+            Color::Never => Self::Never,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// List the labs: what is done, what is running
+    List,
+    /// Work in a lab's sandbox
+    #[command(subcommand, arg_required_else_help = true)]
+    Lab(lab::Verb),
+    /// Grade a lab, with the reason for every verdict
+    Check(check::Args),
+    /// Show the next hint for the first failing check, or for the named one
+    Hint(hint::Args),
+    /// The whole story unattended: a wrong answer, the reason, the right one
+    Demo(demo::Args),
+    /// Show what this machine has and lacks for running labs
+    Doctor(doctor::Args),
+    /// Print completions for a shell
+    Completions(completions::Args),
+    #[command(hide = true)]
+    Supervise(supervise::Args),
+    #[command(hide = true)]
+    Enter(enter::Args),
+    #[command(hide = true)]
+    Examine,
+}
+
+/// Does what the words say; the exit code.
+pub fn run(words: impl Iterator<Item = OsString>) -> u8 {
+    let words: Vec<OsString> = words.collect();
+    let width = Context::terminal_width();
+    let parsed = Cli::command()
+        .term_width(width)
+        .try_get_matches_from(&words)
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
+        Ok(cli) => cli,
+        Err(error) => {
+            // clap's own code for help asked for by nobody is 2, as ours.
+            let _ = error.print();
+            return u8::try_from(error.exit_code()).unwrap_or(2);
+        }
+    };
+    match cli.verb.run(&cli.globals) {
+        Ok(code) => code,
+        Err(failure) if failure.what.is_empty() => failure.exit,
+        Err(failure) => {
+            tell(&failure, cli.verb.wants_json());
+            if matches!(cli.verb, Verb::Lab(lab::Verb::Exec(_))) && failure.exit != 2 { 125 } else { failure.exit }
+        }
+    }
+}
+
+impl Verb {
+    fn run(&self, globals: &Globals) -> Result<u8, Failure> {
+        match self {
+            // These run as the machine's own parts and have no learner, no course and no terminal.
+            Self::Supervise(args) => return supervise::run(args),
+            Self::Enter(args) => return enter::run(args),
+            Self::Examine => return examine::run(),
+            Self::Completions(args) => return completions::run(args),
+            _ => {}
+        }
+        let context = Context::new(globals)?;
+        match self {
+            Self::List => list::run(&context),
+            Self::Lab(verb) => verb.run(&context),
+            Self::Check(args) => check::run(&context, args),
+            Self::Hint(args) => hint::run(&context, args),
+            Self::Demo(args) => demo::run(&context, args),
+            Self::Doctor(args) => doctor::run(&context, args),
+            Self::Supervise(_) | Self::Enter(_) | Self::Examine | Self::Completions(_) => Ok(0),
+        }
+    }
+
+    fn wants_json(&self) -> bool {
+        matches!(self, Self::Check(args) if args.is_json())
+    }
+}
+
+/// The thing, the cause, the next step: on stderr, or as a document where one was asked for.
+fn tell(failure: &Failure, as_json: bool) {
+    let Failure { what, cause, next, exit } = failure;
+    if as_json {
+        let document = report::Failure { what, cause, next, exit: *exit };
+        let _ = report::error_json(&document, &mut io::stdout());
+        return;
+    }
+    let mut err = io::stderr();
+    let _ = writeln!(err, "unitlab: {what}");
+    for line in cause.lines() {
+        let _ = writeln!(err, "  {line}");
+    }
+    if !next.is_empty() {
+        let _ = writeln!(err, "  next: {next}");
+    }
+}

@@ -1,0 +1,148 @@
+//! What every verb stands on: who asks, at which terminal, about which course, with which sandboxes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::cli::Globals;
+use super::failure::Failure;
+use super::workshop::Workshop;
+use crate::course::{Course, LabFolder};
+use crate::learner::{LearnerError, Progress, Reading, StateDir, Store};
+use crate::report::Look;
+use crate::sandbox::Estate;
+use crate::terminal::{Stream, Terminal};
+
+/// One invocation's surroundings.
+pub(super) struct Context {
+    pub terminal: Terminal,
+    pub verbose: bool,
+    course_dir: Option<PathBuf>,
+    estate: Estate,
+    state: StateDir,
+    store: Store,
+}
+
+impl From<LearnerError> for Failure {
+    fn from(error: LearnerError) -> Self {
+        Self::could_not(error.to_string(), "", "")
+    }
+}
+
+impl Context {
+    pub(super) fn new(globals: &Globals) -> Result<Self, Failure> {
+        let state = StateDir::resolve(globals.state_dir.clone())?;
+        Ok(Self {
+            terminal: Terminal::new(globals.color.into(), globals.yes),
+            verbose: globals.verbose > 0,
+            course_dir: globals.course.clone(),
+            estate: Estate::at(globals.estate.as_deref().unwrap_or(Path::new(Estate::DEFAULT))),
+            store: Store::at(state.clone()),
+            state,
+        })
+    }
+
+    /// For clap, which speaks before there is a context.
+    pub(super) fn terminal_width() -> usize {
+        Terminal::new(crate::terminal::ColorChoice::Auto, false).width()
+    }
+
+    pub(super) fn course(&self) -> Result<Course, Failure> {
+        Ok(match &self.course_dir {
+            Some(dir) => Course::open(dir)?,
+            None => Course::embedded()?,
+        })
+    }
+
+    pub(super) fn estate(&self) -> &Estate {
+        &self.estate
+    }
+
+    pub(super) fn state_dir(&self) -> &Path {
+        &self.state.path
+    }
+
+    /// The person's account name, or its number.
+    pub(super) fn learner(&self) -> String {
+        let uid = self.state.owner.uid.to_string();
+        let passwd = fs::read_to_string("/etc/passwd").unwrap_or_default();
+        let row = passwd.lines().map(|line| line.split(':').collect::<Vec<_>>()).find(|row| row.get(2) == Some(&&*uid));
+        row.map_or(uid.clone(), |row| row[0].to_owned())
+    }
+
+    /// How sandboxes are made for this person.
+    pub(super) fn workshop(&self, os_tree: Option<&Path>) -> Result<Workshop, Failure> {
+        let mut global_args = vec!["--state-dir".to_owned(), utf8(self.state_dir())?];
+        global_args.extend(["--estate".to_owned(), utf8(self.estate.root())?]);
+        if let Some(dir) = &self.course_dir {
+            let dir = dir.canonicalize().unwrap_or_else(|_| dir.clone());
+            global_args.extend(["--course".to_owned(), utf8(&dir)?]);
+        }
+        Ok(Workshop {
+            estate: self.estate.clone(),
+            os_tree: os_tree.map_or_else(|| Ok(PathBuf::from("/")), checked_tree)?,
+            owner: self.state.owner.uid,
+            owner_gid: self.state.owner.gid,
+            global_args,
+        })
+    }
+
+    /// A lab's sandbox is one for each person.
+    pub(super) fn sandbox_name(&self, lab: &str) -> String {
+        format!("{}-{lab}", self.state.owner.uid)
+    }
+
+    pub(super) fn progress(&self) -> Result<Progress, Failure> {
+        Ok(Self::heard(self.store.read()?))
+    }
+
+    pub(super) fn remember(&self, change: impl FnOnce(&mut Progress) + Send) -> Result<Progress, Failure> {
+        Ok(Self::heard(self.store.update(change)?))
+    }
+
+    /// Says so when a damaged file had to be set aside.
+    fn heard(reading: Reading) -> Progress {
+        if let Some(aside) = &reading.set_aside {
+            let _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("unitlab: {aside}\n"));
+        }
+        reading.progress
+    }
+
+    /// The named lab, else the lab in hand, else the only one there is.
+    pub(super) fn lab<'a>(&self, course: &'a Course, named: Option<&str>) -> Result<&'a LabFolder, Failure> {
+        if let Some(id) = named {
+            return Ok(course.lab(id)?);
+        }
+        if let Some(id) = self.progress()?.lab_in_hand {
+            return Ok(course.lab(&id)?);
+        }
+        match course.labs() {
+            [only] => Ok(only),
+            _ => Err(Failure::usage("no lab is in hand", "name one: `unitlab list` shows them")),
+        }
+    }
+
+    pub(super) fn look(&self) -> Look {
+        Look { width: self.terminal.width(), color: self.terminal.color(Stream::Stdout), unicode: self.terminal.unicode() }
+    }
+}
+
+fn utf8(path: &Path) -> Result<String, Failure> {
+    let fail = || Failure::usage(format!("the path {} is not UTF-8", path.display()), "name another folder");
+    path.to_str().map(str::to_owned).ok_or_else(fail)
+}
+
+/// An OS tree must have what a sandbox is made from.
+fn checked_tree(tree: &Path) -> Result<PathBuf, Failure> {
+    let next = "name the root of an installed system with merged /usr, as debootstrap makes one";
+    let tree = tree.canonicalize().map_err(|error| Failure::usage(format!("the OS tree {}: {error}", tree.display()), next))?;
+    for needed in ["usr/lib/os-release", "usr/lib/systemd/systemd", "etc/passwd"] {
+        if !tree.join(needed).exists() {
+            let what = format!("{} is no OS tree with systemd: it has no {needed}", tree.display());
+            return Err(Failure::usage(what, next));
+        }
+    }
+    if fs::symlink_metadata(tree.join("bin")).is_ok_and(|meta| meta.is_dir()) {
+        return Err(Failure::usage(format!("{} has no merged /usr: its /bin is a folder", tree.display()), next));
+    }
+    Ok(tree)
+}

@@ -1,0 +1,123 @@
+//! `unitlab doctor`: what this machine has and lacks, and the command that mends each.
+
+use std::io::{self, Write};
+
+use console::Style;
+
+use super::context::Context;
+use super::failure::Failure;
+use super::{inside, root};
+use crate::sandbox::{self, Limit, Probe};
+use crate::terminal::Stream;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  unitlab doctor\n  unitlab doctor --fix        install what is missing and sweep up leftovers, asking first")]
+pub(super) struct Args {
+    /// Install what is missing and sweep up leftovers, asking first
+    #[arg(long)]
+    fix: bool,
+}
+
+pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
+    inside::only_outside("unitlab doctor")?;
+    let mut probes = sandbox::probes();
+    if args.fix && (needs_mending(&probes) || !sandbox::is_root() || !context.estate().leftovers().is_empty()) {
+        root::required(context, "installing packages and sweeping up")?;
+        fix(context, &probes)?;
+        probes = sandbox::probes();
+    }
+    probes.push(terminal(context));
+    probes.push(leftovers(context));
+    let mut out = io::stdout().lock();
+    let wide = probes.iter().map(|probe| probe.name.len()).max().unwrap_or(0);
+    let width = context.terminal.width();
+    for probe in &probes {
+        let (sign, word) = sign(context, probe.limit);
+        let head = format!("{sign} {word}{:wide$}  ", probe.name);
+        let indent = " ".repeat(console::measure_text_width(&head));
+        let says = crate::terminal::wrap(&probe.says, width, console::measure_text_width(&head));
+        for (index, line) in says.iter().enumerate() {
+            writeln!(out, "{}{line}", if index == 0 { &head } else { &indent })?;
+        }
+        if !probe.mend.is_empty() {
+            writeln!(out, "{indent}→ {}", probe.mend.join(" "))?;
+        }
+    }
+    let blocking = probes.iter().any(|probe| probe.limit == Limit::Blocking);
+    let mendable = needs_mending(&probes);
+    writeln!(out)?;
+    match (blocking, mendable) {
+        (true, true) => writeln!(out, "Labs cannot run here yet. `unitlab doctor --fix` mends what it can.")?,
+        (true, false) => writeln!(out, "Labs cannot run on this machine.")?,
+        (false, true) => writeln!(out, "Labs can run here. `unitlab doctor --fix` mends the rest.")?,
+        (false, false) => writeln!(out, "Labs can run here.")?,
+    }
+    Ok(if blocking { 3 } else { 0 })
+}
+
+fn needs_mending(probes: &[Probe]) -> bool {
+    probes.iter().any(|probe| !probe.mend.is_empty())
+}
+
+fn sign(context: &Context, limit: Limit) -> (String, &'static str) {
+    let (sign, ascii, style, word) = match limit {
+        Limit::None => ("✓", "+", Style::new().green(), "good     "),
+        Limit::Some => ("–", "-", Style::new().yellow(), "limited  "),
+        Limit::Blocking => ("✗", "x", Style::new().red(), "missing  "),
+    };
+    let color = context.terminal.color(Stream::Stdout);
+    let sign = if context.terminal.unicode() { sign } else { ascii };
+    (style.force_styling(color).apply_to(sign).to_string(), if color { "" } else { word })
+}
+
+fn terminal(context: &Context) -> Probe {
+    let interactive = context.terminal.is_interactive();
+    let term = std::env::var("TERM").unwrap_or_default();
+    let (limit, says) = if interactive {
+        let charset = if context.terminal.unicode() { "UTF-8" } else { "ASCII" };
+        (Limit::None, format!("{term}, {} columns, {charset}", context.terminal.width()))
+    } else {
+        (Limit::Some, "not a terminal: nothing is asked, and shells cannot be opened".to_owned())
+    };
+    Probe { name: "terminal", limit, says, mend: Vec::new() }
+}
+
+fn leftovers(context: &Context) -> Probe {
+    let probe = |limit, says: String, mend| Probe { name: "leftovers", limit, says, mend };
+    if !sandbox::is_root() {
+        let mend = vec!["sudo".to_owned(), "unitlab".to_owned(), "doctor".to_owned()];
+        return probe(Limit::None, "only root can look for them".into(), mend);
+    }
+    let running = context.estate().sandboxes().iter().filter(|sandbox| sandbox.is_running()).count();
+    let left = context.estate().leftovers();
+    if left.is_empty() {
+        return probe(Limit::None, format!("none; running sandboxes: {running}"), Vec::new());
+    }
+    let says: Vec<String> = left.iter().map(|left| format!("{} of {}", left.what, left.name)).collect();
+    probe(Limit::Some, says.join("; "), ["unitlab", "doctor", "--fix"].map(str::to_owned).to_vec())
+}
+
+fn fix(context: &Context, probes: &[Probe]) -> Result<(), Failure> {
+    for probe in probes.iter().filter(|probe| !probe.mend.is_empty()) {
+        let command = probe.mend.join(" ");
+        if !context.terminal.confirm(&format!("{}: {}. Run `{command}`?", probe.name, probe.says), "--yes")? {
+            continue;
+        }
+        let status = sandbox::mend(&probe.mend)?;
+        if !status.success() {
+            return Err(Failure::could_not(format!("`{command}` ended with {status}"), "", "run it by hand and see why"));
+        }
+    }
+    let left = context.estate().leftovers();
+    if left.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<String> = left.iter().map(|left| format!("{} of {}", left.what, left.name)).collect();
+    if context.terminal.confirm(&format!("Sweep up {}?", names.join("; ")), "--yes")? {
+        let still = context.estate().sweep();
+        if let Some(left) = still.first() {
+            return Err(Failure::could_not(format!("{} of {} could not be swept up", left.what, left.name), "", ""));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,85 @@
+//! `unitlab hint`: the next hint, each more concrete than the last.
+
+use std::io::{self, Write};
+
+use super::check;
+use super::context::Context;
+use super::failure::Failure;
+use super::inside::{self, Request};
+use super::root;
+use crate::engine::{self, NextHint};
+use crate::sandbox::GateVerb;
+use crate::terminal::{Stream, markdown};
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  unitlab hint                    for what fails first\n  unitlab hint sre-app enabled    for one check")]
+pub(super) struct Args {
+    /// The lab, or a check of the lab in hand
+    lab: Option<String>,
+    /// The check
+    check: Option<String>,
+}
+
+pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
+    if inside::is_inside() {
+        // Inside there is one lab, so one word is a check.
+        let check = args.check.as_deref().or(args.lab.as_deref());
+        let request = Request { verb: GateVerb::Hint, check, format: None, no_trials: false };
+        return inside::ask(context, &request);
+    }
+    let course = context.course()?;
+    let (lab, named) = match (args.lab.as_deref(), args.check.as_deref()) {
+        (Some(word), None) if course.lab(word).is_err() => match context.lab(&course, None) {
+            Ok(lab) if lab.lab.check(word).is_some() => (lab, Some(word)),
+            _ => (course.lab(word)?, None),
+        },
+        (lab, check) => (context.lab(&course, lab)?, check),
+    };
+    let checks = if named.is_some() {
+        Vec::new()
+    } else {
+        root::required(context, "entering the sandbox")?;
+        let bench = check::find(context, lab)?;
+        let _waiting = context.terminal.spinner("asking the machine, and a freshly booted copy of it");
+        bench.grade(lab, true).checks
+    };
+    let progress = context.progress()?;
+    let id = &lab.lab.id;
+    let shown = |check: &str| {
+        let count = progress.labs.get(id).and_then(|lab| lab.hints.get(check)).copied().unwrap_or(0);
+        usize::try_from(count).unwrap_or(usize::MAX)
+    };
+    let text = match engine::next_hint(&lab.lab, &checks, shown, named) {
+        NextHint::Hint { check, number, text } => {
+            let (lab_id, check_id) = (id.clone(), check.id.clone());
+            let count = u32::try_from(number).unwrap_or(u32::MAX);
+            context.remember(move |progress| {
+                let seen = progress.lab(&lab_id).hints.entry(check_id).or_default();
+                *seen = (*seen).max(count);
+            })?;
+            format!("**{}**\n\nHint {number} of {}: {text}", check.title, check.hints.len())
+        }
+        NextHint::Exhausted(check) => {
+            let all: String = check.hints.iter().enumerate().map(|(i, hint)| format!("{}. {hint}\n", i + 1)).collect();
+            let next = format!("There are no more. `unitlab lab solve {id}` shows the whole solution.");
+            format!("**{}**\n\nAll hints for it:\n\n{all}\n{next}", check.title)
+        }
+        NextHint::Passed(check) => format!("**{}**\n\nThis holds already.", check.title),
+        NextHint::NothingFails => "Nothing fails. There is nothing to hint at.".into(),
+        NextHint::NoSuchCheck => return Err(no_such_check(lab, named.unwrap_or_default())),
+    };
+    let page = markdown(&text, context.terminal.width(), context.terminal.color(Stream::Stdout));
+    io::stdout().write_all(page.as_bytes())?;
+    Ok(0)
+}
+
+fn no_such_check(lab: &crate::course::LabFolder, named: &str) -> Failure {
+    let ids: Vec<&str> = lab.lab.checks.iter().map(|check| check.id.as_str()).collect();
+    let near = ids.iter().max_by(|a, b| strsim::jaro_winkler(a, named).total_cmp(&strsim::jaro_winkler(b, named)));
+    let near = near.filter(|id| strsim::jaro_winkler(id, named) > 0.7);
+    let what = match near {
+        Some(id) => format!("{} has no check {named:?}; did you mean {id:?}?", lab.lab.id),
+        None => format!("{} has no check {named:?}", lab.lab.id),
+    };
+    Failure::usage(what, format!("its checks are: {}", ids.join(", ")))
+}

@@ -1,0 +1,42 @@
+//! `unitlab lab reset`: back to the starting scene.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use super::start;
+use crate::commands::context::Context;
+use crate::commands::failure::Failure;
+use crate::commands::root;
+
+#[derive(Debug, clap::Args)]
+pub(in crate::commands) struct Args {
+    /// The lab; the one in hand when left out
+    lab: Option<String>,
+    /// Boot on this OS tree's /usr and /etc from now on
+    #[arg(long, value_name = "DIR")]
+    os_tree: Option<PathBuf>,
+}
+
+pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
+    let course = context.course()?;
+    let lab = context.lab(&course, args.lab.as_deref())?;
+    let id = &lab.lab.id;
+    root::required(context, "removing a sandbox")?;
+    let sandbox = context.estate().sandbox(&context.sandbox_name(id));
+    if sandbox.exists() {
+        let state = if sandbox.is_running() { ", which is running now" } else { "" };
+        writeln!(
+            io::stderr(),
+            "This removes the sandbox of {id}{state}, with everything you did in it ({}).\nYour points and hints are kept.",
+            sandbox.dir().display()
+        )?;
+        if !context.terminal.confirm("Go back to the start?", "--yes")? {
+            writeln!(io::stderr(), "Nothing was removed.")?;
+            return Ok(0);
+        }
+        sandbox.stop()?;
+        sandbox.remove()?;
+    }
+    start::boot(context, lab, args.os_tree.as_deref())?;
+    Ok(0)
+}

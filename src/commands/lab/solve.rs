@@ -1,0 +1,44 @@
+//! `unitlab lab solve`: shows and applies the reference solution.
+
+use std::io::{self, Write};
+
+use crate::commands::check;
+use crate::commands::context::Context;
+use crate::commands::failure::Failure;
+use crate::commands::root;
+use crate::terminal::{Stream, markdown};
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  unitlab lab solve sre-app --yes")]
+pub(in crate::commands) struct Args {
+    /// The lab; the one in hand when left out
+    lab: Option<String>,
+}
+
+pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
+    let course = context.course()?;
+    let lab = context.lab(&course, args.lab.as_deref())?;
+    let id = lab.lab.id.clone();
+    root::required(context, "entering the sandbox")?;
+    let bench = check::find(context, lab)?;
+    let question = format!("Show the solution of {id} and apply it? It will be remembered that you saw it.");
+    if !context.terminal.confirm(&question, "--yes")? {
+        return Ok(0);
+    }
+    let remembered = id.clone();
+    context.remember(move |progress| progress.lab(&remembered).revealed = true)?;
+    let mut text = String::new();
+    for file in &lab.solution.files {
+        let content = String::from_utf8_lossy(&file.bytes);
+        text += &format!("`{}`\n\n```\n{}\n```\n\n", file.path, content.trim_end());
+    }
+    if let Some(script) = &lab.solution.script {
+        text += &format!("And run as root:\n\n```\n{}\n```\n\n", script.trim_end());
+    }
+    text += &lab.notes;
+    let page = markdown(&text, context.terminal.width(), context.terminal.color(Stream::Stdout));
+    io::stdout().write_all(page.as_bytes())?;
+    bench.apply_whole(&lab.solution, "the solution")?;
+    writeln!(io::stdout(), "\nIt is applied. See what it is worth: `unitlab check {id}`.")?;
+    Ok(0)
+}

@@ -1,0 +1,80 @@
+//! `unitlab lab start`: a private systemd with the lab's scene in it, and a shell.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::time::Instant;
+
+use super::{brief, shell};
+use crate::commands::context::Context;
+use crate::commands::failure::Failure;
+use crate::commands::root;
+use crate::commands::workshop::Bench;
+use crate::course::LabFolder;
+use crate::sandbox::Source;
+
+const EXAMPLES: &str = "\
+Examples:
+  unitlab lab start sre-app               boot it, read the task, work in its shell
+  unitlab lab start sre-app --no-shell    leave it running in the background
+  unitlab lab start sre-app --os-tree /srv/trixie --no-shell";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(in crate::commands) struct Args {
+    /// The lab; the one in hand when left out
+    lab: Option<String>,
+    /// Leave the sandbox running without opening a shell in it
+    #[arg(long)]
+    no_shell: bool,
+    /// Boot on this OS tree's /usr and /etc instead of the host's
+    #[arg(long, value_name = "DIR")]
+    os_tree: Option<PathBuf>,
+}
+
+pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
+    let course = context.course()?;
+    let lab = context.lab(&course, args.lab.as_deref())?;
+    if !args.no_shell {
+        shell::needs_terminal(context, "add --no-shell to leave the sandbox running without one")?;
+    }
+    root::required(context, "booting a sandbox")?;
+    let bench = boot(context, lab, args.os_tree.as_deref())?;
+    if args.no_shell {
+        writeln!(io::stdout(), "Read the task with `unitlab lab brief`, open a shell with `unitlab lab shell`, grade it with `unitlab check`.")?;
+        return Ok(0);
+    }
+    writeln!(io::stdout())?;
+    brief::show(context, &lab.lab)?;
+    writeln!(io::stdout())?;
+    shell::open(context, &bench, &lab.lab.id)
+}
+
+/// Boots a lab's sandbox that outlives this process, and makes it the lab in hand.
+pub(super) fn boot(context: &Context, lab: &LabFolder, os_tree: Option<&std::path::Path>) -> Result<Bench, Failure> {
+    let id = lab.lab.id.clone();
+    let started = Instant::now();
+    let workshop = context.workshop(os_tree)?;
+    let name = context.sandbox_name(&id);
+    let sandbox = workshop.estate.sandbox(&name);
+    let continued = sandbox.is_set() && sandbox.has_root();
+    if let (true, Some(wanted), Ok(Some(record))) = (continued, os_tree, sandbox.record())
+        && wanted.canonicalize().ok().as_deref() != Some(record.os_tree())
+    {
+        let what = format!("the sandbox of {id} was made on {}", record.os_tree().display());
+        return Err(Failure::usage(what, format!("go back to the start first: `unitlab lab reset {id}`")));
+    }
+    let mut bench = {
+        let _waiting = context.terminal.spinner("booting a private systemd");
+        workshop.open(lab, &name, Source::Keep)?
+    };
+    bench.keep()?;
+    let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let remembered = id.clone();
+    context.remember(move |progress| {
+        progress.lab_in_hand = Some(remembered.clone());
+        progress.lab(&remembered).started.get_or_insert(at);
+    })?;
+    let how = if continued { "as you left it" } else { "at its starting scene" };
+    writeln!(io::stdout(), "{id} is up, {how}, after {:.2} s.", started.elapsed().as_secs_f64())?;
+    Ok(bench)
+}

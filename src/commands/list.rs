@@ -1,0 +1,32 @@
+//! `unitlab list`: the labs, what is done, what is running.
+
+use std::io::{self, Write};
+
+use super::context::Context;
+use super::failure::Failure;
+use super::inside;
+
+pub(super) fn run(context: &Context) -> Result<u8, Failure> {
+    inside::only_outside("unitlab list")?;
+    let course = context.course()?;
+    let progress = context.progress()?;
+    let mut out = io::stdout().lock();
+    let wide = course.labs().iter().map(|lab| lab.lab.id.len()).max().unwrap_or(0);
+    writeln!(out, "Labs")?;
+    for lab in course.labs() {
+        let lab = &lab.lab;
+        let past = progress.labs.get(&lab.id);
+        let best = past.and_then(|past| past.best_percent).map_or("–".to_owned(), |percent| format!("{percent} %"));
+        let state = match past {
+            Some(past) if past.passed_at.is_some() => "passed",
+            Some(_) => "begun",
+            None => "new",
+        };
+        let running = if context.estate().sandbox(&context.sandbox_name(&lab.id)).is_running() { " · running" } else { "" };
+        let in_hand = if progress.lab_in_hand.as_ref() == Some(&lab.id) { "▸" } else { " " };
+        let in_hand = if context.terminal.unicode() { in_hand } else { ">" };
+        writeln!(out, "{in_hand} {:wide$}  {} · {} min · best {best} · {state}{running}", lab.id, lab.title, lab.minutes)?;
+    }
+    writeln!(out, "\nStart one with `unitlab lab start {}`.", course.labs().first().map_or("LAB", |lab| &lab.lab.id))?;
+    Ok(0)
+}
