@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use clap::error::{ContextKind, ErrorKind};
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use super::context::Context;
@@ -21,9 +22,12 @@ Examples:
   unitlab lab stop                switch the sandbox off; your work is kept
 
 Exit codes:
-  0  every graded check passed          3  nothing failed, but something could not be told
-  1  a check failed                     4  the course itself is broken
-  2  the command line is wrong          130  interrupted";
+  0    every graded check passed
+  1    a check failed
+  2    the command line is wrong
+  3    nothing failed, but something could not be told or done
+  4    the course itself is broken
+  130  interrupted";
 
 /// Learn how services really run on Linux: on a private, real systemd.
 #[derive(Debug, Parser)]
@@ -112,8 +116,10 @@ pub fn run(words: impl Iterator<Item = OsString>) -> u8 {
     let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => {
-            // clap's own code for help asked for by nobody is 2, as ours.
             let _ = error.print();
+            if error.kind() == ErrorKind::InvalidSubcommand && error.get(ContextKind::SuggestedSubcommand).is_none() {
+                let _ = writeln!(io::stderr(), "\nThe commands are: {}.", verbs().join(", "));
+            }
             return u8::try_from(error.exit_code()).unwrap_or(2);
         }
     };
@@ -127,11 +133,17 @@ pub fn run(words: impl Iterator<Item = OsString>) -> u8 {
     }
 }
 
+/// What a person can ask for.
+fn verbs() -> Vec<String> {
+    let command = Cli::command();
+    command.get_subcommands().filter(|verb| !verb.is_hide_set()).map(|verb| verb.get_name().to_owned()).collect()
+}
+
 impl Verb {
     fn run(&self, globals: &Globals) -> Result<u8, Failure> {
         match self {
             // These run as the machine's own parts and have no learner, no course and no terminal.
-            Self::Supervise(args) => return supervise::run(args),
+            Self::Supervise(args) => return supervise::run(globals.estate.as_deref(), args),
             Self::Enter(args) => return enter::run(args),
             Self::Examine => return examine::run(),
             Self::Completions(args) => return completions::run(args),

@@ -1,6 +1,7 @@
 //! What every verb stands on: who asks, at which terminal, about which course, with which sandboxes.
 
 use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::cli::Globals;
@@ -102,7 +103,8 @@ impl Context {
     /// Says so when a damaged file had to be set aside.
     fn heard(reading: Reading) -> Progress {
         if let Some(aside) = &reading.set_aside {
-            let _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("unitlab: {aside}\n"));
+            let (path, why) = (aside.path.display(), &aside.why);
+            let _ = writeln!(io::stderr(), "unitlab: the progress file was damaged ({why}); it is kept as {path}");
         }
         reading.progress
     }

@@ -1,6 +1,6 @@
 //! `unitlab supervise`: owns one sandbox. Started by unitlab, never by a person.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use super::failure::Failure;
 use crate::sandbox::{self, Estate};
@@ -10,14 +10,11 @@ pub(super) struct Args {
     /// The service of the host's systemd that this runs in
     #[arg(long)]
     service: Option<String>,
-    /// The folder of all sandboxes
-    #[arg(long = "estate", id = "supervised")]
-    estate: PathBuf,
     /// The sandbox's name
     name: String,
 }
 
-pub(super) fn run(args: &Args) -> Result<u8, Failure> {
-    sandbox::supervise(&Estate::at(&args.estate), &args.name, args.service.as_deref())?;
+pub(super) fn run(estate: Option<&Path>, args: &Args) -> Result<u8, Failure> {
+    sandbox::supervise(&Estate::at(estate.unwrap_or(Path::new(Estate::DEFAULT))), &args.name, args.service.as_deref())?;
     Ok(0)
 }

@@ -21,6 +21,7 @@ pub(super) struct Abilities {
     force_color: bool,
     term: String,
     charset: String,
+    columns: Option<usize>,
 }
 
 impl Abilities {
@@ -36,6 +37,7 @@ impl Abilities {
             term: set("TERM").unwrap_or_default(),
             // The order of setlocale(3).
             charset: ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set).unwrap_or_default(),
+            columns: set("COLUMNS").and_then(|columns| columns.parse().ok()),
         }
     }
 
@@ -52,6 +54,11 @@ impl Abilities {
     pub(super) fn unicode(&self) -> bool {
         let charset = self.charset.to_ascii_lowercase().replace('-', "");
         charset.contains("utf8") && self.term != "linux"
+    }
+
+    /// What whoever started us says about the width, for where there is no terminal to ask.
+    pub(super) fn columns(&self) -> Option<usize> {
+        self.columns
     }
 
     /// A terminal on which nothing can be redrawn.

@@ -6,9 +6,11 @@ mod markdown;
 mod prompt;
 mod screen;
 mod spinner;
+mod wrap;
 
 pub use abilities::ColorChoice;
 pub use markdown::markdown;
 pub use prompt::Refused;
 pub use screen::{Stream, Terminal};
 pub use spinner::Spinner;
+pub use wrap::wrap;

@@ -48,11 +48,12 @@ impl Terminal {
         self.abilities.unicode()
     }
 
-    /// Columns to write in: those of the terminal on stdout, at least 40 and at most 100, beyond which lines are hard
-    /// to follow; 80 where there is none.
+    /// Columns to write in: those of the terminal on stdout, else what `COLUMNS` says, else 80; at least 40 and at most
+    /// 100, beyond which lines are hard to follow.
     #[must_use]
     pub fn width(&self) -> usize {
-        Term::stdout().size_checked().map_or(80, |(_, columns)| usize::from(columns).clamp(40, 100))
+        let terminal = Term::stdout().size_checked().map(|(_, columns)| usize::from(columns));
+        terminal.or(self.abilities.columns()).unwrap_or(80).clamp(40, 100)
     }
 
     /// Somebody can be asked: keys come from a terminal, and questions are seen on one that can be drawn on.
