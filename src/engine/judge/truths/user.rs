@@ -165,6 +165,28 @@ fn truth_9_a_pending_removal_and_a_pending_prefix() {
     assert_eq!(gist(&who(prefixed, text, &own, None)).2, ["needs-restart"]);
 }
 
+/// Truth 5 again: the prefix makes it start as root, and a fresh boot shows that it does not stay root.
+#[test]
+fn truth_5_the_twin_shows_that_it_drops_root() {
+    let own = [process(214, 998, "sre-app", true)];
+    let plus = exec("privileged");
+    let unit = || running(&[("User", "sre-app"), ("UID", "998"), ("ExecStartEx", plus.as_str())]);
+    let report = who(unit(), "[Service]\nUser=sre-app\nExecStart=+/bin/a\n", &own, Some((unit(), &own)));
+    assert_eq!(gist(&report), (Status::Passed, "uid 998 (sre-app), pid 214 python3", vec![]));
+}
+
+#[test]
+fn truth_5_without_a_twin_the_started_uid_tells() {
+    let own = [process(214, 998, "sre-app", true)];
+    for (properties, text) in [
+        (vec![], unit_text("")),
+        (vec![("UID", "[not set]")], unit_text("")),
+        (vec![("User", "root"), ("UID", "0")], unit_text("User=root\n")),
+    ] {
+        assert_eq!(who(running(&properties), &text, &own, None).status, Status::Passed, "{text}");
+    }
+}
+
 #[test]
 fn truth_10_every_process_counts() {
     let nginx = [process(214, 0, "root", true), process(215, 33, "www-data", false)];
