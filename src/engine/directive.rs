@@ -1,116 +1,14 @@
 //! Directives: where each belongs, what form its value has, and under which property the manager shows it.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use crate::model::{RestartPolicy, TimeSpan};
 
-/// systemd.unit(5), `[Unit]`.
-const UNIT: [&str; 26] = [
-    "Description",
-    "Documentation",
-    "Wants",
-    "Requires",
-    "Requisite",
-    "BindsTo",
-    "PartOf",
-    "Upholds",
-    "Conflicts",
-    "Before",
-    "After",
-    "OnFailure",
-    "OnSuccess",
-    "RequiresMountsFor",
-    "JoinsNamespaceOf",
-    "DefaultDependencies",
-    "RefuseManualStart",
-    "RefuseManualStop",
-    "StopWhenUnneeded",
-    "CollectMode",
-    "StartLimitIntervalSec",
-    "StartLimitBurst",
-    "StartLimitAction",
-    "ConditionPathExists",
-    "AssertPathExists",
-    "ConditionUser",
-];
-
-/// systemd.unit(5), `[Install]`.
-const INSTALL: [&str; 6] = ["WantedBy", "RequiredBy", "UpheldBy", "Alias", "Also", "DefaultInstance"];
-
-/// systemd.service(5), systemd.exec(5), systemd.kill(5): those that a service of these lessons may write.
-const SERVICE: [&str; 71] = [
-    "Type",
-    "ExecStart",
-    "ExecStartPre",
-    "ExecStartPost",
-    "ExecReload",
-    "ExecStop",
-    "ExecStopPost",
-    "ExecCondition",
-    "Restart",
-    "RestartSec",
-    "RestartPreventExitStatus",
-    "RestartForceExitStatus",
-    "SuccessExitStatus",
-    "TimeoutStartSec",
-    "TimeoutStopSec",
-    "TimeoutAbortSec",
-    "RuntimeMaxSec",
-    "WatchdogSec",
-    "RemainAfterExit",
-    "GuessMainPID",
-    "PIDFile",
-    "BusName",
-    "NotifyAccess",
-    "OOMPolicy",
-    "User",
-    "Group",
-    "SupplementaryGroups",
-    "DynamicUser",
-    "WorkingDirectory",
-    "RootDirectory",
-    "UMask",
-    "Nice",
-    "OOMScoreAdjust",
-    "Environment",
-    "EnvironmentFile",
-    "PassEnvironment",
-    "UnsetEnvironment",
-    "StandardInput",
-    "StandardOutput",
-    "StandardError",
-    "SyslogIdentifier",
-    "LimitNOFILE",
-    "LimitNPROC",
-    "LimitCORE",
-    "RuntimeDirectory",
-    "StateDirectory",
-    "CacheDirectory",
-    "LogsDirectory",
-    "ConfigurationDirectory",
-    "CapabilityBoundingSet",
-    "AmbientCapabilities",
-    "NoNewPrivileges",
-    "PrivateTmp",
-    "PrivateDevices",
-    "PrivateNetwork",
-    "PrivateUsers",
-    "ProtectSystem",
-    "ProtectHome",
-    "ProtectKernelTunables",
-    "ProtectKernelModules",
-    "ProtectControlGroups",
-    "ReadWritePaths",
-    "ReadOnlyPaths",
-    "InaccessiblePaths",
-    "MemoryMax",
-    "MemoryHigh",
-    "TasksMax",
-    "CPUQuota",
-    "KillMode",
-    "KillSignal",
-    "Slice",
-];
+/// `[Section]` lines, each followed by the names that count there. The sections do not overlap but for what [Service]
+/// still takes for compatibility, such as `StartLimitBurst`.
+const DIRECTIVES: &str = include_str!("directives.txt");
 
 const BOOLEANS: [&str; 15] = [
     "RemainAfterExit",
@@ -146,25 +44,40 @@ pub(crate) enum Form {
     Free,
 }
 
-/// The section in which a directive of a service counts.
-pub(crate) fn section(key: &str) -> &'static str {
-    if UNIT.contains(&key) {
-        "Unit"
-    } else if INSTALL.contains(&key) {
-        "Install"
-    } else {
-        "Service"
+/// Each known directive, with the sections in which it has effect, in the order of a unit file.
+static KNOWN: LazyLock<BTreeMap<&str, Vec<&str>>> = LazyLock::new(|| {
+    let mut known: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut section = "";
+    for line in DIRECTIVES.lines().filter(|line| !line.starts_with('#')) {
+        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            section = name;
+            continue;
+        }
+        for name in line.split_whitespace() {
+            known.entry(name).or_default().push(section);
+        }
     }
+    known
+});
+
+/// The section to which a directive of a service belongs.
+pub(crate) fn section(key: &str) -> &'static str {
+    sections(key).first().copied().unwrap_or("Service")
 }
 
-/// This program knows the directive.
+/// The sections in which a directive has effect; none for one that is not known.
+pub(crate) fn sections(key: &str) -> &'static [&'static str] {
+    KNOWN.get(key).map_or(&[], Vec::as_slice)
+}
+
+/// Some section has this directive.
 pub(crate) fn is_known(key: &str) -> bool {
-    known().any(|name| name == key)
+    KNOWN.contains_key(key)
 }
 
 /// The known directive that was probably meant.
 pub(crate) fn nearest(key: &str) -> Option<&'static str> {
-    closest(key, known())
+    closest(key, KNOWN.keys().copied())
 }
 
 /// The word that is most like what was written, if one is.
@@ -176,10 +89,6 @@ pub(crate) fn closest<'a>(written: &str, words: impl IntoIterator<Item = &'a str
         .filter(|(likeness, _)| *likeness > 0.74)
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
         .map(|(_, word)| word)
-}
-
-fn known() -> impl Iterator<Item = &'static str> {
-    UNIT.into_iter().chain(SERVICE).chain(INSTALL)
 }
 
 /// What form a directive's values have.
@@ -244,7 +153,7 @@ pub(crate) fn default_of(key: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{boolean, nearest, property, section, takes};
+    use super::{boolean, nearest, property, section, sections, takes};
 
     #[test]
     fn properties_have_the_managers_names() {
@@ -266,6 +175,8 @@ mod tests {
         {
             assert_eq!(section(key), name);
         }
+        assert_eq!(sections("StartLimitBurst"), ["Unit", "Service"]);
+        assert_eq!(sections("StartLimitIntervalSec"), ["Unit"]);
     }
 
     #[test]

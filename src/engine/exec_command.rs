@@ -19,8 +19,9 @@ impl<'a> ExecCommand<'a> {
     fn parse(record: &'a str) -> Option<Self> {
         let (_, rest) = record.split_once(" ; argv[]=")?;
         let (rest, _) = rest.rsplit_once(" ; start_time=[")?;
-        let (argv, flags) =
-            rest.rsplit_once(" ; flags=").or_else(|| rest.rsplit_once(" ; ignore_errors=").map(|(argv, _)| (argv, "")))?;
+        let (argv, flags) = rest
+            .rsplit_once(" ; flags=")
+            .or_else(|| rest.rsplit_once(" ; ignore_errors=").map(|(argv, _)| (argv, "")))?;
         Some(Self { argv, flags })
     }
 

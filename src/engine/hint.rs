@@ -62,10 +62,10 @@ mod tests {
 
     #[test]
     fn the_first_failure_is_hinted_at_not_what_it_blocks() {
-        let hinting = |id: &str| Check { hints: vec![format!("{id} 1"), format!("{id} 2")], ..check(id, Kind::UnitFile) };
+        let hinting =
+            |id: &str| Check { hints: vec![format!("{id} 1"), format!("{id} 2")], ..check(id, Kind::UnitFile) };
         let lab = lab(vec![hinting("a"), hinting("b"), hinting("c")]);
-        let reports =
-            [report("a", 1, Status::Passed), report("b", 1, Status::Blocked), report("c", 1, Status::Failed)];
+        let reports = [report("a", 1, Status::Passed), report("b", 1, Status::Blocked), report("c", 1, Status::Failed)];
         let text = |shown: usize, named| match next_hint(&lab, &reports, |_| shown, named) {
             NextHint::Hint { number, text, .. } => format!("{number} {text}"),
             NextHint::Exhausted(check) => format!("exhausted {}", check.id),

@@ -1,6 +1,6 @@
 //! The first layer: which line of which file says what. Read to explain, and to suspect; the manager decides.
 
-use super::directive::{section, takes};
+use super::directive::{sections, takes};
 use crate::model::{Content, DiskFile, FilesFact, Line, Role, UnitFile};
 
 /// A unit's files, read: the fragment first, then the drop-ins, as the manager goes through them.
@@ -61,9 +61,10 @@ impl<'a> Layers<'a> {
         })
     }
 
-    /// The assignments of a directive in the section where it counts.
+    /// The assignments of a directive in a section where it counts.
     pub(crate) fn of<'s>(&'s self, key: &'s str) -> impl Iterator<Item = Written<'s>> {
-        self.all().filter(move |found| found.key == key && found.section == section(key))
+        let sections = sections(key);
+        self.all().filter(move |found| found.key == key && sections.contains(&found.section))
     }
 
     /// The assignments that stand after the last reset, an empty value, and that the manager takes.
@@ -96,6 +97,8 @@ mod tests {
     use crate::engine::testbed::text_file;
     use crate::model::{Content, DiskFile, FilesFact, Role};
 
+    type Row<'a> = (&'a str, &'a str, &'a [&'a str], Option<(&'a str, &'a str)>);
+
     fn effective(key: &str, fragment: &str, drop_ins: &[&str]) -> Option<(String, String)> {
         let mut files = vec![text_file("/etc/a.service", Role::Fragment, fragment)];
         for (at, text) in drop_ins.iter().enumerate() {
@@ -111,7 +114,7 @@ mod tests {
     #[test]
     fn the_last_that_is_taken_wins() {
         #[rustfmt::skip]
-        let table: [(&str, &str, &[&str], Option<(&str, &str)>); 8] = [
+        let table: [Row; 8] = [
             ("User", "[Service]\nUser=a\n", &[], Some(("/etc/a.service:2", "a"))),
             ("User", "[Service]\nUser=a\nUser=b\n", &[], Some(("/etc/a.service:3", "b"))),
             ("User", "[Service]\nUser=a\n", &["[Service]\nUser=c\n"], Some(("/etc/a.service.d/0.conf:2", "c"))),

@@ -41,10 +41,13 @@ mod tests {
     use crate::engine::testbed::report;
     use crate::model::Status::{self, Blocked, Failed, NotRun, Passed, Unknown};
 
+    /// Points with statuses; then points, `graded_of`, complete, passed.
+    type Row<'a> = (&'a [(u32, Status)], (u32, u32, bool, Option<bool>));
+
     #[test]
     fn the_outcome_is_open_only_while_it_can_still_turn() {
         #[rustfmt::skip]
-        let table: [(&[(u32, Status)], (u32, u32, bool, Option<bool>)); 6] = [
+        let table: [Row; 6] = [
             (&[(80, Passed), (20, Failed)],  (80, 100, true,  Some(true))),
             (&[(79, Passed), (21, Blocked)], (79, 100, true,  Some(false))),
             (&[(79, Passed), (21, Unknown)], (79, 79,  false, None)),

@@ -125,8 +125,7 @@ fn never_came_up(seen: &Seen, unit: &UnitFact, end: Option<End>) -> Option<Diagn
     match (unit.get("ActiveState"), unit.get("SubState")) {
         // ConditionResult is "no" also before the first try; the time stamp tells.
         ("inactive", _)
-            if unit.get("ConditionResult") == "no"
-                && !matches!(unit.get("ConditionTimestampMonotonic"), "" | "0") =>
+            if unit.get("ConditionResult") == "no" && !matches!(unit.get("ConditionTimestampMonotonic"), "" | "0") =>
         {
             Some(cause(
                 "condition-not-met",
@@ -167,7 +166,9 @@ fn loops(seen: &Seen, unit: &UnitFact, steady: Option<&SteadyFact>) -> Vec<Diagn
         let restarts = steady.map_or(restarts, |fact| restarts.max(fact.after.restarts));
         causes.push(cause(
             "crash-loop",
-            format!("{unit_name} dies, is restarted, and dies again (NRestarts={restarts}): the restarts hide why it dies."),
+            format!(
+                "{unit_name} dies, is restarted, and dies again (NRestarts={restarts}): the restarts hide why it dies."
+            ),
             format!("journalctl -u {unit_name} -n 30"),
         ));
     }

@@ -76,14 +76,18 @@ fn hooked_nowhere(unit: &str, boot: &BootFact, layers: &Layers) -> Vec<Diagnosis
         let only = |alias: Written| {
             cause(
                 "alias-only",
-                format!("{} only gives the unit a second name: {} starts nothing at boot.", alias.place(), alias.text()),
+                format!(
+                    "{} only gives the unit a second name: {} starts nothing at boot.",
+                    alias.place(),
+                    alias.text()
+                ),
                 format!("add WantedBy=multi-user.target to [Install], then systemctl reenable {unit}"),
             )
         };
         return alias.map(only).into_iter().collect();
     }
     let exists = |target: &str| boot.pullers.iter().any(|puller| puller.unit == target && puller.exists);
-    let hooks = hooks.into_iter().filter(|(_, target)| !exists(target));
+    let hooks = hooks.into_iter().filter(|(_, target)| !exists(target)).take(3);
     hooks.map(|(written, target)| unreached(unit, boot, &written, target)).collect()
 }
 
@@ -101,6 +105,10 @@ fn unreached(unit: &str, boot: &BootFact, written: &Written, target: &str) -> Di
     cause(
         "wanted-by-unknown-target",
         format!("{place} says {text}: a boot knows no {target}{}", if hint.is_empty() { "." } else { &hint }),
-        format!("make the line {}={}, then systemctl reenable {unit}", written.key, meant.unwrap_or("multi-user.target")),
+        format!(
+            "make the line {}={}, then systemctl reenable {unit}",
+            written.key,
+            meant.unwrap_or("multi-user.target")
+        ),
     )
 }

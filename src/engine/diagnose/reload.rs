@@ -8,14 +8,23 @@ use crate::model::Diagnosis;
 /// Why the manager's value of a directive is not the one that a fresh boot would load.
 pub(crate) fn stale(seen: &Seen, layers: Option<&Layers>, name: &str) -> Diagnosis {
     match layers.and_then(|layers| layers.effective(name)) {
-        Some(written) if written.is_runtime() => cause(
-            "runtime-only",
-            format!("{} stands in {}, and /run is emptied at every boot.", written.text(), written.place()),
-            format!("write it under /etc/systemd/system: systemctl edit {}", seen.unit),
-        ),
+        Some(written) if written.is_runtime() => {
+            runtime_only(seen, &format!("{} at {}", written.text(), written.place()))
+        }
         Some(written) => needs_daemon_reload(&format!("{} now says {}", written.place(), written.text())),
-        None => needs_daemon_reload(&format!("The files of {} changed: no {name}= takes effect in them now", seen.unit)),
+        None => {
+            needs_daemon_reload(&format!("The files of {} changed: no {name}= takes effect in them now", seen.unit))
+        }
     }
+}
+
+/// `what` stands under /run, which only lives until the next boot.
+pub(crate) fn runtime_only(seen: &Seen, what: &str) -> Diagnosis {
+    cause(
+        "runtime-only",
+        format!("{what} is under /run, and that is emptied at every boot."),
+        format!("write it under /etc/systemd/system: systemctl edit --full {}", seen.unit),
+    )
 }
 
 /// `what` is how the disk looks now, as the beginning of a sentence.

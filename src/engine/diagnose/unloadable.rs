@@ -1,7 +1,7 @@
 //! Why the manager does not load a unit.
 
-use super::reload::needs_daemon_reload;
-use crate::engine::directive::{boolean, section};
+use super::reload::{needs_daemon_reload, runtime_only};
+use crate::engine::directive::{boolean, closest, section};
 use crate::engine::finding::cause;
 use crate::engine::layers::{Layers, Written};
 use crate::engine::seen::Seen;
@@ -15,8 +15,11 @@ pub(crate) fn unloadable(seen: &Seen, unit: &UnitFact, layers: Option<&Layers>) 
         "masked" => vec![masked(seen)],
         "not-found" => {
             let found_since = seen.reloaded().is_some_and(|reloaded| reloaded.get("LoadState") == "loaded");
-            let path = layers.and_then(Layers::main_path).filter(|_| found_since);
-            path.map(|path| needs_daemon_reload(&format!("{path} is there"))).into_iter().collect()
+            match layers.and_then(Layers::main_path) {
+                Some(path) if path.starts_with("/run/") => vec![runtime_only(seen, path)],
+                Some(path) if found_since => vec![needs_daemon_reload(&format!("{path} is there"))],
+                _ => vec![],
+            }
         }
         "bad-setting" | "error" => layers.map(refusals).unwrap_or_default(),
         _ => vec![],
@@ -34,13 +37,13 @@ pub(crate) fn masked(seen: &Seen) -> Diagnosis {
 
 /// What in the files makes a manager refuse a service: the rules of systemd.service(5) that it enforces on loading.
 pub(crate) fn refusals(layers: &Layers) -> Vec<Diagnosis> {
-    let mut causes: Vec<Diagnosis> = misnamed_sections(layers).collect();
+    let mut causes: Vec<Diagnosis> = misnamed_sections(layers).take(3).collect();
     let commands = layers.standing("ExecStart");
     let oneshot = layers.effective("Type").is_some_and(|found| found.value == "oneshot");
     let remains = layers.effective("RemainAfterExit").is_some_and(|found| boolean(found.value) == Some(true));
     let stops = !layers.standing("ExecStop").is_empty();
     let refuse = |what: String, next: &str| cause("bad-setting", what, next);
-    for written in commands.iter().filter(|written| is_relative(written.value)) {
+    for written in commands.iter().filter(|written| is_relative(written.value)).take(3) {
         causes.push(refuse(
             format!("{} says {}: the program needs an absolute path, or a bare name.", written.place(), written.text()),
             "write the whole path, as `command -v` or `readlink -f` gives it",
@@ -94,7 +97,7 @@ fn misnamed_sections<'a>(layers: &'a Layers) -> impl Iterator<Item = Diagnosis> 
 }
 
 fn section_meant<'a>(found: &Written<'a>) -> &'a str {
-    crate::engine::directive::closest(found.section, SECTIONS).unwrap_or(found.section)
+    closest(found.section, SECTIONS).unwrap_or(found.section)
 }
 
 fn stray_command(layers: &Layers) -> Option<Diagnosis> {
@@ -130,7 +133,10 @@ mod tests {
             ("[Service]\nExecStart=-sleep 5\n", None),
             ("[Service]\nUser=www\n", Some(("bad-setting", "no ExecStart="))),
             ("[Unit]\nExecStart=/bin/true\n[Service]\nUser=www\n", Some(("wrong-section", ":2: ExecStart="))),
-            ("[Service]\nType=oneshot\nRestart=always\nExecStart=/bin/true\n", Some(("bad-setting", ":3 says Restart=always"))),
+            (
+                "[Service]\nType=oneshot\nRestart=always\nExecStart=/bin/true\n",
+                Some(("bad-setting", ":3 says Restart=always")),
+            ),
             ("[Service]\nType=oneshot\nExecStop=/bin/true\n", None),
         ] {
             let fact = fragment(text);

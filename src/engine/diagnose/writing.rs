@@ -1,6 +1,6 @@
 //! Mistakes in how a directive is written: each is a line that can be pointed at.
 
-use crate::engine::directive::{Form, closest, form, is_known, nearest, section, takes};
+use crate::engine::directive::{Form, closest, form, is_known, nearest, section, sections, takes};
 use crate::engine::finding::cause;
 use crate::engine::layers::{Layers, Written};
 use crate::model::{Diagnosis, Role};
@@ -8,16 +8,15 @@ use crate::model::{Diagnosis, Role};
 /// Directives whose whole value is one word or path: quotes around it become part of it (truth 6).
 const UNQUOTED: [&str; 4] = ["User", "Group", "PIDFile", "Slice"];
 
+/// So many lines with the same mistake make the point.
+const ENOUGH: usize = 3;
+
 /// What is wrong with how `name=` is written, if anything is. `wanted` says which values would have been right.
 pub(crate) fn writing(layers: &Layers, name: &str, wanted: &dyn Fn(&str) -> bool) -> Vec<Diagnosis> {
-    let mut causes = Vec::new();
     // An earlier line is moot once a later one is taken; of those that are not taken, each is a mistake of its own.
     let effective = layers.effective(name);
-    for written in layers.of(name) {
-        if Some(written) == effective || !takes(name, written.value) {
-            causes.extend(in_value(&written));
-        }
-    }
+    let counting = layers.of(name).filter(|written| Some(*written) == effective || !takes(name, written.value));
+    let mut causes: Vec<Diagnosis> = counting.filter_map(|written| in_value(&written)).take(ENOUGH).collect();
     causes.extend(elsewhere(layers, name));
     causes.extend(misspelt(layers, name));
     causes.extend(overridden(layers, name, wanted));
@@ -29,7 +28,9 @@ fn in_value(written: &Written) -> Option<Diagnosis> {
     if let Some((kept, comment)) = trailing_comment(written.key, value) {
         return Some(cause(
             "inline-comment",
-            format!("{place} says {text}: a comment needs a line of its own, so \"{comment}\" became part of the value."),
+            format!(
+                "{place} says {text}: a comment needs a line of its own, so \"{comment}\" became part of the value."
+            ),
             format!("make the line {}={kept}", written.key),
         ));
     }
@@ -84,7 +85,8 @@ fn counts_months(value: &str) -> bool {
 /// The directive stands where it does not count.
 fn elsewhere(layers: &Layers, name: &str) -> Vec<Diagnosis> {
     let proper = section(name);
-    let stray = layers.all().filter(|found| found.key == name && found.section != proper);
+    let sections = sections(name);
+    let stray = layers.all().filter(|found| found.key == name && !sections.contains(&found.section)).take(ENOUGH);
     stray
         .map(|found| {
             let (place, text) = (found.place(), found.text());
@@ -102,12 +104,18 @@ fn elsewhere(layers: &Layers, name: &str) -> Vec<Diagnosis> {
 
 /// A key that systemd does not know, and that looks like this one.
 fn misspelt(layers: &Layers, name: &str) -> Vec<Diagnosis> {
-    let strange = layers.all().filter(|found| !is_known(found.key) && nearest(found.key) == Some(name));
+    // Likeness to this one name first: it is cheap, and a file may have very many lines.
+    let like = layers.all().filter(|found| found.key.len() < 2 * name.len() && closest(found.key, [name]).is_some());
+    let strange = like.filter(|found| !is_known(found.key) && nearest(found.key) == Some(name)).take(ENOUGH);
     strange
         .map(|found| {
             cause(
                 "unknown-key",
-                format!("{}: systemd does not know {}=, and ignores the line; did you mean {name}=?", found.place(), found.key),
+                format!(
+                    "{}: systemd does not know {}=, and ignores the line; did you mean {name}=?",
+                    found.place(),
+                    found.key
+                ),
                 format!("make the line {name}={}", found.value),
             )
         })
@@ -125,7 +133,13 @@ fn overridden(layers: &Layers, name: &str, wanted: &dyn Fn(&str) -> bool) -> Opt
     let what = if last.value.is_empty() { "empties it again" } else { "comes later, and wins" };
     Some(cause(
         "overridden-by-drop-in",
-        format!("{} says {}, but {} says {}: the drop-in {what}.", right.place(), right.text(), last.place(), last.text()),
+        format!(
+            "{} says {}, but {} says {}: the drop-in {what}.",
+            right.place(),
+            right.text(),
+            last.place(),
+            last.text()
+        ),
         format!("change or remove the line in {}", last.path),
     ))
 }
@@ -137,9 +151,12 @@ mod tests {
     use crate::engine::testbed::{fragment, text_file};
     use crate::model::Role;
 
+    type Row<'a> = (&'a str, &'a str, Option<&'a str>, &'a str, Option<(&'a str, &'a str)>);
+
     fn causes(name: &str, text: &str, drop_in: Option<&str>, right: &str) -> Vec<(String, String)> {
         let mut fact = fragment(text);
-        fact.files.extend(drop_in.map(|text| text_file("/etc/systemd/system/sre-app.service.d/x.conf", Role::DropIn, text)));
+        fact.files
+            .extend(drop_in.map(|text| text_file("/etc/systemd/system/sre-app.service.d/x.conf", Role::DropIn, text)));
         let causes = writing(&Layers::read(&fact), name, &|value| value == right);
         causes.into_iter().map(|cause| (cause.id, cause.next)).collect()
     }
@@ -147,7 +164,7 @@ mod tests {
     #[test]
     fn each_mistake_is_named_and_mended() {
         #[rustfmt::skip]
-        let table: [(&str, &str, Option<&str>, &str, Option<(&str, &str)>); 17] = [
+        let table: [Row; 17] = [
             ("User", "[Service]\nUser=www # web\n", None, "www", Some(("inline-comment", "make the line User=www"))),
             ("User", "[Service]\nUser=\"www\"\n", None, "www", Some(("quoted-value", "make the line User=www"))),
             ("User", "[Unit]\nUser=www\n", None, "www", Some(("wrong-section", "move it under [Service]"))),

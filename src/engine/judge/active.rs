@@ -39,7 +39,7 @@ pub(super) fn judge(seen: &Seen, running: bool, hold: TimeSpan) -> Verdict {
             if let (Some(unit), Some(steady)) = (unit, steady) {
                 finding.because(why_not_running(seen, unit, layers.as_ref(), Some(steady)));
             }
-            finding.failed(observed(&state, fact, unit))
+            finding.failed(observed(state, fact, unit))
         }
     }
 }
@@ -62,10 +62,11 @@ fn state(fact: &SteadyFact, running: bool) -> State {
     if !is_up(after) {
         return State::Down;
     }
-    let same = (before.main_pid, &before.invocation, before.restarts) == (after.main_pid, &after.invocation, after.restarts);
+    let same =
+        (before.main_pid, &before.invocation, before.restarts) == (after.main_pid, &after.invocation, after.restarts);
     if is_up(before) && !same || after.restarts > before.restarts {
         State::Replaced
-    } else if running && (after.sub != "running" || after.main_pid == 0) {
+    } else if running && (after.main_pid == 0 || after.active == "active" && after.sub != "running") {
         State::NoMainProcess
     } else if is_up(before) {
         State::Holds
@@ -87,14 +88,16 @@ fn described(sample: &Sample) -> String {
     format!("{} ({})", sample.active, sample.sub)
 }
 
-fn observed(state: &State, fact: &SteadyFact, unit: Option<&UnitFact>) -> String {
+fn observed(state: State, fact: &SteadyFact, unit: Option<&UnitFact>) -> String {
     let (before, after) = (&fact.before, &fact.after);
     match state {
         State::Replaced => format!(
             "active at both looks, but not the same: main pid {} then {}, NRestarts {} then {}",
             before.main_pid, after.main_pid, before.restarts, after.restarts
         ),
-        State::NoMainProcess if after.sub == "exited" => "active (exited): its command is done, and no process is left".into(),
+        State::NoMainProcess if after.sub == "exited" => {
+            "active (exited): its command is done, and no process is left".into()
+        }
         State::NoMainProcess => format!("{}, with no main process", described(after)),
         _ => {
             let missing = unit.filter(|unit| unit.get("LoadState") != "loaded");

@@ -14,13 +14,13 @@ pub(super) fn judge(seen: &Seen) -> Verdict {
         Ok(boot) => boot,
         Err(unknown) => return finding.unknown(&unknown),
     };
-    let unit = match if twin.is_some() { seen.reloaded().map_or_else(|| seen.loaded(), Ok) } else { seen.loaded() } {
+    let unit = match twin.and(seen.reloaded()).map_or_else(|| seen.loaded(), Ok) {
         Ok(unit) => unit,
         Err(unknown) => return finding.unknown(&unknown),
     };
     let files = seen.files();
     let layers = files.as_ref().ok().map(|files| Layers::read(files));
-    for written in layers.iter().flat_map(|layers| layers.standing("WantedBy")) {
+    for written in layers.iter().flat_map(|layers| layers.standing("WantedBy")).take(3) {
         finding.show(Layer::File, written.place(), written.text());
     }
     let by: Vec<String> = boot.pullers.iter().map(|puller| format!("{}={}", puller.via, puller.unit)).collect();
@@ -28,11 +28,6 @@ pub(super) fn judge(seen: &Seen) -> Verdict {
     finding.show(Layer::Loaded, seen.show("WantedBy,RequiredBy,UpheldBy"), by);
     finding.show(Layer::Loaded, format!("systemctl is-enabled {}", seen.unit), &boot.unit_file_state);
 
-    let state = match boot.unit_file_state.as_str() {
-        "" => String::new(),
-        word => format!(", although is-enabled says {word}"),
-    };
-    let although = if matches!(boot.unit_file_state.as_str(), "enabled" | "enabled-runtime") { state } else { String::new() };
     let loadable = matches!(unit.get("LoadState"), "loaded" | "merged");
     let lasts = twin.is_some() || boot.unit_file_state != "enabled-runtime";
     if !boot.chain.is_empty() && loadable && lasts {
@@ -51,6 +46,8 @@ pub(super) fn judge(seen: &Seen) -> Verdict {
     } else if !lasts {
         finding.failed("it is enabled until the next boot only (enabled-runtime)")
     } else {
+        let claims = boot.unit_file_state == "enabled";
+        let although = if claims { ", although is-enabled says enabled" } else { "" };
         finding.failed(format!("a boot into {} does not start it{although}", boot.default_target))
     }
 }

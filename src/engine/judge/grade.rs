@@ -83,9 +83,7 @@ mod tests {
 
     use super::judge;
     use crate::engine::testbed::{Told, UNIT, check, fragment, lab, process, service};
-    use crate::model::{
-        Check, Expect, Kind, Question, RestartPolicy, Status, Testimony, TimeSpan, UnitFact, Value,
-    };
+    use crate::model::{Check, Expect, Kind, Question, RestartPolicy, Status, Testimony, TimeSpan, UnitFact, Value};
 
     fn needing(id: &str, kind: Kind, needs: &[&str]) -> Check {
         Check { needs: needs.iter().map(ToString::to_string).collect(), ..check(id, kind) }

@@ -9,8 +9,8 @@ use crate::model::{HttpOutcome, HttpOwner, Layer, Unknown, Verdict};
 
 pub(super) fn judge(seen: &Seen, port: u16, path: &str, status: u16, contains: Option<&str>) -> Verdict {
     let url = format!("http://127.0.0.1:{port}{path}");
-    let text = contains.map(|text| format!(" with \"{text}\" in it")).unwrap_or_default();
-    let mut finding = Finding::expecting(format!("{status} from {url}{text}, answered by {}", seen.unit));
+    let with = contains.map(|text| format!(" with \"{text}\" in it")).unwrap_or_default();
+    let mut finding = Finding::expecting(format!("{status} from {url}{with}, answered by {}", seen.unit));
     let fact = match seen.http(&ask::http(seen.unit, port, path)) {
         Ok(fact) => fact,
         Err(unknown) => return finding.unknown(&unknown),
@@ -34,28 +34,27 @@ pub(super) fn judge(seen: &Seen, port: u16, path: &str, status: u16, contains: O
         finding.because([orphan(seen, port, *pid, comm)]);
         return finding.failed(format!("{outcome}, from pid {pid} ({comm}), not from {}", seen.unit));
     }
-    let answered = match &fact.outcome {
-        HttpOutcome::Answered { status: got, body } => {
-            let found = contains.is_none_or(|text| body.contains(text));
-            Some((*got == status, found))
+    let HttpOutcome::Answered { status: got, body } = &fact.outcome else {
+        if let Ok(unit) = seen.loaded()
+            && unit.get("ActiveState") != "active"
+        {
+            let files = seen.files();
+            let layers = files.as_ref().ok().map(|files| Layers::read(files));
+            finding.because(why_not_running(seen, unit, layers.as_ref(), None));
         }
-        _ => None,
+        return finding.failed(format!("{outcome}: {owner}"));
     };
-    match (answered, &fact.owner) {
-        (Some((true, true)), HttpOwner::Unit { .. }) => finding.passed(format!("{outcome}; {owner}")),
-        (Some((true, true)), _) => finding.unknown(&Unknown {
+    if *got != status {
+        return finding.failed(outcome);
+    }
+    if let Some(text) = contains.filter(|text| !body.contains(text)) {
+        return finding.failed(format!("{outcome}, and the answer lacks \"{text}\""));
+    }
+    match &fact.owner {
+        HttpOwner::Unit { .. } => finding.passed(format!("{outcome}; {owner}")),
+        _ => finding.unknown(&Unknown {
             reason: format!("{url} answers, but whose process answers could not be seen"),
             remedy: "run the check as root, who may see every process's sockets".into(),
         }),
-        (Some((true, false)), _) => finding.failed(format!("{outcome}, and the answer lacks{}", text.replace(" in it", "").replace(" with", ""))),
-        (Some((false, _)), _) => finding.failed(outcome),
-        (None, _) => {
-            if let Ok(unit) = seen.loaded().map_err(|_| ()).and_then(|unit| if unit.get("ActiveState") == "active" { Err(()) } else { Ok(unit) }) {
-                let files = seen.files();
-                let layers = files.as_ref().ok().map(|files| Layers::read(files));
-                finding.because(why_not_running(seen, unit, layers.as_ref(), None));
-            }
-            finding.failed(format!("{outcome}: {owner}"))
-        }
     }
 }

@@ -4,6 +4,7 @@
 //! at its next start is not right either, so what the manager and the disk would start is held against it.
 
 use crate::engine::diagnose::{needs_restart, stale, why_not_running, writing};
+use crate::engine::directive::boolean;
 use crate::engine::exec_command::ExecCommand;
 use crate::engine::finding::{Finding, cause};
 use crate::engine::layers::Layers;
@@ -121,7 +122,11 @@ impl Sight<'_> {
         match written {
             Some(Some(written)) => finding.show(Layer::File, written.place(), written.text()),
             Some(None) => {
-                finding.show(Layer::File, format!("systemctl cat {}", self.seen.unit), "no User= takes effect in [Service]");
+                finding.show(
+                    Layer::File,
+                    format!("systemctl cat {}", self.seen.unit),
+                    "no User= takes effect in [Service]",
+                );
             }
             None => {}
         }
@@ -137,7 +142,8 @@ impl Sight<'_> {
         match declared_root(self.unit) {
             Some(root) if self.disk_is_root() == Some(false) => vec![self.stale(&root)],
             Some(root) => {
-                let mistakes = self.layers.map(|layers| writing(layers, root.key, &|user| root_user(user, false).is_none()));
+                let mistakes =
+                    self.layers.map(|layers| writing(layers, root.key, &|user| root_user(user, false).is_none()));
                 mistakes.unwrap_or_default().into_iter().chain([self.runs_as_root(&root)]).collect()
             }
             None if self.reborn_as_root() => {
@@ -168,7 +174,7 @@ impl Sight<'_> {
     fn why_not_root(&self) -> Vec<Diagnosis> {
         match declared_root(self.unit) {
             Some(root) if started_uid(self.unit).is_some_and(|uid| uid != 0) => {
-                vec![needs_restart(self.seen, &format!("{} is loaded since the process started", root.what))]
+                vec![needs_restart(self.seen, &format!("After this process started, {} was loaded", root.what))]
             }
             None if self.disk_is_root() == Some(true) => vec![stale(self.seen, self.layers, "User")],
             _ => vec![],
@@ -178,28 +184,24 @@ impl Sight<'_> {
     /// No process is root. What would make the next one root, if anything would?
     fn pending_root(&self) -> Option<(String, Vec<Diagnosis>)> {
         // A service that a fresh boot of the same files runs, and not as root, gives up root by itself (truth 5).
-        let drops_it = self.seen.rebooted_processes().is_some_and(|fact| {
-            !fact.processes.is_empty() && fact.processes.iter().all(|process| process.uid != 0)
-        });
+        let drops_it = self
+            .seen
+            .rebooted_processes()
+            .is_some_and(|fact| !fact.processes.is_empty() && fact.processes.iter().all(|process| process.uid != 0));
         if drops_it {
             return None;
         }
-        match declared_root(self.unit) {
-            Some(root) => {
-                // Started under another user than is loaded now; else it was root before, and gave it up by itself.
-                let changed = root.key == "ExecStart" || started_uid(self.unit).is_some_and(|uid| uid != 0);
-                changed.then(|| {
-                    let what = format!("{} was loaded after this process started", root.what);
-                    let what = needs_restart(self.seen, &upper(&what));
-                    (root.what, vec![what])
-                })
-            }
-            None => {
-                let root = self.reloaded_root()?;
-                let stale = self.stale(&root);
-                Some((root.what, vec![stale]))
-            }
+        if let Some(root) = declared_root(self.unit) {
+            // Started under another user than is loaded now; else it was root before, and gave it up by itself.
+            let changed = root.key == "ExecStart" || started_uid(self.unit).is_some_and(|uid| uid != 0);
+            return changed.then(|| {
+                let cause = needs_restart(self.seen, &format!("After this process started, {} was loaded", root.what));
+                (root.what, vec![cause])
+            });
         }
+        let root = self.reloaded_root()?;
+        let stale = self.stale(&root);
+        Some((root.what, vec![stale]))
     }
 
     /// What would make it root after a reload, by the twin's word, or else by our own reading.
@@ -207,21 +209,26 @@ impl Sight<'_> {
         if let Some(reloaded) = self.seen.reloaded() {
             let uid0 = || {
                 let what = format!("User={} is an account with uid 0", reloaded.get("User"));
-                (self.reborn_as_root() && reloaded.get("User") != self.unit.get("User")).then_some(Root { key: "User", what })
+                (self.reborn_as_root() && reloaded.get("User") != self.unit.get("User"))
+                    .then_some(Root { key: "User", what })
             };
             return declared_root(reloaded).or_else(uid0);
         }
         let layers = self.layers?;
-        let marked = |root: Root| Root { what: format!("{}, by unitlab's own reading of the files", root.what), ..root };
+        let marked =
+            |root: Root| Root { what: format!("{}, by unitlab's own reading of the files", root.what), ..root };
         let command = layers.effective("ExecStart").map(|written| written.value.trim_start_matches(['@', '-', ':']));
         // `!!` is not `!`: it only matters where the kernel lacks ambient capabilities.
         let prefix = command.and_then(|command| command.chars().next()).filter(|first| {
             *first == '+' || *first == '!' && command.is_some_and(|command| !command.starts_with("!!"))
         });
         if let Some(prefix) = prefix {
-            return Some(marked(Root { key: "ExecStart", what: format!("the {prefix} before the command overrides User=") }));
+            return Some(marked(Root {
+                key: "ExecStart",
+                what: format!("the {prefix} before the command overrides User="),
+            }));
         }
-        let dynamic = layers.effective("DynamicUser").and_then(|written| crate::engine::directive::boolean(written.value));
+        let dynamic = layers.effective("DynamicUser").and_then(|written| boolean(written.value));
         root_user(layers.effective("User").map_or("", |written| written.value), dynamic == Some(true)).map(marked)
     }
 
@@ -251,9 +258,4 @@ impl Sight<'_> {
         };
         cause("runs-as-root", format!("{place}{}, so systemd starts it as root.", root.what), next)
     }
-}
-
-fn upper(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

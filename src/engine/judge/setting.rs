@@ -64,7 +64,9 @@ pub(super) fn judge_directive(seen: &Seen, name: &str, expect: &Expect, expected
                 (None, _) => "a fresh boot cannot load the unit from the files on disk".into(),
                 (Some(value), false) if value.is_empty() => format!("a fresh boot loads no {name}="),
                 (Some(value), false) => format!("a fresh boot loads {name}={value}"),
-                (Some(value), true) if value.is_empty() => format!("by unitlab's own reading, the files set no {name}="),
+                (Some(value), true) if value.is_empty() => {
+                    format!("by unitlab's own reading, the files set no {name}=")
+                }
                 (Some(value), true) => format!("by unitlab's own reading, the files say {name}={value}"),
             };
             finding.because([stale()]);
@@ -77,7 +79,8 @@ pub(super) fn judge_directive(seen: &Seen, name: &str, expect: &Expect, expected
             }
             finding.because(mistakes());
             // Two spellings of one value differ as text, so our own reading alone is no proof here.
-            if if disk.own_reading { unit.get("NeedDaemonReload") == "yes" } else { disk.value != loaded } {
+            let admitted = unit.get("NeedDaemonReload") == "yes";
+            if disk.own_reading && admitted || !disk.own_reading && disk.value != loaded {
                 finding.because([stale()]);
             }
             finding.failed(shown(&loaded))

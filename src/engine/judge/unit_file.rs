@@ -30,6 +30,10 @@ pub(super) fn judge(seen: &Seen) -> Verdict {
     finding.because(unloadable(seen, unit, layers.as_ref()));
 
     let trouble = fragment.flatten().and_then(trouble);
+    let is_loaded = matches!(unit.get("LoadState"), "loaded" | "merged");
+    if let (false, Some(trouble)) = (is_loaded, &trouble) {
+        return finding.failed(trouble);
+    }
     match (unit.get("LoadState"), fragment) {
         ("loaded" | "merged", Some(Some(file))) => match (&file.content, trouble) {
             // A manager that has just read it overrules what we could not read.
@@ -45,15 +49,19 @@ pub(super) fn judge(seen: &Seen) -> Verdict {
         ("loaded" | "merged", Some(None)) => {
             finding.failed(format!("{} is still loaded, but no unit file of it is on disk", seen.unit))
         }
-        ("loaded" | "merged", None) if reloaded.is_some() => finding.passed(format!("{} is loaded", unit.get("FragmentPath"))),
+        ("loaded" | "merged", None) if reloaded.is_some() => {
+            finding.passed(format!("{} is loaded", unit.get("FragmentPath")))
+        }
         ("loaded" | "merged", None) => {
-            let unknown = files.err().unwrap_or(Unknown { reason: "its files were not seen".into(), remedy: String::new() });
+            let unknown =
+                files.err().unwrap_or(Unknown { reason: "its files were not seen".into(), remedy: String::new() });
             finding.unknown(&unknown)
         }
-        (_, _) if trouble.is_some() => finding.failed(trouble.unwrap_or_default()),
         ("not-found", _) => finding.failed(format!("systemd finds no unit file for {}", seen.unit)),
         ("masked", _) => finding.failed(format!("{} is masked", seen.unit)),
-        ("bad-setting", _) => finding.failed(format!("systemd refuses the unit file of {}: a setting in it is bad", seen.unit)),
+        ("bad-setting", _) => {
+            finding.failed(format!("systemd refuses the unit file of {}: a setting in it is bad", seen.unit))
+        }
         (state, _) => finding.failed(format!("systemd could not load {}: {state}", seen.unit)),
     }
 }

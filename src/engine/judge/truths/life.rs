@@ -1,0 +1,194 @@
+//! Up, and staying up: truths 19–24, and who answers: 37.
+
+use super::{gist, judged};
+use crate::engine::testbed::{Told, UNIT, fragment, service};
+use crate::model::{
+    CheckReport, Fact, HttpFact, HttpOutcome, HttpOwner, Kind, Question, Sample, Status, SteadyFact, TimeSpan,
+};
+
+const EXEC: &str = "[Service]\nExecStart=/opt/nope -x\nWorkingDirectory=/srv/none\n";
+
+fn sample(active: &str, sub: &str, main_pid: u32, invocation: &str, restarts: u64) -> Sample {
+    let up_ms = if active == "active" { 400 } else { 0 };
+    Sample { active: active.into(), sub: sub.into(), main_pid, invocation: invocation.into(), restarts, up_ms }
+}
+
+fn active(running: bool, properties: &[(&str, &str)], before: Sample, after: Sample) -> CheckReport {
+    let fact = Fact::Steady(SteadyFact { before, after, watched_ms: 3_000 });
+    let told = Told::default()
+        .loaded(service(properties))
+        .files(fragment(EXEC))
+        .live(fact, Question::Steady { unit: UNIT.into(), window_ms: 3_000 });
+    judged(Kind::Active { running, hold: TimeSpan::from_micros(3_000_000) }, told)
+}
+
+fn still(running: bool, properties: &[(&str, &str)], sample: &Sample) -> CheckReport {
+    active(running, properties, sample.clone(), sample.clone())
+}
+
+const UP: [(&str, &str); 3] = [("ActiveState", "active"), ("SubState", "running"), ("MainPID", "7")];
+
+#[test]
+fn steady_is_active() {
+    assert_eq!(
+        gist(&still(true, &UP, &sample("active", "running", 7, "a", 0))),
+        (Status::Passed, "active (running)", vec![])
+    );
+    // It was restarted once, long ago.
+    assert_eq!(still(true, &UP, &sample("active", "running", 7, "a", 3)).status, Status::Passed);
+    // It reads its configuration anew, and its main process is there all the while.
+    assert_eq!(still(true, &UP, &sample("reloading", "reload", 7, "a", 0)).status, Status::Passed);
+}
+
+#[test]
+fn truth_19_a_loop_ends_in_two_ways() {
+    for (result, status) in [("exit-code", "1"), ("start-limit-hit", "0")] {
+        let properties = [
+            ("ActiveState", "failed"),
+            ("SubState", "failed"),
+            ("Result", result),
+            ("NRestarts", "5"),
+            ("ExecMainCode", "1"),
+            ("ExecMainStatus", status),
+            ("Restart", "always"),
+        ];
+        let report = still(true, &properties, &sample("failed", "failed", 0, "", 5));
+        assert_eq!(
+            (report.status, gist(&report).2),
+            (Status::Failed, vec!["crash-loop", "start-limit-hit"]),
+            "{result}"
+        );
+    }
+}
+
+#[test]
+fn truth_20_one_look_lies() {
+    let waiting =
+        [("ActiveState", "activating"), ("SubState", "auto-restart"), ("ExecMainCode", "1"), ("ExecMainStatus", "1")];
+    let report = still(true, &waiting, &sample("activating", "auto-restart", 0, "a", 0));
+    assert_eq!((report.status, gist(&report).2), (Status::Failed, vec!["crash-loop"]));
+    let report = active(true, &UP, sample("active", "running", 7, "a", 8), sample("active", "running", 9, "b", 11));
+    assert_eq!(
+        gist(&report),
+        (
+            Status::Failed,
+            "active at both looks, but not the same: main pid 7 then 9, NRestarts 8 then 11",
+            vec!["crash-loop"]
+        )
+    );
+}
+
+/// Truth 21: a restart by hand resets the counter, and is no crash loop; but it is not steady either.
+#[test]
+fn truth_21_a_restart_by_hand_is_no_crash_loop() {
+    let report = active(true, &UP, sample("active", "running", 7, "a", 2), sample("active", "running", 9, "b", 0));
+    assert_eq!((report.status, gist(&report).2), (Status::Failed, vec![]));
+}
+
+/// Truth 22: between restarts it passes through other states; coming up within the window proves nothing yet.
+#[test]
+fn truth_22_just_up_is_not_known() {
+    let report = active(true, &UP, sample("activating", "start", 7, "a", 0), sample("active", "running", 7, "a", 0));
+    assert_eq!(gist(&report), (Status::Unknown, "it has only just become active (400 ms ago)", vec!["could-not-tell"]));
+    let report =
+        active(true, &UP, sample("activating", "auto-restart", 0, "a", 3), sample("active", "running", 9, "b", 4));
+    assert_eq!((report.status, gist(&report).2), (Status::Failed, vec!["crash-loop"]));
+}
+
+#[test]
+fn truth_23_active_exited_is_active_and_not_running() {
+    let exited = [("ActiveState", "active"), ("SubState", "exited"), ("ExecMainCode", "1"), ("Type", "oneshot")];
+    let sample = sample("active", "exited", 0, "a", 0);
+    assert_eq!(still(false, &exited, &sample).status, Status::Passed);
+    let report = still(true, &exited, &sample);
+    assert_eq!(gist(&report), (Status::Failed, "active (exited): its command is done, and no process is left", vec![]));
+}
+
+#[test]
+fn truth_24_down_for_a_reason() {
+    let failed = |status| {
+        [
+            ("ActiveState", "failed"),
+            ("SubState", "failed"),
+            ("Result", "exit-code"),
+            ("ExecMainCode", "1"),
+            ("ExecMainStatus", status),
+        ]
+    };
+    for (status, id, part) in [
+        ("203", "exec-missing", "203/EXEC, ExecStart=/opt/nope -x at /etc/systemd/system/sre-app.service:2"),
+        ("200", "chdir", "200/CHDIR, WorkingDirectory=/srv/none at /etc/systemd/system/sre-app.service:3"),
+        ("217", "user-unknown", "217/USER"),
+    ] {
+        let report = still(true, &failed(status), &sample("failed", "failed", 0, "", 0));
+        assert_eq!((report.status, gist(&report).2), (Status::Failed, vec![id]), "{status}");
+        assert!(report.diagnosis[0].text.contains(part), "{}", report.diagnosis[0].text);
+        assert!(
+            report.observed.starts_with(&format!("failed (failed): its last main process ended with status {status}/"))
+        );
+    }
+    let down = sample("inactive", "dead", 0, "", 0);
+    let unmet = [("ConditionResult", "no"), ("ConditionTimestampMonotonic", "552537963")];
+    assert_eq!(gist(&still(true, &unmet, &down)).2, ["condition-not-met"]);
+    let never = [("ConditionResult", "no"), ("ConditionTimestampMonotonic", "0")];
+    assert_eq!(gist(&still(true, &never, &down)).2, ["not-started"]);
+    let mute = [("ActiveState", "activating"), ("SubState", "start"), ("Type", "notify")];
+    assert_eq!(gist(&still(true, &mute, &sample("activating", "start", 7, "a", 0))).2, ["waits-for-ready"]);
+}
+
+fn get(outcome: HttpOutcome, owner: HttpOwner, contains: Option<&str>) -> CheckReport {
+    let question = Question::Http { unit: UNIT.into(), port: 8000, path: "/".into() };
+    let told = Told::default()
+        .loaded(service(&[
+            ("ActiveState", "failed"),
+            ("SubState", "failed"),
+            ("ExecMainCode", "1"),
+            ("ExecMainStatus", "1"),
+        ]))
+        .files(fragment(EXEC))
+        .live(Fact::Http(HttpFact { outcome, owner }), question);
+    judged(Kind::Http { port: 8000, path: "/".into(), status: 200, contains: contains.map(str::to_owned) }, told)
+}
+
+#[test]
+fn truth_37_an_answer_counts_when_the_unit_gives_it() {
+    let answer = |status| HttpOutcome::Answered { status, body: "hello".into() };
+    let own = || HttpOwner::Unit { pid: 7 };
+    let other = || HttpOwner::Other { pid: 99, comm: "python3".into() };
+    #[rustfmt::skip]
+    let table = [
+        (answer(200), own(), Some("hell"), Status::Passed, "status 200; pid 7 of sre-app.service listens", vec![]),
+        (answer(200), own(), Some("heaven"), Status::Failed, "status 200, and the answer lacks \"heaven\"", vec![]),
+        (answer(404), own(), None, Status::Failed, "status 404", vec![]),
+        (answer(200), other(), None, Status::Failed, "status 200, from pid 99 (python3), not from sre-app.service", vec!["orphan-answers-the-port"]),
+        (answer(200), HttpOwner::Unseen, None, Status::Unknown, "http://127.0.0.1:8000/ answers, but whose process answers could not be seen", vec!["could-not-tell"]),
+        (HttpOutcome::Refused, HttpOwner::Nobody, None, Status::Failed, "connection refused: nobody listens", vec![]),
+        (HttpOutcome::TimedOut, own(), None, Status::Failed, "no answer in time: pid 7 of sre-app.service listens", vec![]),
+    ];
+    for (outcome, owner, contains, status, observed, causes) in table {
+        assert_eq!(gist(&get(outcome, owner, contains)), (status, observed, causes));
+    }
+}
+
+/// The program cannot have a port that somebody else holds: that is why it is down.
+#[test]
+fn an_orphan_on_the_port_explains_a_dead_service() {
+    let down = sample("failed", "failed", 0, "", 0);
+    let fact = SteadyFact { before: down.clone(), after: down, watched_ms: 0 };
+    let stranger = HttpFact {
+        outcome: HttpOutcome::Answered { status: 200, body: String::new() },
+        owner: HttpOwner::Other { pid: 99, comm: "python3".into() },
+    };
+    let told = Told::default()
+        .loaded(service(&[
+            ("ActiveState", "failed"),
+            ("Result", "exit-code"),
+            ("ExecMainCode", "1"),
+            ("ExecMainStatus", "1"),
+        ]))
+        .files(fragment(EXEC))
+        .live(Fact::Steady(fact), Question::Steady { unit: UNIT.into(), window_ms: 3_000 })
+        .live(Fact::Http(stranger), Question::Http { unit: UNIT.into(), port: 8000, path: "/".into() });
+    let report = judged(Kind::Active { running: true, hold: TimeSpan::from_micros(3_000_000) }, told);
+    assert_eq!(gist(&report).2, ["orphan-answers-the-port"]);
+}
