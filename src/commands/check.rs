@@ -16,7 +16,7 @@ use crate::learner::LabProgress;
 use crate::machine::{Here, Machine};
 use crate::model::{Place, PlaceKind, Question, Report, Sheet, Testimony};
 use crate::report;
-use crate::sandbox::{GateFormat, GateVerb};
+use crate::sandbox::{GateFormat, GateVerb, SandboxError};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -86,11 +86,12 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
 /// The lab's running sandbox.
 pub(super) fn find(context: &Context, lab: &LabFolder) -> Result<Bench, Failure> {
     let id = &lab.lab.id;
-    Bench::find(context.estate(), &context.sandbox_name(id)).map_err(|error| Failure {
-        next: format!("start it with `unitlab lab start {id}`"),
-        what: format!("the sandbox of {id} is not running"),
-        cause: if context.verbose { error.to_string() } else { String::new() },
-        exit: 3,
+    Bench::find(context.estate(), &context.sandbox_name(id)).map_err(|error| match error {
+        SandboxError::NotRunning { .. } => {
+            let next = format!("start it with `unitlab lab start {id}`");
+            Failure::could_not(format!("the sandbox of {id} is not running"), "", next)
+        }
+        other => other.into(),
     })
 }
 

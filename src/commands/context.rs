@@ -83,6 +83,7 @@ impl Context {
             os_tree: os_tree.map_or_else(|| Ok(PathBuf::from("/")), checked_tree)?,
             owner: self.state.owner.uid,
             owner_gid: self.state.owner.gid,
+            program: std::env::current_exe()?,
             global_args,
         })
     }

@@ -20,6 +20,8 @@ pub struct Workshop {
     pub owner: u32,
     /// Gid of that person.
     pub owner_gid: u32,
+    /// The unitlab that supervises them.
+    pub program: PathBuf,
     /// What the supervisor passes on when it runs unitlab for the learner inside.
     pub global_args: Vec<String>,
 }
@@ -56,6 +58,7 @@ impl Workshop {
             owner_gid: self.owner_gid,
             source,
             os_tree: self.os_tree.clone(),
+            program: self.program.clone(),
             global_args: self.global_args.clone(),
         };
         let sandbox = self.estate.sandbox(name);
@@ -155,15 +158,11 @@ impl Bench {
 }
 
 fn ask(record: &Record, questions: &[Question]) -> Vec<Answer> {
-    match record.entrance().map(|entrance| entrance.examiner()) {
-        Some(Ok(command)) => Remote::new(command).ask(questions),
-        Some(Err(error)) => unknowns(questions, &error.to_string()),
-        None => unknowns(questions, "the sandbox is not up"),
+    if let Some(entrance) = record.entrance() {
+        return Remote::new(entrance.examiner()).ask(questions);
     }
-}
-
-fn unknowns(questions: &[Question], reason: &str) -> Vec<Answer> {
-    questions.iter().map(|_| Err(Unknown { reason: reason.to_owned(), remedy: String::new() })).collect()
+    let unknown = Unknown { reason: "the sandbox is not up".into(), remedy: String::new() };
+    questions.iter().map(|_| Err(unknown.clone())).collect()
 }
 
 /// `252` of `252.39-1~deb12u2`; empty when the manager could not be asked.

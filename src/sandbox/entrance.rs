@@ -1,6 +1,7 @@
 //! The ways into a running sandbox, as commands of this program's own `enter`.
 
 use std::io::{self, Read, Write};
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 
@@ -12,6 +13,7 @@ use crate::model::Overlay;
 #[derive(Debug, Clone)]
 pub struct Entrance {
     leader: ProcessId,
+    program: PathBuf,
 }
 
 /// What a captured command did.
@@ -30,14 +32,13 @@ impl Record {
     /// The way in; none while the payload is not up.
     #[must_use]
     pub fn entrance(&self) -> Option<Entrance> {
-        self.leader.map(|leader| Entrance { leader })
+        self.leader.map(|leader| Entrance { leader, program: self.program.clone() })
     }
 }
 
 impl Entrance {
-    fn command(&self, mode: &[&str]) -> Result<Command, SandboxError> {
-        let exe = std::env::current_exe().map_err(SandboxError::system("cannot find this program's own file"))?;
-        let mut command = Command::new(exe);
+    fn command(&self, mode: &[&str]) -> Command {
+        let mut command = Command::new(&self.program);
         command.arg("enter").arg("--leader").arg(format!("{}:{}", self.leader.pid, self.leader.start)).args(mode);
         command.env_clear().env("PATH", "/usr/sbin:/usr/bin").current_dir("/");
         for name in ["TERM", "LANG", "COLORTERM", "NO_COLOR"] {
@@ -49,11 +50,12 @@ impl Entrance {
                 command.env(name, value);
             }
         }
-        Ok(command)
+        command
     }
 
     /// The examiner: answers questions as JSON on its standard streams.
-    pub fn examiner(&self) -> Result<Command, SandboxError> {
+    #[must_use]
+    pub fn examiner(&self) -> Command {
         self.command(&["--examine"])
     }
 
@@ -61,7 +63,7 @@ impl Entrance {
     pub fn apply(&self, overlay: &Overlay) -> Result<Captured, SandboxError> {
         let json =
             serde_json::to_vec(overlay).map_err(|error| SandboxError::system("cannot write the overlay")(error))?;
-        let laid = capture(self.command(&["--lay"])?, &json)?;
+        let laid = capture(self.command(&["--lay"]), &json)?;
         match &overlay.script {
             Some(script) if laid.status.success() => self.capture(&["/bin/sh", "-s"], script.as_bytes()),
             _ => Ok(laid),
@@ -71,18 +73,19 @@ impl Entrance {
     /// Runs one command as the payload's root with this on its standard input.
     pub fn capture(&self, argv: &[&str], input: &[u8]) -> Result<Captured, SandboxError> {
         let argv: Vec<String> = argv.iter().map(|&arg| arg.to_owned()).collect();
-        capture(self.managed(&format!("unitlab-{}", host::mark()), &argv)?, input)
+        capture(self.managed(&format!("unitlab-{}", host::mark()), &argv), input)
     }
 
     /// Runs one command as the payload's root, its standard streams joined to ours by pipes: nothing of the host's,
     /// and no terminal, is handed inside. Returns the command and the name of its unit, by which it can be stopped.
-    pub fn exec(&self, argv: &[String]) -> Result<(Command, String), SandboxError> {
+    #[must_use]
+    pub fn exec(&self, argv: &[String]) -> (Command, String) {
         let unit = format!("unitlab-exec-{}", host::mark());
-        Ok((self.managed(&unit, argv)?, unit))
+        (self.managed(&unit, argv), unit)
     }
 
-    fn managed(&self, unit: &str, argv: &[String]) -> Result<Command, SandboxError> {
-        let mut command = self.command(&["--run"])?;
+    fn managed(&self, unit: &str, argv: &[String]) -> Command {
+        let mut command = self.command(&["--run"]);
         let mut through: Vec<String> =
             ["systemd-run", "--quiet", "--collect", "--pipe", "--wait", "--service-type=exec", "--setenv=HOME=/root"]
                 .map(str::to_owned)
@@ -95,12 +98,12 @@ impl Entrance {
         // The manager would put variables of its own into the arguments.
         through.extend(args.iter().map(|arg| arg.replace('$', "$$")));
         command.arg(serde_json::json!({ "managed": through, "direct": argv }).to_string());
-        Ok(command)
+        command
     }
 
     /// A login shell of the learner's on a pseudo-terminal of ours.
     pub fn shell(&self) -> Result<Relay, SandboxError> {
-        let mut command = self.command(&["--terminal", "--run"])?;
+        let mut command = self.command(&["--terminal", "--run"]);
         let mut through: Vec<String> = [
             "systemd-run",
             "--quiet",

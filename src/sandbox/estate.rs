@@ -144,6 +144,11 @@ impl Sandbox {
         self.dir.join("control")
     }
 
+    /// The supervisor's own copy of unitlab, there for as long as it runs.
+    pub(super) fn program(&self) -> PathBuf {
+        self.dir.join("unitlab")
+    }
+
     /// The folder that is bound into the sandbox, with the socket for unitlab inside.
     pub(super) fn gate_dir(&self) -> PathBuf {
         self.dir.join("gate")

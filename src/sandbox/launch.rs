@@ -31,6 +31,8 @@ pub struct Plan {
     pub source: Source,
     /// The OS tree whose `/usr` and `/etc` it boots on; `/` for the host's.
     pub os_tree: PathBuf,
+    /// The unitlab that supervises it.
+    pub program: PathBuf,
     /// Arguments with which the supervisor runs unitlab on behalf of the learner inside (`--state-dir …`).
     pub global_args: Vec<String>,
 }
@@ -87,9 +89,8 @@ fn launch_in(estate: &Estate, sandbox: &Sandbox, plan: &Plan) -> Result<(Record,
     let ready = dir.join("ready");
     let _ = fs::remove_file(&ready);
     let listener = UnixListener::bind(&ready).map_err(SandboxError::file("cannot listen on", &ready))?;
-    let exe = std::env::current_exe().map_err(SandboxError::system("cannot find this program's own file"))?;
     let log = dir.join("log");
-    let mut supervisor = start(estate, sandbox, &exe, &log)?;
+    let mut supervisor = start(estate, sandbox, &plan.program, &log)?;
     let answer = await_answer(&listener, supervisor.as_mut());
     let _ = fs::remove_file(&ready);
     match answer {
@@ -203,9 +204,10 @@ pub fn launch_twin(estate: &Estate, of: &Sandbox) -> Result<(Sandbox, Record, Le
     let plan = Plan {
         lab: origin.lab().to_owned(),
         owner: origin.owner(),
-        owner_gid: origin.owner(),
+        owner_gid: origin.owner_gid,
         source: Source::CopyOf(of.name().to_owned()),
         os_tree: origin.os_tree().to_owned(),
+        program: origin.program.clone(),
         global_args: Vec::new(),
     };
     let (record, lease) = launch(estate, twin.name(), &plan)?;

@@ -61,6 +61,9 @@ pub struct Record {
     pub(super) name: String,
     pub(super) lab: String,
     pub(super) owner: u32,
+    pub(super) owner_gid: u32,
+    /// The supervisor's own copy of unitlab.
+    pub(super) program: PathBuf,
     pub(super) stage: Stage,
     /// The host's boot: nothing in a record from another boot can be alive.
     pub(super) boot_id: String,

@@ -85,7 +85,7 @@ impl Supervisor {
             .map_err(|error| SandboxError::Record { path: plan_path, why: error.to_string() })?;
         let record = first_record(estate, &sandbox, &plan, service)?;
         cgroup::establish(&record.cgroups)?;
-        let exe = sandbox.dir().join("unitlab");
+        let exe = sandbox.program();
         // A copy: the original may be replaced by the next build while the sandbox lives.
         let _ = fs::remove_file(&exe);
         fs::copy("/proc/self/exe", &exe).map_err(SandboxError::file("cannot copy this program to", &exe))?;
@@ -305,9 +305,10 @@ impl Supervisor {
     /// Leaves nothing behind but the learner's root and a record that says so.
     fn finish(&mut self) {
         cgroup::kill(&self.record.cgroups, Some(Seat::Machine));
-        for name in ["control", "notify", "ready", "unitlab"] {
-            let _ = fs::remove_file(self.sandbox.dir().join(name));
+        for path in ["control", "notify", "ready"].map(|name| self.sandbox.dir().join(name)) {
+            let _ = fs::remove_file(path);
         }
+        let _ = fs::remove_file(self.sandbox.program());
         let _ = fs::remove_dir_all(self.sandbox.gate_dir());
         let _ = self.note(Stage::Stopped);
         if self.record.ephemeral {
@@ -354,6 +355,8 @@ fn first_record(
         name: sandbox.name().to_owned(),
         lab: plan.lab.clone(),
         owner: plan.owner,
+        owner_gid: plan.owner_gid,
+        program: sandbox.program(),
         stage: Stage::Starting,
         boot_id: boot_id(),
         started_at: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),

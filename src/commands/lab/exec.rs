@@ -28,7 +28,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     root::required(context, "entering the sandbox")?;
     let entrance = check::find(context, lab)?.entrance()?;
     let interrupted = sandbox::interruptions()?;
-    let (mut command, unit) = entrance.exec(&args.command)?;
+    let (mut command, unit) = entrance.exec(&args.command);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let fail = |error: io::Error| Failure::could_not("cannot run in the sandbox", error.to_string(), "");
     let mut child = command.spawn().map_err(fail)?;
