@@ -4,4 +4,5 @@
 //! [`model`] holds the nouns, `engine` decides, the rooms above read, ask, boot, print,
 //! and `commands` is the one place where they meet.
 
+pub mod machine;
 pub mod model;
