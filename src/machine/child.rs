@@ -1,0 +1,208 @@
+//! Running one program with a deadline and bounded output.
+//!
+//! One thread and one poll: a process that has entered another pid namespace cannot start threads.
+
+use std::io::{self, Read, Write};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::ioctl_fionbio;
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
+
+/// How much a program may say on stderr before the rest is dropped.
+const STDERR_LIMIT: usize = 64 << 10;
+
+/// What a program may take.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// From start to exit.
+    pub(super) time: Duration,
+    /// Bytes on stdout; one more ends it.
+    pub(super) stdout: usize,
+}
+
+/// What a program that ended by itself left behind.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    /// How it ended.
+    pub(super) status: ExitStatus,
+    /// All it wrote.
+    pub(super) stdout: Vec<u8>,
+    /// The start of what it said.
+    pub(super) stderr: Vec<u8>,
+}
+
+/// Why there is no outcome.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ChildError {
+    /// It could not be started or watched.
+    #[error("cannot be run: {0}")]
+    Io(#[from] io::Error),
+    /// It was ended at its deadline.
+    #[error("gave no answer within {} s", .0.as_secs())]
+    Deadline(Duration),
+    /// It was ended for writing too much.
+    #[error("wrote more than {0} bytes")]
+    TooMuch(usize),
+}
+
+/// Runs a prepared command to its end, `input` on its stdin. It is dead and reaped when this returns.
+pub(super) fn run(command: &mut Command, input: &[u8], limits: Limits) -> Result<Outcome, ChildError> {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    let conversation = converse(&mut child, input, limits);
+    if conversation.is_err() {
+        // It may have ended meanwhile, which is what the kill is for.
+        let _ = child.kill();
+    }
+    let status = child.wait()?;
+    let (stdout, stderr) = conversation?;
+    Ok(Outcome { status, stdout, stderr })
+}
+
+fn converse(child: &mut Child, mut input: &[u8], limits: Limits) -> Result<(Vec<u8>, Vec<u8>), ChildError> {
+    let deadline = Instant::now() + limits.time;
+    let exit = pidfd_open(Pid::from_child(child), PidfdFlags::empty()).map_err(io::Error::from)?;
+    let mut stdin = child.stdin.take();
+    let mut stdout = Output::new(child.stdout.take(), limits.stdout + 1)?;
+    let mut stderr = Output::new(child.stderr.take(), STDERR_LIMIT)?;
+    if let Some(pipe) = &stdin {
+        ioctl_fionbio(pipe, true).map_err(io::Error::from)?;
+    }
+    loop {
+        if input.is_empty() {
+            stdin = None;
+        }
+        let left = deadline.checked_duration_since(Instant::now()).ok_or(ChildError::Deadline(limits.time))?;
+        let mut ready = vec![PollFd::new(&exit, PollFlags::IN)];
+        ready.extend(stdin.as_ref().map(|pipe| PollFd::new(pipe, PollFlags::OUT)));
+        ready.extend(
+            [stdout.fd(), stderr.fd()].into_iter().flatten().map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)),
+        );
+        match poll(&mut ready, Some(&timespec(left))) {
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(io::Error::from(error).into()),
+        }
+        let exited = !ready[0].revents().is_empty();
+        drop(ready);
+        if let Some(pipe) = &mut stdin {
+            match pipe.write(input) {
+                Ok(written) => input = &input[written..],
+                Err(error) if is_not_yet(&error) => {}
+                // It does not want to hear the rest; what it says is judged by whoever asked.
+                Err(_) => input = &[],
+            }
+        }
+        stdout.read()?;
+        stderr.read()?;
+        if stdout.bytes.len() > limits.stdout {
+            return Err(ChildError::TooMuch(limits.stdout));
+        }
+        if exited {
+            return Ok((stdout.bytes, stderr.bytes));
+        }
+    }
+}
+
+/// `poll` and friends take this form.
+pub(super) fn timespec(duration: Duration) -> Timespec {
+    Timespec::try_from(duration).unwrap_or(Timespec { tv_sec: i64::MAX, tv_nsec: 0 })
+}
+
+fn is_not_yet(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted)
+}
+
+/// One of a child's output pipes, read as far as there is something, kept up to a limit.
+struct Output<P> {
+    pipe: Option<P>,
+    bytes: Vec<u8>,
+    limit: usize,
+}
+
+impl<P: Read + AsFd> Output<P> {
+    fn new(pipe: Option<P>, limit: usize) -> io::Result<Self> {
+        if let Some(pipe) = &pipe {
+            ioctl_fionbio(pipe, true)?;
+        }
+        Ok(Self { pipe, bytes: Vec::new(), limit })
+    }
+
+    fn fd(&self) -> Option<BorrowedFd<'_>> {
+        self.pipe.as_ref().map(AsFd::as_fd)
+    }
+
+    fn read(&mut self) -> io::Result<()> {
+        let mut chunk = [0; 16 << 10];
+        // Bounded, so that whoever writes without end cannot keep us from looking at the clock.
+        for _ in 0..64 {
+            let Some(pipe) = &mut self.pipe else { break };
+            match pipe.read(&mut chunk) {
+                Ok(0) => self.pipe = None,
+                Ok(count) => {
+                    let room = self.limit.saturating_sub(self.bytes.len());
+                    self.bytes.extend_from_slice(&chunk[..count.min(room)]);
+                }
+                Err(error) if is_not_yet(&error) => break,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+    use std::time::{Duration, Instant};
+
+    use super::{ChildError, Limits, run};
+
+    const LIMITS: Limits = Limits { time: Duration::from_secs(20), stdout: 1 << 20 };
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    #[test]
+    fn a_childs_words_and_exit_come_back() {
+        let outcome = run(&mut shell("tr a-z A-Z; echo why >&2; exit 3"), b"words", LIMITS).unwrap();
+        assert_eq!(outcome.stdout, b"WORDS");
+        assert_eq!(outcome.stderr, b"why\n");
+        assert_eq!(outcome.status.code(), Some(3));
+    }
+
+    #[test]
+    fn large_input_and_output_do_not_lock_each_other() {
+        let input = vec![b'x'; 1 << 20];
+        assert_eq!(run(&mut shell("cat"), &input, LIMITS).unwrap().stdout.len(), input.len());
+    }
+
+    #[test]
+    fn a_child_that_does_not_listen_is_no_error() {
+        assert_eq!(run(&mut shell("echo deaf"), &vec![b'x'; 1 << 20], LIMITS).unwrap().stdout, b"deaf\n");
+    }
+
+    #[test]
+    fn a_child_that_hangs_ends_at_its_deadline() {
+        let begin = Instant::now();
+        let limits = Limits { time: Duration::from_millis(200), ..LIMITS };
+        assert!(matches!(run(&mut shell("exec sleep 60"), b"", limits), Err(ChildError::Deadline(_))));
+        assert!(begin.elapsed() < Duration::from_secs(10));
+    }
+
+    #[test]
+    fn a_child_that_writes_without_end_is_stopped() {
+        assert!(matches!(run(&mut shell("exec cat /dev/zero"), b"", LIMITS), Err(ChildError::TooMuch(_))));
+    }
+
+    #[test]
+    fn a_grandchild_that_keeps_the_pipes_does_not_keep_us() {
+        let begin = Instant::now();
+        assert_eq!(run(&mut shell("sleep 15 & echo done"), b"", LIMITS).unwrap().stdout, b"done\n");
+        assert!(begin.elapsed() < Duration::from_secs(10));
+    }
+}

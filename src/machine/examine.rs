@@ -1,0 +1,48 @@
+//! The other end of [`Remote`](super::Remote): questions come in, this machine's answers go out.
+
+use std::io::{self, Read, Write};
+
+use super::wire::{Answered, Asked, QUESTIONS_LIMIT};
+use super::{Here, Machine};
+
+/// Reads one batch of questions as JSON, asks this machine, and writes its answers as JSON.
+///
+/// It must run as root of the machine in question, in its user, mount, net, ipc, uts and cgroup namespaces, and with
+/// its pid namespace for children; its own process need not be visible there.
+pub fn examine(input: impl Read, mut output: impl Write) -> io::Result<()> {
+    let invalid = |what: String| io::Error::new(io::ErrorKind::InvalidData, what);
+    let mut bytes = Vec::new();
+    input.take(QUESTIONS_LIMIT as u64 + 1).read_to_end(&mut bytes)?;
+    if bytes.len() > QUESTIONS_LIMIT {
+        return Err(invalid(format!("more than {QUESTIONS_LIMIT} bytes of questions")));
+    }
+    let asked: Asked = serde_json::from_slice(&bytes).map_err(|error| invalid(format!("not questions: {error}")))?;
+    let answers = Here::new().ask(&asked.questions);
+    serde_json::to_writer(&mut output, &Answered { answers })?;
+    output.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Answered, QUESTIONS_LIMIT, examine};
+
+    #[test]
+    fn each_question_is_answered_whatever_the_machine() {
+        let mut output = Vec::new();
+        let questions =
+            r#"{"questions":[{"ask":"system"},{"ask":"unit","unit":"r_*"},{"ask":"unit","unit":"a.service"}]}"#;
+        examine(questions.as_bytes(), &mut output).unwrap();
+        let answered: Answered = serde_json::from_slice(&output).unwrap();
+        assert_eq!(answered.answers.len(), 3);
+        assert!(answered.answers[1].is_err());
+    }
+
+    #[test]
+    fn what_are_no_questions_is_refused() {
+        for input in ["", "{}", r#"{"questions":[{"ask":"everything"}]}"#, r#"{"questions":[],"and":1}"#] {
+            assert!(examine(input.as_bytes(), Vec::new()).is_err(), "{input}");
+        }
+        let endless = std::io::repeat(b' ');
+        assert!(examine(endless, Vec::new()).unwrap_err().to_string().contains(&QUESTIONS_LIMIT.to_string()));
+    }
+}

@@ -1,0 +1,209 @@
+//! This machine: its service manager through `systemctl`, its processes and sockets through /proc, its files.
+
+use std::collections::BTreeSet;
+
+use crate::model::{Answer, Fact, HttpFact, HttpOwner, Question, SystemFact, UnitFact, Unknown};
+
+use super::accounts::Accounts;
+use super::boot::{self, boot};
+use super::files::files;
+use super::processes::{self, Seen};
+use super::steady;
+use super::systemctl::{Shown, Systemctl};
+use super::unit_name::UnitName;
+use super::unknown::unknown;
+use super::wire::MOST_QUESTIONS;
+use super::{Machine, http, sockets};
+
+/// The unit name that every boot starts from.
+const DEFAULT_TARGET: &str = "default.target";
+
+/// The machine that this process runs on, or whose namespaces it has entered.
+#[derive(Debug)]
+pub struct Here {
+    systemctl: Result<Systemctl, Unknown>,
+}
+
+impl Here {
+    /// Looks for what it asks with. Where that is missing, every answer says so.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { systemctl: Systemctl::find() }
+    }
+}
+
+impl Default for Here {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Machine for Here {
+    fn ask(&mut self, questions: &[Question]) -> Vec<Answer> {
+        let all = |unknown: Unknown| vec![Err(unknown); questions.len()];
+        if questions.len() > MOST_QUESTIONS {
+            return all(unknown(format!("more than {MOST_QUESTIONS} questions at once")));
+        }
+        match &self.systemctl {
+            Ok(systemctl) => Batch::look(systemctl, questions).answers(questions),
+            Err(missing) => all(missing.clone()),
+        }
+    }
+}
+
+/// What one batch has found out, once for all its questions.
+struct Batch<'a> {
+    systemctl: &'a Systemctl,
+    manager: Result<UnitFact, Unknown>,
+    shown: Shown,
+    steady: Vec<Answer>,
+    processes: Result<Vec<Seen>, Unknown>,
+    accounts: Accounts,
+    owners: Vec<HttpOwner>,
+}
+
+impl<'a> Batch<'a> {
+    /// Looks at everything, in this order: units are watched as long as questions want it, then all the rest is seen
+    /// in one moment. Nothing is probed yet, since a probe can start a socket's service.
+    fn look(systemctl: &'a Systemctl, questions: &[Question]) -> Self {
+        let wants = |wanted: fn(&Question) -> bool| questions.iter().any(wanted);
+        let manager = systemctl.manager();
+        let mut units: BTreeSet<UnitName> =
+            questions.iter().filter_map(unit_of).filter_map(|unit| UnitName::parse(unit).ok()).collect();
+        if wants(|question| matches!(question, Question::System | Question::Boot { .. })) {
+            units.extend(UnitName::parse(DEFAULT_TARGET));
+        }
+        let units: Vec<UnitName> = units.into_iter().collect();
+        let mut shown = match &manager {
+            // A manager that does not answer for itself would only keep us waiting for its units.
+            Err(unknown) => units.iter().map(|unit| (unit.clone(), Err(unknown.clone()))).collect(),
+            Ok(_) => systemctl.units(&units, &[]),
+        };
+        let steady = watch(systemctl, questions, &units, &mut shown);
+        let processes = if wants(|question| matches!(question, Question::Processes { .. } | Question::Http { .. })) {
+            processes::walk(&shown.values().flatten().collect::<Vec<_>>())
+        } else {
+            Ok(Vec::new())
+        };
+        let accounts = if wants(|question| matches!(question, Question::Processes { .. })) {
+            Accounts::of_this_machine()
+        } else {
+            Accounts::default()
+        };
+        let mut batch = Self { systemctl, manager, shown, steady, processes, accounts, owners: Vec::new() };
+        batch.owners = questions.iter().filter_map(|question| batch.owner(question)).collect();
+        batch
+    }
+
+    fn answers(self, questions: &[Question]) -> Vec<Answer> {
+        let (mut steady, mut owners) = (self.steady.iter(), self.owners.iter());
+        let answer = |question: &Question| match question {
+            Question::System => self.system(),
+            Question::Unit { unit } => self.unit(unit).map(|fact| Fact::Unit(fact.clone())),
+            Question::Files { unit } => self.files(unit),
+            Question::Processes { unit } => self.of_unit(unit),
+            Question::Boot { unit } => self.boot(unit),
+            Question::Steady { .. } => {
+                steady.next().cloned().unwrap_or_else(|| Err(unknown("this unit was not watched")))
+            }
+            Question::Http { unit, port, path } => {
+                // The owner was looked up for every port before the first probe.
+                let owner = owners.next().cloned().unwrap_or(HttpOwner::Unseen);
+                self.unit(unit)?;
+                self.processes.as_ref().map_err(Clone::clone)?;
+                Ok(Fact::Http(HttpFact { outcome: http::get(*port, path)?, owner }))
+            }
+        };
+        questions.iter().map(answer).collect()
+    }
+
+    fn unit(&self, unit: &str) -> Result<&UnitFact, Unknown> {
+        match self.shown.get(&UnitName::parse(unit)?) {
+            Some(Ok(fact)) => Ok(fact),
+            Some(Err(unknown)) => Err(unknown.clone()),
+            None => Err(unknown(format!("{unit} was not looked at"))),
+        }
+    }
+
+    fn system(&self) -> Answer {
+        let manager = self.manager.as_ref().map_err(Clone::clone)?;
+        Ok(Fact::System(SystemFact {
+            version: manager.get("Version").to_owned(),
+            state: manager.get("SystemState").to_owned(),
+            default_target: self.unit(DEFAULT_TARGET)?.get("Id").to_owned(),
+        }))
+    }
+
+    fn files(&self, unit: &str) -> Answer {
+        let manager = self.manager.as_ref().map_err(Clone::clone)?;
+        // The disk can be read even where the manager fails over what it read there.
+        Ok(Fact::Files(files(&UnitName::parse(unit)?, manager.get("UnitPath"), self.unit(unit).ok())))
+    }
+
+    fn of_unit(&self, unit: &str) -> Answer {
+        let all = self.processes.as_ref().map_err(Clone::clone)?;
+        Ok(Fact::Processes(processes::of_unit(all, self.unit(unit)?, &self.accounts)))
+    }
+
+    fn boot(&self, unit: &str) -> Answer {
+        let default_target = self.unit(DEFAULT_TARGET)?.get("Id");
+        let show = |units: &[UnitName]| self.systemctl.units(units, &boot::PROPERTIES);
+        boot(self.unit(unit)?, default_target, show).map(Fact::Boot)
+    }
+
+    fn owner(&self, question: &Question) -> Option<HttpOwner> {
+        let Question::Http { unit, port, .. } = question else { return None };
+        let seen = (self.unit(unit), &self.processes);
+        Some(if let (Ok(unit), Ok(processes)) = seen {
+            sockets::owner(*port, unit, processes)
+        } else {
+            HttpOwner::Unseen
+        })
+    }
+}
+
+fn watch(systemctl: &Systemctl, questions: &[Question], units: &[UnitName], shown: &mut Shown) -> Vec<Answer> {
+    let asked: Vec<Result<(UnitName, u64), Unknown>> = questions
+        .iter()
+        .filter_map(|question| match question {
+            Question::Steady { unit, window_ms } => Some(UnitName::parse(unit).map(|unit| (unit, *window_ms))),
+            _ => None,
+        })
+        .collect();
+    let windows: Vec<(&UnitName, u64)> = asked.iter().flatten().map(|(unit, window)| (unit, *window)).collect();
+    let mut facts = steady::watch(&windows, shown, || systemctl.units(units, &[])).into_iter();
+    let mut next = || facts.next().unwrap_or_else(|| Err(unknown("this unit was not watched")));
+    asked.iter().map(|asked| asked.as_ref().map_err(Clone::clone).and_then(|_| next()).map(Fact::Steady)).collect()
+}
+
+fn unit_of(question: &Question) -> Option<&str> {
+    match question {
+        Question::System => None,
+        Question::Unit { unit }
+        | Question::Files { unit }
+        | Question::Processes { unit }
+        | Question::Boot { unit }
+        | Question::Steady { unit, .. }
+        | Question::Http { unit, .. } => Some(unit),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Here, Machine, Question, unknown};
+
+    #[test]
+    fn without_systemctl_every_answer_says_so() {
+        let mut here = Here { systemctl: Err(unknown("there is no systemctl here")) };
+        let unit = || "a.service".to_owned();
+        let questions = [
+            Question::System,
+            Question::Files { unit: unit() },
+            Question::Http { unit: unit(), port: 8000, path: "/".into() },
+            Question::Steady { unit: unit(), window_ms: 10 },
+        ];
+        for answer in here.ask(&questions) {
+            assert_eq!(answer.unwrap_err().reason, "there is no systemctl here");
+        }
+    }
+}

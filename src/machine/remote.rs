@@ -1,0 +1,117 @@
+//! A machine behind a command: a sandbox, or anything that runs [`examine`](super::examine).
+
+use std::process::Command;
+
+use crate::model::{Answer, Fact, Question, Unknown};
+
+use super::Machine;
+use super::child::{Limits, run};
+use super::unknown::{last_words, unknown};
+use super::wire::{ANSWERS_LIMIT, Answered, Asked, patience};
+
+/// A machine that answers on the stdout of a command. Its answers are a stranger's: bounded, checked, and not believed
+/// beyond their form.
+#[derive(Debug)]
+pub struct Remote {
+    command: Command,
+}
+
+impl Remote {
+    /// A machine behind a prepared command, which is run once for each batch: questions on its stdin, answers on its
+    /// stdout, both as JSON.
+    #[must_use]
+    pub fn new(command: Command) -> Self {
+        Self { command }
+    }
+
+    fn converse(&mut self, questions: &[Question]) -> Result<Vec<Answer>, Unknown> {
+        let failed = |what: &str| unknown(format!("the machine could not be asked: {what}"));
+        let asked =
+            serde_json::to_vec(&Asked { questions: questions.to_vec() }).map_err(|error| failed(&error.to_string()))?;
+        let limits = Limits { time: patience(questions), stdout: ANSWERS_LIMIT };
+        let outcome =
+            run(&mut self.command, &asked, limits).map_err(|error| failed(&format!("the examiner {error}")))?;
+        if !outcome.status.success() {
+            let words = last_words(&outcome.stderr);
+            let status = outcome.status.to_string();
+            return Err(failed(if words.is_empty() { &status } else { &words }));
+        }
+        let Answered { answers } = serde_json::from_slice(&outcome.stdout)
+            .map_err(|error| failed(&format!("its answers are not well-formed: {error}")))?;
+        if answers.len() != questions.len() {
+            return Err(failed(&format!("{} questions got {} answers", questions.len(), answers.len())));
+        }
+        let checked = |(question, answer)| match answer {
+            Ok(fact) if !is_about(&fact, question) => Err(failed("it answered another question")),
+            answer => answer,
+        };
+        Ok(questions.iter().zip(answers).map(checked).collect())
+    }
+}
+
+impl Machine for Remote {
+    fn ask(&mut self, questions: &[Question]) -> Vec<Answer> {
+        self.converse(questions).unwrap_or_else(|unknown| vec![Err(unknown); questions.len()])
+    }
+}
+
+fn is_about(fact: &Fact, question: &Question) -> bool {
+    matches!(
+        (fact, question),
+        (Fact::System(_), Question::System)
+            | (Fact::Unit(_), Question::Unit { .. })
+            | (Fact::Files(_), Question::Files { .. })
+            | (Fact::Processes(_), Question::Processes { .. })
+            | (Fact::Boot(_), Question::Boot { .. })
+            | (Fact::Steady(_), Question::Steady { .. })
+            | (Fact::Http(_), Question::Http { .. })
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Answer, Command, Machine, Question, Remote};
+
+    fn ask(script: &str) -> Vec<Answer> {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", script]);
+        Remote::new(command).ask(&[Question::System, Question::Unit { unit: "a.service".into() }])
+    }
+
+    #[test]
+    fn answers_come_back_in_order() {
+        let answers = ask(r#"grep -q '{"questions":\[{"ask":"system"},{"ask":"unit","unit":"a.service"}\]}' || exit 1
+            echo '{"answers":[{"Err":{"reason":"busy"}},{"Ok":{"fact":"unit","properties":{"User":"nobody"}}}]}'"#);
+        assert_eq!(answers[0].as_ref().unwrap_err().reason, "busy");
+        assert!(answers[1].is_ok());
+    }
+
+    #[test]
+    fn a_stranger_who_misbehaves_is_not_believed() {
+        for (script, reason) in [
+            ("echo 'sudo: a password is required' >&2; exit 1", "a password is required"),
+            ("exit 9", "exit status: 9"),
+            ("kill -9 $$", "signal: 9"),
+            ("echo hello", "not well-formed"),
+            ("echo '{\"answers\":[]}'", "2 questions got 0 answers"),
+            ("exec cat /dev/zero", "wrote more than"),
+        ] {
+            let answers = ask(script);
+            assert_eq!(answers.len(), 2);
+            for answer in answers {
+                let unknown = answer.unwrap_err();
+                assert!(unknown.reason.contains(reason), "{script}: {unknown:?}");
+            }
+        }
+        let nowhere = Remote::new(Command::new("/nonexistent")).ask(&[Question::System]);
+        assert!(nowhere[0].as_ref().unwrap_err().reason.contains("cannot be run"));
+    }
+
+    #[test]
+    fn an_answer_to_another_question_is_none() {
+        let unit = r#"{"Ok":{"fact":"unit","properties":{}}}"#;
+        let answers = ask(&format!("echo '{{\"answers\":[{unit},{unit}]}}'"));
+        assert!(answers[0].as_ref().unwrap_err().reason.contains("another question"));
+        assert!(answers[1].is_ok());
+    }
+}

@@ -1,0 +1,206 @@
+//! `systemctl show`, asked once for many units, and read without trusting what the values hold.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::model::{UnitFact, Unknown};
+
+use super::child::{ChildError, Limits, run};
+use super::unit_name::UnitName;
+use super::unknown::{last_words, unknown, unknown_but};
+
+/// A manager that answers at all answers in milliseconds; a stopped one (it opened a FIFO, say) would keep us for long.
+const TIME: Duration = Duration::from_secs(10);
+/// A unit's properties take about 12 kB.
+const STDOUT_PER_UNIT: usize = 256 << 10;
+
+/// The properties of many units, or why they are not known.
+pub(super) type Shown = BTreeMap<UnitName, Result<UnitFact, Unknown>>;
+
+/// The program, found once.
+#[derive(Debug, Clone)]
+pub(super) struct Systemctl(PathBuf);
+
+impl Systemctl {
+    /// Looks for it on PATH.
+    pub(super) fn find() -> Result<Self, Unknown> {
+        which::which("systemctl").map(Self).map_err(|_| {
+            unknown_but(
+                "there is no systemctl here",
+                "ask a machine that runs systemd, or a sandbox: unitlab lab start",
+            )
+        })
+    }
+
+    /// The manager's own properties.
+    pub(super) fn manager(&self) -> Result<UnitFact, Unknown> {
+        read_block(&self.show(&["--property=Version,SystemState,UnitPath"], &[])?)
+    }
+
+    /// The properties of units: all, or the named ones.
+    pub(super) fn units(&self, names: &[UnitName], only: &[&str]) -> Shown {
+        let templates = names.iter().filter(|name| name.is_template());
+        let mut shown: Shown = templates.map(|name| (name.clone(), Err(a_template(name)))).collect();
+        let names: Vec<UnitName> = names.iter().filter(|name| !name.is_template()).cloned().collect();
+        if names.is_empty() {
+            return shown;
+        }
+        let filter = format!("--property={}", only.join(","));
+        // With --all every property has its line, which is what makes a forged one stand out as a second.
+        let options = if only.is_empty() { ["--all"] } else { [filter.as_str()] };
+        let together = self.show(&options, &names);
+        let blocks = together.as_ref().ok().and_then(|text| split_blocks(text, &names));
+        for (index, name) in names.iter().enumerate() {
+            let fact = match (&together, &blocks) {
+                (Err(unknown), _) => Err(unknown.clone()),
+                (Ok(_), Some(blocks)) => Ok(blocks[index].clone()),
+                (Ok(_), None) => self.show(&options, std::slice::from_ref(name)).and_then(|text| read_block(&text)),
+            };
+            shown.insert(name.clone(), fact.map(without_empty));
+        }
+        shown
+    }
+
+    fn show(&self, options: &[&str], names: &[UnitName]) -> Result<String, Unknown> {
+        let mut command = Command::new(&self.0);
+        command
+            .args(["show", "--no-pager", "--no-ask-password"])
+            .args(options)
+            .arg("--")
+            .args(names.iter().map(UnitName::as_str))
+            .env_clear()
+            .envs([("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), ("LC_ALL", "C")])
+            .envs([("SYSTEMD_COLORS", "0"), ("SYSTEMD_PAGER", ""), ("SYSTEMD_LOG_LEVEL", "err")]);
+        let limits = Limits { time: TIME, stdout: STDOUT_PER_UNIT * (names.len() + 1) };
+        match run(&mut command, b"", limits) {
+            Ok(outcome) if outcome.status.success() => Ok(String::from_utf8_lossy(&outcome.stdout).into_owned()),
+            Ok(outcome) => Err(refused(&last_words(&outcome.stderr), &outcome.status.to_string())),
+            Err(error @ ChildError::Deadline(_)) => Err(unknown_but(
+                format!("the service manager does not answer: systemctl show {error}"),
+                "look whether PID 1 hangs (a FIFO among unit files does that) or the machine is overloaded",
+            )),
+            Err(error) => Err(unknown(format!("systemctl show {error}"))),
+        }
+    }
+}
+
+fn refused(words: &str, status: &str) -> Unknown {
+    let remedy = if words.contains("not been booted with systemd") || words.contains("connect to bus") {
+        "ask a machine whose PID 1 is systemd, or a sandbox: unitlab lab start"
+    } else {
+        ""
+    };
+    let words = if words.is_empty() { status } else { words };
+    unknown_but(format!("systemctl show failed: {words}"), remedy)
+}
+
+fn a_template(name: &UnitName) -> Unknown {
+    let name = name.as_str();
+    unknown_but(
+        format!("{name} is a template, and only its instances can be loaded"),
+        "name an instance: web@eu.service",
+    )
+}
+
+/// Takes apart the blocks of several units; none when they are not exactly the units asked for.
+fn split_blocks(text: &str, names: &[UnitName]) -> Option<Vec<UnitFact>> {
+    let blocks: Vec<&str> = text.trim_end_matches('\n').split("\n\n").collect();
+    if blocks.len() != names.len() {
+        return None;
+    }
+    let facts: Vec<UnitFact> = blocks.into_iter().map(read_block).collect::<Result<_, _>>().ok()?;
+    let belongs = |(fact, name): (&UnitFact, &UnitName)| {
+        fact.get("Id") == name.as_str() || fact.list("Names").contains(&name.as_str())
+    };
+    facts.iter().zip(names).all(belongs).then_some(facts)
+}
+
+/// Reads `Key=Value` lines. A line without a key continues the value before it; a list that is printed as several
+/// lines of one key is joined by line breaks. A key that comes back later stands in somebody's multi-line value
+/// (an `ExecStart=` may hold line breaks), and then nobody can tell which of the two is real.
+fn read_block(text: &str) -> Result<UnitFact, Unknown> {
+    let mut properties: BTreeMap<String, String> = BTreeMap::new();
+    let mut current: Option<&str> = None;
+    for line in text.trim_end_matches('\n').split('\n') {
+        match line.split_once('=').filter(|(key, _)| is_key(key)) {
+            Some((key, value)) if current == Some(key) => {
+                let joined = properties.entry(key.to_owned()).or_default();
+                joined.push('\n');
+                joined.push_str(value);
+            }
+            Some((key, value)) => {
+                if properties.insert(key.to_owned(), value.to_owned()).is_some() {
+                    return Err(unknown_but(
+                        format!("a value with line breaks makes {key} appear twice in what systemctl show prints"),
+                        "write the line breaks of ExecStart= or Description= into a script of their own",
+                    ));
+                }
+                current = Some(key);
+            }
+            None => {
+                let Some(value) = current.and_then(|key| properties.get_mut(key)) else { continue };
+                value.push('\n');
+                value.push_str(line);
+            }
+        }
+    }
+    Ok(UnitFact { properties })
+}
+
+fn is_key(key: &str) -> bool {
+    key.starts_with(|first: char| first.is_ascii_uppercase()) && key.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// As `systemctl show` prints without `--all`.
+fn without_empty(mut fact: UnitFact) -> UnitFact {
+    fact.properties.retain(|_, value| !value.is_empty());
+    fact
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{UnitName, read_block, split_blocks};
+
+    fn names(names: &[&str]) -> Vec<UnitName> {
+        names.iter().map(|name| UnitName::parse(name).unwrap()).collect()
+    }
+
+    #[test]
+    fn values_hold_signs_spaces_and_line_breaks() {
+        for (text, key, value) in [
+            ("Id=a.service\nUser=nobody\n", "User", "nobody"),
+            ("Environment=A=1 B=2\n", "Environment", "A=1 B=2"),
+            ("ExecStart={ a }\nExecStart={ b }\nUser=x\n", "ExecStart", "{ a }\n{ b }"),
+            ("ExecStart={ echo a\nb c ; }\nUser=x\n", "ExecStart", "{ echo a\nb c ; }"),
+            ("ExecStart={ echo a\n\nlower=1 ; }\nUser=x\n", "ExecStart", "{ echo a\n\nlower=1 ; }"),
+            ("Description=\nUser=x\n", "Description", ""),
+        ] {
+            assert_eq!(read_block(text).unwrap().get(key), value, "{text:?}");
+        }
+        assert!(read_block("").unwrap().properties.is_empty());
+    }
+
+    #[test]
+    fn a_property_forged_inside_a_value_is_noticed() {
+        let text = "ExecStart={ sh -c :\n\nId=evil.service\nUser=nobody\n }\nUser=\nId=a.service\n";
+        let unknown = read_block(text).unwrap_err();
+        assert!(unknown.reason.contains("User appear"), "{unknown:?}");
+    }
+
+    #[test]
+    fn blocks_are_matched_with_the_units_asked_for() {
+        let two = "Id=a.service\nNames=a.service\n\nId=b.service\nNames=b.service alias.service\n";
+        let facts = split_blocks(two, &names(&["a.service", "alias.service"])).unwrap();
+        assert_eq!(facts[1].get("Id"), "b.service");
+        for (text, asked) in [
+            (two, ["b.service", "a.service"].as_slice()),
+            (two, &["a.service"]),
+            ("Id=a.service\nExecStart=x\n\nId=b.service\nNames=a.service\n", &["a.service"]),
+            ("", &["a.service"]),
+        ] {
+            assert!(split_blocks(text, &names(asked)).is_none(), "{text:?} {asked:?}");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! What goes over the line between [`Remote`](super::Remote) and [`examine`](super::examine): JSON, one object each way.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Answer, Question};
+
+use super::steady::LONGEST_WINDOW;
+
+/// A batch is as long as a lab has checks.
+pub(super) const MOST_QUESTIONS: usize = 512;
+/// Bytes of questions.
+pub(super) const QUESTIONS_LIMIT: usize = 1 << 20;
+/// Bytes of answers: some files of the largest readable size, escaped.
+pub(super) const ANSWERS_LIMIT: usize = 16 << 20;
+
+/// There.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Asked {
+    pub(super) questions: Vec<Question>,
+}
+
+/// And back.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Answered {
+    pub(super) answers: Vec<Answer>,
+}
+
+/// How long a machine may take over a batch.
+pub(super) fn patience(questions: &[Question]) -> Duration {
+    let watching = questions.iter().map(|question| match question {
+        Question::Steady { window_ms, .. } => 2 * Duration::from_millis(*window_ms).min(LONGEST_WINDOW),
+        _ => Duration::ZERO,
+    });
+    let probes = questions.iter().filter(|question| matches!(question, Question::Http { .. })).count();
+    // Enough for a manager that uses up its own deadline, and for the way there.
+    Duration::from_secs(30)
+        + watching.max().unwrap_or_default()
+        + Duration::from_secs(3) * u32::try_from(probes.min(MOST_QUESTIONS)).unwrap_or_default()
+}
