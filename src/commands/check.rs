@@ -71,6 +71,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
         let _waiting = context.terminal.spinner("asking the machine, and a freshly booted copy of it");
         bench.grade(lab, !args.no_trials)
     };
+    context.note(&format!("asked and judged within {} ms", started.elapsed().as_millis()));
     if let Some(error) = &graded.twinless {
         let _ = writeln!(io::stderr(), "unitlab: graded without a freshly booted copy: {error}");
     }

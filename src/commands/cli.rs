@@ -46,7 +46,7 @@ pub(super) struct Globals {
     /// Use the course in this folder instead of the built-in one
     #[arg(long, global = true, value_name = "DIR")]
     pub course: Option<PathBuf>,
-    /// Keep progress in this folder [env: UNITLAB_STATE_DIR] [default: the XDG state folder]
+    /// Keep progress in this folder, instead of `UNITLAB_STATE_DIR` or the XDG state folder
     #[arg(long, global = true, value_name = "DIR")]
     pub state_dir: Option<PathBuf>,
     /// When to use colours

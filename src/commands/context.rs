@@ -16,7 +16,7 @@ use crate::terminal::{Stream, Terminal};
 /// One invocation's surroundings.
 pub(super) struct Context {
     pub terminal: Terminal,
-    pub verbose: bool,
+    verbose: bool,
     course_dir: Option<PathBuf>,
     estate: Estate,
     state: StateDir,
@@ -40,6 +40,13 @@ impl Context {
             store: Store::at(state.clone()),
             state,
         })
+    }
+
+    /// Says what is being done, to those who asked for it with `-v`.
+    pub(super) fn note(&self, what: &str) {
+        if self.verbose {
+            let _ = writeln!(io::stderr(), "unitlab: {what}");
+        }
     }
 
     /// For clap, which speaks before there is a context.
@@ -125,7 +132,11 @@ impl Context {
     }
 
     pub(super) fn look(&self) -> Look {
-        Look { width: self.terminal.width(), color: self.terminal.color(Stream::Stdout), unicode: self.terminal.unicode() }
+        Look {
+            width: self.terminal.width(),
+            color: self.terminal.color(Stream::Stdout),
+            unicode: self.terminal.unicode(),
+        }
     }
 }
 
@@ -137,7 +148,9 @@ fn utf8(path: &Path) -> Result<String, Failure> {
 /// An OS tree must have what a sandbox is made from.
 fn checked_tree(tree: &Path) -> Result<PathBuf, Failure> {
     let next = "name the root of an installed system with merged /usr, as debootstrap makes one";
-    let tree = tree.canonicalize().map_err(|error| Failure::usage(format!("the OS tree {}: {error}", tree.display()), next))?;
+    let tree = tree
+        .canonicalize()
+        .map_err(|error| Failure::usage(format!("the OS tree {}: {error}", tree.display()), next))?;
     for needed in ["usr/lib/os-release", "usr/lib/systemd/systemd", "etc/passwd"] {
         if !tree.join(needed).exists() {
             let what = format!("{} is no OS tree with systemd: it has no {needed}", tree.display());

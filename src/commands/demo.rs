@@ -38,7 +38,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     let story = Story { context, course: &course, lab };
     let name = format!("{}-demo-{}", context.sandbox_name(LAB), sandbox::mark());
     let started = Instant::now();
-    story.say(&format!("# {}\n\nA private systemd boots. It is real, and nothing of this machine is at risk.", lab.lab.title))?;
+    story.say(&format!(
+        "# {}\n\nA private systemd boots. It is real, and nothing of this machine is at risk.",
+        lab.lab.title
+    ))?;
     let bench = {
         let _waiting = context.terminal.spinner("booting");
         context.workshop(args.os_tree.as_deref())?.open(lab, &name, Source::Fresh)?
@@ -60,7 +63,11 @@ impl Story<'_> {
     fn tell(&self, bench: &Bench, started: Instant, attempt: &Overlay, what: &str) -> Result<u8, Failure> {
         let took = started.elapsed();
         let system = bench.entrance()?.capture(&["systemctl", "is-system-running"], b"")?.output;
-        self.say(&format!("Up after {:.2} s. `systemctl is-system-running` says: `{}`", took.as_secs_f64(), system.trim()))?;
+        self.say(&format!(
+            "Up after {:.2} s. `systemctl is-system-running` says: `{}`",
+            took.as_secs_f64(),
+            system.trim()
+        ))?;
         self.say("# 1 · Nothing done yet")?;
         self.grade(bench)?;
         self.say(&format!("# 2 · A first try\n\n{what}:"))?;
@@ -88,8 +95,10 @@ impl Story<'_> {
             self.say(&format!("`{}`\n\n```\n{}\n```", file.path, text.trim_end()))?;
         }
         if let Some(script) = &overlay.script {
-            let typed: Vec<&str> =
-                script.lines().filter(|line| !line.is_empty() && !line.starts_with('#') && !line.starts_with("set ")).collect();
+            let typed: Vec<&str> = script
+                .lines()
+                .filter(|line| !line.is_empty() && !line.starts_with('#') && !line.starts_with("set "))
+                .collect();
             if !typed.is_empty() {
                 self.say(&format!("```\n{}\n```", typed.join("\n")))?;
             }

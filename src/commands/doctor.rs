@@ -11,7 +11,9 @@ use crate::sandbox::{self, Limit, Probe};
 use crate::terminal::Stream;
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  unitlab doctor\n  unitlab doctor --fix        install what is missing and sweep up leftovers, asking first")]
+#[command(
+    after_help = "Examples:\n  unitlab doctor\n  unitlab doctor --fix        install what is missing and sweep up leftovers, asking first"
+)]
 pub(super) struct Args {
     /// Install what is missing and sweep up leftovers, asking first
     #[arg(long)]
@@ -105,7 +107,11 @@ fn fix(context: &Context, probes: &[Probe]) -> Result<(), Failure> {
         }
         let status = sandbox::mend(&probe.mend)?;
         if !status.success() {
-            return Err(Failure::could_not(format!("`{command}` ended with {status}"), "", "run it by hand and see why"));
+            return Err(Failure::could_not(
+                format!("`{command}` ended with {status}"),
+                "",
+                "run it by hand and see why",
+            ));
         }
     }
     let left = context.estate().leftovers();

@@ -12,7 +12,9 @@ use crate::sandbox::GateVerb;
 use crate::terminal::{Stream, markdown};
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  unitlab hint                    for what fails first\n  unitlab hint sre-app enabled    for one check")]
+#[command(
+    after_help = "Examples:\n  unitlab hint                    for what fails first\n  unitlab hint sre-app enabled    for one check"
+)]
 pub(super) struct Args {
     /// The lab, or a check of the lab in hand
     lab: Option<String>,
@@ -60,9 +62,11 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
             format!("**{}**\n\nHint {number} of {}: {text}", check.title, check.hints.len())
         }
         NextHint::Exhausted(check) => {
-            let all: String = check.hints.iter().enumerate().map(|(i, hint)| format!("{}. {hint}\n", i + 1)).collect();
+            let all: Vec<String> =
+                check.hints.iter().zip(1..).map(|(hint, number)| format!("{number}. {hint}")).collect();
+            let all = all.join("\n");
             let next = format!("There are no more. `unitlab lab solve {id}` shows the whole solution.");
-            format!("**{}**\n\nAll hints for it:\n\n{all}\n{next}", check.title)
+            format!("**{}**\n\nAll hints for it:\n\n{all}\n\n{next}", check.title)
         }
         NextHint::Passed(check) => format!("**{}**\n\nThis holds already.", check.title),
         NextHint::NothingFails => "Nothing fails. There is nothing to hint at.".into(),

@@ -31,11 +31,16 @@ pub(super) fn ask(context: &Context, request: &Request<'_>) -> Result<u8, Failur
         color: context.terminal.color(Stream::Stdout),
         width: u16::try_from(context.terminal.width()).unwrap_or(80),
     };
-    let _waiting = context.terminal.spinner("asking unitlab outside of the sandbox");
+    let waiting = context.terminal.spinner("asking unitlab outside of the sandbox");
     let mut replies = Vec::new();
-    let code = ask_gate(&gate, |reply| replies.push(reply))
-        .map_err(|error| Failure::could_not("unitlab outside of the sandbox does not answer", error.to_string(), "leave the sandbox and run `unitlab doctor`"))?;
-    drop(_waiting);
+    let code = ask_gate(&gate, |reply| replies.push(reply)).map_err(|error| {
+        Failure::could_not(
+            "unitlab outside of the sandbox does not answer",
+            error.to_string(),
+            "leave the sandbox and run `unitlab doctor`",
+        )
+    })?;
+    drop(waiting);
     for reply in replies {
         match reply {
             GateReply::Out(text) => io::stdout().write_all(text.as_bytes())?,

@@ -22,10 +22,15 @@ pub(super) fn run(context: &Context) -> Result<u8, Failure> {
             Some(_) => "begun",
             None => "new",
         };
-        let running = if context.estate().sandbox(&context.sandbox_name(&lab.id)).is_running() { " · running" } else { "" };
+        let running =
+            if context.estate().sandbox(&context.sandbox_name(&lab.id)).is_running() { " · running" } else { "" };
         let in_hand = if progress.lab_in_hand.as_ref() == Some(&lab.id) { "▸" } else { " " };
         let in_hand = if context.terminal.unicode() { in_hand } else { ">" };
-        writeln!(out, "{in_hand} {:wide$}  {} · {} min · best {best} · {state}{running}", lab.id, lab.title, lab.minutes)?;
+        writeln!(
+            out,
+            "{in_hand} {:wide$}  {} · {} min · best {best} · {state}{running}",
+            lab.id, lab.title, lab.minutes
+        )?;
     }
     writeln!(out, "\nStart one with `unitlab lab start {}`.", course.labs().first().map_or("LAB", |lab| &lab.lab.id))?;
     Ok(0)

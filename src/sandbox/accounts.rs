@@ -40,13 +40,13 @@ impl Accounts {
     }
 
     fn user(&mut self, line: &str, name: &str) {
-        self.passwd += &format!("{line}\n");
-        self.shadow += &format!("{name}:!*:19000:0:99999:7:::\n");
+        self.passwd.extend([line, "\n"]);
+        self.shadow.extend([name, ":!*:19000:0:99999:7:::\n"]);
     }
 
     fn group(&mut self, name: &str, gid: &str, members: &str) {
-        self.group += &format!("{name}:x:{gid}:{members}\n");
-        self.gshadow += &format!("{name}:!::{members}\n");
+        self.group.extend([name, ":x:", gid, ":", members, "\n"]);
+        self.gshadow.extend([name, ":!::", members, "\n"]);
     }
 }
 

@@ -71,11 +71,11 @@ const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 pub fn run_inside(through_manager: &[String], directly: &[String]) -> Result<ExitStatus, SandboxError> {
     let bus_lives = UnixStream::connect("/run/dbus/system_bus_socket").is_ok();
     let argv = if bus_lives { through_manager } else { directly };
-    let Some((program, args)) = argv.split_first() else {
+    let Some((program, words)) = argv.split_first() else {
         return Ok(ExitStatus::from_raw(0));
     };
     let mut command = Command::new(program);
-    command.args(args).env_clear().env("PATH", PATH).env("HOME", "/root").env("SYSTEMD_PAGER", "");
+    command.args(words).env_clear().env("PATH", PATH).env("HOME", "/root").env("SYSTEMD_PAGER", "");
     for name in ["TERM", "LANG", "COLORTERM", "NO_COLOR"] {
         if let Some(value) = std::env::var_os(name) {
             command.env(name, value);

@@ -92,11 +92,9 @@ impl Entrance {
                 .to_vec();
         through.push(format!("--unit={unit}"));
         through.push("--".into());
-        let (program, args) =
-            argv.split_first().map_or((&[][..], &[][..]), |(first, rest)| (std::slice::from_ref(first), rest));
-        through.extend_from_slice(program);
+        through.extend(argv.first().cloned());
         // The manager would put variables of its own into the arguments.
-        through.extend(args.iter().map(|arg| arg.replace('$', "$$")));
+        through.extend(argv.iter().skip(1).map(|arg| arg.replace('$', "$$")));
         command.arg(serde_json::json!({ "managed": through, "direct": argv }).to_string());
         command
     }

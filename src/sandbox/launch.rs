@@ -98,7 +98,9 @@ fn launch_in(estate: &Estate, sandbox: &Sandbox, plan: &Plan) -> Result<(Record,
             Some(record) => Ok((record, Lease(stream))),
             None => Err(SandboxError::NotRunning { name: sandbox.name().to_owned() }),
         },
-        Some((Answer::Failed { why, next }, _)) if !next.is_empty() => Err(SandboxError::Unsupported { what: why, next }),
+        Some((Answer::Failed { why, next }, _)) if !next.is_empty() => {
+            Err(SandboxError::Unsupported { what: why, next })
+        }
         Some((Answer::Failed { why, .. }, _)) => Err(SandboxError::Boot { name: sandbox.name().to_owned(), why }),
         None => {
             let said = fs::read_to_string(&log).unwrap_or_default();

@@ -33,8 +33,8 @@ pub use gate::{GateFormat, GateReply, GateRequest, GateVerb, INSIDE_SOCKET, ask_
 pub use host::mark;
 pub use interrupt::{interruptions, wait_for_either};
 pub use launch::{Lease, Plan, Source, launch, launch_twin};
-pub use privilege::{become_root, is_root};
 pub use overlay::lay;
+pub use privilege::{become_root, is_root};
 pub use probe::{Limit, Probe, mend, probes};
 pub use record::{Record, Stage};
 pub use relay::Relay;

@@ -37,8 +37,8 @@ impl ProcessId {
     pub(super) fn of(pid: i32) -> Option<Self> {
         let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
         // The command's name may hold anything, so count from its closing bracket.
-        let start = stat.rsplit_once(')')?.1.split_ascii_whitespace().nth(19)?.parse().ok()?;
-        Some(Self { pid, start })
+        let fields = stat.rsplit_once(')')?.1.split_ascii_whitespace();
+        Some(Self { pid, start: fields.into_iter().nth(19)?.parse().ok()? })
     }
 
     /// Opens the process if it is still the same one.

@@ -112,7 +112,7 @@ impl Skeleton<'_> {
             tree.copy(&self.os_tree.join("etc").join(name), &format!("etc/{name}"))?;
         }
         self.accounts(tree)?;
-        self.identity(tree)?;
+        identity(tree)?;
         self.units(tree)
     }
 
@@ -160,19 +160,6 @@ impl Skeleton<'_> {
         )
     }
 
-    fn identity(&self, tree: &Tree) -> io::Result<()> {
-        // A machine id of its own from the start: an empty one would make this a "first boot", on which systemd
-        // enables whatever the presets of the host's packages name.
-        let id = fs::read_to_string("/proc/sys/kernel/random/uuid")?.replace('-', "");
-        tree.file("etc/machine-id", id.as_bytes(), 0o444)?;
-        tree.file("etc/hostname", b"sandbox\n", 0o644)?;
-        tree.file("etc/hosts", HOSTS.as_bytes(), 0o644)?;
-        tree.file("etc/fstab", b"", 0o644)?;
-        tree.file("etc/nsswitch.conf", NSSWITCH.as_bytes(), 0o644)?;
-        tree.file("etc/sudoers", SUDOERS.as_bytes(), 0o440)?;
-        tree.link("etc/os-release", Path::new("../usr/lib/os-release"))
-    }
-
     fn units(&self, tree: &Tree) -> io::Result<()> {
         let shipped = self.os_tree.join("usr/lib/systemd/system");
         tree.dir("etc/systemd", 0o755)?;
@@ -194,6 +181,19 @@ impl Skeleton<'_> {
         }
         Ok(())
     }
+}
+
+fn identity(tree: &Tree) -> io::Result<()> {
+    // A machine id of its own from the start: an empty one would make this a "first boot", on which systemd
+    // enables whatever the presets of the host's packages name.
+    let id = fs::read_to_string("/proc/sys/kernel/random/uuid")?.replace('-', "");
+    tree.file("etc/machine-id", id.as_bytes(), 0o444)?;
+    tree.file("etc/hostname", b"sandbox\n", 0o644)?;
+    tree.file("etc/hosts", HOSTS.as_bytes(), 0o644)?;
+    tree.file("etc/fstab", b"", 0o644)?;
+    tree.file("etc/nsswitch.conf", NSSWITCH.as_bytes(), 0o644)?;
+    tree.file("etc/sudoers", SUDOERS.as_bytes(), 0o440)?;
+    tree.link("etc/os-release", Path::new("../usr/lib/os-release"))
 }
 
 /// Writes below a root, every file owned by the payload's root.

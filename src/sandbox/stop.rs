@@ -89,6 +89,7 @@ impl Estate {
     }
 
     /// Ends and removes all leftovers; what could not be swept stays in the answer.
+    #[must_use]
     pub fn sweep(&self) -> Vec<Leftover> {
         for leftover in self.leftovers() {
             let sandbox = self.sandbox(&leftover.name);

@@ -1,6 +1,10 @@
 //! Real sandboxes for tests: each test has an estate and a state folder of its own, and leaves nothing behind.
-#![allow(dead_code, reason = "each test program uses the part it needs")]
-#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests start the program under test and fail by panicking")]
+#![allow(dead_code, unreachable_pub, reason = "a module of every test program, each of which uses the part it needs")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "tests start the program under test and fail by panicking"
+)]
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -88,9 +92,14 @@ impl Home {
             owner: 0,
             owner_gid: 0,
             program: UNITLAB.into(),
-            global_args: ["--estate", self.estate.root().to_str().unwrap(), "--state-dir", self.state_dir().to_str().unwrap()]
-                .map(str::to_owned)
-                .to_vec(),
+            global_args: [
+                "--estate",
+                self.estate.root().to_str().unwrap(),
+                "--state-dir",
+                self.state_dir().to_str().unwrap(),
+            ]
+            .map(str::to_owned)
+            .to_vec(),
         }
     }
 

@@ -27,15 +27,13 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     }
     let remembered = id.clone();
     context.remember(move |progress| progress.lab(&remembered).revealed = true)?;
-    let mut text = String::new();
-    for file in &lab.solution.files {
-        let content = String::from_utf8_lossy(&file.bytes);
-        text += &format!("`{}`\n\n```\n{}\n```\n\n", file.path, content.trim_end());
-    }
-    if let Some(script) = &lab.solution.script {
-        text += &format!("And run as root:\n\n```\n{}\n```\n\n", script.trim_end());
-    }
-    text += &lab.notes;
+    let block = |head: &str, body: &str| format!("{head}\n\n```\n{}\n```\n", body.trim_end());
+    let files = lab.solution.files.iter();
+    let mut parts: Vec<String> =
+        files.map(|file| block(&format!("`{}`", file.path), &String::from_utf8_lossy(&file.bytes))).collect();
+    parts.extend(lab.solution.script.iter().map(|script| block("And run as root:", script)));
+    parts.push(lab.notes.clone());
+    let text = parts.join("\n");
     let page = markdown(&text, context.terminal.width(), context.terminal.color(Stream::Stdout));
     io::stdout().write_all(page.as_bytes())?;
     bench.apply_whole(&lab.solution, "the solution")?;

@@ -40,7 +40,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     root::required(context, "booting a sandbox")?;
     let bench = boot(context, lab, args.os_tree.as_deref())?;
     if args.no_shell {
-        writeln!(io::stdout(), "Read the task with `unitlab lab brief`, open a shell with `unitlab lab shell`, grade it with `unitlab check`.")?;
+        writeln!(
+            io::stdout(),
+            "Read the task with `unitlab lab brief`, open a shell with `unitlab lab shell`, grade it with `unitlab check`."
+        )?;
         return Ok(0);
     }
     writeln!(io::stdout())?;
@@ -68,6 +71,7 @@ pub(super) fn boot(context: &Context, lab: &LabFolder, os_tree: Option<&std::pat
         workshop.open(lab, &name, Source::Keep)?
     };
     bench.keep()?;
+    context.note(&format!("its root and its record are in {}", bench.sandbox().dir().display()));
     let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let remembered = id.clone();
     context.remember(move |progress| {
