@@ -2,13 +2,11 @@
 
 use std::io::{self, Write};
 
-use console::Style;
-
 use super::context::Context;
 use super::failure::Failure;
 use super::{inside, root};
 use crate::sandbox::{self, Limit, Probe};
-use crate::terminal::Stream;
+use crate::terminal::{Sign, Stream, wrap};
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -31,19 +29,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     probes.push(terminal(context));
     probes.push(leftovers(context));
     let mut out = io::stdout().lock();
-    let wide = probes.iter().map(|probe| probe.name.len()).max().unwrap_or(0);
-    let width = context.terminal.width();
     for probe in &probes {
-        let (sign, word) = sign(context, probe.limit);
-        let head = format!("{sign} {word}{:wide$}  ", probe.name);
-        let indent = " ".repeat(console::measure_text_width(&head));
-        let says = crate::terminal::wrap(&probe.says, width, console::measure_text_width(&head));
-        for (index, line) in says.iter().enumerate() {
-            writeln!(out, "{}{line}", if index == 0 { &head } else { &indent })?;
-        }
-        if !probe.mend.is_empty() {
-            writeln!(out, "{indent}→ {}", probe.mend.join(" "))?;
-        }
+        write(context, probe, &mut out)?;
     }
     let blocking = probes.iter().any(|probe| probe.limit == Limit::Blocking);
     let mendable = needs_mending(&probes);
@@ -61,15 +48,27 @@ fn needs_mending(probes: &[Probe]) -> bool {
     probes.iter().any(|probe| !probe.mend.is_empty())
 }
 
-fn sign(context: &Context, limit: Limit) -> (String, &'static str) {
-    let (sign, ascii, style, word) = match limit {
-        Limit::None => ("✓", "+", Style::new().green(), "good     "),
-        Limit::Some => ("–", "-", Style::new().yellow(), "limited  "),
-        Limit::Blocking => ("✗", "x", Style::new().red(), "missing  "),
+/// One aligned line, with a word where colour does not tell, and under it the command that mends it.
+fn write(context: &Context, probe: &Probe, out: &mut impl Write) -> io::Result<()> {
+    const NAME: usize = 16;
+    let (sign, word) = match probe.limit {
+        Limit::None => (Sign::Good, "good     "),
+        Limit::Some => (Sign::Limited, "limited  "),
+        Limit::Blocking => (Sign::Bad, "missing  "),
     };
-    let color = context.terminal.color(Stream::Stdout);
-    let sign = if context.terminal.unicode() { sign } else { ascii };
-    (style.force_styling(color).apply_to(sign).to_string(), if color { "" } else { word })
+    let word = if context.terminal.color(Stream::Stdout) { "" } else { word };
+    let indent = 2 + word.len() + NAME + 2;
+    let lines = wrap(&probe.says, context.terminal.width(), indent);
+    let (first, rest) = lines.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
+    writeln!(out, "{} {word}{:NAME$}  {first}", context.terminal.sign(sign), probe.name)?;
+    for line in rest {
+        writeln!(out, "{:indent$}{line}", "")?;
+    }
+    if !probe.mend.is_empty() {
+        let arrow = if context.terminal.unicode() { "→" } else { "->" };
+        writeln!(out, "{:indent$}{arrow} {}", "", probe.mend.join(" "))?;
+    }
+    Ok(())
 }
 
 fn terminal(context: &Context) -> Probe {

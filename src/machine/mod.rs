@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "this room asks systemctl: that is what it is for")]
 
 mod accounts;
+mod ask;
 mod boot;
 mod child;
 mod examine;
@@ -18,15 +19,7 @@ mod unit_name;
 mod unknown;
 mod wire;
 
+pub use ask::Machine;
 pub use examine::examine;
 pub use here::Here;
 pub use remote::Remote;
-
-use crate::model::{Answer, Question};
-
-/// The single gate to the world.
-pub trait Machine {
-    /// Answers a batch: as many answers as questions, in their order. Asking changes nothing on the machine, apart
-    /// from what a GET of [`Question::Http`] sets off.
-    fn ask(&mut self, questions: &[Question]) -> Vec<Answer>;
-}

@@ -186,7 +186,7 @@ mod tests {
     fn a_property_forged_inside_a_value_is_noticed() {
         let text = "ExecStart={ sh -c :\n\nId=evil.service\nUser=nobody\n }\nUser=\nId=a.service\n";
         let unknown = read_block(text).unwrap_err();
-        assert!(unknown.reason.contains("User appear"), "{unknown:?}");
+        assert!(unknown.reason.contains("appear twice"), "{unknown:?}");
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod layout;
 mod markdown;
 mod prompt;
 mod screen;
+mod sign;
 mod spinner;
 mod wrap;
 
@@ -12,5 +13,6 @@ pub use abilities::ColorChoice;
 pub use markdown::markdown;
 pub use prompt::Refused;
 pub use screen::{Stream, Terminal};
+pub use sign::Sign;
 pub use spinner::Spinner;
 pub use wrap::wrap;

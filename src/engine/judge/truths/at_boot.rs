@@ -1,6 +1,6 @@
 //! Started at boot, or only said to be: truths 26–30.
 
-use super::{gist, judged};
+use super::verdicts::{gist, judged};
 use crate::engine::testbed::{Told, UNIT, fragment, service};
 use crate::model::{BootFact, CheckReport, Fact, Kind, Puller, Question, Status, UnitFact};
 

@@ -1,6 +1,6 @@
 //! Up, and staying up: truths 19–24, and who answers: 37.
 
-use super::{gist, judged};
+use super::verdicts::{gist, judged};
 use crate::engine::testbed::{Told, UNIT, fragment, service};
 use crate::model::{
     CheckReport, Fact, HttpFact, HttpOutcome, HttpOwner, Kind, Question, Sample, Status, SteadyFact, TimeSpan,

@@ -8,16 +8,4 @@ mod life;
 mod on_disk;
 mod restart;
 mod user;
-
-use crate::engine::testbed::{Told, check, lab};
-use crate::model::{CheckReport, Kind, Status};
-
-fn judged(kind: Kind, told: Told) -> CheckReport {
-    let mut reports = super::judge(&lab(vec![check("it", kind)]), &told.testimony());
-    reports.remove(0)
-}
-
-/// Status, what was observed, and the ids of the causes.
-fn gist(report: &CheckReport) -> (Status, &str, Vec<&str>) {
-    (report.status, &report.observed, report.diagnosis.iter().map(|cause| cause.id.as_str()).collect())
-}
+mod verdicts;

@@ -1,6 +1,6 @@
 //! A file that can be loaded, or not: truths 16, 25, 30, 33, 34.
 
-use super::{gist, judged};
+use super::verdicts::{gist, judged};
 use crate::engine::testbed::{Told, fragment, service, text_file};
 use crate::model::{CheckReport, Content, DiskFile, Fact, FilesFact, Kind, Role, Status};
 

@@ -1,6 +1,6 @@
 //! Restart= and other settings: truths 11, 12, 15, 32.
 
-use super::{gist, judged};
+use super::verdicts::{gist, judged};
 use crate::engine::testbed::{Told, fragment, service, text_file};
 use crate::model::{CheckReport, Expect, Fact, Kind, RestartPolicy, Role, Status, TimeSpan, UnitFact, Value};
 

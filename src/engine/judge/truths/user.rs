@@ -1,6 +1,6 @@
 //! Who it runs as: truths 1–10, and the way from a wish to a uid.
 
-use super::{gist, judged};
+use super::verdicts::{gist, judged};
 use crate::engine::testbed::{Told, exec, fragment, process, service, text_file};
 use crate::model::{CheckReport, Fact, Kind, Process, ProcessesFact, Role, Status, UnitFact};
 
