@@ -1,4 +1,4 @@
-//! Answers [`Question`](crate::model::Question)s about one machine: this one, or one behind a command.
+//! Answers [`Question`]s about one machine: this one, or one behind a command.
 
 mod accounts;
 mod boot;
