@@ -23,9 +23,17 @@ const MOST_TEXT: usize = 2 << 20;
 /// fragment of an alias.
 pub(super) fn files(unit: &UnitName, unit_path: &str, loaded: Option<&UnitFact>) -> FilesFact {
     let folders: Vec<&Path> = unit_path.split_whitespace().map(Path::new).collect();
-    let fragment = fragment(unit, &folders)
-        .or_else(|| loaded.map(|fact| fact.get("FragmentPath")).filter(|path| !path.is_empty()).map(PathBuf::from))
-        .map(|path| (path, Role::Fragment));
+    let told = loaded.map(|fact| fact.get("FragmentPath")).filter(|path| !path.is_empty()).map(PathBuf::from);
+    let fragment = match (fragment(unit, &folders), told) {
+        // An alias leads to the fragment: name it as the manager does.
+        (Some(found), Some(told))
+            if found.canonicalize().is_ok_and(|end| told.canonicalize().is_ok_and(|it| it == end)) =>
+        {
+            Some(told)
+        }
+        (found, told) => found.or(told),
+    };
+    let fragment = fragment.map(|path| (path, Role::Fragment));
     let mut names = vec![unit.clone()];
     let aliases = loaded.map(|fact| fact.list("Names")).unwrap_or_default();
     names.extend(
@@ -200,7 +208,12 @@ mod tests {
 
     #[test]
     fn the_loaded_names_bring_the_alias_drop_ins() {
-        let disk = Disk::new(&["lib/real.service", "etc/real.service.d/10.conf", "etc/alias.service.d/20.conf"]);
+        let disk = Disk::new(&[
+            "lib/real.service",
+            "etc/alias.service -> ../lib/real.service",
+            "etc/real.service.d/10.conf",
+            "etc/alias.service.d/20.conf",
+        ]);
         let loaded = [("Names", "real.service alias.service"), ("FragmentPath", "~/lib/real.service")];
         assert_eq!(
             disk.paths("alias.service", &loaded),

@@ -1,6 +1,7 @@
 //! This machine: its service manager through `systemctl`, its processes and sockets through /proc, its files.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use crate::model::{Answer, Fact, HttpFact, HttpOwner, Question, SystemFact, UnitFact, Unknown};
 
@@ -17,6 +18,13 @@ use super::{Machine, http, sockets};
 
 /// The unit name that every boot starts from.
 const DEFAULT_TARGET: &str = "default.target";
+/// There where PID 1 is systemd: `sd_booted(3)`.
+const BOOTED: &str = "/run/systemd/system";
+/// The search path of systemd.unit(5), for when the manager does not tell its own.
+const UNIT_PATH: &str = "/etc/systemd/system.control /run/systemd/system.control /run/systemd/transient \
+    /run/systemd/generator.early /etc/systemd/system /etc/systemd/system.attached /run/systemd/system \
+    /run/systemd/system.attached /run/systemd/generator /usr/local/lib/systemd/system /usr/lib/systemd/system \
+    /run/systemd/generator.late";
 
 /// The machine that this process runs on, or whose namespaces it has entered.
 #[derive(Debug)]
@@ -135,9 +143,13 @@ impl<'a> Batch<'a> {
     }
 
     fn files(&self, unit: &str) -> Answer {
-        let manager = self.manager.as_ref().map_err(Clone::clone)?;
-        // The disk can be read even where the manager fails over what it read there.
-        Ok(Fact::Files(files(&UnitName::parse(unit)?, manager.get("UnitPath"), self.unit(unit).ok())))
+        let unit_path = match &self.manager {
+            Ok(manager) => manager.get("UnitPath"),
+            // The disk can be read even where the manager hangs over what it read there.
+            Err(_) if Path::new(BOOTED).is_dir() => UNIT_PATH,
+            Err(unknown) => return Err(unknown.clone()),
+        };
+        Ok(Fact::Files(files(&UnitName::parse(unit)?, unit_path, self.unit(unit).ok())))
     }
 
     fn of_unit(&self, unit: &str) -> Answer {

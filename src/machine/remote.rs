@@ -1,4 +1,4 @@
-//! A machine behind a command: a sandbox, or anything that runs [`examine`](super::examine).
+//! A machine behind a command: a sandbox, or anything that runs [`examine`](super::examine()).
 
 use std::process::Command;
 

@@ -57,31 +57,17 @@ impl UnitName {
         }
     }
 
-    /// The names whose `.d` folders apply to the unit, most specific first, without the one of its whole type.
-    ///
-    /// The order is the manager's: an instance's template, with the template's dashed prefixes, comes before the
-    /// instance's own dashed prefixes.
+    /// The names whose `.d` folders apply to the unit, most specific first, without the one of its whole type: its
+    /// own, then those of its dashed prefixes, each followed by its template.
     pub(super) fn drop_in_names(&self) -> Vec<String> {
         let (prefix, instance, kind) = self.parts();
-        let mut names = Vec::new();
-        let build = |prefix: &str, instance: Option<&str>| match instance {
-            Some(instance) => format!("{prefix}@{instance}.{kind}"),
-            None => format!("{prefix}.{kind}"),
-        };
-        let mut add = |name: String| {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        };
-        let prefixes = dashed(prefix);
-        add(build(prefix, instance));
-        let of_template = instance.filter(|instance| !instance.is_empty()).map(|_| Some(""));
-        for instance in of_template.into_iter().chain([instance]) {
-            for prefix in [prefix].into_iter().chain(prefixes.iter().copied()) {
-                add(build(prefix, instance));
-            }
-        }
-        names
+        let prefixes = [prefix].into_iter().chain(dashed(prefix));
+        let names = prefixes.flat_map(|prefix| match instance {
+            None => vec![format!("{prefix}.{kind}")],
+            Some("") => vec![format!("{prefix}@.{kind}")],
+            Some(instance) => vec![format!("{prefix}@{instance}.{kind}"), format!("{prefix}@.{kind}")],
+        });
+        names.collect()
     }
 
     fn parts(&self) -> (&str, Option<&str>, &str) {
@@ -94,9 +80,9 @@ impl UnitName {
 }
 
 /// `foo-bar-` and `foo-` of `foo-bar-baz`, longest first.
-fn dashed(prefix: &str) -> Vec<&str> {
+fn dashed(prefix: &str) -> impl Iterator<Item = &str> {
     let own = prefix.strip_suffix('-').unwrap_or(prefix);
-    own.rmatch_indices('-').map(|(at, _)| &prefix[..=at]).filter(|cut| cut.len() > 1).collect()
+    own.rmatch_indices('-').map(|(at, _)| &prefix[..=at]).filter(|cut| cut.len() > 1)
 }
 
 #[cfg(test)]
@@ -133,7 +119,8 @@ mod tests {
             ("sre.service", vec!["sre.service"]),
             ("a-b-c.service", vec!["a-b-c.service", "a-b-.service", "a-.service"]),
             ("a@b.service", vec!["a@b.service", "a@.service"]),
-            ("a-b@c.service", vec!["a-b@c.service", "a-b@.service", "a-@.service", "a-@c.service"]),
+            ("a-b@.service", vec!["a-b@.service", "a-@.service"]),
+            ("a-b@c.service", vec!["a-b@c.service", "a-b@.service", "a-@c.service", "a-@.service"]),
             ("a-.service", vec!["a-.service"]),
             ("-.slice", vec!["-.slice"]),
         ] {

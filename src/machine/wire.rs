@@ -1,4 +1,4 @@
-//! What goes over the line between [`Remote`](super::Remote) and [`examine`](super::examine): JSON, one object each way.
+//! What goes over the line between [`Remote`](super::Remote) and [`examine`](super::examine()): JSON, one object each way.
 
 use std::time::Duration;
 

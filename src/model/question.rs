@@ -206,7 +206,7 @@ pub struct Process {
     pub pid: u32,
     /// Effective user id.
     pub uid: u32,
-    /// The account's name in that place's /etc/passwd, or empty.
+    /// The account's name in that place's /etc/passwd, or a dynamic user's as the manager gives it; else empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub user: String,
     /// The command's name (`/proc/PID/comm`).
