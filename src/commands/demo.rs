@@ -70,7 +70,7 @@ impl Story<'_> {
         ))?;
         self.say("# 1 · Nothing done yet")?;
         self.grade(bench)?;
-        self.say(&format!("# 2 · A first try\n\n{what}:"))?;
+        self.say(&format!("# 2 · A first try\n\nWhat comes of it: {what}."))?;
         self.show(attempt)?;
         bench.apply(attempt)?;
         self.grade(bench)?;

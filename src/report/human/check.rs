@@ -10,6 +10,8 @@ pub(super) struct Checks<'a> {
     report: &'a Report,
     /// Causes that stand further up already, each with the check it stands under.
     told: Vec<(&'a Diagnosis, &'a str)>,
+    /// What the blocked checks just above wait for: said once beneath them all.
+    awaited: Vec<&'a str>,
     /// How wide the points are.
     points: usize,
 }
@@ -17,10 +19,15 @@ pub(super) struct Checks<'a> {
 impl<'a> Checks<'a> {
     pub(super) fn of(report: &'a Report) -> Self {
         let points = report.checks.iter().map(|check| points(check, "?").len()).max().unwrap_or(0);
-        Self { report, told: Vec::new(), points }
+        Self { report, told: Vec::new(), awaited: Vec::new(), points }
     }
 
     pub(super) fn write(&mut self, check: &'a CheckReport, page: &mut Page<'_>) {
+        let awaited = if check.status == Status::Blocked { self.roots(check) } else { Vec::new() };
+        if awaited != self.awaited {
+            self.finish(page);
+        }
+        self.awaited = awaited;
         match check.status {
             Status::Passed if check.diagnosis.is_empty() => self.title(check, page),
             Status::Passed => self.apart(check, page, |_, _| ()),
@@ -31,16 +38,21 @@ impl<'a> Checks<'a> {
             Status::Unknown => self.apart(check, page, |check, page| {
                 page.detail("because", Ink::Plain, &check.observed);
             }),
-            Status::Blocked => {
-                self.title(check, page);
-                page.paragraph(Ink::Dim, 2, &format!("waits for: {}", self.titles(&check.blocked_by)));
-            }
+            Status::Blocked => self.title(check, page),
             Status::NotRun => {
                 self.title(check, page);
                 if !check.observed.is_empty() {
                     page.paragraph(Ink::Dim, 2, &check.observed);
                 }
             }
+        }
+    }
+
+    /// Says what the last blocked checks wait for.
+    pub(super) fn finish(&mut self, page: &mut Page<'_>) {
+        if !self.awaited.is_empty() {
+            page.paragraph(Ink::Dim, 2, &format!("waits for: {}", self.awaited.join("; ")));
+            self.awaited.clear();
         }
     }
 
@@ -71,9 +83,6 @@ impl<'a> Checks<'a> {
         }
         if check.status == Status::Failed {
             page.detail("why", Ink::Plain, &check.why);
-            if !check.lesson.is_empty() {
-                page.detail("lesson", Ink::Plain, &format!("unitlab learn {}", check.lesson));
-            }
         }
         page.blank();
     }
@@ -89,11 +98,24 @@ impl<'a> Checks<'a> {
         self.told.push((diagnosis, title));
     }
 
-    fn titles(&self, ids: &[String]) -> String {
-        let title = |id: &String| {
-            self.report.checks.iter().find(|check| check.id == *id).map_or(id.clone(), |check| check.title.clone())
-        };
-        ids.iter().map(title).collect::<Vec<_>>().join("; ")
+    /// The titles of the checks at the bottom of what blocks this one: what is between them is blocked itself.
+    fn roots(&self, check: &'a CheckReport) -> Vec<&'a str> {
+        let mut found = Vec::new();
+        let mut ids: Vec<&str> = check.blocked_by.iter().rev().map(String::as_str).collect();
+        let mut seen = Vec::new();
+        while let Some(id) = ids.pop() {
+            let Some(blocker) = self.report.checks.iter().find(|check| check.id == id) else { continue };
+            if seen.contains(&id) {
+                continue;
+            }
+            seen.push(id);
+            if blocker.status == Status::Blocked {
+                ids.extend(blocker.blocked_by.iter().rev().map(String::as_str));
+            } else {
+                found.push(blocker.title.as_str());
+            }
+        }
+        found
     }
 }
 

@@ -16,6 +16,7 @@ pub fn human(report: &Report, look: &Look, out: &mut impl Write) -> io::Result<(
     for check in &report.checks {
         checks.write(check, &mut page);
     }
+    checks.finish(&mut page);
     page.blank();
     sum::score(report, &mut page);
     page.blank();

@@ -1,0 +1,3 @@
+set -eu
+systemctl daemon-reload
+systemctl start sre-app
