@@ -1,6 +1,6 @@
 //! The first layer: which line of which file says what. Read to explain, and to suspect; the manager decides.
 
-use super::directive::{sections, takes};
+use super::directive::{section, sections, takes};
 use crate::model::{Content, DiskFile, FilesFact, Line, Role, UnitFile};
 
 /// A unit's files, read: the fragment first, then the drop-ins, as the manager goes through them.
@@ -83,6 +83,22 @@ impl<'a> Layers<'a> {
     /// The line that decides a directive of which the last one wins.
     pub(crate) fn effective<'s>(&'s self, key: &'s str) -> Option<Written<'s>> {
         self.standing(key).pop()
+    }
+
+    /// What the files say about a directive, and where: the line that decides, else one that tries to, else that there
+    /// is none.
+    pub(crate) fn evidence(&self, unit: &str, key: &str) -> (String, String) {
+        if let Some(written) = self.effective(key) {
+            return (written.place(), written.text());
+        }
+        let tries = self.all().filter(|found| found.key == key && !found.value.is_empty()).last();
+        match tries {
+            Some(idle) if !sections(key).contains(&idle.section) => {
+                (idle.place(), format!("{} under [{}], without effect", idle.text(), idle.section))
+            }
+            Some(idle) => (idle.place(), format!("{}, without effect", idle.text())),
+            None => (format!("systemctl cat {unit}"), format!("no {key}= in [{}]", section(key))),
+        }
     }
 
     /// The file to open: the fragment, or else the first drop-in.

@@ -118,17 +118,9 @@ struct Sight<'a> {
 
 impl Sight<'_> {
     fn show_layers(&self, finding: &mut Finding) {
-        let written = self.layers.map(|layers| layers.effective("User"));
-        match written {
-            Some(Some(written)) => finding.show(Layer::File, written.place(), written.text()),
-            Some(None) => {
-                finding.show(
-                    Layer::File,
-                    format!("systemctl cat {}", self.seen.unit),
-                    "no User= takes effect in [Service]",
-                );
-            }
-            None => {}
+        if let Some(layers) = self.layers {
+            let (place, text) = layers.evidence(self.seen.unit, "User");
+            finding.show(Layer::File, place, text);
         }
         let user = format!("User={}", self.unit.get("User"));
         finding.show(Layer::Loaded, self.seen.show("User"), if user == "User=" { "User= is not set" } else { &user });

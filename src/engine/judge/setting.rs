@@ -28,15 +28,9 @@ pub(super) fn judge_directive(seen: &Seen, name: &str, expect: &Expect, expected
     };
     let files = seen.files();
     let layers = files.as_ref().ok().map(|files| Layers::read(files));
-    let written = layers.as_ref().and_then(|layers| layers.effective(name));
-    match (&written, &layers) {
-        (Some(written), _) => finding.show(Layer::File, written.place(), written.text()),
-        (None, Some(_)) => finding.show(
-            Layer::File,
-            format!("systemctl cat {}", seen.unit),
-            format!("no {name}= takes effect in [{}]", section(name)),
-        ),
-        (None, None) => {}
+    if let Some(layers) = &layers {
+        let (place, text) = layers.evidence(seen.unit, name);
+        finding.show(Layer::File, place, text);
     }
     let loaded = value(unit, name);
     let shown = |value: &Option<String>| match value {

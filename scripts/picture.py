@@ -1,0 +1,70 @@
+#!/usr/bin/env python3
+"""Turns what a program printed on a terminal, colours and all, into an SVG picture of it.
+
+    unitlab --color always demo | scripts/picture.py TITLE FIRST LAST > docs/demo.svg
+
+FIRST and LAST are line numbers, both included. Knows the SGR codes that unitlab writes, and fails on any other.
+"""
+import html
+import re
+import sys
+
+COLOURS = {31: "#ff7b72", 32: "#7ee787", 33: "#e3b341", 34: "#79c0ff", 35: "#d2a8ff", 36: "#56d4dd"}
+CELL, LINE, LEFT, TOP = 8.4, 19, 18, 52
+
+
+def styled(line):
+    """Yields (text, css) pairs of one line."""
+    bold = dim = underline = False
+    colour = None
+    for part in re.split(r"(\x1b\[[0-9;]*m)", line):
+        if not part.startswith("\x1b"):
+            if part:
+                css = [f"fill:{colour}"] if colour else []
+                css += ["font-weight:bold"] if bold else []
+                css += ["fill-opacity:.6"] if dim else []
+                css += ["text-decoration:underline"] if underline else []
+                yield part, ";".join(css)
+            continue
+        for code in map(int, (part[2:-1] or "0").split(";")):
+            if code == 0:
+                bold = dim = underline = False
+                colour = None
+            elif code == 1:
+                bold = True
+            elif code == 2:
+                dim = True
+            elif code == 4:
+                underline = True
+            elif code in COLOURS:
+                colour = COLOURS[code]
+            else:
+                sys.exit(f"picture.py: SGR code {code} is not known")
+
+
+def main():
+    title, first, last = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    lines = sys.stdin.read().split("\n")[first - 1 : last]
+    width = LEFT * 2 + 80 * CELL
+    height = TOP + LINE * len(lines) + 8
+    print(f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height}" viewBox="0 0 {width:.0f} {height}">')
+    print("<style>text{font:14px ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace;fill:#e6edf3;white-space:pre}</style>")
+    print('<rect width="100%" height="100%" rx="9" fill="#0d1117"/>')
+    for index, dot in enumerate(("#ff5f57", "#febc2e", "#28c840")):
+        print(f'<circle cx="{22 + index * 20}" cy="20" r="6" fill="{dot}"/>')
+    print(f'<text x="50%" y="25" text-anchor="middle" style="fill:#8b949e">{html.escape(title)}</text>')
+    for row, line in enumerate(lines):
+        column = 0
+        for text, css in styled(line):
+            # Each piece is stretched to its cells, so that columns stand in every font.
+            x, length = LEFT + column * CELL, len(text) * CELL
+            if text.strip():
+                print(
+                    f'<text x="{x:.1f}" y="{TOP + row * LINE}" textLength="{length:.1f}" lengthAdjust="spacingAndGlyphs"'
+                    f' xml:space="preserve" style="{css}">{html.escape(text)}</text>'
+                )
+            column += len(text)
+    print("</svg>")
+
+
+main()
