@@ -55,7 +55,7 @@ fn behind_the_status(seen: &Seen, unit: &UnitFact, layers: Option<&Layers>, end:
     let place = layers
         .and_then(|layers| layers.effective(name))
         .map_or_else(|| name.to_owned(), |written| format!("{} at {}", written.text(), written.place()));
-    let again = format!("systemctl restart {}", seen.unit);
+    let again = format!("sudo systemctl restart {}", seen.unit);
     causes.push(match id {
         "exec-missing" => {
             let commands = unit.get("ExecStart");
@@ -74,7 +74,7 @@ fn behind_the_status(seen: &Seen, unit: &UnitFact, layers: Option<&Layers>, end:
         "user-unknown" => cause(
             id,
             format!("systemd could not become that user (217/USER, {place}): most often there is no such account."),
-            format!("getent passwd {0} || useradd --system --shell /usr/sbin/nologin {0}; {again}", account(unit)),
+            format!("getent passwd {0} || sudo useradd --system --shell /usr/sbin/nologin {0}; {again}", account(unit)),
         ),
         _ => cause(
             id,
@@ -116,7 +116,7 @@ pub(crate) fn orphan(seen: &Seen, port: u16, pid: u32, comm: &str) -> Diagnosis 
     cause(
         "orphan-answers-the-port",
         format!("Pid {pid} ({comm}) holds port {port} and does not belong to {0}, so {0} cannot have it.", seen.unit),
-        format!("kill {pid}; systemctl restart {}", seen.unit),
+        format!("sudo kill {pid}; sudo systemctl restart {}", seen.unit),
     )
 }
 
@@ -136,7 +136,7 @@ fn never_came_up(seen: &Seen, unit: &UnitFact, end: Option<End>) -> Option<Diagn
         ("inactive", _) if end.is_none() => Some(cause(
             "not-started",
             format!("{unit_name} is loaded, and nothing has started it, or it ended by itself, with success."),
-            format!("systemctl start {unit_name}"),
+            format!("sudo systemctl start {unit_name}"),
         )),
         ("inactive", _) if end == Some(End::Exited(0)) => Some(cause(
             "ended-by-itself",
@@ -179,7 +179,7 @@ fn loops(seen: &Seen, unit: &UnitFact, steady: Option<&SteadyFact>) -> Vec<Diagn
                 "{unit_name} was started more often than StartLimitBurst={burst} allows within {}, and systemd gave up.",
                 unit.get("StartLimitIntervalUSec")
             ),
-            format!("mend the cause first, then systemctl reset-failed {unit_name} && systemctl start {unit_name}"),
+            format!("mend the cause first, then sudo systemctl reset-failed {unit_name} && sudo systemctl start {unit_name}"),
         ));
     }
     causes

@@ -45,18 +45,18 @@ pub(crate) fn why_not_enabled(
         _ if seen.loaded().is_ok_and(|live| live.get("UnitFileState").ends_with("-runtime")) => causes.push(cause(
             "runtime-only",
             format!("{unit_name} was enabled with --runtime: its link stands in /run, which is emptied at every boot."),
-            format!("systemctl enable {unit_name}"),
+            format!("sudo systemctl enable {unit_name}"),
         )),
         "disabled" => causes.push(cause(
             "not-enabled",
             format!("[Install] says where to hook {unit_name} in, but nobody has run enable, which makes the link."),
-            format!("systemctl enable {unit_name}"),
+            format!("sudo systemctl enable {unit_name}"),
         )),
         // A misplaced WantedBy= leaves the unit static too, and then is the cause.
         "static" if !misses_install => causes.push(cause(
             "no-install-section",
             format!("{unit_name} has no [Install] section, so enable has nothing to link."),
-            format!("add [Install] with WantedBy=multi-user.target, then systemctl enable {unit_name}"),
+            format!("add [Install] with WantedBy=multi-user.target, then sudo systemctl enable {unit_name}"),
         )),
         "enabled" => causes.extend(layers.map(|layers| hooked_nowhere(unit_name, boot, layers)).unwrap_or_default()),
         _ => {}

@@ -32,7 +32,7 @@ pub(crate) fn needs_daemon_reload(what: &str) -> Diagnosis {
     cause(
         "needs-daemon-reload",
         format!("{what}, but the manager still works with what it read before: reload needed."),
-        "systemctl daemon-reload",
+        "sudo systemctl daemon-reload",
     )
 }
 
@@ -41,6 +41,6 @@ pub(crate) fn needs_restart(seen: &Seen, what: &str) -> Diagnosis {
     cause(
         "needs-restart",
         format!("{what}: a reload does not touch a process that already runs, so a restart is needed."),
-        format!("systemctl restart {}", seen.unit),
+        format!("sudo systemctl restart {}", seen.unit),
     )
 }

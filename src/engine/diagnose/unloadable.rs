@@ -31,7 +31,7 @@ pub(crate) fn masked(seen: &Seen) -> Diagnosis {
     cause(
         "masked",
         format!("{} is masked: its unit file is empty or a link to /dev/null, so nothing can start it.", seen.unit),
-        format!("systemctl unmask {0}; if an empty file is left, write the unit file anew", seen.unit),
+        format!("sudo systemctl unmask {0}; if an empty file is left, write the unit file anew", seen.unit),
     )
 }
 
@@ -106,7 +106,7 @@ fn stray_command(layers: &Layers) -> Option<Diagnosis> {
         cause(
             "wrong-section",
             format!("{}: {} stands under [{}], and has no effect there.", found.place(), found.text(), found.section),
-            "move it under [Service]",
+            "move it under [Service], then sudo systemctl daemon-reload",
         )
     })
 }

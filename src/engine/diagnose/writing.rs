@@ -48,7 +48,7 @@ fn in_value(written: &Written) -> Option<Diagnosis> {
             _ => None,
         };
         let next = meant.map_or_else(
-            || format!("give {}= a value that systemd knows, then systemctl daemon-reload", written.key),
+            || format!("give {}= a value that systemd knows, then sudo systemctl daemon-reload", written.key),
             |meant| format!("make the line {}={meant}: case matters", written.key),
         );
         let why = if value.is_empty() { "empty does not reset it" } else { "systemd does not know that value" };
@@ -97,7 +97,11 @@ fn elsewhere(layers: &Layers, name: &str) -> Vec<Diagnosis> {
             } else {
                 format!("{text} stands under [{}], and has no effect there", found.section)
             };
-            cause("wrong-section", format!("{place}: {why}."), format!("move it under [{proper}]"))
+            cause(
+                "wrong-section",
+                format!("{place}: {why}."),
+                format!("move it under [{proper}], then sudo systemctl daemon-reload"),
+            )
         })
         .collect()
 }
@@ -167,9 +171,9 @@ mod tests {
         let table: [Row; 17] = [
             ("User", "[Service]\nUser=www # web\n", None, "www", Some(("inline-comment", "make the line User=www"))),
             ("User", "[Service]\nUser=\"www\"\n", None, "www", Some(("quoted-value", "make the line User=www"))),
-            ("User", "[Unit]\nUser=www\n", None, "www", Some(("wrong-section", "move it under [Service]"))),
-            ("User", "User=www\n", None, "www", Some(("wrong-section", "move it under [Service]"))),
-            ("User", "[service]\nUser=www\n", None, "www", Some(("wrong-section", "move it under [Service]"))),
+            ("User", "[Unit]\nUser=www\n", None, "www", Some(("wrong-section", "move it under [Service], then sudo systemctl daemon-reload"))),
+            ("User", "User=www\n", None, "www", Some(("wrong-section", "move it under [Service], then sudo systemctl daemon-reload"))),
+            ("User", "[service]\nUser=www\n", None, "www", Some(("wrong-section", "move it under [Service], then sudo systemctl daemon-reload"))),
             ("User", "[Service]\nuser=www\n", None, "www", Some(("unknown-key", "make the line User=www"))),
             ("User", "[Service]\nUser=www\n", Some("[Service]\nUser=\n"), "www",
                 Some(("overridden-by-drop-in", "change or remove the line in /etc/systemd/system/sre-app.service.d/x.conf"))),
@@ -179,11 +183,11 @@ mod tests {
             ("Restart", "[Service]\nRestart=Always\n", None, "always", Some(("bad-value", "make the line Restart=always: case matters"))),
             ("Restart", "[Service]\nrestart=always\n", None, "always", Some(("unknown-key", "make the line Restart=always"))),
             ("Restart", "[Service]\nRestart=always # x\n", None, "always", Some(("inline-comment", "make the line Restart=always"))),
-            ("Restart", "[Unit]\nRestart=always\n", None, "always", Some(("wrong-section", "move it under [Service]"))),
+            ("Restart", "[Unit]\nRestart=always\n", None, "always", Some(("wrong-section", "move it under [Service], then sudo systemctl daemon-reload"))),
             ("RestartSec", "[Service]\nRestartSec=5M\n", None, "5min", Some(("months-not-minutes", "make the line RestartSec=5min"))),
             ("RestartSec", "[Service]\nRestartSec=3 # s\n", None, "3", Some(("inline-comment", "make the line RestartSec=3"))),
             ("RestartSec", "[Service]\nRestartSec=-1\n", None, "3",
-                Some(("bad-value", "give RestartSec= a value that systemd knows, then systemctl daemon-reload"))),
+                Some(("bad-value", "give RestartSec= a value that systemd knows, then sudo systemctl daemon-reload"))),
             ("ExecStart", "[Service]\nExecStart=/bin/sh -c 'true # x'\n", None, "", None),
         ];
         for (name, text, drop_in, right, expected) in table {

@@ -36,7 +36,7 @@ pub(super) fn judge(seen: &Seen) -> Verdict {
     if twin.is_none() && loadable && boot.chain.is_empty() && unit.get("NeedDaemonReload") == "yes" {
         return finding.unknown(&Unknown {
             reason: "the files changed since the manager read them, so its view of the next boot is out of date".into(),
-            remedy: "systemctl daemon-reload, then check again".into(),
+            remedy: "sudo systemctl daemon-reload, then check again".into(),
         });
     }
     finding.because(why_not_enabled(seen, boot, Some(unit), layers.as_ref()));

@@ -244,9 +244,9 @@ impl Sight<'_> {
         let written = self.layers.and_then(|layers| layers.effective(root.key));
         let place = written.map(|written| format!("{}: ", written.place())).unwrap_or_default();
         let next = if root.key == "User" {
-            "set User= to an account of its own under [Service], then systemctl daemon-reload and restart"
+            "set User= to an account of its own under [Service], then sudo systemctl daemon-reload and restart"
         } else {
-            "remove the prefix from ExecStart=, then systemctl daemon-reload and restart"
+            "remove the prefix from ExecStart=, then sudo systemctl daemon-reload and restart"
         };
         cause("runs-as-root", format!("{place}{}, so systemd starts it as root.", root.what), next)
     }

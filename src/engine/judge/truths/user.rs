@@ -114,7 +114,7 @@ fn truth_9_reload_needed_then_restart_needed_then_root() {
         }
     }
     let reloading = who(running(&[("User", "sre-app"), ("UID", "998")]), &text, &own, Some((reborn(), &root)));
-    assert_eq!(reloading.diagnosis[0].next, "systemctl daemon-reload");
+    assert_eq!(reloading.diagnosis[0].next, "sudo systemctl daemon-reload");
     assert_eq!(reloading.observed, "uid 998 (sre-app), pid 214 python3 now, and root at the next start: User=root");
     assert!(reloading.diagnosis[0].text.contains("/etc/systemd/system/sre-app.service:2 now says User=root"));
 }
