@@ -10,6 +10,7 @@ use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand, ValueE
 use super::context::Context;
 use super::failure::Failure;
 use super::{check, completions, demo, doctor, enter, examine, hint, lab, list, supervise};
+use crate::model::escape;
 use crate::report;
 use crate::terminal::ColorChoice;
 
@@ -174,12 +175,13 @@ fn tell(failure: &Failure, as_json: bool) {
         let _ = report::error_json(&document, &mut io::stdout());
         return;
     }
+    // Some of it was said by a stranger: a sandbox, or the author of a course.
     let mut err = io::stderr();
-    let _ = writeln!(err, "unitlab: {what}");
+    let _ = writeln!(err, "unitlab: {}", escape(what));
     for line in cause.lines() {
-        let _ = writeln!(err, "  {line}");
+        let _ = writeln!(err, "  {}", escape(line));
     }
     if !next.is_empty() {
-        let _ = writeln!(err, "  next: {next}");
+        let _ = writeln!(err, "  next: {}", escape(next));
     }
 }

@@ -5,6 +5,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::FlockOperation;
+use rustix::process::{Flock, FlockOffsetType, FlockType, Pid};
 
 use super::{Record, SandboxError};
 
@@ -124,17 +125,27 @@ impl Sandbox {
         record.write(&self.dir.join("record.json"))
     }
 
-    /// A supervisor lives: it holds this lock until the kernel takes it away with its last breath.
+    /// A supervisor lives.
     #[must_use]
     pub fn is_running(&self) -> bool {
-        let Ok(file) = OpenOptions::new().read(true).open(self.dir.join("lock")) else { return false };
-        rustix::fs::flock(&file, FlockOperation::NonBlockingLockShared).is_err()
+        self.keeper().is_some()
+    }
+
+    /// The living supervisor: it holds a lock until the kernel takes it away with its last breath.
+    ///
+    /// A record lock (fcntl(2)) is asked for without being taken, so that no look ever stands in the way of a start,
+    /// and it names its holder. Closing the file gives it up: a supervisor must not look at its own.
+    pub(super) fn keeper(&self) -> Option<Pid> {
+        let file = OpenOptions::new().read(true).write(true).open(self.dir.join("lock")).ok()?;
+        let whole =
+            Flock { start: 0, length: 0, pid: None, typ: FlockType::WriteLock, offset_type: FlockOffsetType::Set };
+        rustix::process::fcntl_getlk(&file, &whole).ok()??.pid
     }
 
     /// Takes the lock of the living, or says that somebody else has it.
     pub(super) fn claim(&self) -> Result<File, SandboxError> {
         let file = open_lock(&self.dir.join("lock"))?;
-        rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive)
+        rustix::fs::fcntl_lock(&file, FlockOperation::NonBlockingLockExclusive)
             .map_err(|_| SandboxError::AlreadyRunning { name: self.name.clone() })?;
         Ok(file)
     }

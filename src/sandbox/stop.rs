@@ -9,6 +9,7 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::Signal;
 
+use super::record::ProcessId;
 use super::{Estate, Sandbox, SandboxError, cgroup};
 
 /// How long a supervisor may take to end its payload and itself.
@@ -26,10 +27,9 @@ pub struct Leftover {
 impl Sandbox {
     /// Switches it off and leaves nothing running; the learner's root stays.
     pub fn stop(&self) -> Result<(), SandboxError> {
-        if self.is_running()
-            && let Some(supervisor) = self.record()?.and_then(|record| record.supervisor)
-            && let Some(process) = supervisor.open()
-        {
+        // Asked for by its lock, so that a damaged record keeps nothing alive.
+        let keeper = self.keeper().and_then(|pid| ProcessId::of(pid.as_raw_pid()));
+        if let Some(process) = keeper.and_then(ProcessId::open) {
             let _ = rustix::process::pidfd_send_signal(&process, Signal::TERM);
             let timeout = Timespec::try_from(LIMIT).unwrap_or_default();
             let _ = poll(&mut [PollFd::from_borrowed_fd(process.as_fd(), PollFlags::IN)], Some(&timeout));

@@ -270,9 +270,9 @@ impl Supervisor {
         }
     }
 
-    /// What is kept is switched off in good order; what goes with the sandbox needs no farewell.
+    /// What is kept is switched off in good order; what goes with the sandbox, or is not up yet, needs no farewell.
     fn say_farewell(&self, nspawn: Option<ProcessId>) {
-        if self.record.ephemeral {
+        if self.record.ephemeral || self.record.stage != Stage::Up {
             cgroup::kill(&self.record.cgroups, Some(Seat::Machine));
         } else if let Some(pid) = nspawn.and_then(|id| Pid::from_raw(id.pid)) {
             let _ = rustix::process::kill_process(pid, Signal::TERM);
