@@ -90,7 +90,9 @@ pub(super) fn find(context: &Context, lab: &LabFolder) -> Result<Bench, Failure>
     Bench::find(context.estate(), &context.sandbox_name(id)).map_err(|error| match error {
         SandboxError::NotRunning { .. } => {
             let next = format!("start it with `unitlab lab start {id}`");
-            Failure::could_not(format!("the sandbox of {id} is not running"), "", next)
+            let words = context.estate().sandbox(&context.sandbox_name(id)).last_words();
+            let cause = words.map(|words| format!("its supervisor's last words: {words}")).unwrap_or_default();
+            Failure::could_not(format!("the sandbox of {id} is not running"), cause, next)
         }
         other => other.into(),
     })
