@@ -72,6 +72,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
         bench.grade(lab, !args.no_trials)
     };
     context.note(&format!("asked and judged within {} ms", started.elapsed().as_millis()));
+    if let Some(took) = graded.twin_took {
+        context.note(&format!("its twin was up after {} ms", took.as_millis()));
+    }
     if let Some(error) = &graded.twinless {
         let _ = writeln!(io::stderr(), "unitlab: graded without a freshly booted copy: {error}");
     }
@@ -107,7 +110,7 @@ fn here(lab: &LabFolder) -> Graded {
     let live = Sheet::new(&questions, Here::new().ask(&questions));
     let place = Place { kind: PlaceKind::Here, systemd: systemd_version(&live) };
     let testimony = Testimony { live, twin: None };
-    Graded { checks: engine::judge(&lab.lab, &testimony), place, testimony, twinless: None }
+    Graded { checks: engine::judge(&lab.lab, &testimony), place, testimony, twinless: None, twin_took: None }
 }
 
 /// Where a grade is remembered.
