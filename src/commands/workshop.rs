@@ -65,11 +65,6 @@ impl Workshop {
             global_args: self.global_args.clone(),
         };
         let sandbox = self.estate.sandbox(name);
-        if sandbox.exists() && !sandbox.is_running() && !sandbox.is_set() {
-            // Whoever made it was interrupted before it was ready: nothing of the learner's is in it.
-            sandbox.sweep()?;
-            sandbox.remove()?;
-        }
         let (record, lease) = sandbox::launch(&self.estate, name, &plan)?;
         let bench = Bench { estate: self.estate.clone(), sandbox, record, lease: Some(lease) };
         if !bench.sandbox.is_set() {

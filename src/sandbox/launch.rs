@@ -71,13 +71,18 @@ impl Lease {
 pub fn launch(estate: &Estate, name: &str, plan: &Plan) -> Result<(Record, Lease), SandboxError> {
     estate.found()?;
     let sandbox = estate.sandbox(name);
+    // Two starts at once would sweep up each other's.
+    let _turn = sandbox.take_turn()?;
     if sandbox.is_running() {
         return Err(SandboxError::AlreadyRunning { name: name.to_owned() });
     }
     sandbox.sweep()?;
     let result = launch_in(estate, &sandbox, plan);
-    if result.is_err() && plan.source != Source::Keep {
+    if result.is_err() {
         let _ = sandbox.sweep();
+        if plan.source != Source::Keep {
+            let _ = sandbox.remove();
+        }
     }
     result
 }
@@ -182,6 +187,8 @@ impl Sandbox {
 /// A child where the host has no systemd; there, a service of its own. Either way its words go to the log.
 fn start(estate: &Estate, sandbox: &Sandbox, exe: &Path, log: &Path) -> Result<Started, SandboxError> {
     let fail = || SandboxError::system("cannot start the sandbox's supervisor");
+    // A supervisor lives long: what a caller leaked to us, a pipe perhaps, must not stay open with it.
+    super::descriptors::keep_to_ourselves()?;
     // The words of an earlier supervisor, which are no longer true.
     let _ = fs::remove_file(log);
     if host::has_systemd() {

@@ -40,7 +40,9 @@ pub fn supervise(estate: &Estate, name: &str, service: Option<&str>) -> Result<(
     descriptors::keep_to_ourselves()?;
     let _ = rustix::process::setsid();
     let sandbox = estate.sandbox(name);
-    let mut caller = UnixStream::connect(sandbox.dir().join("ready")).ok();
+    let ready = sandbox.dir().join("ready");
+    // Whoever asked is waiting there. If not, they have died since, and nobody would ever end what is begun here.
+    let mut caller = Some(UnixStream::connect(&ready).map_err(SandboxError::file("cannot report to", &ready))?);
     let outcome = Supervisor::prepare(estate, sandbox, service).and_then(|mut supervisor| {
         let outcome = supervisor.run(&mut caller);
         supervisor.finish();
@@ -320,11 +322,7 @@ impl Supervisor {
     /// Leaves nothing behind but the learner's root and a record that says so.
     fn finish(&mut self) {
         cgroup::kill(&self.record.cgroups, Some(Seat::Machine));
-        for path in ["control", "notify", "ready"].map(|name| self.sandbox.dir().join(name)) {
-            let _ = fs::remove_file(path);
-        }
-        let _ = fs::remove_file(self.sandbox.program());
-        let _ = fs::remove_dir_all(self.sandbox.gate_dir());
+        self.sandbox.hang_up();
         let _ = self.note(Stage::Stopped);
         if self.record.ephemeral {
             let _ = rustix::mount::unmount(self.sandbox.root(), rustix::mount::UnmountFlags::DETACH);
@@ -360,7 +358,7 @@ fn first_record(
     service: Option<&str>,
 ) -> Result<Record, SandboxError> {
     let _choosing = estate.lock()?;
-    let before = sandbox.record()?.filter(|_| sandbox.has_root());
+    let before = sandbox.record()?.filter(|_| sandbox.has_work());
     let origin = match &plan.source {
         Source::CopyOf(name) => estate.sandbox(name).record()?,
         Source::Keep | Source::Fresh => before.clone(),
@@ -399,7 +397,7 @@ fn make_root(estate: &Estate, sandbox: &Sandbox, plan: &Plan, record: &Record) -
     descriptors::leave_host_mounts()?;
     host::mount_privately(record.ephemeral.then_some(root.as_path()))?;
     match &plan.source {
-        Source::Keep if sandbox.has_root() => Ok(()),
+        Source::Keep if sandbox.has_work() => Ok(()),
         Source::Keep => {
             let fresh = sandbox.dir().join("root.new");
             let fail = SandboxError::file("cannot put the new root in place of", &root);

@@ -59,7 +59,7 @@ pub(super) fn boot(context: &Context, lab: &LabFolder, os_tree: Option<&std::pat
     let workshop = context.workshop(os_tree)?;
     let name = context.sandbox_name(&id);
     let sandbox = workshop.estate.sandbox(&name);
-    let continued = sandbox.is_set() && sandbox.has_root();
+    let continued = sandbox.has_work();
     if let (true, Some(wanted), Ok(Some(record))) = (continued, os_tree, sandbox.record())
         && wanted.canonicalize().ok().as_deref() != Some(record.os_tree())
     {
