@@ -6,6 +6,9 @@
     reason = "tests start the program under test and fail by panicking"
 )]
 
+pub mod desk;
+pub mod pty;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
