@@ -32,6 +32,9 @@ pub(super) fn run(context: &Context) -> Result<u8, Failure> {
             lab.id, lab.title, lab.minutes
         )?;
     }
-    writeln!(out, "\nStart one with `unitlab lab start {}`.", course.labs().first().map_or("LAB", |lab| &lab.lab.id))?;
+    writeln!(out)?;
+    drop(out);
+    let first = course.labs().first().map_or("LAB", |lab| &lab.lab.id);
+    context.point_on(&[("start one", &format!("unitlab lab start {first}"))])?;
     Ok(0)
 }

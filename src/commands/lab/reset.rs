@@ -38,5 +38,6 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
         sandbox.remove()?;
     }
     start::boot(context, lab, args.os_tree.as_deref())?;
+    start::where_to(context)?;
     Ok(0)
 }

@@ -25,7 +25,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     }
     let mut out = io::stdout();
     if was_running {
-        writeln!(out, "{id} is switched off. Your work is kept: `unitlab lab start {id}` goes on with it.")?;
+        writeln!(out, "{id} is switched off. Your work is kept.")?;
+        context.point_on(&[("go on with it", &format!("unitlab lab start {id}"))])?;
     } else {
         writeln!(out, "{id} was not running.")?;
     }
