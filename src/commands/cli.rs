@@ -31,6 +31,12 @@ Exit codes:
   4    the course itself is broken
   130  interrupted";
 
+const LAB_EXAMPLES: &str = "\
+Examples:
+  unitlab lab start sre-app
+  unitlab lab exec -- systemctl status sre-app
+  unitlab lab stop";
+
 /// Learn how services really run on Linux: on a private, real systemd.
 #[derive(Debug, Parser)]
 #[command(name = "unitlab", version, after_help = EXAMPLES, max_term_width = 100, arg_required_else_help = true)]
@@ -85,9 +91,10 @@ impl From<Color> for ColorChoice {
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// List the labs: what is done, what is running
+    #[command(after_help = "Example:\n  unitlab list")]
     List,
     /// Work in a lab's sandbox
-    #[command(subcommand, arg_required_else_help = true)]
+    #[command(subcommand, arg_required_else_help = true, after_help = LAB_EXAMPLES)]
     Lab(lab::Verb),
     /// Grade a lab, with the reason for every verdict
     Check(check::Args),

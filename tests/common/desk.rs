@@ -12,8 +12,8 @@ use super::pty::{Pty, line};
 pub const PROMPT: &str = "[sre-app] learner@sandbox:~$ ";
 
 /// The user's own shell: it runs one command, tells how it ended, and stays, since the end of a session puts its
-/// terminal in order by itself. It never touches the terminal's modes.
-const OWN_SHELL: &str = r#""$@"; echo "left with $?."; read -r _"#;
+/// terminal in order by itself. Ctrl-C is for what runs in it. It never touches the terminal's modes.
+const OWN_SHELL: &str = r#"trap : INT; "$@"; echo "left with $?."; read -r _"#;
 
 /// A terminal in which unitlab runs.
 pub struct Desk {

@@ -9,6 +9,7 @@ use crate::commands::failure::Failure;
 use crate::commands::root;
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  unitlab lab reset\n  unitlab lab reset sre-app --yes    without being asked")]
 pub(in crate::commands) struct Args {
     /// The lab; the one in hand when left out
     lab: Option<String>,

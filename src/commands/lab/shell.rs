@@ -10,6 +10,7 @@ use crate::commands::root;
 use crate::commands::workshop::Bench;
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  unitlab lab shell")]
 pub(in crate::commands) struct Args {
     /// The lab; the one in hand when left out
     lab: Option<String>,

@@ -7,6 +7,7 @@ use crate::commands::failure::Failure;
 use crate::commands::root;
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  unitlab lab stop")]
 pub(in crate::commands) struct Args {
     /// The lab; the one in hand when left out
     lab: Option<String>,
