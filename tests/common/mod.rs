@@ -7,6 +7,8 @@
 )]
 
 pub mod traces;
+pub mod desk;
+pub mod pty;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
