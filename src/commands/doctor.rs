@@ -97,7 +97,9 @@ fn leftovers(context: &Context) -> Probe {
     probe(Limit::Some, says.join("; "), ["unitlab", "doctor", "--fix"].map(str::to_owned).to_vec())
 }
 
+/// Sweeps up first: it needs no network, and an installation that fails must not keep it from being done.
 fn fix(context: &Context, probes: &[Probe]) -> Result<(), Failure> {
+    sweep(context)?;
     for probe in probes.iter().filter(|probe| !probe.mend.is_empty()) {
         let command = probe.mend.join(" ");
         if !context.terminal.confirm(&format!("{}: {}. Run `{command}`?", probe.name, probe.says), "--yes")? {
@@ -105,13 +107,17 @@ fn fix(context: &Context, probes: &[Probe]) -> Result<(), Failure> {
         }
         let status = sandbox::mend(&probe.mend)?;
         if !status.success() {
-            return Err(Failure::could_not(
-                format!("`{command}` ended with {status}"),
-                "",
-                "run it by hand and see why",
-            ));
+            let next = match probe.mend.first().map(String::as_str) {
+                Some("apt-get") => "its package lists may be old or missing: `apt-get update`, then again",
+                _ => "run it by hand and see why",
+            };
+            return Err(Failure::could_not(format!("`{command}` ended with {status}"), "", next));
         }
     }
+    Ok(())
+}
+
+fn sweep(context: &Context) -> Result<(), Failure> {
     let left = context.estate().leftovers();
     if left.is_empty() {
         return Ok(());
