@@ -57,10 +57,14 @@ fn write(context: &Context, probe: &Probe, out: &mut impl Write) -> io::Result<(
         Limit::Blocking => (Sign::Bad, "missing  "),
     };
     let word = if context.terminal.color(Stream::Stdout) { "" } else { word };
-    let indent = 2 + word.len() + NAME + 2;
+    // In a narrow window the sentence goes below the name, where it has room.
+    let beside = 2 + word.len() + NAME + 2;
+    let narrow = context.terminal.width() < beside + 30;
+    let indent = if narrow { 4 } else { beside };
     let lines = wrap(&probe.says, context.terminal.width(), indent);
-    let (first, rest) = lines.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
-    writeln!(out, "{} {word}{:NAME$}  {first}", context.terminal.sign(sign), probe.name)?;
+    let (first, rest) = lines.split_at(usize::from(!narrow).min(lines.len()));
+    let head = format!("{} {word}{:NAME$}  {}", context.terminal.sign(sign), probe.name, first.concat());
+    writeln!(out, "{}", head.trim_end())?;
     for line in rest {
         writeln!(out, "{:indent$}{line}", "")?;
     }
