@@ -6,8 +6,9 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::model::{Ground, KillFact, KillOutcome, Sample, StartLimit, TimeSpan, UnitFact, Unknown};
+use crate::model::{Ground, KillFact, KillOutcome, Sample, TimeSpan, UnitFact, Unknown};
 
+use super::start_limit::{Left, delay, duration, left, limit, since_start};
 use super::steady::{Bell, Look, millis, now_micros};
 use super::systemctl::Systemctl;
 use super::unit_name::UnitName;
@@ -60,7 +61,7 @@ pub(super) fn kill(systemctl: &Systemctl, unit: &str, within_ms: u64, on: Ground
     let mut started_first = false;
     if on == Ground::Twin && !is_up(&fact) {
         started_first = attempt.start(&fact);
-        fact = attempt.show()?;
+        fact = attempt.settled()?;
     }
     if on == Ground::Live && has_main_process(&fact) {
         attempt.spare_the_limit(&fact)?;
@@ -73,15 +74,13 @@ pub(super) fn kill(systemctl: &Systemctl, unit: &str, within_ms: u64, on: Ground
         restart: fact.get("Restart").to_owned(),
         delay_us: delay.as_micros(),
         limit: limit(&fact, now_micros()),
-        outcome: KillOutcome::NotUp { result: fact.get("Result").to_owned() },
+        outcome: KillOutcome::NoMainProcess,
     };
-    if is_up(&fact) {
-        told.outcome = if has_main_process(&fact) {
-            let patience = duration(delay).saturating_add(Duration::from_millis(within_ms)).min(CAP);
-            attempt.kill_and_watch(&told.before, duration(delay), patience)?
-        } else {
-            KillOutcome::NoMainProcess
-        };
+    if has_main_process(&fact) {
+        let patience = duration(delay).saturating_add(Duration::from_millis(within_ms)).min(CAP);
+        told.outcome = attempt.kill_and_watch(&told.before, duration(delay), patience)?;
+    } else if !is_up(&fact) {
+        told.outcome = KillOutcome::NotUp { unit: attempt.look(&[])? };
     }
     Ok(told)
 }
@@ -93,8 +92,22 @@ struct Attempt<'a> {
 
 impl Attempt<'_> {
     fn show(&self) -> Result<UnitFact, Unknown> {
-        let shown = self.systemctl.units(std::slice::from_ref(&self.name), &PROPERTIES);
+        self.look(&PROPERTIES)
+    }
+
+    fn look(&self, properties: &[&str]) -> Result<UnitFact, Unknown> {
+        let shown = self.systemctl.units(std::slice::from_ref(&self.name), properties);
         shown.into_values().next().unwrap_or_else(|| Err(unknown("this unit was not looked at")))
+    }
+
+    /// As it is once a program that cannot run has had the time to say so.
+    fn settled(&self) -> Result<UnitFact, Unknown> {
+        let fact = self.show()?;
+        if !is_up(&fact) {
+            return Ok(fact);
+        }
+        Bell::of(std::iter::once(&fact)).wait(SETTLE);
+        self.show()
     }
 
     /// Brings a unit up that is down, or waits for one that is on its way. Whether it had to be started.
@@ -223,64 +236,9 @@ fn has_main_process(fact: &UnitFact) -> bool {
     is_up(fact) && !["", "0"].contains(&fact.get("MainPID"))
 }
 
-/// The time until the next automatic restart; it may grow with each one (`RestartSteps=`).
-fn delay(fact: &UnitFact) -> TimeSpan {
-    let next = TimeSpan::parse(fact.get("RestartUSecNext"));
-    next.or_else(|_| TimeSpan::parse(fact.get("RestartUSec"))).unwrap_or(TimeSpan::from_micros(0))
-}
-
-fn duration(span: TimeSpan) -> Duration {
-    Duration::from_micros(span.as_micros())
-}
-
-fn limit(fact: &UnitFact, now_micros: u64) -> StartLimit {
-    let interval = TimeSpan::parse(fact.get("StartLimitIntervalUSec")).unwrap_or(TimeSpan::from_micros(0));
-    let restarts: u64 = fact.get("NRestarts").parse().unwrap_or(0);
-    let counts = since_start(fact, now_micros).is_some_and(|since| since < duration(interval));
-    StartLimit {
-        burst: fact.get("StartLimitBurst").parse().unwrap_or(0),
-        interval_us: interval.as_micros(),
-        spent: if counts { restarts.saturating_add(1) } else { 0 },
-    }
-}
-
-/// The time since the last start that the manager remembers.
-fn since_start(fact: &UnitFact, now_micros: u64) -> Option<Duration> {
-    let stamps = ["InactiveExitTimestampMonotonic", "ExecMainStartTimestampMonotonic"];
-    let last = stamps.iter().filter_map(|name| fact.get(name).parse::<u64>().ok()).max().filter(|last| *last > 0)?;
-    Some(Duration::from_micros(now_micros.saturating_sub(last)))
-}
-
-/// Whether a start limit can bear one more start, and leave one to its owner.
-#[derive(Debug, PartialEq, Eq)]
-enum Left {
-    Enough,
-    After(Duration),
-    Never,
-}
-
-/// The manager counts starts from the first one of an interval, and tells nobody how many there were. Once the last
-/// one is older than the interval, the count begins anew.
-fn left(limit: &StartLimit, delay: TimeSpan, since_start: Option<Duration>) -> Left {
-    let interval = Duration::from_micros(limit.interval_us);
-    if limit.burst == 0 || limit.interval_us == 0 {
-        return Left::Enough;
-    }
-    if limit.burst == 1 || limit.interval_us == u64::MAX {
-        return Left::Never;
-    }
-    let age = since_start.unwrap_or_default().saturating_add(duration(delay));
-    match interval.saturating_sub(age) {
-        Duration::ZERO => Left::Enough,
-        wait => Left::After(wait),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    use super::{Left, Phase, Sample, StartLimit, TimeSpan, UnitFact, delay, left, limit, phase};
+    use super::{Phase, Sample, phase};
 
     fn sample(active: &str, pid: u32) -> Sample {
         Sample { active: active.into(), main_pid: pid, invocation: pid.to_string(), ..Sample::default() }
@@ -305,46 +263,5 @@ mod tests {
         ] {
             assert_eq!(phase(&before, &after, passing), expected, "{what}");
         }
-    }
-
-    #[test]
-    fn a_learner_is_left_a_start() {
-        let second = Duration::from_secs(1);
-        let span = |text: &str| TimeSpan::parse(text).unwrap();
-        for (burst, interval, delay, since, expected) in [
-            (5, "10s", "100ms", Some(60 * second), Left::Enough),
-            (5, "10s", "3s", Some(8 * second), Left::Enough),
-            (5, "10s", "3s", Some(2 * second), Left::After(5 * second)),
-            (5, "10s", "0", None, Left::After(10 * second)),
-            (1, "10s", "100ms", Some(60 * second), Left::Never),
-            (5, "infinity", "100ms", Some(60 * second), Left::Never),
-            (5, "0", "100ms", Some(second), Left::Enough),
-            (0, "10s", "100ms", Some(second), Left::Enough),
-        ] {
-            let limit = StartLimit { burst, interval_us: span(interval).as_micros(), spent: 0 };
-            assert_eq!(left(&limit, span(delay), since), expected, "{burst} in {interval}, {delay}, {since:?}");
-        }
-    }
-
-    #[test]
-    fn what_is_read_of_the_limit_and_the_delay() {
-        let fact = |properties: &[(&str, &str)]| UnitFact {
-            properties: properties.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
-        };
-        let of = |started: &str| {
-            let fact = fact(&[
-                ("StartLimitBurst", "5"),
-                ("StartLimitIntervalUSec", "10s"),
-                ("NRestarts", "2"),
-                ("InactiveExitTimestampMonotonic", "1000000"),
-                ("ExecMainStartTimestampMonotonic", started),
-            ]);
-            limit(&fact, 20_000_000)
-        };
-        assert_eq!(of("15000000"), StartLimit { burst: 5, interval_us: 10_000_000, spent: 3 });
-        assert_eq!(of("9000000").spent, 0);
-        assert_eq!(delay(&fact(&[("RestartUSec", "3s")])), TimeSpan::from_micros(3_000_000));
-        // It grows with RestartSteps=, which systemd 254 brought.
-        assert_eq!(delay(&fact(&[("RestartUSec", "3s"), ("RestartUSecNext", "8s")])), TimeSpan::from_micros(8_000_000));
     }
 }

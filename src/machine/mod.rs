@@ -15,6 +15,7 @@ mod processes;
 mod reading;
 mod remote;
 mod sockets;
+mod start_limit;
 mod steady;
 mod systemctl;
 mod unit_name;

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Sample, Unknown};
+use super::{Answer, Sample, UnitFact, Unknown};
 
 /// One thing to be done to one machine.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -91,8 +91,8 @@ pub enum KillOutcome {
     NoMainProcess,
     /// It does not run, and could not be started where that was tried: nothing was killed.
     NotUp {
-        /// `Result`.
-        result: String,
+        /// What the manager says of it, after the try.
+        unit: UnitFact,
     },
 }
 

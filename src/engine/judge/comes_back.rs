@@ -73,7 +73,7 @@ impl Case<'_> {
                 reason: format!("systemd does not know which process of {} is the main one", self.seen.unit),
                 remedy: "let ExecStart= run the program in the foreground (Type=exec), or name its PIDFile=".into(),
             }),
-            KillOutcome::NotUp { result } => self.not_up(finding, result),
+            KillOutcome::NotUp { unit } => self.not_up(finding, unit),
         }
     }
 
@@ -175,9 +175,9 @@ impl Case<'_> {
         finding.failed(format!("not back after {}: {}", span(waited_ms), described(after)))
     }
 
-    fn not_up(&self, mut finding: Finding, result: &str) -> Verdict {
-        let state = described(&self.fact.before);
-        let runs = self.seen.loaded().is_ok_and(|unit| unit.get("ActiveState") == "active");
+    fn not_up(&self, mut finding: Finding, unit: &UnitFact) -> Verdict {
+        let (state, result) = (described(&self.fact.before), unit.get("Result"));
+        let runs = self.seen.loaded().is_ok_and(|live| live.get("ActiveState") == "active");
         if self.on == Ground::Twin && runs {
             return finding.unknown(&Unknown {
                 reason: format!(
@@ -186,10 +186,7 @@ impl Case<'_> {
                 remedy: format!("sudo systemctl restart {}, and see whether it starts", self.seen.unit),
             });
         }
-        let unit = if self.on == Ground::Twin { self.seen.reloaded() } else { self.seen.loaded().ok() };
-        if let Some(unit) = unit {
-            finding.because(why_not_running(self.seen, unit, self.layers, None));
-        }
+        finding.because(why_not_running(self.seen, unit, self.layers, None));
         let tried = if self.on == Ground::Twin { "cannot be started" } else { "does not run" };
         finding.failed(format!("it {tried} ({state}, Result={result}), so nothing could be killed"))
     }

@@ -33,7 +33,7 @@ pub(super) fn judge(seen: &Seen, hold: TimeSpan) -> Verdict {
             reason: format!("after a reboot it was active only at the very end of the watch ({})", span(after.up_ms)),
             remedy: "check again".into(),
         }),
-        State::Down if unit.is_some_and(is_starting) => finding.unknown(&Unknown {
+        State::Down if is_starting(after, unit) => finding.unknown(&Unknown {
             reason: "after a reboot it was still starting when the watch ended".into(),
             remedy: format!("look what it waits for: systemctl status {}", seen.unit),
         }),
@@ -64,10 +64,11 @@ fn held(after: &Sample) -> String {
 }
 
 /// A start job runs or waits, or the program has not said yet that it is ready.
-fn is_starting(unit: &UnitFact) -> bool {
-    let queued = !["", "0"].contains(&unit.get("Job"));
-    let starting = unit.get("ActiveState") == "activating" && !unit.get("SubState").starts_with("auto-restart");
-    queued || starting
+fn is_starting(after: &Sample, unit: Option<&UnitFact>) -> bool {
+    match after.active.as_str() {
+        "activating" => !after.sub.starts_with("auto-restart"),
+        _ => unit.is_some_and(|unit| !["", "0"].contains(&unit.get("Job"))),
+    }
 }
 
 fn span(ms: u64) -> TimeSpan {

@@ -108,7 +108,9 @@ fn nothing_to_kill() {
     let exited = || Sample { main_pid: 0, ..sample("active/exited", 7, 0, 900) };
     let running = || Sample { main_pid: 0, ..sample("active/running", 7, 0, 900) };
     let down = || Sample { main_pid: 0, ..sample("failed/failed", 7, 0, 0) };
-    let not_up = || KillOutcome::NotUp { result: "exit-code".into() };
+    let not_up = || KillOutcome::NotUp {
+        unit: service(&[("ActiveState", "failed"), ("ExecMainCode", "1"), ("ExecMainStatus", "203")]),
+    };
     #[rustfmt::skip]
     let table = [
         ("active", Ground::Twin, exited(), KillOutcome::NoMainProcess, Status::Failed),
