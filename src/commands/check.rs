@@ -76,6 +76,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
         bench.grade_saying(lab, !args.no_trials, &|wait| waiting.say(wait))
     };
     context.note(&format!("asked and judged within {} ms", started.elapsed().as_millis()));
+    if let Some(took) = graded.twin_took {
+        context.note(&format!("its twin was up after {} ms", took.as_millis()));
+    }
     if let Some(error) = &graded.twinless {
         let _ = writeln!(io::stderr(), "unitlab: graded without a freshly booted copy: {error}");
     }
@@ -94,7 +97,9 @@ pub(super) fn find(context: &Context, lab: &LabFolder) -> Result<Bench, Failure>
     Bench::find(context.estate(), &context.sandbox_name(id)).map_err(|error| match error {
         SandboxError::NotRunning { .. } => {
             let next = format!("start it with `unitlab lab start {id}`");
-            Failure::could_not(format!("the sandbox of {id} is not running"), "", next)
+            let words = context.estate().sandbox(&context.sandbox_name(id)).last_words();
+            let cause = words.map(|words| format!("its supervisor's last words: {words}")).unwrap_or_default();
+            Failure::could_not(format!("the sandbox of {id} is not running"), cause, next)
         }
         other => other.into(),
     })
@@ -111,7 +116,7 @@ fn here(context: &Context, lab: &LabFolder, with_trials: bool) -> Result<Graded,
     let trials = if with_trials { try_here(context, lab, &live, &mut machine)? } else { Trials::NotRun };
     let place = Place { kind: PlaceKind::Here, systemd: systemd_version(&live) };
     let testimony = Testimony { live, twin: None, trials };
-    Ok(Graded { checks: engine::judge(&lab.lab, &testimony), place, testimony, twinless: None })
+    Ok(Graded { checks: engine::judge(&lab.lab, &testimony), place, testimony, twinless: None, twin_took: None })
 }
 
 /// Says what will be killed on this machine, asks, and does it.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::course::LabFolder;
 use crate::engine;
@@ -50,6 +51,15 @@ pub struct Graded {
     pub testimony: Testimony,
     /// Why there was no twin, where one was wanted.
     pub twinless: Option<SandboxError>,
+    /// How long the twin took to be copied and booted.
+    pub twin_took: Option<Duration>,
+}
+
+/// What a twin said, what was tried on it, and how long it took to be up.
+struct TwinTold {
+    sheet: Sheet,
+    tried: Vec<(Trial, Answer)>,
+    took: Duration,
 }
 
 impl Workshop {
@@ -65,11 +75,6 @@ impl Workshop {
             global_args: self.global_args.clone(),
         };
         let sandbox = self.estate.sandbox(name);
-        if sandbox.exists() && !sandbox.is_running() && !sandbox.is_set() {
-            // Whoever made it was interrupted before it was ready: nothing of the learner's is in it.
-            sandbox.sweep()?;
-            sandbox.remove()?;
-        }
         let (record, lease) = sandbox::launch(&self.estate, name, &plan)?;
         let bench = Bench { estate: self.estate.clone(), sandbox, record, lease: Some(lease) };
         if !bench.sandbox.is_set() {
@@ -141,25 +146,28 @@ impl Bench {
             }
             (live, twin.and_then(|thread| thread.join().ok()))
         });
-        let (twin, trials, twinless) = match twin {
-            Some(Ok((sheet, tried))) => (Some(sheet), Trials::Done(tried), None),
+        let (twin, trials, twin_took, twinless) = match twin {
+            Some(Ok(TwinTold { sheet, tried, took })) => (Some(sheet), Trials::Done(tried), Some(took), None),
             Some(Err(error)) => {
                 let reason = format!("a copy of the sandbox could not be booted: {error}");
-                (None, Trials::Impossible(Unknown { reason, remedy: error.next() }), Some(error))
+                (None, Trials::Impossible(Unknown { reason, remedy: error.next() }), None, Some(error))
             }
-            None => (None, Trials::NotRun, None),
+            None => (None, Trials::NotRun, None, None),
         };
         let place = Place { kind: PlaceKind::Sandbox, systemd: systemd_version(&live) };
         let testimony = Testimony { live, twin, trials };
-        Graded { checks: engine::judge(&lab.lab, &testimony), place, testimony, twinless }
+        Graded { checks: engine::judge(&lab.lab, &testimony), place, testimony, twinless, twin_took }
     }
 
-    fn ask_twin(&self, lab: &Lab) -> Result<(Sheet, Vec<(Trial, Answer)>), SandboxError> {
+    fn ask_twin(&self, lab: &Lab) -> Result<TwinTold, SandboxError> {
         let (questions, trials) = (engine::twin_questions(lab), engine::trials(lab, Ground::Twin));
+        let begun = Instant::now();
         let (twin, record, _lease) = sandbox::launch_twin(&self.estate, &self.sandbox)?;
+        let took = begun.elapsed();
         let (answers, outcomes) = ask(&record, &questions, &trials);
         twin.stop()?;
-        Ok((Sheet::new(&questions, answers), trials.into_iter().zip(outcomes).collect()))
+        let tried = trials.into_iter().zip(outcomes).collect();
+        Ok(TwinTold { sheet: Sheet::new(&questions, answers), tried, took })
     }
 
     /// Lets it live on when this process ends.

@@ -41,13 +41,16 @@ fn of_the_learner(check: &Check) -> Vec<Question> {
     let unit = || check.unit.clone();
     let mut asked = vec![Question::Unit { unit: unit() }, Question::Files { unit: unit() }];
     match &check.kind {
-        Kind::UnitFile | Kind::Setting { .. } | Kind::RestartPolicy { .. } => {}
+        // Trials come later, or are seen on a copy that has just booted.
+        Kind::UnitFile
+        | Kind::Setting { .. }
+        | Kind::RestartPolicy { .. }
+        | Kind::ComesBack { .. }
+        | Kind::SurvivesReboot { .. } => {}
         Kind::RunsAs { .. } => asked.push(Question::Processes { unit: unit() }),
         Kind::Active { hold, .. } => asked.push(steady(&check.unit, *hold)),
         Kind::Enabled => asked.push(Question::Boot { unit: unit() }),
         Kind::Http { port, path, .. } => asked.push(http(&check.unit, *port, path)),
-        // They are tried, or seen on a copy that has just booted.
-        Kind::ComesBack { .. } | Kind::SurvivesReboot { .. } => {}
     }
     asked
 }
@@ -57,10 +60,11 @@ fn of_the_twin(check: &Check) -> Vec<Question> {
     match &check.kind {
         // What answers and what stays up is a matter of the learner's own machine.
         Kind::Http { .. } | Kind::Active { .. } => vec![],
-        Kind::UnitFile | Kind::Setting { .. } | Kind::RestartPolicy { .. } => vec![Question::Unit { unit: unit() }],
+        Kind::UnitFile | Kind::Setting { .. } | Kind::RestartPolicy { .. } | Kind::ComesBack { .. } => {
+            vec![Question::Unit { unit: unit() }]
+        }
         Kind::RunsAs { .. } => vec![Question::Unit { unit: unit() }, Question::Processes { unit: unit() }],
         Kind::Enabled => vec![Question::Unit { unit: unit() }, Question::Boot { unit: unit() }],
-        Kind::ComesBack { .. } => vec![Question::Unit { unit: unit() }],
         Kind::SurvivesReboot { hold } => {
             vec![Question::Unit { unit: unit() }, Question::Boot { unit: unit() }, steady(&check.unit, *hold)]
         }
