@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::model::{Answer, Fact, HttpFact, HttpOwner, Question, SystemFact, UnitFact, Unknown};
+use crate::model::{Answer, Fact, HttpFact, HttpOwner, Question, SystemFact, Trial, UnitFact, Unknown};
 
 use super::accounts::Accounts;
 use super::boot::{self, boot};
@@ -14,7 +14,7 @@ use super::systemctl::{Shown, Systemctl};
 use super::unit_name::UnitName;
 use super::unknown::unknown;
 use super::wire::MOST_QUESTIONS;
-use super::{Machine, http, sockets};
+use super::{Machine, http, kill, sockets};
 
 /// The unit name that every boot starts from.
 const DEFAULT_TARGET: &str = "default.target";
@@ -56,6 +56,16 @@ impl Machine for Here {
             Ok(systemctl) => Batch::look(systemctl, questions).answers(questions),
             Err(missing) => all(missing.clone()),
         }
+    }
+
+    fn try_out(&mut self, trials: &[Trial]) -> Vec<Answer> {
+        let perform = |trial: &Trial| match (&self.systemctl, trial) {
+            (Err(missing), _) => Err(missing.clone()),
+            (Ok(systemctl), Trial::Kill { unit, within_ms, on }) => {
+                kill::kill(systemctl, unit, *within_ms, *on).map(Fact::Kill)
+            }
+        };
+        trials.iter().take(MOST_QUESTIONS).map(perform).collect()
     }
 }
 
@@ -226,7 +236,8 @@ fn unit_of(question: &Question) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Here, Machine, Question, unknown};
+    use super::{Here, Machine, Question, Trial, unknown};
+    use crate::model::Ground;
 
     #[test]
     fn without_systemctl_every_answer_says_so() {
@@ -241,5 +252,7 @@ mod tests {
         for answer in here.ask(&questions) {
             assert_eq!(answer.unwrap_err().reason, "there is no systemctl here");
         }
+        let kill = Trial::Kill { unit: unit(), within_ms: 1, on: Ground::Live };
+        assert_eq!(here.try_out(&[kill])[0].as_ref().unwrap_err().reason, "there is no systemctl here");
     }
 }

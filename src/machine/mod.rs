@@ -1,4 +1,5 @@
-//! Answers [`Question`](crate::model::Question)s about one machine: this one, or one behind a command.
+//! Answers [`Question`](crate::model::Question)s about one machine, this one or one behind a command, and performs
+//! [`Trial`](crate::model::Trial)s on it.
 #![allow(clippy::disallowed_methods, reason = "this room asks systemctl: that is what it is for")]
 
 mod accounts;
@@ -9,10 +10,12 @@ mod examine;
 mod files;
 mod here;
 mod http;
+mod kill;
 mod processes;
 mod reading;
 mod remote;
 mod sockets;
+mod start_limit;
 mod steady;
 mod systemctl;
 mod unit_name;
@@ -22,4 +25,5 @@ mod wire;
 pub use ask::Machine;
 pub use examine::examine;
 pub use here::Here;
+pub use kill::LONGEST_KILL;
 pub use remote::Remote;

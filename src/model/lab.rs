@@ -96,12 +96,31 @@ pub enum Kind {
         /// A text that the body must contain.
         contains: Option<String>,
     },
+    /// Its main process is killed, and it is active again with another one. A trial.
+    ComesBack {
+        /// How long that may take beyond `RestartSec=`.
+        within: TimeSpan,
+    },
+    /// It is active after a reboot that nobody helped. A trial.
+    SurvivesReboot {
+        /// For how long it must stay so.
+        hold: TimeSpan,
+    },
 }
 
 impl Kind {
     /// The kinds' names as a lab writes them, in the order of the documentation.
-    pub const NAMES: [&'static str; 7] =
-        ["unit-file", "setting", "runs-as", "restart-policy", "active", "enabled", "http"];
+    pub const NAMES: [&'static str; 9] = [
+        "unit-file",
+        "setting",
+        "runs-as",
+        "restart-policy",
+        "active",
+        "enabled",
+        "http",
+        "comes-back",
+        "survives-reboot",
+    ];
 
     /// This kind's name as a lab writes it.
     #[must_use]
@@ -114,6 +133,8 @@ impl Kind {
             Self::Active { .. } => "active",
             Self::Enabled => "enabled",
             Self::Http { .. } => "http",
+            Self::ComesBack { .. } => "comes-back",
+            Self::SurvivesReboot { .. } => "survives-reboot",
         }
     }
 }

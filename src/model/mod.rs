@@ -8,6 +8,7 @@ mod place;
 mod question;
 mod report;
 mod time_span;
+mod trial;
 mod unit_file;
 
 pub use case::Case;
@@ -21,4 +22,5 @@ pub use question::{
 };
 pub use report::{CheckReport, CourseId, Diagnosis, Evidence, Layer, Report, Score, Status, Verdict};
 pub use time_span::{TimeSpan, TimeSpanError};
+pub use trial::{Ground, KillFact, KillOutcome, StartLimit, Trial, Trials};
 pub use unit_file::{Assignment, Complaint, Line, UnitFile};

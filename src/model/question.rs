@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::trial::{KillFact, Trials};
+
 /// One question to one machine. All questions of a lab go through in one batch.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(tag = "ask", rename_all = "kebab-case", deny_unknown_fields)]
@@ -69,6 +71,8 @@ pub enum Fact {
     Steady(SteadyFact),
     /// Answers [`Question::Http`].
     Http(HttpFact),
+    /// What came of a [`Trial::Kill`](super::Trial::Kill).
+    Kill(KillFact),
 }
 
 /// Why something could not be told, and what would help.
@@ -365,4 +369,7 @@ pub struct Testimony {
     /// A freshly booted copy of it, whose manager has just read the disk; none where there is no sandbox.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub twin: Option<Sheet>,
+    /// What was tried on one of the two, after all questions.
+    #[serde(default)]
+    pub trials: Trials,
 }

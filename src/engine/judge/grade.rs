@@ -1,6 +1,6 @@
 //! A whole lab: each check is judged after those it needs, and reported in the lab's order.
 
-use super::{active, enabled, http, restart_policy, runs_as, setting, unit_file};
+use super::{active, comes_back, enabled, http, restart_policy, runs_as, setting, survives_reboot, unit_file};
 use crate::engine::finding::Finding;
 use crate::engine::order::by_needs;
 use crate::engine::seen::Seen;
@@ -38,6 +38,8 @@ fn judge_one(check: &Check, testimony: &Testimony) -> Verdict {
         Kind::Active { running, hold } => active::judge(&seen, *running, *hold),
         Kind::Enabled => enabled::judge(&seen),
         Kind::Http { port, path, status, contains } => http::judge(&seen, *port, path, *status, contains.as_deref()),
+        Kind::ComesBack { within } => comes_back::judge(&seen, *within),
+        Kind::SurvivesReboot { hold } => survives_reboot::judge(&seen, *hold),
     }
 }
 
@@ -54,7 +56,7 @@ fn unjudged(check: &Check, testimony: &Testimony, unmet: &[(&str, Status)]) -> V
         Finding::expecting(expected).unknown(&Unknown { reason, remedy: String::new() })
     } else {
         let observed = format!("not run: {} was not run", names.join(", "));
-        Verdict { status: Status::NotRun, ..Finding::expecting(expected).failed(observed) }
+        Finding::expecting(expected).not_run(observed)
     }
 }
 
@@ -124,13 +126,17 @@ mod tests {
             check("f", Kind::Active { running: true, hold }),
             check("g", Kind::Enabled),
             check("h", http),
+            check("i", Kind::ComesBack { within: hold }),
+            check("j", Kind::SurvivesReboot { hold }),
         ]
     }
 
     #[test]
     fn nothing_told_is_nothing_known() {
         for report in judge(&lab(every_kind()), &Testimony::default()) {
-            assert_eq!((report.status, report.earned), (Status::Unknown, 0), "{}", report.id);
+            let trial = ["comes-back", "survives-reboot"].contains(&report.kind.as_str());
+            let status = if trial { Status::NotRun } else { Status::Unknown };
+            assert_eq!((report.status, report.earned), (status, 0), "{}", report.id);
             assert!(!report.observed.is_empty() && !report.expected.is_empty(), "{}", report.id);
         }
     }

@@ -1,6 +1,7 @@
 //! From facts to verdicts: one file per kind of check.
 
 mod active;
+mod comes_back;
 mod enabled;
 mod expect;
 mod grade;
@@ -8,6 +9,7 @@ mod http;
 mod restart_policy;
 mod runs_as;
 mod setting;
+mod survives_reboot;
 #[cfg(test)]
 mod truths;
 mod unit_file;

@@ -7,5 +7,6 @@ mod at_boot;
 mod life;
 mod on_disk;
 mod restart;
+mod trials;
 mod user;
 mod verdicts;
