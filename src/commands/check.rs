@@ -1,13 +1,14 @@
 //! `unitlab check`: grades a lab.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::time::Instant;
-
-use clap::ValueEnum;
 
 use super::context::Context;
 use super::failure::Failure;
+use super::format::Format;
 use super::inside::{self, Request};
+use super::output::{self, Output};
 use super::root;
 use super::workshop::{Bench, Graded, systemd_version};
 use crate::course::{Course, LabFolder};
@@ -16,12 +17,13 @@ use crate::learner::LabProgress;
 use crate::machine::{Here, Machine};
 use crate::model::{Place, PlaceKind, Question, Report, Sheet, Testimony};
 use crate::report;
-use crate::sandbox::{GateFormat, GateVerb, SandboxError};
+use crate::sandbox::{GateVerb, SandboxError};
 
 const EXAMPLES: &str = "\
 Examples:
   unitlab check                       grade the lab in hand
   unitlab check sre-app --format json | jq .score
+  unitlab check --format junit --output report.xml
   unitlab check sre-app --here        grade this machine instead of the sandbox";
 
 #[derive(Debug, clap::Args)]
@@ -32,34 +34,45 @@ pub(super) struct Args {
     /// Grade this machine instead of the sandbox; nothing on it is changed
     #[arg(long)]
     here: bool,
-    /// How to print the report
+    /// How to write the report
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
+    /// Write the report into this file, as a whole or not at all, and nothing on standard output
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
     /// Do without the twin, a freshly booted copy of the sandbox
     #[arg(long)]
     no_trials: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For a person
-    Human,
-    /// One `unitlab.report/1` document
-    Json,
-}
-
 impl Args {
-    pub(super) fn is_json(&self) -> bool {
-        self.format == Format::Json
+    /// The format that a failure is told in on standard output; a person is told on stderr, as is whoever named a file.
+    pub(super) fn document(&self) -> Option<Format> {
+        (self.format != Format::Human && !output::is_file(self.output.as_deref())).then_some(self.format)
     }
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
+    let output = Output::named(context, args.output.as_deref())?;
     if inside::is_inside() && !args.here {
-        let format = if args.is_json() { GateFormat::Json } else { GateFormat::Human };
-        let request = Request { verb: GateVerb::Check, check: None, format: Some(format), no_trials: args.no_trials };
-        return inside::ask(context, &request);
+        let format = Some(args.format.into());
+        let request = Request { verb: GateVerb::Check, check: None, format, no_trials: args.no_trials };
+        return inside::ask_into(context, &request, &output);
     }
+    let done = grade(context, args, &output);
+    if let Err(Failure { what, cause, next, exit }) = &done
+        && output.is_file()
+        && !what.is_empty()
+        && args.format != Format::Human
+    {
+        // Whoever reads the file next must not take an earlier report for this one.
+        let failure = report::Failure { what, cause, next, exit: *exit };
+        let _ = output.deliver(|out| args.format.failure(&failure, out));
+    }
+    done
+}
+
+fn grade(context: &Context, args: &Args, output: &Output) -> Result<u8, Failure> {
     let course = context.course()?;
     let lab = context.lab(&course, args.lab.as_deref())?;
     let started = Instant::now();
@@ -76,11 +89,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
         let _ = writeln!(io::stderr(), "unitlab: graded without a freshly booted copy: {error}");
     }
     let report = report_of(context, &course, lab, &graded, started, Memory::Progress)?;
-    let mut out = io::stdout().lock();
-    match args.format {
-        Format::Human => report::human(&report, &context.look(), &mut out)?,
-        Format::Json => report::json(&report, &mut out)?,
-    }
+    let look = if output.is_file() { context.look_in_file() } else { context.look() };
+    output.deliver(|out| args.format.report(&report, &look, out))?;
     Ok(report.exit_code())
 }
 

@@ -9,6 +9,7 @@ use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand, ValueE
 
 use super::context::Context;
 use super::failure::Failure;
+use super::format::Format;
 use super::{check, completions, demo, doctor, enter, examine, hint, lab, list, supervise};
 use crate::report;
 use crate::terminal::ColorChoice;
@@ -127,7 +128,7 @@ pub fn run(words: impl Iterator<Item = OsString>) -> u8 {
         Ok(code) => code,
         Err(failure) if failure.what.is_empty() => failure.exit,
         Err(failure) => {
-            tell(&failure, cli.verb.wants_json());
+            tell(&failure, cli.verb.document());
             if matches!(cli.verb, Verb::Lab(lab::Verb::Exec(_))) && failure.exit != 2 { 125 } else { failure.exit }
         }
     }
@@ -161,17 +162,18 @@ impl Verb {
         }
     }
 
-    fn wants_json(&self) -> bool {
-        matches!(self, Self::Check(args) if args.is_json())
+    /// The format of documents that standard output carries; none where it is for a person.
+    fn document(&self) -> Option<Format> {
+        if let Self::Check(args) = self { args.document() } else { None }
     }
 }
 
 /// The thing, the cause, the next step: on stderr, or as a document where one was asked for.
-fn tell(failure: &Failure, as_json: bool) {
+fn tell(failure: &Failure, document: Option<Format>) {
     let Failure { what, cause, next, exit } = failure;
-    if as_json {
-        let document = report::Failure { what, cause, next, exit: *exit };
-        let _ = report::error_json(&document, &mut io::stdout());
+    if let Some(format) = document {
+        let failure = report::Failure { what, cause, next, exit: *exit };
+        let _ = format.failure(&failure, &mut io::stdout());
         return;
     }
     let mut err = io::stderr();

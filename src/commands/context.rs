@@ -8,7 +8,7 @@ use super::cli::Globals;
 use super::failure::Failure;
 use super::workshop::Workshop;
 use crate::course::{Course, LabFolder};
-use crate::learner::{LearnerError, Progress, Reading, StateDir, Store};
+use crate::learner::{LearnerError, Owner, Progress, Reading, StateDir, Store};
 use crate::report::Look;
 use crate::sandbox::Estate;
 use crate::terminal::{Stream, Terminal};
@@ -131,12 +131,22 @@ impl Context {
         }
     }
 
+    /// Whose files are written.
+    pub(super) fn owner(&self) -> Owner {
+        self.state.owner
+    }
+
     pub(super) fn look(&self) -> Look {
-        Look {
-            width: self.terminal.width(),
-            color: self.terminal.color(Stream::Stdout),
-            unicode: self.terminal.unicode(),
-        }
+        self.look_in(self.terminal.color(Stream::Stdout))
+    }
+
+    /// How a report looks in a file: colours have to be asked for in so many words.
+    pub(super) fn look_in_file(&self) -> Look {
+        self.look_in(self.terminal.color_in_files())
+    }
+
+    fn look_in(&self, color: bool) -> Look {
+        Look { width: self.terminal.width(), color, unicode: self.terminal.unicode() }
     }
 }
 

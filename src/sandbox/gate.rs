@@ -56,6 +56,10 @@ pub enum GateFormat {
     Human,
     /// `unitlab.report/1`.
     Json,
+    /// `JUnit` XML.
+    Junit,
+    /// The Test Anything Protocol.
+    Tap,
 }
 
 /// One line of the answer.
@@ -146,9 +150,13 @@ fn arguments(request: &GateRequest, lab: &str) -> Vec<String> {
     match request.verb {
         GateVerb::Check => {
             args.extend(["check".to_owned(), lab.to_owned()]);
-            if request.format == Some(GateFormat::Json) {
-                args.extend(["--format", "json"].map(str::to_owned));
-            }
+            let format = match request.format {
+                None | Some(GateFormat::Human) => "human",
+                Some(GateFormat::Json) => "json",
+                Some(GateFormat::Junit) => "junit",
+                Some(GateFormat::Tap) => "tap",
+            };
+            args.extend(["--format", format].map(str::to_owned));
             if request.no_trials {
                 args.push("--no-trials".to_owned());
             }
