@@ -59,20 +59,25 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
         let request = Request { verb: GateVerb::Check, check: None, format, no_trials: args.no_trials };
         return inside::ask_into(context, &request, &output);
     }
-    let done = grade(context, args, &output);
-    if let Err(Failure { what, cause, next, exit }) = &done
-        && output.is_file()
-        && !what.is_empty()
-        && args.format != Format::Human
-    {
-        // Whoever reads the file next must not take an earlier report for this one.
-        let failure = report::Failure { what, cause, next, exit: *exit };
-        let _ = output.deliver(|out| args.format.failure(&failure, out));
-    }
-    done
+    let report = match grade(context, args) {
+        Ok(report) => report,
+        Err(failure) => {
+            if output.is_file() && args.format != Format::Human {
+                // Whoever reads the file next must not take an earlier report for this one.
+                let Failure { what, cause, next, exit } = &failure;
+                let failure = report::Failure { what, cause, next, exit: *exit };
+                // What is told on stderr is the first failure, not that this could not be written either.
+                let _ = output.deliver(|out| args.format.failure(&failure, out));
+            }
+            return Err(failure);
+        }
+    };
+    let look = if output.is_file() { context.look_in_file() } else { context.look() };
+    output.deliver(|out| args.format.report(&report, &look, out))?;
+    Ok(report.exit_code())
 }
 
-fn grade(context: &Context, args: &Args, output: &Output) -> Result<u8, Failure> {
+fn grade(context: &Context, args: &Args) -> Result<Report, Failure> {
     let course = context.course()?;
     let lab = context.lab(&course, args.lab.as_deref())?;
     let started = Instant::now();
@@ -88,10 +93,7 @@ fn grade(context: &Context, args: &Args, output: &Output) -> Result<u8, Failure>
     if let Some(error) = &graded.twinless {
         let _ = writeln!(io::stderr(), "unitlab: graded without a freshly booted copy: {error}");
     }
-    let report = report_of(context, &course, lab, &graded, started, Memory::Progress)?;
-    let look = if output.is_file() { context.look_in_file() } else { context.look() };
-    output.deliver(|out| args.format.report(&report, &look, out))?;
-    Ok(report.exit_code())
+    report_of(context, &course, lab, &graded, started, Memory::Progress)
 }
 
 /// The lab's running sandbox.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// The machine that was asked, and its service manager.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Place {
     /// A sandbox of ours, or this machine itself.
     pub kind: PlaceKind,

@@ -5,7 +5,7 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, TestSuite};
+use quick_junit::{NonSuccessKind, Property, Report as Document, TestCase, TestCaseStatus, TestSuite};
 
 use super::json::Failure;
 use super::told;
@@ -20,7 +20,7 @@ pub fn junit(report: &Report, out: &mut impl Write) -> io::Result<()> {
     let took = Duration::from_millis(report.took_ms);
     suite.set_time(took);
     for (name, value) in properties(report) {
-        suite.add_property((&*escape(&name), &*escape(&value)));
+        suite.add_property(Property::new(escape(&name), escape(&value)));
     }
     for check in &report.checks {
         suite.add_test_case(case(check, &format!("unitlab.{lab}")));
@@ -41,7 +41,9 @@ pub fn error_junit(failure: &Failure<'_>, out: &mut impl Write) -> io::Result<()
     let mut case = TestCase::new("unitlab could do what it was asked", status);
     case.set_classname("unitlab");
     let mut suite = TestSuite::new("unitlab");
-    suite.add_property(("unitlab", env!("CARGO_PKG_VERSION"))).add_property(("exit", &exit.to_string()));
+    suite
+        .add_property(Property::new("unitlab", env!("CARGO_PKG_VERSION")))
+        .add_property(Property::new("exit", exit.to_string()));
     suite.add_test_case(case);
     let mut document = Document::new("unitlab");
     document.add_test_suite(suite);

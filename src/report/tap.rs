@@ -20,11 +20,11 @@ pub fn tap(report: &Report, out: &mut impl Write) -> io::Result<()> {
         line(&mut text, &format!("1..{}", report.checks.len()));
     }
     let place = match report.place.kind {
-        PlaceKind::Sandbox => "a sandbox",
-        PlaceKind::Here => "this machine",
+        PlaceKind::Sandbox => "in a sandbox",
+        PlaceKind::Here => "on this machine",
     };
     let systemd = if report.place.systemd.is_empty() { "of unknown version" } else { &report.place.systemd };
-    line(&mut text, &format!("# {} in {place} with systemd {systemd}, {}", report.lab, report.at));
+    line(&mut text, &format!("# {} {place} with systemd {systemd}, {}", report.lab, report.at));
     for (index, check) in report.checks.iter().enumerate() {
         point(&mut text, index + 1, check);
     }
