@@ -8,7 +8,7 @@ use super::cli::Globals;
 use super::failure::Failure;
 use super::workshop::Workshop;
 use crate::course::{Course, LabFolder};
-use crate::learner::{LearnerError, Progress, Reading, StateDir, Store};
+use crate::learner::{LearnerError, Owner, Progress, Reading, StateDir, Store};
 use crate::report::Look;
 use crate::sandbox::{self, Estate};
 use crate::terminal::{Stream, Terminal, erase_spinner, signpost};
@@ -135,6 +135,11 @@ impl Context {
         }
     }
 
+    /// Whose files are written.
+    pub(super) fn owner(&self) -> Owner {
+        self.state.owner
+    }
+
     /// Ends what was said with what can be done next.
     pub(super) fn point_on(&self, ways: &[(&str, &str)]) -> Result<(), Failure> {
         let signpost = signpost(ways, self.terminal.color(Stream::Stdout));
@@ -142,11 +147,16 @@ impl Context {
     }
 
     pub(super) fn look(&self) -> Look {
-        Look {
-            width: self.terminal.width(),
-            color: self.terminal.color(Stream::Stdout),
-            unicode: self.terminal.unicode(),
-        }
+        self.look_in(self.terminal.color(Stream::Stdout))
+    }
+
+    /// How a report looks in a file: colours have to be asked for in so many words.
+    pub(super) fn look_in_file(&self) -> Look {
+        self.look_in(self.terminal.color_in_files())
+    }
+
+    fn look_in(&self, color: bool) -> Look {
+        Look { width: self.terminal.width(), color, unicode: self.terminal.unicode() }
     }
 }
 

@@ -42,6 +42,13 @@ impl Terminal {
         self.abilities.color(self.choice, is_terminal)
     }
 
+    /// Colours belong in a file that a report is written into: whatever the environment forces, only `--color always`
+    /// says so.
+    #[must_use]
+    pub fn color_in_files(&self) -> bool {
+        self.choice == ColorChoice::Always
+    }
+
     /// Signs beyond ASCII are shown as they are.
     #[must_use]
     pub fn unicode(&self) -> bool {
