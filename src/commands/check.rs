@@ -9,7 +9,7 @@ use super::context::Context;
 use super::failure::Failure;
 use super::inside::{self, Request};
 use super::root;
-use super::workshop::{Bench, Graded, systemd_version};
+use super::workshop::{Bench, Graded, Waited, systemd_version};
 use crate::course::{Course, LabFolder};
 use crate::engine;
 use crate::learner::LabProgress;
@@ -105,7 +105,7 @@ fn here(lab: &LabFolder) -> Graded {
     let live = Sheet::new(&questions, Here::new().ask(&questions));
     let place = Place { kind: PlaceKind::Here, systemd: systemd_version(&live) };
     let testimony = Testimony { live, twin: None };
-    Graded { checks: engine::judge(&lab.lab, &testimony), place, testimony, twinless: None }
+    Graded { checks: engine::judge(&lab.lab, &testimony), place, testimony, twinless: None, waited: Waited::default() }
 }
 
 /// Where a grade is remembered.

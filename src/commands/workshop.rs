@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::course::LabFolder;
 use crate::engine;
@@ -47,6 +48,17 @@ pub struct Graded {
     pub testimony: Testimony,
     /// Why there was no twin, where one was wanted.
     pub twinless: Option<SandboxError>,
+    /// What it waited for, on the longer of the two ways.
+    pub waited: Waited,
+}
+
+/// Time that passed while nothing was for us to do.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Waited {
+    /// The twin booted.
+    pub boot: Duration,
+    /// Units were watched.
+    pub watch: Duration,
 }
 
 impl Workshop {
@@ -113,8 +125,8 @@ impl Bench {
         if done.status.success() {
             return Ok(());
         }
-        let why = format!("{what} ended with {}: {}", done.status, done.output.trim());
-        Err(SandboxError::Boot { name: self.sandbox.name().to_owned(), why })
+        let why = format!("{}: {}", done.status, done.output.trim());
+        Err(SandboxError::Script { what: what.to_owned(), why })
     }
 
     /// Asks the learner's machine, and meanwhile boots its twin and asks that too.
@@ -129,21 +141,31 @@ impl Bench {
             let live = Sheet::new(&questions, ask(&self.record, &questions));
             (live, twin.and_then(|thread| thread.join().ok()))
         });
+        let mut waited = Waited { boot: Duration::ZERO, watch: engine::watched(&live) };
         let (twin, twinless) = match twin {
-            Some(Ok(sheet)) => (Some(sheet), None),
+            Some(Ok((sheet, boot))) => {
+                let behind = Waited { boot, watch: engine::watched(&sheet) };
+                if behind.boot + behind.watch > waited.watch {
+                    waited = behind;
+                }
+                (Some(sheet), None)
+            }
             Some(Err(error)) => (None, Some(error)),
             None => (None, None),
         };
         let place = Place { kind: PlaceKind::Sandbox, systemd: systemd_version(&live) };
         let testimony = Testimony { live, twin };
-        Graded { checks: engine::judge(&lab.lab, &testimony), place, testimony, twinless }
+        Graded { checks: engine::judge(&lab.lab, &testimony), place, testimony, twinless, waited }
     }
 
-    fn ask_twin(&self, questions: &[Question]) -> Result<Sheet, SandboxError> {
+    /// What it says, and how long it took to boot.
+    fn ask_twin(&self, questions: &[Question]) -> Result<(Sheet, Duration), SandboxError> {
+        let asked = Instant::now();
         let (twin, record, _lease) = sandbox::launch_twin(&self.estate, &self.sandbox)?;
+        let boot = asked.elapsed();
         let sheet = Sheet::new(questions, ask(&record, questions));
         twin.stop()?;
-        Ok(sheet)
+        Ok((sheet, boot))
     }
 
     /// Lets it live on when this process ends.

@@ -5,5 +5,5 @@ mod json;
 #[cfg(test)]
 mod sample;
 
-pub use human::{Look, human};
+pub use human::{Look, human, proof};
 pub use json::{Failure, error_json, json};
