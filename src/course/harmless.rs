@@ -19,7 +19,7 @@ pub(super) fn read(value: &Value<'_>, mutants: &[&str], source: &mut Source) -> 
         return Vec::new();
     };
     let mut all: Vec<Harmless> = Vec::new();
-    for item in array.iter() {
+    for item in array {
         let Some(table) = item.get_ref().as_table() else {
             source.fault(item.span(), "harmless is no list of tables", "begin each with [[harmless]]");
             continue;

@@ -13,7 +13,6 @@ pub fn differences(expected: &Expected, pass: u32, checks: &[CheckReport]) -> Ve
         Expected::Untouched if score(pass, checks).passed == Some(true) => {
             differs.push("is passed, and nobody has done anything".into());
         }
-        Expected::Untouched => {}
         Expected::FullMarks => differs.extend(lost.into_iter().filter(failed).map(said)),
         Expected::Fails { fails, diagnosis } => {
             differs.extend(wrongly_failed(fails, checks));
@@ -23,9 +22,10 @@ pub fn differences(expected: &Expected, pass: u32, checks: &[CheckReport]) -> Ve
             let mend = "let a check find it, or list it in lab.toml as [[harmless]], and say why";
             differs.push(format!("earns full marks: {mend}"));
         }
-        Expected::Loses => {}
+        Expected::Untouched | Expected::Loses => {}
         Expected::LosesNothing => {
-            differs.extend(lost.into_iter().filter(failed).map(|check| format!("is no harmless mutant: {}", said(check))));
+            differs
+                .extend(lost.into_iter().filter(failed).map(|check| format!("is no harmless mutant: {}", said(check))));
         }
     }
     differs
@@ -55,7 +55,8 @@ fn wrongly_failed(fails: &[String], checks: &[CheckReport]) -> Vec<String> {
 
 /// The causes that nobody named, with those that were.
 fn unnamed(diagnosis: &[String], checks: &[CheckReport]) -> Option<String> {
-    let mut named: Vec<&str> = checks.iter().flat_map(|check| &check.diagnosis).map(|cause| cause.id.as_str()).collect();
+    let mut named: Vec<&str> =
+        checks.iter().flat_map(|check| &check.diagnosis).map(|cause| cause.id.as_str()).collect();
     named.dedup();
     let missed: Vec<&str> = diagnosis.iter().map(String::as_str).filter(|id| !named.contains(id)).collect();
     if missed.is_empty() {
@@ -77,9 +78,9 @@ mod tests {
     use super::differences;
     use crate::engine::finding::cause;
     use crate::engine::testbed::report;
+    use crate::model::CheckReport;
     use crate::model::Expected::{self, FullMarks, Loses, LosesNothing, Untouched};
     use crate::model::Status::{self, Blocked, Failed, NotRun, Passed, Unknown};
-    use crate::model::CheckReport;
 
     fn checks(statuses: [Status; 2]) -> Vec<CheckReport> {
         let ids = ["first", "second"];

@@ -45,12 +45,12 @@ pub fn mutants(solution: &Overlay) -> Vec<Mutant> {
 
 /// A fragment or drop-in of the system manager.
 fn is_unit_file(path: &str) -> bool {
-    const TYPES: [&str; 9] =
-        [".service", ".socket", ".target", ".path", ".timer", ".mount", ".automount", ".swap", ".slice"];
+    const TYPES: [&str; 9] = ["service", "socket", "target", "path", "timer", "mount", "automount", "swap", "slice"];
+    let ending = |name: &str| name.rsplit_once('.').map(|(_, ending)| ending.to_owned()).unwrap_or_default();
     let Some((_, inner)) = path.split_once("/systemd/system/") else { return false };
     match inner.split_once('/') {
-        None => TYPES.iter().any(|kind| inner.ends_with(kind)),
-        Some((folder, name)) => folder.ends_with(".d") && name.ends_with(".conf"),
+        None => TYPES.contains(&ending(inner).as_str()),
+        Some((folder, name)) => ending(folder) == "d" && ending(name) == "conf",
     }
 }
 

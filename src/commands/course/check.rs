@@ -76,8 +76,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
 fn chosen<'a>(jobs: Vec<Job<'a>>, names: &[String]) -> Result<Vec<Job<'a>>, Failure> {
     for name in names {
         if !jobs.iter().any(|job| job.name == name) {
-            let likeness = |job: &&Job<'_>| (1000.0 * strsim::jaro_winkler(name, job.name)) as u32;
-            let near = jobs.iter().max_by_key(likeness).map_or("", |job| job.name);
+            let likeness = |job: &Job<'_>| strsim::jaro_winkler(name, job.name);
+            let near = jobs.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b))).map_or("", |job| job.name);
             return Err(Failure::usage(format!("there is no case {name:?}"), format!("did you mean {near:?}?")));
         }
     }

@@ -3,9 +3,10 @@
 //! Nothing can be cleaned for certain on a machine whose root was a stranger. So no machine is ever used twice: going
 //! back to the starting scene is taking the spare, and the used one is ended in the background.
 
+use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
 
@@ -13,7 +14,7 @@ use super::job::Job;
 use super::trial::Trial;
 use crate::commands::workshop::{Bench, Workshop};
 use crate::model::{Proof, Proven, Spent};
-use crate::sandbox::{self, SandboxError, Source};
+use crate::sandbox::{self, Sandbox, SandboxError, Source};
 
 /// Tries cases in sandboxes.
 #[derive(Debug)]
@@ -43,31 +44,33 @@ impl Prover {
     /// Tries all of them, telling of each as it ends.
     pub fn prove(&self, jobs: &[Job<'_>], tell: &(dyn Fn(&Proven) + Sync)) -> Proof {
         let begun = Instant::now();
-        let next = AtomicUsize::new(0);
+        let next = &AtomicUsize::new(0);
         // A spare is handed over when it is asked for, and each of those who make them has one in hand.
-        let (shelf, spares) = mpsc::sync_channel(0);
-        let spares = Mutex::new(spares);
+        let (counter, spares) = mpsc::sync_channel(0);
+        let spares = Arc::new(Mutex::new(spares));
         let (bin, used) = mpsc::channel();
         let mut done: Vec<(usize, Proven)> = thread::scope(|scope| {
             scope.spawn(|| used.into_iter().for_each(|bench: Bench| drop(bench.close())));
             for _ in 0..self.at_once {
-                let shelf = shelf.clone();
-                scope.spawn(|| self.keep_spares(jobs, &next, shelf));
+                let counter = counter.clone();
+                scope.spawn(move || self.keep_spares(jobs, next, &counter));
             }
-            drop(shelf);
+            drop(counter);
             let workers: Vec<_> = (0..self.at_once)
                 .map(|_| {
-                    let bin = bin.clone();
-                    scope.spawn(|| self.work(&spares, bin, tell))
+                    let (spares, bin) = (Arc::clone(&spares), bin.clone());
+                    scope.spawn(move || self.work(&spares, &bin, tell))
                 })
                 .collect();
-            drop(bin);
-            workers.into_iter().filter_map(|worker| worker.join().ok()).flatten().collect()
+            drop((spares, bin));
+            workers.into_iter().flat_map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
         });
         done.sort_by_key(|(at, _)| *at);
         let cases = done.into_iter().map(|(_, proven)| proven).collect();
         if self.is_stopped() {
             self.end_all();
+            // What was still being made when it was ended may have left a folder, and nobody needs it.
+            self.own().for_each(|sandbox| drop(sandbox.remove()));
         }
         Proof { cases, lacks: Vec::new(), took: begun.elapsed(), at_once: self.at_once }
     }
@@ -85,15 +88,16 @@ impl Prover {
     }
 
     fn end_all(&self) {
-        for sandbox in self.workshop.estate.sandboxes() {
-            if sandbox.name().starts_with(&self.name) {
-                let _ = sandbox.stop();
-            }
-        }
+        self.own().for_each(|sandbox| drop(sandbox.stop()));
+    }
+
+    /// Its sandboxes and their twins.
+    fn own(&self) -> impl Iterator<Item = Sandbox> {
+        self.workshop.estate.sandboxes().into_iter().filter(|sandbox| sandbox.name().starts_with(&self.name))
     }
 
     /// Boots a machine for the next case, again and again.
-    fn keep_spares<'j, 'a>(&self, jobs: &'j [Job<'a>], next: &AtomicUsize, shelf: SyncSender<Ready<'j, 'a>>) {
+    fn keep_spares<'j, 'a>(&self, jobs: &'j [Job<'a>], next: &AtomicUsize, counter: &SyncSender<Ready<'j, 'a>>) {
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(job) = jobs.get(at) else { return };
@@ -101,7 +105,7 @@ impl Prover {
                 return;
             }
             let bench = self.workshop.open(job.lab, &format!("{}-{at}", self.name), Source::Fresh);
-            if shelf.send((at, job, bench)).is_err() {
+            if counter.send((at, job, bench)).is_err() {
                 return;
             }
         }
@@ -111,7 +115,7 @@ impl Prover {
     fn work(
         &self,
         spares: &Mutex<Receiver<Ready<'_, '_>>>,
-        bin: Sender<Bench>,
+        bin: &Sender<Bench>,
         tell: &(dyn Fn(&Proven) + Sync),
     ) -> Vec<(usize, Proven)> {
         let mut done = Vec::new();
@@ -128,6 +132,7 @@ impl Prover {
                 spent,
             };
             match bench {
+                _ if self.is_stopped() => return done,
                 Ok(bench) => {
                     let mut trial = Trial { prover: self, job, bench, spent, differs: Vec::new() };
                     let outcome = trial.run();

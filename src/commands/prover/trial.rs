@@ -7,7 +7,7 @@ use super::prove::Prover;
 use crate::commands::workshop::Bench;
 use crate::engine;
 use crate::model::{Expected, Overlay, Spent};
-use crate::sandbox::SandboxError;
+use crate::sandbox::{SandboxError, Source};
 
 /// A case in the making.
 pub(super) struct Trial<'a> {
@@ -35,7 +35,7 @@ impl Trial<'_> {
                 let begun = Instant::now();
                 let name = self.bench.sandbox().name().to_owned();
                 self.bench.sandbox().stop()?;
-                self.bench = self.prover.workshop.open(lab, &name, crate::sandbox::Source::Fresh)?;
+                self.bench = self.prover.workshop.open(lab, &name, Source::Fresh)?;
                 self.spent.boot += begun.elapsed();
             }
         }
@@ -58,6 +58,9 @@ impl Trial<'_> {
     }
 
     fn grade(&mut self, expected: &Expected, when: &str) {
+        if self.prover.is_stopped() {
+            return;
+        }
         let lab = self.job.lab;
         let graded = self.bench.grade(lab, true);
         self.spent.boot += graded.waited.boot;

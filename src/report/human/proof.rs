@@ -29,11 +29,8 @@ pub fn proof(proof: &Proof, look: &Look, out: &mut impl Write) -> io::Result<()>
 }
 
 fn row(case: &Proven, page: &mut Page<'_>) {
-    let (sign, ink) = if case.differs.is_empty() {
-        (page.glyphs().unknown, Ink::Doubt)
-    } else {
-        (page.glyphs().failed, Ink::Bad)
-    };
+    let (sign, ink) =
+        if case.differs.is_empty() { (page.glyphs().unknown, Ink::Doubt) } else { (page.glyphs().failed, Ink::Bad) };
     let lead = format!("{sign} {}  ", case.lab);
     page.row(&lead, ink, &case.case, "");
     for what in &case.differs {
@@ -48,21 +45,13 @@ fn sum(lab: &str, all: &[Proven], page: &mut Page<'_>) {
     let of_lab: Vec<&Proven> = all.iter().filter(|case| case.lab == lab).collect();
     let differ = of_lab.iter().filter(|case| !case.differs.is_empty()).count();
     let untried = of_lab.iter().filter(|case| case.differs.is_empty() && case.untried.is_some()).count();
-    let mut says = format!("{lab}: {}", cases(of_lab.len()));
-    if differ > 0 {
-        says.push_str(&format!(", {differ} not as it must be"));
-    }
-    if untried > 0 {
-        says.push_str(&format!(", {untried} not tried"));
-    }
-    let ink = match (differ, untried) {
-        (0, 0) => {
-            says.push_str(", each as it must be");
-            Ink::Good
-        }
-        (0, _) => Ink::Doubt,
-        _ => Ink::Bad,
+    let (ink, outcome) = match (differ, untried) {
+        (0, 0) => (Ink::Good, "each as it must be".to_owned()),
+        (0, untried) => (Ink::Doubt, format!("{untried} not tried")),
+        (differ, 0) => (Ink::Bad, format!("{differ} not as it must be")),
+        (differ, untried) => (Ink::Bad, format!("{differ} not as it must be, {untried} not tried")),
     };
+    let says = format!("{lab}: {}, {outcome}", cases(of_lab.len()));
     page.paragraph(ink, 0, &says);
 }
 
@@ -80,7 +69,7 @@ fn time(proof: &Proof, page: &mut Page<'_>) {
         Ink::Plain,
         0,
         &format!(
-            "{} in {:.1} s, {} at a time. {:.0} % of that was waiting for systemd itself: it booted ({:.0} %), carried out answers ({:.0} %), was watched and tried ({:.0} %).",
+            "{} in {:.1} s, {} at a time. {:.0}% of that was waiting for systemd itself: it booted ({:.0}%), carried out answers ({:.0}%), was watched and tried ({:.0}%).",
             cases(proof.cases.len()),
             proof.took.as_secs_f64(),
             proof.at_once,
@@ -98,7 +87,7 @@ fn time(proof: &Proof, page: &mut Page<'_>) {
             Ink::Dim,
             0,
             &format!(
-                "From one case to the next on a machine at the starting scene: {:.1} ms in the middle, {:.1} ms at most.",
+                "From one case to the next on a machine at the starting scene: {:.2} ms in the middle, {:.2} ms at most.",
                 1000.0 * middle.as_secs_f64(),
                 1000.0 * longest.as_secs_f64()
             ),
@@ -160,7 +149,7 @@ mod tests {
     fn nothing_differs() {
         let proven = Proof {
             cases: vec![case("untouched", &[], None, 400), case("solution", &[], None, 1)],
-            took: Duration::from_millis(2000),
+            took: Duration::from_secs(2),
             at_once: 2,
             ..Proof::default()
         };
