@@ -11,7 +11,7 @@ use crate::course::{Course, LabFolder};
 use crate::learner::{LearnerError, Progress, Reading, StateDir, Store};
 use crate::report::Look;
 use crate::sandbox::Estate;
-use crate::terminal::{Stream, Terminal};
+use crate::terminal::{Stream, Terminal, signpost};
 
 /// One invocation's surroundings.
 pub(super) struct Context {
@@ -139,6 +139,12 @@ impl Context {
             [only] => Ok(only),
             _ => Err(Failure::usage("no lab is in hand", "name one: `unitlab list` shows them")),
         }
+    }
+
+    /// Ends what was said with what can be done next.
+    pub(super) fn point_on(&self, ways: &[(&str, &str)]) -> Result<(), Failure> {
+        let signpost = signpost(ways, self.terminal.color(Stream::Stdout));
+        Ok(io::stdout().write_all(signpost.as_bytes())?)
     }
 
     pub(super) fn look(&self) -> Look {

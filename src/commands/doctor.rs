@@ -86,8 +86,7 @@ fn terminal(context: &Context) -> Probe {
 fn leftovers(context: &Context) -> Probe {
     let probe = |limit, says: String, mend| Probe { name: "leftovers", limit, says, mend };
     if !sandbox::is_root() {
-        let mend = vec!["sudo".to_owned(), "unitlab".to_owned(), "doctor".to_owned()];
-        return probe(Limit::None, "only root can look for them".into(), mend);
+        return probe(Limit::None, "only root can look for them: `sudo unitlab doctor`".into(), Vec::new());
     }
     let running = context.estate().sandboxes().iter().filter(|sandbox| sandbox.is_running()).count();
     let left = context.estate().leftovers();

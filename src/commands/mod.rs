@@ -21,4 +21,4 @@ mod workshop;
 
 pub use cli::run;
 pub use prover::{Job, Prover, plan};
-pub use workshop::{Bench, Graded, Waited, Workshop};
+pub use workshop::{Bench, Graded, Workshop};

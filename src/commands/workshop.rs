@@ -48,17 +48,8 @@ pub struct Graded {
     pub testimony: Testimony,
     /// Why there was no twin, where one was wanted.
     pub twinless: Option<SandboxError>,
-    /// What it waited for, on the longer of the two ways.
-    pub waited: Waited,
-}
-
-/// Time that passed while nothing was for us to do.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Waited {
-    /// The twin booted.
-    pub boot: Duration,
-    /// Units were watched.
-    pub watch: Duration,
+    /// How long the twin took to be copied and booted.
+    pub twin_took: Option<Duration>,
 }
 
 impl Workshop {
@@ -74,11 +65,6 @@ impl Workshop {
             global_args: self.global_args.clone(),
         };
         let sandbox = self.estate.sandbox(name);
-        if sandbox.exists() && !sandbox.is_running() && !sandbox.is_set() {
-            // Whoever made it was interrupted before it was ready: nothing of the learner's is in it.
-            sandbox.sweep()?;
-            sandbox.remove()?;
-        }
         let (record, lease) = sandbox::launch(&self.estate, name, &plan)?;
         let bench = Bench { estate: self.estate.clone(), sandbox, record, lease: Some(lease) };
         if !bench.sandbox.is_set() {
@@ -141,31 +127,23 @@ impl Bench {
             let live = Sheet::new(&questions, ask(&self.record, &questions));
             (live, twin.and_then(|thread| thread.join().ok()))
         });
-        let mut waited = Waited { boot: Duration::ZERO, watch: engine::watched(&live) };
-        let (twin, twinless) = match twin {
-            Some(Ok((sheet, boot))) => {
-                let behind = Waited { boot, watch: engine::watched(&sheet) };
-                if behind.boot + behind.watch > waited.watch {
-                    waited = behind;
-                }
-                (Some(sheet), None)
-            }
-            Some(Err(error)) => (None, Some(error)),
-            None => (None, None),
+        let (twin, twin_took, twinless) = match twin {
+            Some(Ok((sheet, took))) => (Some(sheet), Some(took), None),
+            Some(Err(error)) => (None, None, Some(error)),
+            None => (None, None, None),
         };
         let place = Place { kind: PlaceKind::Sandbox, systemd: systemd_version(&live) };
         let testimony = Testimony { live, twin };
-        Graded { checks: engine::judge(&lab.lab, &testimony), place, testimony, twinless, waited }
+        Graded { checks: engine::judge(&lab.lab, &testimony), place, testimony, twinless, twin_took }
     }
 
-    /// What it says, and how long it took to boot.
     fn ask_twin(&self, questions: &[Question]) -> Result<(Sheet, Duration), SandboxError> {
-        let asked = Instant::now();
+        let begun = Instant::now();
         let (twin, record, _lease) = sandbox::launch_twin(&self.estate, &self.sandbox)?;
-        let boot = asked.elapsed();
+        let took = begun.elapsed();
         let sheet = Sheet::new(questions, ask(&record, questions));
         twin.stop()?;
-        Ok((sheet, boot))
+        Ok((sheet, took))
     }
 
     /// Lets it live on when this process ends.

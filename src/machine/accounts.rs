@@ -9,7 +9,7 @@ use super::reading::read;
 
 /// Who owns which user id.
 #[derive(Debug, Default)]
-pub(super) struct Accounts(BTreeMap<u32, String>);
+pub(super) struct Accounts(BTreeMap<u32, Vec<String>>);
 
 impl Accounts {
     /// Reads /etc/passwd; whatever cannot be read has no names.
@@ -26,7 +26,7 @@ impl Accounts {
             let mut fields = line.split(':');
             let uid = fields.clone().nth(2).and_then(|uid| uid.parse().ok());
             if let (Some(name), Some(uid)) = (fields.next(), uid) {
-                names.entry(uid).or_insert_with(|| name.to_owned());
+                names.entry(uid).or_insert_with(Vec::new).push(name.to_owned());
             }
         }
         Self(names)
@@ -34,7 +34,12 @@ impl Accounts {
 
     /// The first account with this number; empty when there is none.
     pub(super) fn name(&self, uid: u32) -> &str {
-        self.0.get(&uid).map_or("", String::as_str)
+        self.0.get(&uid).map_or("", |names| &names[0])
+    }
+
+    /// Every account with this number.
+    pub(super) fn names(&self, uid: u32) -> Vec<String> {
+        self.0.get(&uid).cloned().unwrap_or_default()
     }
 }
 
@@ -51,5 +56,6 @@ mod tests {
         for (uid, name) in [(0, "root"), (998, "sre-app"), (7, ""), (8, ""), (1000, "")] {
             assert_eq!(accounts.name(uid), name, "{uid}");
         }
+        assert_eq!(accounts.names(0), ["root", "toor"]);
     }
 }

@@ -119,7 +119,10 @@ impl<'a> Batch<'a> {
                 let owner = owners.next().cloned().unwrap_or(HttpOwner::Unseen);
                 self.unit(unit)?;
                 self.processes.as_ref().map_err(Clone::clone)?;
-                Ok(Fact::Http(HttpFact { outcome: http::get(*port, path)?, owner }))
+                let outcome = http::get(*port, path)?;
+                let heir = if is_manager(&owner) { self.taken_over(unit, *port) } else { None };
+                let owner = heir.unwrap_or(owner);
+                Ok(Fact::Http(HttpFact { outcome, owner }))
             }
         };
         questions.iter().map(answer).collect()
@@ -163,6 +166,15 @@ impl<'a> Batch<'a> {
         boot(self.unit(unit)?, default_target, show).map(Fact::Boot)
     }
 
+    /// The unit's own process, if by now it has the socket: a GET starts the service behind a socket unit.
+    fn taken_over(&self, unit: &str, port: u16) -> Option<HttpOwner> {
+        let name = UnitName::parse(unit).ok()?;
+        let shown = self.systemctl.units(std::slice::from_ref(&name), &["Id", "ControlGroup"]);
+        let now = shown.get(&name)?.as_ref().ok()?;
+        let owner = sockets::owner(port, now, &processes::walk(&[now]).ok()?);
+        matches!(owner, HttpOwner::Unit { .. }).then_some(owner)
+    }
+
     fn owner(&self, question: &Question) -> Option<HttpOwner> {
         let Question::Http { unit, port, .. } = question else { return None };
         let seen = (self.unit(unit), &self.processes);
@@ -172,6 +184,11 @@ impl<'a> Batch<'a> {
             HttpOwner::Unseen
         })
     }
+}
+
+/// The manager listens, for a socket unit.
+fn is_manager(owner: &HttpOwner) -> bool {
+    matches!(owner, HttpOwner::Other { pid: 1, .. })
 }
 
 fn watch(systemctl: &Systemctl, questions: &[Question], units: &[UnitName], shown: &mut Shown) -> Vec<Answer> {

@@ -101,7 +101,12 @@ fn bus() -> Probe {
     match (daemon, pam) {
         (true, true) => probe(NAME, Limit::None, "a message bus and pam_systemd, for the learner's shell"),
         (false, _) => lacking(NAME, Limit::Blocking, "no message bus (dbus-daemon); shells need it", &package),
-        (true, false) => lacking(NAME, Limit::Some, "no pam_systemd; shells get no session of their own", &package),
+        (true, false) => lacking(
+            NAME,
+            Limit::Some,
+            "no pam_systemd: what a shell leaves behind, nohup or not, dies with it",
+            &package,
+        ),
     }
 }
 

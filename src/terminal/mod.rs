@@ -7,6 +7,7 @@ mod markdown;
 mod prompt;
 mod screen;
 mod sign;
+mod signpost;
 mod spinner;
 mod wrap;
 
@@ -16,5 +17,6 @@ pub use markdown::markdown;
 pub use prompt::Refused;
 pub use screen::{Stream, Terminal};
 pub use sign::Sign;
+pub use signpost::signpost;
 pub use spinner::Spinner;
 pub use wrap::wrap;

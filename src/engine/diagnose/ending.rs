@@ -113,6 +113,17 @@ fn stranger_on_the_port(seen: &Seen) -> Vec<Diagnosis> {
 
 /// Somebody outside of the unit listens where the unit should.
 pub(crate) fn orphan(seen: &Seen, port: u16, pid: u32, comm: &str) -> Diagnosis {
+    if pid == 1 {
+        // A socket unit's: the manager listens for a service that it will start, and it was not this one.
+        return cause(
+            "socket-unit-holds-the-port",
+            format!(
+                "systemd itself listens on port {port} for a socket unit, and {0} has not taken it over.",
+                seen.unit
+            ),
+            "systemctl list-sockets",
+        );
+    }
     cause(
         "orphan-answers-the-port",
         format!("Pid {pid} ({comm}) holds port {port} and does not belong to {0}, so {0} cannot have it.", seen.unit),
