@@ -144,7 +144,7 @@ PYTHON
 }
 
 end_raw() {
-    local group
+    local group try
     if [[ -n $raw_pid ]]; then
         if ((${#groups[@]})); then
             for group in "${groups[@]}"; do
@@ -157,7 +157,11 @@ end_raw() {
         raw_pid=
     fi
     for group in "${groups[@]}"; do
-        if [[ -d $group ]]; then find "$group" -depth -type d -exec rmdir {} +; fi
+        # What was killed is out of a v1 group a moment later, of which the kernel gives no notice.
+        for ((try = 0; try < 100; try++)); do
+            [[ -d $group ]] || break
+            find "$group" -depth -type d -exec rmdir {} + 2>/dev/null || sleep 0.02
+        done
     done
     rm -rf --one-file-system -- "$root" "$work/notify"
 }

@@ -57,8 +57,10 @@ fn the_window_has_its_size_at_once_and_after_a_change() {
     let mut desk = Desk::at(&home, &["lab", "start", "sre-app"], &[]);
     let (rows, columns) = Desk::SIZE;
     assert_eq!(desk.run("stty size"), (format!("{rows} {columns}"), 0));
-    let watch = "import os, signal; signal.signal(signal.SIGWINCH, lambda *_: print(os.get_terminal_size(), flush=True)); \
-                 print('o' + 'n', flush=True); [signal.pause() for _ in 'ab']";
+    // Without Python's buffers, which a signal handler may not enter again.
+    let watch = "import os, signal; say = lambda text: os.write(1, text.encode() + b'\\n'); \
+                 signal.signal(signal.SIGWINCH, lambda *_: say(repr(os.get_terminal_size()))); \
+                 say('o' + 'n'); [signal.pause() for _ in range(9)]";
     desk.pty.keys(&format!("clear; python3 -c \"{watch}\"\r"));
     desk.wait_for_row("on");
     desk.pty.resize(33, 111);

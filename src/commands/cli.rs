@@ -146,7 +146,11 @@ pub fn run(words: impl Iterator<Item = OsString>) -> u8 {
         Err(failure) if failure.what.is_empty() => failure.exit,
         Err(failure) => {
             tell(&failure, cli.verb.wants_json());
-            if matches!(cli.verb, Verb::Lab(lab::Verb::Exec(_))) && failure.exit != 2 { 125 } else { failure.exit }
+            if matches!(cli.verb, Verb::Lab(lab::Verb::Exec(_))) && ![2, 130].contains(&failure.exit) {
+                125
+            } else {
+                failure.exit
+            }
         }
     }
 }

@@ -82,12 +82,13 @@ impl<'a> Batch<'a> {
             units.extend(UnitName::parse(DEFAULT_TARGET));
         }
         let units: Vec<UnitName> = units.into_iter().collect();
+        let asked = steady::now_micros();
         let mut shown = match &manager {
             // A manager that does not answer for itself would only keep us waiting for its units.
             Err(unknown) => units.iter().map(|unit| (unit.clone(), Err(unknown.clone()))).collect(),
             Ok(_) => systemctl.units(&units, &[]),
         };
-        let steady = watch(systemctl, questions, &units, &mut shown);
+        let steady = watch(systemctl, questions, &units, &mut shown, asked);
         let processes = if wants(|question| matches!(question, Question::Processes { .. } | Question::Http { .. })) {
             processes::walk(&shown.values().flatten().collect::<Vec<_>>())
         } else {
@@ -191,18 +192,24 @@ fn is_manager(owner: &HttpOwner) -> bool {
     matches!(owner, HttpOwner::Other { pid: 1, .. })
 }
 
-fn watch(systemctl: &Systemctl, questions: &[Question], units: &[UnitName], shown: &mut Shown) -> Vec<Answer> {
-    let asked: Vec<Result<(UnitName, u64), Unknown>> = questions
+fn watch(
+    systemctl: &Systemctl,
+    questions: &[Question],
+    units: &[UnitName],
+    shown: &mut Shown,
+    asked: u64,
+) -> Vec<Answer> {
+    let wanted: Vec<Result<(UnitName, u64), Unknown>> = questions
         .iter()
         .filter_map(|question| match question {
             Question::Steady { unit, window_ms } => Some(UnitName::parse(unit).map(|unit| (unit, *window_ms))),
             _ => None,
         })
         .collect();
-    let windows: Vec<(&UnitName, u64)> = asked.iter().flatten().map(|(unit, window)| (unit, *window)).collect();
-    let mut facts = steady::watch(&windows, shown, || systemctl.units(units, &[])).into_iter();
+    let windows: Vec<(&UnitName, u64)> = wanted.iter().flatten().map(|(unit, window)| (unit, *window)).collect();
+    let mut facts = steady::watch(&windows, shown, asked, || systemctl.units(units, &[])).into_iter();
     let mut next = || facts.next().unwrap_or_else(|| Err(unknown("this unit was not watched")));
-    asked.iter().map(|asked| asked.as_ref().map_err(Clone::clone).and_then(|_| next()).map(Fact::Steady)).collect()
+    wanted.iter().map(|wanted| wanted.as_ref().map_err(Clone::clone).and_then(|_| next()).map(Fact::Steady)).collect()
 }
 
 fn unit_of(question: &Question) -> Option<&str> {

@@ -18,5 +18,5 @@ pub use prompt::Refused;
 pub use screen::{Stream, Terminal};
 pub use sign::Sign;
 pub use signpost::signpost;
-pub use spinner::Spinner;
+pub use spinner::{Spinner, erase_spinner};
 pub use wrap::wrap;

@@ -6,9 +6,9 @@
     reason = "tests start the program under test and fail by panicking"
 )]
 
-pub mod traces;
 pub mod desk;
 pub mod pty;
+pub mod traces;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -35,7 +35,7 @@ struct World {
 
 /// Every row of every subject.
 fn rows(version: u32) -> Vec<Row> {
-    let subjects = [who::rows(), restart::rows(), life::rows(version), at_boot::rows(), files::rows()];
+    let subjects = [who::rows(), restart::rows(version), life::rows(version), at_boot::rows(), files::rows()];
     subjects.into_iter().flatten().collect()
 }
 
