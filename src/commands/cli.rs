@@ -11,7 +11,7 @@ use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand, ValueE
 use super::context::Context;
 use super::failure::Failure;
 use super::format::Format;
-use super::{check, completions, demo, doctor, enter, examine, hint, lab, list, supervise};
+use super::{check, completions, course, demo, doctor, enter, examine, hint, lab, list, supervise};
 use crate::model::escape;
 use crate::report;
 use crate::terminal::{ColorChoice, wrap};
@@ -105,6 +105,9 @@ enum Verb {
     Demo(demo::Args),
     /// Show what this machine has and lacks for running labs
     Doctor(doctor::Args),
+    /// For authors: examine a course, and prove every lab in it
+    #[command(subcommand, arg_required_else_help = true)]
+    Course(course::Verb),
     /// Print completions for a shell
     Completions(completions::Args),
     #[command(hide = true)]
@@ -177,6 +180,7 @@ impl Verb {
             Self::Hint(args) => hint::run(&context, args),
             Self::Demo(args) => demo::run(&context, args),
             Self::Doctor(args) => doctor::run(&context, args),
+            Self::Course(verb) => verb.run(&context),
             Self::Supervise(_) | Self::Enter(_) | Self::Examine | Self::Completions(_) => Ok(0),
         }
     }

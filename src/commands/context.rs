@@ -53,13 +53,23 @@ impl Context {
         }
     }
 
+    /// Somebody asked for more words.
+    pub(super) fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
     /// For clap, which speaks before there is a context.
     pub(super) fn terminal_width() -> usize {
         Terminal::new(crate::terminal::ColorChoice::Auto, false).width()
     }
 
     pub(super) fn course(&self) -> Result<Course, Failure> {
-        Ok(match &self.course_dir {
+        self.course_in(None)
+    }
+
+    /// The course in this folder, else the one that was named by `--course`, else the one that is built in.
+    pub(super) fn course_in(&self, folder: Option<&Path>) -> Result<Course, Failure> {
+        Ok(match folder.or(self.course_dir.as_deref()) {
             Some(dir) => Course::open(dir)?,
             None => Course::embedded()?,
         })

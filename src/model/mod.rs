@@ -5,6 +5,7 @@ mod escape;
 mod lab;
 mod overlay;
 mod place;
+mod proof;
 mod question;
 mod report;
 mod time_span;
@@ -16,6 +17,7 @@ pub use escape::{deceives, escape};
 pub use lab::{Check, Expect, Kind, Lab, RestartPolicy, Value};
 pub use overlay::{Overlay, OverlayFile};
 pub use place::{Place, PlaceKind};
+pub use proof::{Expected, Proof, Proven, Spent};
 pub use question::{
     Answer, BootFact, Content, DiskFile, Fact, FilesFact, HttpFact, HttpOutcome, HttpOwner, Process, ProcessesFact,
     Puller, Question, Role, Sample, Sheet, SteadyFact, SystemFact, Testimony, UnitFact, Unknown,

@@ -10,7 +10,7 @@ mod tap;
 mod tests;
 mod told;
 
-pub use human::{Look, human};
+pub use human::{Look, human, proof};
 pub use json::{Failure, error_json, json};
 pub use junit::{error_junit, junit};
 pub use tap::{error_tap, tap};

@@ -5,6 +5,7 @@ use std::io::{IsTerminal as _, stderr, stdin, stdout};
 use console::Term;
 
 use super::abilities::{Abilities, ColorChoice};
+use super::bar::Bar;
 use super::prompt::{self, Refused};
 use super::spinner::Spinner;
 
@@ -74,6 +75,12 @@ impl Terminal {
     #[must_use]
     pub fn spinner(&self, message: &str) -> Spinner {
         Spinner::new(message, self.draws(), self.color(Stream::Stderr), self.unicode())
+    }
+
+    /// A bar for so many things to be done, drawn where a spinner would be.
+    #[must_use]
+    pub fn bar(&self, things: usize) -> Bar {
+        Bar::new(things, self.draws(), self.color(Stream::Stderr), self.unicode())
     }
 
     /// Asks for a yes or a no; Enter alone is a no.
