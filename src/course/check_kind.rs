@@ -2,6 +2,7 @@
 
 use crate::model::{Expect, Kind, RestartPolicy, TimeSpan, Value};
 
+use super::demand;
 use super::fields::{self, Fields, Source};
 use super::spelling::did_you_mean;
 
@@ -24,6 +25,12 @@ pub(super) fn read(fields: &mut Fields<'_, '_>) -> Option<Kind> {
         "restart-policy" => restart_policy(fields),
         "active" => active(fields),
         "http" => http(fields),
+        "listens" => demand::listens(fields),
+        "process" => demand::process(fields),
+        "account" => demand::account(fields),
+        "file" => demand::file(fields),
+        "journal" => demand::journal(fields),
+        "command" => demand::command(fields),
         // `need_one_of` lets nothing else through.
         _ => None,
     }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Check, Kind, Lab, Question};
+use crate::model::{Check, CommandDemand, JournalDemand, Kind, Lab, Listens, Question};
 
 /// Everything to ask the learner's machine, each question once.
 ///
-/// The order is the one in which a machine should look: state before windows, and the HTTP probe last, because a GET
-/// may itself start a socket-activated service.
+/// The order is the one in which a machine should look: state before windows, then the HTTP probe, because a GET may
+/// itself start a socket-activated service, and programs last, because nobody knows what they do.
 #[must_use]
 pub fn questions(lab: &Lab) -> Vec<Question> {
     batch(lab, of_the_learner)
@@ -33,6 +33,17 @@ fn of_the_learner(check: &Check) -> Vec<Question> {
         Kind::Active { hold, .. } => asked.push(steady(&check.unit, *hold)),
         Kind::Enabled => asked.push(Question::Boot { unit: unit() }),
         Kind::Http { port, path, .. } => asked.push(http(&check.unit, *port, path)),
+        Kind::Listens(demand) => asked.push(listens(&check.unit, demand)),
+        Kind::Process(demand) => asked.push(details(&check.unit, demand.cwd.as_deref())),
+        Kind::Account(_) => asked.push(Question::Account { unit: unit() }),
+        Kind::File(demand) => {
+            asked.push(file(&check.unit, &demand.path, demand.contains.as_deref()));
+            if demand.unwritable {
+                asked.extend([details(&check.unit, None), Question::Account { unit: unit() }]);
+            }
+        }
+        Kind::Journal(demand) => asked.push(journal(&check.unit, demand)),
+        Kind::Command(demand) => asked.push(command(demand)),
     }
     asked
 }
@@ -41,11 +52,31 @@ fn of_the_twin(check: &Check) -> Vec<Question> {
     let unit = || check.unit.clone();
     match &check.kind {
         // What answers and what stays up is a matter of the learner's own machine.
-        Kind::Http { .. } | Kind::Active { .. } => vec![],
+        Kind::Http { .. } | Kind::Active { .. } | Kind::Listens(_) | Kind::Journal(_) | Kind::Command(_) => vec![],
         Kind::UnitFile | Kind::Setting { .. } | Kind::RestartPolicy { .. } => vec![Question::Unit { unit: unit() }],
         Kind::RunsAs { .. } => vec![Question::Unit { unit: unit() }, Question::Processes { unit: unit() }],
         Kind::Enabled => vec![Question::Unit { unit: unit() }, Question::Boot { unit: unit() }],
+        Kind::Process(demand) => vec![Question::Unit { unit: unit() }, details(&check.unit, demand.cwd.as_deref())],
+        Kind::Account(_) => vec![Question::Unit { unit: unit() }, Question::Account { unit: unit() }],
+        Kind::File(demand) => {
+            let mut asked = vec![Question::Unit { unit: unit() }];
+            if !is_volatile(&demand.path) {
+                // Its text may be the service's own, in the midst of being written; that it is there is the disk's.
+                asked.push(file(&check.unit, &demand.path, None));
+            }
+            if demand.unwritable {
+                asked.push(Question::Account { unit: unit() });
+            }
+            asked
+        }
     }
+}
+
+/// What is emptied at every boot is not expected to be there after one.
+pub(crate) fn is_volatile(path: &str) -> bool {
+    ["/run", "/var/run", "/var/lock", "/tmp", "/dev", "/proc", "/sys"]
+        .iter()
+        .any(|top| path.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 }
 
 /// The question behind an `active` check.
@@ -56,6 +87,31 @@ pub(crate) fn steady(unit: &str, hold: crate::model::TimeSpan) -> Question {
 /// The question behind an `http` check.
 pub(crate) fn http(unit: &str, port: u16, path: &str) -> Question {
     Question::Http { unit: unit.to_owned(), port, path: path.to_owned() }
+}
+
+/// The question behind a `listens` check.
+pub(crate) fn listens(unit: &str, demand: &Listens) -> Question {
+    Question::Listens { unit: unit.to_owned(), protocol: demand.protocol, port: demand.port }
+}
+
+/// The question behind a `process` check.
+pub(crate) fn details(unit: &str, folder: Option<&str>) -> Question {
+    Question::Details { unit: unit.to_owned(), folder: folder.map(str::to_owned) }
+}
+
+/// The question behind a `file` check.
+pub(crate) fn file(unit: &str, path: &str, text: Option<&str>) -> Question {
+    Question::File { unit: unit.to_owned(), path: path.to_owned(), text: text.map(str::to_owned) }
+}
+
+/// The question behind a `journal` check.
+pub(crate) fn journal(unit: &str, demand: &JournalDemand) -> Question {
+    Question::Journal { unit: unit.to_owned(), text: demand.text.clone(), since: demand.since }
+}
+
+/// The question behind a `command` check.
+pub(crate) fn command(demand: &CommandDemand) -> Question {
+    Question::Command { run: demand.run.clone(), run_as: demand.run_as }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! A lab: a task, and the truths that must hold when it is done.
 
 use super::TimeSpan;
+use super::demand::{AccountDemand, CommandDemand, FileDemand, JournalDemand, Listens, ProcessDemand};
 
 /// A lab as its author wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,12 +97,37 @@ pub enum Kind {
         /// A text that the body must contain.
         contains: Option<String>,
     },
+    /// A socket listens, and it is the unit's own or its socket unit's.
+    Listens(Listens),
+    /// Its live processes are as they should be.
+    Process(ProcessDemand),
+    /// The account that it runs as is as it should be.
+    Account(AccountDemand),
+    /// A file, folder or link is as it should be.
+    File(FileDemand),
+    /// Its processes have, or have not, written a text to the journal.
+    Journal(JournalDemand),
+    /// A program ends as it should.
+    Command(CommandDemand),
 }
 
 impl Kind {
     /// The kinds' names as a lab writes them, in the order of the documentation.
-    pub const NAMES: [&'static str; 7] =
-        ["unit-file", "setting", "runs-as", "restart-policy", "active", "enabled", "http"];
+    pub const NAMES: [&'static str; 13] = [
+        "unit-file",
+        "setting",
+        "runs-as",
+        "restart-policy",
+        "active",
+        "enabled",
+        "http",
+        "listens",
+        "process",
+        "account",
+        "file",
+        "journal",
+        "command",
+    ];
 
     /// This kind's name as a lab writes it.
     #[must_use]
@@ -114,6 +140,12 @@ impl Kind {
             Self::Active { .. } => "active",
             Self::Enabled => "enabled",
             Self::Http { .. } => "http",
+            Self::Listens(_) => "listens",
+            Self::Process(_) => "process",
+            Self::Account(_) => "account",
+            Self::File(_) => "file",
+            Self::Journal(_) => "journal",
+            Self::Command(_) => "command",
         }
     }
 }

@@ -1,24 +1,33 @@
 //! The nouns. Plain data, parsed from `&str`, importing no other room.
 
 mod case;
+mod demand;
 mod escape;
 mod lab;
 mod overlay;
 mod place;
 mod question;
 mod report;
+mod sighting;
 mod time_span;
 mod unit_file;
 
 pub use case::Case;
+pub use demand::{
+    AccountDemand, Address, CommandDemand, FileDemand, JournalDemand, Listens, ModeDemand, ProcessDemand,
+};
 pub use escape::{deceives, escape};
 pub use lab::{Check, Expect, Kind, Lab, RestartPolicy, Value};
 pub use overlay::{Overlay, OverlayFile};
 pub use place::{Place, PlaceKind};
 pub use question::{
-    Answer, BootFact, Content, DiskFile, Fact, FilesFact, HttpFact, HttpOutcome, HttpOwner, Process, ProcessesFact,
+    Answer, BootFact, Content, DiskFile, Fact, FilesFact, HttpFact, HttpOutcome, PortOwner, Process, ProcessesFact,
     Puller, Question, Role, Sample, Sheet, SteadyFact, SystemFact, Testimony, UnitFact, Unknown,
 };
 pub use report::{CheckReport, CourseId, Diagnosis, Evidence, Layer, Report, Score, Status, Verdict};
+pub use sighting::{
+    AccountFact, Details, DetailsFact, FileFact, FileType, Identity, JournalFact, Listener, ListensFact, Node,
+    PasswdRow, ProgramFact, Protocol, RunAs, Search, Shell, Since,
+};
 pub use time_span::{TimeSpan, TimeSpanError};
 pub use unit_file::{Assignment, Complaint, Line, UnitFile};

@@ -1,6 +1,9 @@
 //! A whole lab: each check is judged after those it needs, and reported in the lab's order.
 
-use super::{active, enabled, http, restart_policy, runs_as, setting, unit_file};
+use super::{
+    account, active, command, enabled, file, http, journal, listens, process, restart_policy, runs_as, setting,
+    unit_file,
+};
 use crate::engine::finding::Finding;
 use crate::engine::order::by_needs;
 use crate::engine::seen::Seen;
@@ -38,6 +41,12 @@ fn judge_one(check: &Check, testimony: &Testimony) -> Verdict {
         Kind::Active { running, hold } => active::judge(&seen, *running, *hold),
         Kind::Enabled => enabled::judge(&seen),
         Kind::Http { port, path, status, contains } => http::judge(&seen, *port, path, *status, contains.as_deref()),
+        Kind::Listens(demand) => listens::judge(&seen, demand),
+        Kind::Process(demand) => process::judge(&seen, demand),
+        Kind::Account(demand) => account::judge(&seen, demand),
+        Kind::File(demand) => file::judge(&seen, demand),
+        Kind::Journal(demand) => journal::judge(&seen, demand),
+        Kind::Command(demand) => command::judge(&seen, demand),
     }
 }
 
