@@ -126,7 +126,10 @@ impl<'a> Batch<'a> {
                 let owner = owners.next().cloned().unwrap_or(PortOwner::Unseen);
                 self.unit(unit)?;
                 self.processes.as_ref().map_err(Clone::clone)?;
-                Ok(Fact::Http(HttpFact { outcome: http::get(*port, path)?, owner }))
+                let outcome = http::get(*port, path)?;
+                let owner =
+                    if matches!(owner, PortOwner::Other { pid: 1, .. }) { self.heir(unit, *port) } else { owner };
+                Ok(Fact::Http(HttpFact { outcome, owner }))
             }
             Question::Listens { .. } => listeners.next().cloned().unwrap_or_else(|| Err(unknown("nobody looked"))),
             Question::Details { unit, folder } => self.details(unit, folder.as_deref()).map(Fact::Details),
@@ -177,6 +180,17 @@ impl<'a> Batch<'a> {
         let default_target = self.unit(DEFAULT_TARGET)?.get("Id");
         let show = |units: &[UnitName]| self.systemctl.units(units, &boot::PROPERTIES);
         boot(self.unit(unit)?, default_target, show).map(Fact::Boot)
+    }
+
+    /// Whose the port is now that the probe has been there: the manager held it, and may have handed it to the unit.
+    fn heir(&self, unit: &str, port: u16) -> PortOwner {
+        let look = || {
+            let name = UnitName::parse(unit)?;
+            let shown = self.systemctl.units(std::slice::from_ref(&name), &[]).remove(&name);
+            let fact = shown.unwrap_or_else(|| Err(unknown("this unit was not looked at")))?;
+            Ok::<_, Unknown>(sockets::owner(port, &fact, &processes::walk(&[&fact])?))
+        };
+        look().unwrap_or(PortOwner::Unseen)
     }
 
     fn details(&self, unit: &str, folder: Option<&str>) -> Result<DetailsFact, Unknown> {

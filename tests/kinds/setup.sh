@@ -47,11 +47,12 @@ while :; do sleep 1000; done
 SH
 chmod 0755 /opt/bin/*
 
-for name in web dropped both ro owned; do useradd --system --shell /usr/sbin/nologin "$name"; done
+for name in web dropped both ro owned switcher; do useradd --system --shell /usr/sbin/nologin "$name"; done
 useradd --system --shell /bin/bash shelly
-useradd --system --shell /bin/bash -e 1 expired
-cp /bin/bash /usr/local/sbin/nologin
-useradd --system --shell /usr/local/sbin/nologin fake
+useradd --system --shell /bin/bash expired
+chage -E 1 expired
+cp /bin/bash /opt/bin/nologin
+useradd --system --shell /opt/bin/nologin fake
 useradd --no-create-home --shell /usr/sbin/nologin plain
 
 unit() { # NAME, lines of [Service]
@@ -88,7 +89,7 @@ unit long 'ExecStart=/opt/bin/a-name-longer-than-the-kernel-keeps'
 unit desc 'ExecStart=/usr/bin/sleep inf\n[Unit]\nDescription=secret needle'
 unit null 'StandardOutput=null\nExecStart=/opt/bin/listen 127.0.0.1 8110'
 enabled stale 'ExecStart=/usr/bin/sleep 100001'
-enabled switch 'User=web\nExecStart=/usr/bin/sleep inf'
+enabled switch 'User=switcher\nExecStart=/usr/bin/sleep inf'
 unit ro 'User=ro\nReadOnlyPaths=/opt/ro\nExecStart=/usr/bin/sleep inf'
 unit owned 'User=owned\nExecStart=/usr/bin/sleep inf'
 

@@ -39,13 +39,16 @@ pub(super) fn judge(seen: &Seen, demand: &AccountDemand) -> Verdict {
     let observed = names(fact);
     if !faults.wrong.is_empty() {
         if rebooted.is_some() && later.wrong.is_empty() && later.unseen.is_none() {
-            finding.because([stale(seen, layers.as_ref(), "User")]);
+            finding.because(
+                rebooted.filter(|reborn| is_unloaded(reborn, fact)).map(|_| stale(seen, layers.as_ref(), "User")),
+            );
         }
         finding.because(faults.causes);
         return finding.failed(faults.wrong.join("; "));
     }
     if !later.wrong.is_empty() {
-        finding.because([stale(seen, layers.as_ref(), "User")]);
+        finding
+            .because(rebooted.filter(|reborn| is_unloaded(reborn, fact)).map(|_| stale(seen, layers.as_ref(), "User")));
         finding.because(later.causes);
         return finding
             .failed(format!("{observed} now, but a fresh boot starts it otherwise: {}", later.wrong.join("; ")));
@@ -111,8 +114,14 @@ fn is_pending(unit: &UnitFact, fact: &AccountFact) -> bool {
     !known && (fact.live.is_empty() || !root || was_told)
 }
 
+/// A fresh boot would start it as another account, or one with another shell, say.
 fn is_other(reborn: &AccountFact, fact: &AccountFact) -> bool {
-    (&reborn.user, reborn.dynamic, &reborn.row) != (&fact.user, fact.dynamic, &fact.row)
+    is_unloaded(reborn, fact) || reborn.row != fact.row
+}
+
+/// The difference is one of settings, so the manager is behind the disk.
+fn is_unloaded(reborn: &AccountFact, fact: &AccountFact) -> bool {
+    (&reborn.user, reborn.dynamic) != (&fact.user, fact.dynamic)
 }
 
 #[derive(Default)]

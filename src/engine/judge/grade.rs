@@ -92,7 +92,10 @@ mod tests {
 
     use super::judge;
     use crate::engine::testbed::{Told, UNIT, check, fragment, lab, process, service};
-    use crate::model::{Check, Expect, Kind, Question, RestartPolicy, Status, Testimony, TimeSpan, UnitFact, Value};
+    use crate::model::{
+        AccountDemand, Address, Check, CommandDemand, Expect, FileDemand, JournalDemand, Kind, Listens, ProcessDemand,
+        Protocol, Question, RestartPolicy, RunAs, Since, Status, Testimony, TimeSpan, UnitFact, Value,
+    };
 
     fn needing(id: &str, kind: Kind, needs: &[&str]) -> Check {
         Check { needs: needs.iter().map(ToString::to_string).collect(), ..check(id, kind) }
@@ -123,6 +126,8 @@ mod tests {
     fn every_kind() -> Vec<Check> {
         let hold = TimeSpan::from_micros(3_000_000);
         let span = Value::Span(hold);
+        let run = vec!["true".to_owned()];
+        let command = CommandDemand { run, exit: 0, stdout_contains: None, run_as: RunAs::Root };
         let http = Kind::Http { port: 8000, path: "/".into(), status: 200, contains: Some("x".into()) };
         vec![
             check("a", Kind::UnitFile),
@@ -133,6 +138,12 @@ mod tests {
             check("f", Kind::Active { running: true, hold }),
             check("g", Kind::Enabled),
             check("h", http),
+            check("i", Kind::Listens(Listens { port: 8000, protocol: Protocol::Tcp, address: Some(Address::Any) })),
+            check("j", Kind::Process(ProcessDemand { at_least: Some(1), ..ProcessDemand::default() })),
+            check("k", Kind::Account(AccountDemand { own: true, ..AccountDemand::default() })),
+            check("l", Kind::File(FileDemand { path: "/x".into(), unwritable: true, ..FileDemand::default() })),
+            check("m", Kind::Journal(JournalDemand { text: "x".into(), lacks: true, since: Since::Boot })),
+            check("n", Kind::Command(command)),
         ]
     }
 

@@ -4,6 +4,7 @@
 //! properties against a real systemd.
 
 mod at_boot;
+mod beyond;
 mod life;
 mod on_disk;
 mod restart;
