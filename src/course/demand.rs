@@ -40,7 +40,7 @@ fn address(fields: &mut Fields<'_, '_>) -> Option<Address> {
     address
 }
 
-pub(super) fn process(fields: &mut Fields<'_, '_>) -> Option<Kind> {
+pub(super) fn process(fields: &mut Fields<'_, '_>) -> Kind {
     let mut demand = ProcessDemand {
         name: fields.find_text("name").map(str::to_owned),
         cwd: path(fields, "cwd", false),
@@ -65,17 +65,17 @@ pub(super) fn process(fields: &mut Fields<'_, '_>) -> Option<Kind> {
         fields.source.fault(fields.span(), format!("no number is at least {least} and at most {most}"), "");
     }
     says_something(fields, "the processes", &["name", "cwd", "argument", "count", "at-least", "at-most"]);
-    Some(Kind::Process(demand))
+    Kind::Process(demand)
 }
 
-pub(super) fn account(fields: &mut Fields<'_, '_>) -> Option<Kind> {
+pub(super) fn account(fields: &mut Fields<'_, '_>) -> Kind {
     let demand = AccountDemand {
         no_login: fields.find_flag("login", false),
         own: fields.find_flag("own", true),
         member_of_not: fields.find_words("member-of-not").iter().map(|word| (*word.get_ref()).to_owned()).collect(),
     };
     says_something(fields, "the account", &["login", "own", "member-of-not"]);
-    Some(Kind::Account(demand))
+    Kind::Account(demand)
 }
 
 pub(super) fn file(fields: &mut Fields<'_, '_>) -> Option<Kind> {

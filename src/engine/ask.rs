@@ -116,9 +116,9 @@ pub(crate) fn command(demand: &CommandDemand) -> Question {
 
 #[cfg(test)]
 mod tests {
-    use super::{questions, twin_questions};
+    use super::{is_volatile, questions, twin_questions};
     use crate::engine::testbed::{check, lab};
-    use crate::model::{Kind, Question, RestartPolicy, TimeSpan};
+    use crate::model::{CommandDemand, FileDemand, Kind, Listens, Protocol, Question, RestartPolicy, RunAs, TimeSpan};
 
     #[test]
     fn each_question_is_asked_once_and_the_probe_comes_last() {
@@ -154,5 +154,36 @@ mod tests {
                 Question::Boot { unit: unit() },
             ]
         );
+    }
+
+    #[test]
+    fn programs_come_last_and_the_twin_is_asked_what_a_boot_changes() {
+        let run = vec!["true".to_owned()];
+        let command = CommandDemand { run: run.clone(), exit: 0, stdout_contains: None, run_as: RunAs::Root };
+        let file = |path: &str| {
+            let contains = Some("x".to_owned());
+            Kind::File(FileDemand { path: path.into(), contains, unwritable: true, ..FileDemand::default() })
+        };
+        let lab = lab(vec![
+            check("run", Kind::Command(command)),
+            check("file", file("/etc/x")),
+            check("volatile", file("/run/x")),
+            check("port", Kind::Listens(Listens { port: 80, protocol: Protocol::Tcp, address: None })),
+            check("get", Kind::Http { port: 80, path: "/".into(), status: 200, contains: None }),
+        ]);
+        let asked = questions(&lab);
+        assert_eq!(asked.last(), Some(&Question::Command { run, run_as: RunAs::Root }));
+        let unit = || String::from("sre-app.service");
+        assert!(asked.contains(&Question::File { unit: unit(), path: "/run/x".into(), text: Some("x".into()) }));
+        assert_eq!(
+            twin_questions(&lab),
+            [
+                Question::System,
+                Question::Unit { unit: unit() },
+                Question::Account { unit: unit() },
+                Question::File { unit: unit(), path: "/etc/x".into(), text: None },
+            ]
+        );
+        assert!(is_volatile("/run") && is_volatile("/tmp/x") && !is_volatile("/runner/x") && !is_volatile("/etc"));
     }
 }

@@ -123,7 +123,8 @@ mod tests {
 
     #[test]
     fn the_latest_is_shown_and_what_is_cut_is_told() {
-        let lines = |count: usize| (0..count).map(|n| format!("{{\"MESSAGE\":\"m{n} x\"}}\n")).collect::<String>();
+        let lines =
+            |count: usize| (0..count).map(|n| format!("{{\"MESSAGE\":\"m{n} x\"}}")).collect::<Vec<_>>().join("\n");
         let fact = found(lines(3).as_bytes(), "x", true);
         assert_eq!((fact.found.as_deref(), fact.messages, fact.cut), (Some("m2 x"), 3, false));
         let fact = found(lines(MOST + 1).as_bytes(), "m0 ", true);

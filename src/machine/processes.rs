@@ -37,8 +37,8 @@ impl Seen {
 
     /// The system service that it belongs to, by its control group; none in a session, scope or user's own manager.
     pub(super) fn service(&self) -> Option<&str> {
-        let systems = self.groups.iter().filter(|path| !path.contains("/user@"));
-        systems.filter_map(|path| path.split('/').find(|part| part.ends_with(".service"))).next()
+        let mut systems = self.groups.iter().filter(|path| !path.contains("/user@"));
+        systems.find_map(|path| path.split('/').find(|part| part.ends_with(".service")))
     }
 
     /// It has forked from the manager and not yet become what `ExecStart=` names: it still is root, for a moment.

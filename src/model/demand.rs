@@ -1,6 +1,7 @@
 //! What a check demands of sockets, processes, accounts, files, the journal and programs.
 
-use super::sighting::{FileType, Protocol, RunAs, Since};
+use super::node::FileType;
+use super::sighting::{Protocol, RunAs, Since};
 
 /// Parameters of `listens`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,6 +4,7 @@ mod case;
 mod demand;
 mod escape;
 mod lab;
+mod node;
 mod overlay;
 mod place;
 mod question;
@@ -18,6 +19,7 @@ pub use demand::{
 };
 pub use escape::{deceives, escape};
 pub use lab::{Check, Expect, Kind, Lab, RestartPolicy, Value};
+pub use node::{FileFact, FileType, Node, Search};
 pub use overlay::{Overlay, OverlayFile};
 pub use place::{Place, PlaceKind};
 pub use question::{
@@ -26,8 +28,8 @@ pub use question::{
 };
 pub use report::{CheckReport, CourseId, Diagnosis, Evidence, Layer, Report, Score, Status, Verdict};
 pub use sighting::{
-    AccountFact, Details, DetailsFact, FileFact, FileType, Identity, JournalFact, Listener, ListensFact, Node,
-    PasswdRow, ProgramFact, Protocol, RunAs, Search, Shell, Since,
+    AccountFact, Details, DetailsFact, Identity, JournalFact, Listener, ListensFact, PasswdRow, ProgramFact, Protocol,
+    RunAs, Shell, Since,
 };
 pub use time_span::{TimeSpan, TimeSpanError};
 pub use unit_file::{Assignment, Complaint, Line, UnitFile};

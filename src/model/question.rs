@@ -7,9 +7,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::sighting::{
-    AccountFact, DetailsFact, FileFact, JournalFact, ListensFact, ProgramFact, Protocol, RunAs, Since,
-};
+use super::node::FileFact;
+use super::sighting::{AccountFact, DetailsFact, JournalFact, ListensFact, ProgramFact, Protocol, RunAs, Since};
 
 /// One question to one machine. All questions of a lab go through in one batch.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

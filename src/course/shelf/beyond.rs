@@ -48,7 +48,7 @@ fn each_mistake_in_a_kind_beyond_the_unit_is_told_where_it_is() {
         (
             "kind = \"account\"",
             "7:1",
-            r#"the check says nothing about the account; give at least one of login, own, member-of-not"#,
+            "the check says nothing about the account; give at least one of login, own, member-of-not",
         ),
         (
             "kind = \"account\"\nown = true\nlogin = true",

@@ -27,7 +27,7 @@ pub(super) fn judge(seen: &Seen, demand: &JournalDemand) -> Verdict {
     match (&fact.found, &fact.last) {
         (Some(message), _) => finding.show(Layer::Live, source, message),
         (None, Some(last)) => {
-            finding.show(Layer::Live, source, format!("{} messages, the last: {last}", fact.messages))
+            finding.show(Layer::Live, source, format!("{} messages, the last: {last}", fact.messages));
         }
         (None, None) => finding.show(Layer::Live, source, "no messages"),
     }

@@ -7,6 +7,7 @@ mod at_boot;
 mod beyond;
 mod life;
 mod on_disk;
+mod owned;
 mod restart;
 mod user;
 mod verdicts;
