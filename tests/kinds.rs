@@ -78,7 +78,7 @@ const LISTENS: &[Row] = &[
     ("late.service", "kind = \"listens\"; port = 8104", Failed, "(listen) listens there, not late.service", &["orphan-answers-the-port"]),
     // The manager has it, for this unit and for another.
     ("sock.service", "kind = \"listens\"; port = 8105", Passed, "systemd holds it for sock.socket", &[]),
-    ("web.service", "kind = \"listens\"; port = 8105", Failed, "pid 1 (systemd) listens there", &["orphan-answers-the-port"]),
+    ("web.service", "kind = \"listens\"; port = 8105", Failed, "pid 1 (systemd) listens there", &["socket-unit-holds-the-port"]),
     ("udp.service", "kind = \"listens\"; port = 8108; protocol = \"udp\"", Passed, "127.0.0.1: pid", &[]),
     ("private.service", "kind = \"listens\"; port = 8109", Failed, "nobody listens", &["private-network"]),
     // Truth 36: the GET itself starts it, and then it is the unit that answers.

@@ -72,6 +72,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
         bench.grade(lab, !args.no_trials)
     };
     context.note(&format!("asked and judged within {} ms", started.elapsed().as_millis()));
+    if let Some(took) = graded.twin_took {
+        context.note(&format!("its twin was up after {} ms", took.as_millis()));
+    }
     if let Some(error) = &graded.twinless {
         let _ = writeln!(io::stderr(), "unitlab: graded without a freshly booted copy: {error}");
     }
@@ -90,7 +93,9 @@ pub(super) fn find(context: &Context, lab: &LabFolder) -> Result<Bench, Failure>
     Bench::find(context.estate(), &context.sandbox_name(id)).map_err(|error| match error {
         SandboxError::NotRunning { .. } => {
             let next = format!("start it with `unitlab lab start {id}`");
-            Failure::could_not(format!("the sandbox of {id} is not running"), "", next)
+            let words = context.estate().sandbox(&context.sandbox_name(id)).last_words();
+            let cause = words.map(|words| format!("its supervisor's last words: {words}")).unwrap_or_default();
+            Failure::could_not(format!("the sandbox of {id} is not running"), cause, next)
         }
         other => other.into(),
     })
@@ -105,7 +110,7 @@ fn here(lab: &LabFolder) -> Graded {
     let live = Sheet::new(&questions, Here::new().ask(&questions));
     let place = Place { kind: PlaceKind::Here, systemd: systemd_version(&live) };
     let testimony = Testimony { live, twin: None };
-    Graded { checks: engine::judge(&lab.lab, &testimony), place, testimony, twinless: None }
+    Graded { checks: engine::judge(&lab.lab, &testimony), place, testimony, twinless: None, twin_took: None }
 }
 
 /// Where a grade is remembered.

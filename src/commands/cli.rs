@@ -1,7 +1,8 @@
 //! The words that unitlab understands.
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
+use std::iter;
 use std::path::PathBuf;
 
 use clap::error::{ContextKind, ErrorKind};
@@ -12,7 +13,7 @@ use super::failure::Failure;
 use super::{check, completions, demo, doctor, enter, examine, hint, lab, list, supervise};
 use crate::model::escape;
 use crate::report;
-use crate::terminal::ColorChoice;
+use crate::terminal::{ColorChoice, wrap};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -29,6 +30,12 @@ Exit codes:
   3    nothing failed, but something could not be told or done
   4    the course itself is broken
   130  interrupted";
+
+const LAB_EXAMPLES: &str = "\
+Examples:
+  unitlab lab start sre-app
+  unitlab lab exec -- systemctl status sre-app
+  unitlab lab stop";
 
 /// Learn how services really run on Linux: on a private, real systemd.
 #[derive(Debug, Parser)]
@@ -84,9 +91,10 @@ impl From<Color> for ColorChoice {
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// List the labs: what is done, what is running
+    #[command(after_help = "Example:\n  unitlab list")]
     List,
     /// Work in a lab's sandbox
-    #[command(subcommand, arg_required_else_help = true)]
+    #[command(subcommand, arg_required_else_help = true, after_help = LAB_EXAMPLES)]
     Lab(lab::Verb),
     /// Grade a lab, with the reason for every verdict
     Check(check::Args),
@@ -116,10 +124,16 @@ pub fn run(words: impl Iterator<Item = OsString>) -> u8 {
         .and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
+        // An option in the environment counts as a word to clap, and then it does not show the help by itself.
+        Err(error) if error.kind() == ErrorKind::MissingSubcommand => {
+            let _ = write!(io::stderr(), "{}", Cli::command().term_width(width).render_help());
+            return 2;
+        }
         Err(error) => {
             let _ = error.print();
             if error.kind() == ErrorKind::InvalidSubcommand && error.get(ContextKind::SuggestedSubcommand).is_none() {
-                let _ = writeln!(io::stderr(), "\nThe commands are: {}.", verbs().join(", "));
+                let all = wrap(&format!("The commands are: {}.", verbs().join(", ")), width, 0).join("\n");
+                let _ = writeln!(io::stderr(), "\n{all}");
             }
             return u8::try_from(error.exit_code()).unwrap_or(2);
         }
@@ -129,7 +143,11 @@ pub fn run(words: impl Iterator<Item = OsString>) -> u8 {
         Err(failure) if failure.what.is_empty() => failure.exit,
         Err(failure) => {
             tell(&failure, cli.verb.wants_json());
-            if matches!(cli.verb, Verb::Lab(lab::Verb::Exec(_))) && failure.exit != 2 { 125 } else { failure.exit }
+            if matches!(cli.verb, Verb::Lab(lab::Verb::Exec(_))) && ![2, 130].contains(&failure.exit) {
+                125
+            } else {
+                failure.exit
+            }
         }
     }
 }
@@ -177,11 +195,18 @@ fn tell(failure: &Failure, as_json: bool) {
     }
     // Some of it was said by a stranger: a sandbox, or the author of a course.
     let mut err = io::stderr();
-    let _ = writeln!(err, "unitlab: {}", escape(what));
-    for line in cause.lines() {
-        let _ = writeln!(err, "  {}", escape(line));
-    }
+    // In files and pipes a line stays a line, to be searched for.
+    let columns = if err.is_terminal() { Context::terminal_width() } else { usize::MAX };
+    let mut say = |head: &str, text: &str| {
+        for (line, head) in
+            wrap(&escape(text), columns, head.len()).iter().zip(iter::once(head).chain(iter::repeat("  ")))
+        {
+            let _ = writeln!(err, "{head}{line}");
+        }
+    };
+    say("unitlab: ", what);
+    cause.lines().for_each(|line| say("  ", line));
     if !next.is_empty() {
-        let _ = writeln!(err, "  next: {}", escape(next));
+        say("  next: ", next);
     }
 }

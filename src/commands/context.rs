@@ -1,7 +1,7 @@
 //! What every verb stands on: who asks, at which terminal, about which course, with which sandboxes.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use super::cli::Globals;
@@ -10,8 +10,8 @@ use super::workshop::Workshop;
 use crate::course::{Course, LabFolder};
 use crate::learner::{LearnerError, Progress, Reading, StateDir, Store};
 use crate::report::Look;
-use crate::sandbox::Estate;
-use crate::terminal::{Stream, Terminal};
+use crate::sandbox::{self, Estate};
+use crate::terminal::{Stream, Terminal, erase_spinner, signpost};
 
 /// One invocation's surroundings.
 pub(super) struct Context {
@@ -32,6 +32,10 @@ impl From<LearnerError> for Failure {
 impl Context {
     pub(super) fn new(globals: &Globals) -> Result<Self, Failure> {
         let state = StateDir::resolve(globals.state_dir.clone())?;
+        if io::stderr().is_terminal() {
+            // Ctrl-C during a wait shall not leave half a line on the screen.
+            sandbox::before_the_end(erase_spinner)?;
+        }
         Ok(Self {
             terminal: Terminal::new(globals.color.into(), globals.yes),
             verbose: globals.verbose > 0,
@@ -129,6 +133,12 @@ impl Context {
             [only] => Ok(only),
             _ => Err(Failure::usage("no lab is in hand", "name one: `unitlab list` shows them")),
         }
+    }
+
+    /// Ends what was said with what can be done next.
+    pub(super) fn point_on(&self, ways: &[(&str, &str)]) -> Result<(), Failure> {
+        let signpost = signpost(ways, self.terminal.color(Stream::Stdout));
+        Ok(io::stdout().write_all(signpost.as_bytes())?)
     }
 
     pub(super) fn look(&self) -> Look {

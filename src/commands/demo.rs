@@ -49,7 +49,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     let told = story.tell(&bench, started, &attempt.overlay, &attempt.case.what);
     bench.close()?;
     let code = told?;
-    story.say("The sandbox is gone again. Now you: `unitlab lab start`.")?;
+    story.say("The sandbox is gone again.")?;
+    context.point_on(&[("now you", "unitlab lab start sre-app")])?;
     Ok(code)
 }
 

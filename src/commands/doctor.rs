@@ -57,10 +57,14 @@ fn write(context: &Context, probe: &Probe, out: &mut impl Write) -> io::Result<(
         Limit::Blocking => (Sign::Bad, "missing  "),
     };
     let word = if context.terminal.color(Stream::Stdout) { "" } else { word };
-    let indent = 2 + word.len() + NAME + 2;
+    // In a narrow window the sentence goes below the name, where it has room.
+    let beside = 2 + word.len() + NAME + 2;
+    let narrow = context.terminal.width() < beside + 30;
+    let indent = if narrow { 4 } else { beside };
     let lines = wrap(&probe.says, context.terminal.width(), indent);
-    let (first, rest) = lines.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
-    writeln!(out, "{} {word}{:NAME$}  {first}", context.terminal.sign(sign), probe.name)?;
+    let (first, rest) = lines.split_at(usize::from(!narrow).min(lines.len()));
+    let head = format!("{} {word}{:NAME$}  {}", context.terminal.sign(sign), probe.name, first.concat());
+    writeln!(out, "{}", head.trim_end())?;
     for line in rest {
         writeln!(out, "{:indent$}{line}", "")?;
     }
@@ -86,8 +90,7 @@ fn terminal(context: &Context) -> Probe {
 fn leftovers(context: &Context) -> Probe {
     let probe = |limit, says: String, mend| Probe { name: "leftovers", limit, says, mend };
     if !sandbox::is_root() {
-        let mend = vec!["sudo".to_owned(), "unitlab".to_owned(), "doctor".to_owned()];
-        return probe(Limit::None, "only root can look for them".into(), mend);
+        return probe(Limit::None, "only root can look for them: `sudo unitlab doctor`".into(), Vec::new());
     }
     let running = context.estate().sandboxes().iter().filter(|sandbox| sandbox.is_running()).count();
     let left = context.estate().leftovers();
@@ -98,7 +101,9 @@ fn leftovers(context: &Context) -> Probe {
     probe(Limit::Some, says.join("; "), ["unitlab", "doctor", "--fix"].map(str::to_owned).to_vec())
 }
 
+/// Sweeps up first: it needs no network, and an installation that fails must not keep it from being done.
 fn fix(context: &Context, probes: &[Probe]) -> Result<(), Failure> {
+    sweep(context)?;
     for probe in probes.iter().filter(|probe| !probe.mend.is_empty()) {
         let command = probe.mend.join(" ");
         if !context.terminal.confirm(&format!("{}: {}. Run `{command}`?", probe.name, probe.says), "--yes")? {
@@ -106,13 +111,17 @@ fn fix(context: &Context, probes: &[Probe]) -> Result<(), Failure> {
         }
         let status = sandbox::mend(&probe.mend)?;
         if !status.success() {
-            return Err(Failure::could_not(
-                format!("`{command}` ended with {status}"),
-                "",
-                "run it by hand and see why",
-            ));
+            let next = match probe.mend.first().map(String::as_str) {
+                Some("apt-get") => "its package lists may be old or missing: `apt-get update`, then again",
+                _ => "run it by hand and see why",
+            };
+            return Err(Failure::could_not(format!("`{command}` ended with {status}"), "", next));
         }
     }
+    Ok(())
+}
+
+fn sweep(context: &Context) -> Result<(), Failure> {
     let left = context.estate().leftovers();
     if left.is_empty() {
         return Ok(());

@@ -62,6 +62,10 @@ impl From<Refused> for Failure {
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         if error.kind() == std::io::ErrorKind::BrokenPipe {
+            // Whoever read it has seen enough, as with any program that SIGPIPE ends.
+            return Self { what: String::new(), cause: String::new(), next: String::new(), exit: 141 };
+        }
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
             // Whoever read our output has seen enough: no reason to speak, and the exit code of that signal.
             return Self { what: String::new(), cause: String::new(), next: String::new(), exit: 141 };
         }

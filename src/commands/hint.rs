@@ -32,8 +32,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     let course = context.course()?;
     let (lab, named) = match (args.lab.as_deref(), args.check.as_deref()) {
         (Some(word), None) if course.lab(word).is_err() => match context.lab(&course, None) {
-            Ok(lab) if lab.lab.check(word).is_some() => (lab, Some(word)),
-            _ => (course.lab(word)?, None),
+            Ok(lab) => (lab, Some(word)),
+            Err(_) => (course.lab(word)?, None),
         },
         (lab, check) => (context.lab(&course, lab)?, check),
     };
@@ -82,8 +82,8 @@ fn no_such_check(lab: &crate::course::LabFolder, named: &str) -> Failure {
     let near = ids.iter().max_by(|a, b| strsim::jaro_winkler(a, named).total_cmp(&strsim::jaro_winkler(b, named)));
     let near = near.filter(|id| strsim::jaro_winkler(id, named) > 0.7);
     let what = match near {
-        Some(id) => format!("{} has no check {named:?}; did you mean {id:?}?", lab.lab.id),
-        None => format!("{} has no check {named:?}", lab.lab.id),
+        Some(id) => format!("there is no check {named:?} in {}; did you mean {id:?}?", lab.lab.id),
+        None => format!("there is no check {named:?} in {}", lab.lab.id),
     };
     Failure::usage(what, format!("its checks are: {}", ids.join(", ")))
 }

@@ -1,10 +1,12 @@
 //! `unitlab list`: the labs, what is done, what is running.
 
 use std::io::{self, Write};
+use std::iter;
 
 use super::context::Context;
 use super::failure::Failure;
 use super::inside;
+use crate::terminal::wrap;
 
 pub(super) fn run(context: &Context) -> Result<u8, Failure> {
     inside::only_outside("unitlab list")?;
@@ -26,12 +28,16 @@ pub(super) fn run(context: &Context) -> Result<u8, Failure> {
             if context.estate().sandbox(&context.sandbox_name(&lab.id)).is_running() { " · running" } else { "" };
         let in_hand = if progress.lab_in_hand.as_ref() == Some(&lab.id) { "▸" } else { " " };
         let in_hand = if context.terminal.unicode() { in_hand } else { ">" };
-        writeln!(
-            out,
-            "{in_hand} {:wide$}  {} · {} min · best {best} · {state}{running}",
-            lab.id, lab.title, lab.minutes
-        )?;
+        let details = format!("{} min · best {best} · {state}{running}", lab.minutes);
+        let columns = context.terminal.width();
+        let lines = [&lab.title, &details].into_iter().flat_map(|text| wrap(text, columns, wide + 4));
+        for (line, (mark, id)) in lines.zip(iter::once((in_hand, lab.id.as_str())).chain(iter::repeat((" ", "")))) {
+            writeln!(out, "{mark} {id:wide$}  {line}")?;
+        }
     }
-    writeln!(out, "\nStart one with `unitlab lab start {}`.", course.labs().first().map_or("LAB", |lab| &lab.lab.id))?;
+    writeln!(out)?;
+    drop(out);
+    let first = course.labs().first().map_or("LAB", |lab| &lab.lab.id);
+    context.point_on(&[("start one", &format!("unitlab lab start {first}"))])?;
     Ok(0)
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::course::LabFolder;
 use crate::engine;
@@ -47,6 +48,8 @@ pub struct Graded {
     pub testimony: Testimony,
     /// Why there was no twin, where one was wanted.
     pub twinless: Option<SandboxError>,
+    /// How long the twin took to be copied and booted.
+    pub twin_took: Option<Duration>,
 }
 
 impl Workshop {
@@ -62,11 +65,6 @@ impl Workshop {
             global_args: self.global_args.clone(),
         };
         let sandbox = self.estate.sandbox(name);
-        if sandbox.exists() && !sandbox.is_running() && !sandbox.is_set() {
-            // Whoever made it was interrupted before it was ready: nothing of the learner's is in it.
-            sandbox.sweep()?;
-            sandbox.remove()?;
-        }
         let (record, lease) = sandbox::launch(&self.estate, name, &plan)?;
         let bench = Bench { estate: self.estate.clone(), sandbox, record, lease: Some(lease) };
         if !bench.sandbox.is_set() {
@@ -129,21 +127,23 @@ impl Bench {
             let live = Sheet::new(&questions, ask(&self.record, &questions));
             (live, twin.and_then(|thread| thread.join().ok()))
         });
-        let (twin, twinless) = match twin {
-            Some(Ok(sheet)) => (Some(sheet), None),
-            Some(Err(error)) => (None, Some(error)),
-            None => (None, None),
+        let (twin, twin_took, twinless) = match twin {
+            Some(Ok((sheet, took))) => (Some(sheet), Some(took), None),
+            Some(Err(error)) => (None, None, Some(error)),
+            None => (None, None, None),
         };
         let place = Place { kind: PlaceKind::Sandbox, systemd: systemd_version(&live) };
         let testimony = Testimony { live, twin };
-        Graded { checks: engine::judge(&lab.lab, &testimony), place, testimony, twinless }
+        Graded { checks: engine::judge(&lab.lab, &testimony), place, testimony, twinless, twin_took }
     }
 
-    fn ask_twin(&self, questions: &[Question]) -> Result<Sheet, SandboxError> {
+    fn ask_twin(&self, questions: &[Question]) -> Result<(Sheet, Duration), SandboxError> {
+        let begun = Instant::now();
         let (twin, record, _lease) = sandbox::launch_twin(&self.estate, &self.sandbox)?;
+        let took = begun.elapsed();
         let sheet = Sheet::new(questions, ask(&record, questions));
         twin.stop()?;
-        Ok(sheet)
+        Ok((sheet, took))
     }
 
     /// Lets it live on when this process ends.

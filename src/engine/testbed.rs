@@ -127,7 +127,7 @@ impl Told {
     }
 
     pub(crate) fn processes(self, processes: &[Process]) -> Self {
-        let fact = ProcessesFact { processes: processes.to_vec() };
+        let fact = ProcessesFact { processes: processes.to_vec(), roots: vec!["root".into(), "toor".into()] };
         self.live(Fact::Processes(fact), Question::Processes { unit: UNIT.into() })
     }
 

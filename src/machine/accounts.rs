@@ -41,6 +41,11 @@ impl Accounts {
         self.of(uid).map_or("", |row| row.name.as_str())
     }
 
+    /// Every account with this number.
+    pub(super) fn names(&self, uid: u32) -> Vec<String> {
+        self.0.iter().filter(|row| row.uid == uid).map(|row| row.name.clone()).collect()
+    }
+
     /// The first account with this number.
     pub(super) fn of(&self, uid: u32) -> Option<&Row> {
         self.0.iter().find(|row| row.uid == uid)
@@ -119,6 +124,7 @@ mod tests {
         for (uid, name) in [(0, "root"), (998, "sre-app"), (7, ""), (8, ""), (1000, "")] {
             assert_eq!(accounts.name(uid), name, "{uid}");
         }
+        assert_eq!(accounts.names(0), ["root", "toor"]);
         for (user, uid) in [("toor", Some(0)), ("998", Some(998)), ("sre-app", Some(998)), ("nobody", None)] {
             assert_eq!(accounts.named(user).map(|row| row.uid), uid, "{user}");
         }

@@ -87,12 +87,13 @@ impl<'a> Batch<'a> {
             units.extend(UnitName::parse(DEFAULT_TARGET));
         }
         let units: Vec<UnitName> = units.into_iter().collect();
+        let asked = steady::now_micros();
         let mut shown = match &manager {
             // A manager that does not answer for itself would only keep us waiting for its units.
             Err(unknown) => units.iter().map(|unit| (unit.clone(), Err(unknown.clone()))).collect(),
             Ok(_) => systemctl.units(&units, &[]),
         };
-        let steady = watch(systemctl, questions, &units, &mut shown);
+        let steady = watch(systemctl, questions, &units, &mut shown, asked);
         let processes = if wants(is_about_processes) {
             processes::walk(&shown.values().flatten().collect::<Vec<_>>())
         } else {
@@ -127,8 +128,8 @@ impl<'a> Batch<'a> {
                 self.unit(unit)?;
                 self.processes.as_ref().map_err(Clone::clone)?;
                 let outcome = http::get(*port, path)?;
-                let owner =
-                    if matches!(owner, PortOwner::Other { pid: 1, .. }) { self.heir(unit, *port) } else { owner };
+                let heir = if is_manager(&owner) { self.taken_over(unit, *port) } else { None };
+                let owner = heir.unwrap_or(owner);
                 Ok(Fact::Http(HttpFact { outcome, owner }))
             }
             Question::Listens { .. } => listeners.next().cloned().unwrap_or_else(|| Err(unknown("nobody looked"))),
@@ -182,15 +183,13 @@ impl<'a> Batch<'a> {
         boot(self.unit(unit)?, default_target, show).map(Fact::Boot)
     }
 
-    /// Whose the port is now that the probe has been there: the manager held it, and may have handed it to the unit.
-    fn heir(&self, unit: &str, port: u16) -> PortOwner {
-        let look = || {
-            let name = UnitName::parse(unit)?;
-            let shown = self.systemctl.units(std::slice::from_ref(&name), &[]).remove(&name);
-            let fact = shown.unwrap_or_else(|| Err(unknown("this unit was not looked at")))?;
-            Ok::<_, Unknown>(sockets::owner(port, &fact, &processes::walk(&[&fact])?))
-        };
-        look().unwrap_or(PortOwner::Unseen)
+    /// The unit's own process, if by now it has the socket: a GET starts the service behind a socket unit.
+    fn taken_over(&self, unit: &str, port: u16) -> Option<PortOwner> {
+        let name = UnitName::parse(unit).ok()?;
+        let shown = self.systemctl.units(std::slice::from_ref(&name), &["Id", "ControlGroup"]);
+        let now = shown.get(&name)?.as_ref().ok()?;
+        let owner = sockets::owner(port, now, &processes::walk(&[now]).ok()?);
+        matches!(owner, PortOwner::Unit { .. }).then_some(owner)
     }
 
     fn details(&self, unit: &str, folder: Option<&str>) -> Result<DetailsFact, Unknown> {
@@ -227,18 +226,29 @@ impl<'a> Batch<'a> {
     }
 }
 
-fn watch(systemctl: &Systemctl, questions: &[Question], units: &[UnitName], shown: &mut Shown) -> Vec<Answer> {
-    let asked: Vec<Result<(UnitName, u64), Unknown>> = questions
+/// The manager listens, for a socket unit.
+fn is_manager(owner: &PortOwner) -> bool {
+    matches!(owner, PortOwner::Other { pid: 1, .. })
+}
+
+fn watch(
+    systemctl: &Systemctl,
+    questions: &[Question],
+    units: &[UnitName],
+    shown: &mut Shown,
+    asked: u64,
+) -> Vec<Answer> {
+    let wanted: Vec<Result<(UnitName, u64), Unknown>> = questions
         .iter()
         .filter_map(|question| match question {
             Question::Steady { unit, window_ms } => Some(UnitName::parse(unit).map(|unit| (unit, *window_ms))),
             _ => None,
         })
         .collect();
-    let windows: Vec<(&UnitName, u64)> = asked.iter().flatten().map(|(unit, window)| (unit, *window)).collect();
-    let mut facts = steady::watch(&windows, shown, || systemctl.units(units, &[])).into_iter();
+    let windows: Vec<(&UnitName, u64)> = wanted.iter().flatten().map(|(unit, window)| (unit, *window)).collect();
+    let mut facts = steady::watch(&windows, shown, asked, || systemctl.units(units, &[])).into_iter();
     let mut next = || facts.next().unwrap_or_else(|| Err(unknown("this unit was not watched")));
-    asked.iter().map(|asked| asked.as_ref().map_err(Clone::clone).and_then(|_| next()).map(Fact::Steady)).collect()
+    wanted.iter().map(|wanted| wanted.as_ref().map_err(Clone::clone).and_then(|_| next()).map(Fact::Steady)).collect()
 }
 
 fn is_about_processes(question: &Question) -> bool {

@@ -132,7 +132,7 @@ pub(super) fn of_unit(all: &[Seen], unit: &UnitFact, accounts: &Accounts) -> Pro
         };
         Process { pid: seen.pid, uid: seen.uid, user: user.to_owned(), comm: seen.comm.clone(), main: seen.pid == main }
     });
-    ProcessesFact { processes: processes.collect() }
+    ProcessesFact { processes: processes.collect(), roots: accounts.names(0) }
 }
 
 #[cfg(test)]

@@ -17,25 +17,30 @@ use super::unknown::unknown;
 /// No question makes a person wait longer than this, twice.
 pub(super) const LONGEST_WINDOW: Duration = Duration::from_secs(60);
 
-/// Watches all of them together. `shown` is the first look; it is brought up to date by each later one.
+/// Watches all of them together. `shown` is the first look, asked for at `asked` (a busy manager may take a while, and
+/// an uptime counts to the moment of its answer at most); it is brought up to date by each later one.
 pub(super) fn watch(
     windows: &[(&UnitName, u64)],
     shown: &mut Shown,
+    asked: u64,
     mut show: impl FnMut() -> Shown,
 ) -> Vec<Result<SteadyFact, Unknown>> {
     let begin = Instant::now();
-    let mut watches: Vec<Result<Watch, Unknown>> =
-        windows.iter().map(|(unit, window_ms)| look(shown, unit).map(|look| Watch::new(look, *window_ms))).collect();
+    let mut watches: Vec<Result<Watch, Unknown>> = windows
+        .iter()
+        .map(|(unit, window_ms)| look(shown, unit, asked).map(|look| Watch::new(look, *window_ms)))
+        .collect();
     while let Some(wait) = watches.iter().flatten().filter_map(Watch::left).min() {
         let pending =
             windows.iter().zip(&watches).filter(|(_, watch)| watch.as_ref().is_ok_and(|watch| watch.left().is_some()));
         Bell::of(pending.filter_map(|((unit, _), _)| shown.get(unit)?.as_ref().ok())).wait(wait);
+        let asked = now_micros();
         *shown = show();
         for ((unit, _), slot) in windows.iter().zip(&mut watches) {
             if let Ok(watch) = slot
                 && watch.left().is_some()
             {
-                match look(shown, unit) {
+                match look(shown, unit, asked) {
                     Ok(look) => (watch.after, watch.watched) = (look, begin.elapsed()),
                     Err(unknown) => *slot = Err(unknown),
                 }
@@ -58,16 +63,16 @@ struct Look {
     passing: bool,
 }
 
-fn look(shown: &Shown, unit: &UnitName) -> Result<Look, Unknown> {
+fn look(shown: &Shown, unit: &UnitName, asked: u64) -> Result<Look, Unknown> {
     match shown.get(unit) {
-        Some(Ok(fact)) => Ok(Look::of(fact, now_micros())),
+        Some(Ok(fact)) => Ok(Look::of(fact, asked)),
         Some(Err(unknown)) => Err(unknown.clone()),
         None => Err(unknown("this unit was not looked at")),
     }
 }
 
 impl Look {
-    fn of(fact: &UnitFact, now_micros: u64) -> Self {
+    fn of(fact: &UnitFact, asked: u64) -> Self {
         let active = fact.get("ActiveState");
         let since: u64 = fact.get("ActiveEnterTimestampMonotonic").parse().unwrap_or(0);
         let sub = fact.get("SubState");
@@ -78,7 +83,7 @@ impl Look {
                 main_pid: fact.get("MainPID").parse().unwrap_or(0),
                 invocation: fact.get("InvocationID").to_owned(),
                 restarts: fact.get("NRestarts").parse().unwrap_or(0),
-                up_ms: if active == "active" { now_micros.saturating_sub(since) / 1000 } else { 0 },
+                up_ms: if active == "active" { asked.saturating_sub(since) / 1000 } else { 0 },
             },
             passing: !["", "0"].contains(&fact.get("Job")) || sub.ends_with("-before-auto-restart"),
         }
@@ -117,7 +122,8 @@ impl Watch {
     }
 }
 
-fn now_micros() -> u64 {
+/// On the clock of the manager's monotonic time stamps.
+pub(super) fn now_micros() -> u64 {
     let now = clock_gettime(ClockId::Monotonic);
     let (seconds, nanos) = (u64::try_from(now.tv_sec).unwrap_or(0), u64::try_from(now.tv_nsec).unwrap_or(0));
     seconds * 1_000_000 + nanos / 1000
@@ -230,7 +236,7 @@ mod tests {
         let mut looks: VecDeque<Shown> = looks.into_iter().map(|fact| [(unit.clone(), Ok(fact))].into()).collect();
         let mut shown = looks.pop_front().unwrap();
         let mut asked = 0;
-        let facts = watch(&[(&unit, window_ms)], &mut shown, || {
+        let facts = watch(&[(&unit, window_ms)], &mut shown, now_micros(), || {
             asked += 1;
             looks.pop_front().expect("another look")
         });

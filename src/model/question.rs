@@ -260,6 +260,9 @@ fn is_false(flag: &bool) -> bool {
 pub struct ProcessesFact {
     /// In order of pid.
     pub processes: Vec<Process>,
+    /// Every account of that place with user id 0: `root`, and whoever else is root by another name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roots: Vec<String>,
 }
 
 /// One live process.

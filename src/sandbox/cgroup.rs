@@ -79,9 +79,18 @@ pub(super) fn planned(name: &str, mark: &str) -> Result<Vec<PathBuf>, SandboxErr
 }
 
 /// The folders that the host's systemd has delegated to this very process.
-pub(super) fn delegated(service: &str) -> Vec<PathBuf> {
+pub(super) fn delegated(service: &str) -> Result<Vec<PathBuf>, SandboxError> {
     let own = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
-    memberships(&own, &hierarchies()).into_iter().filter(|dir| dir.to_string_lossy().contains(service)).collect()
+    let all = memberships(&own, &hierarchies());
+    let ours: Vec<PathBuf> = all.into_iter().filter(|dir| dir.ends_with(service)).collect();
+    if ours.is_empty() {
+        // Without a group of its own a sandbox could neither be limited nor be ended as a whole.
+        return Err(SandboxError::Unsupported {
+            what: format!("the host's systemd has put the supervisor outside of its service {service}"),
+            next: "see `systemctl status` of that service, and report what it says".into(),
+        });
+    }
+    Ok(ours)
 }
 
 /// Every folder that `/proc/PID/cgroup` names, below the right mount.
@@ -117,17 +126,40 @@ impl Seat {
 }
 
 /// Makes the folders, takes this process into `supervisor`, and sets the limits on `machine`.
-pub(super) fn establish(dirs: &[PathBuf]) -> Result<(), SandboxError> {
+pub(super) fn establish(dirs: &[PathBuf], delegated: bool) -> Result<(), SandboxError> {
     for dir in dirs {
-        for seat in [Seat::Supervisor, Seat::Machine] {
-            let path = dir.join(seat.folder());
-            fs::create_dir_all(&path).map_err(SandboxError::file("cannot make the control group", &path))?;
-        }
+        make(&dir.join(Seat::Supervisor.folder()))?;
     }
     sit(dirs, Seat::Supervisor)?;
     for dir in dirs {
-        enable_controllers(dir);
+        enable_controllers(dir, delegated);
+    }
+    furnish(dirs)
+}
+
+/// Makes `machine` anew, empty and limited, where there is need to: on a unified hierarchy.
+///
+/// What a payload leaves of it cannot be used again: nspawn has handed its controllers on to groups below it, and from
+/// then on the kernel keeps processes out of it (cgroups(7), "no internal processes"). Seen as EBUSY at every reboot on
+/// a unified host.
+pub(super) fn renew(dirs: &[PathBuf]) -> Result<(), SandboxError> {
+    for dir in dirs {
         let machine = dir.join(Seat::Machine.folder());
+        if machine.join("cgroup.subtree_control").exists() {
+            remove_tree(&machine).map_err(SandboxError::file("cannot remove the control group", &machine))?;
+        }
+    }
+    furnish(dirs)
+}
+
+fn make(path: &Path) -> Result<(), SandboxError> {
+    fs::create_dir_all(path).map_err(SandboxError::file("cannot make the control group", path))
+}
+
+fn furnish(dirs: &[PathBuf]) -> Result<(), SandboxError> {
+    for dir in dirs {
+        let machine = dir.join(Seat::Machine.folder());
+        make(&machine)?;
         // Which of these files exist depends on the controllers that the host gives; `doctor` says what is missing.
         for (file, limit) in [
             ("pids.max", u64::from(TASKS)),
@@ -143,12 +175,13 @@ pub(super) fn establish(dirs: &[PathBuf]) -> Result<(), SandboxError> {
 }
 
 /// Asks for the two controllers from the mount down to the sandbox; a host that keeps them makes the limit impossible.
-fn enable_controllers(dir: &Path) {
+/// What a host's systemd has delegated has them already, and the folders above it are not ours to write in.
+fn enable_controllers(dir: &Path, delegated: bool) {
     let Some(hierarchy) = hierarchies().into_iter().find(|one| one.is_unified() && dir.starts_with(&one.mount)) else {
         return;
     };
-    let mut path = hierarchy.mount.clone();
-    let below = dir.strip_prefix(&hierarchy.mount).map(Path::to_owned).unwrap_or_default();
+    let mut path = if delegated { dir.to_owned() } else { hierarchy.mount.clone() };
+    let below = dir.strip_prefix(&path).map(Path::to_owned).unwrap_or_default();
     for part in std::iter::once(Path::new("")).chain(below.iter().map(Path::new)) {
         path.push(part);
         for controller in ["+pids", "+memory"] {

@@ -28,6 +28,18 @@ pub struct Captured {
 /// Of what a captured command prints, this much is read.
 const CAPTURE: u64 = 1 << 20;
 
+/// A shell where no manager can be asked for one: nobody logs in, so there is no learner and no session.
+const BUSLESS: &str = "\
+cat <<'END'
+The message bus of this sandbox is dead: nobody can log in.
+This is a bare root shell instead. Mend it, and come back:
+
+  systemctl start dbus.socket
+  exit
+
+END
+cd && exec /bin/bash -l";
+
 impl Record {
     /// The way in; none while the payload is not up.
     #[must_use]
@@ -124,7 +136,7 @@ impl Entrance {
             }
         }
         through.extend(["--".into(), "/bin/bash".into(), "-l".into()]);
-        let direct = ["/bin/bash", "-l"];
+        let direct = ["/bin/sh", "-c", BUSLESS];
         command.arg(serde_json::json!({ "managed": through, "direct": direct }).to_string());
         Relay::start(command)
     }

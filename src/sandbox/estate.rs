@@ -1,7 +1,8 @@
 //! Where sandboxes live on the host: `/var/lib/unitlab`, owned and readable by root alone.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::FlockOperation;
@@ -140,6 +141,38 @@ impl Sandbox {
         let whole =
             Flock { start: 0, length: 0, pid: None, typ: FlockType::WriteLock, offset_type: FlockOffsetType::Set };
         rustix::process::fcntl_getlk(&file, &whole).ok()??.pid
+    }
+
+    /// The learner's work is there to be gone on with: a root whose scene was laid to the end.
+    #[must_use]
+    pub fn has_work(&self) -> bool {
+        self.has_root() && self.is_set()
+    }
+
+    /// Takes the lock of those who start it, from the first look at it until its payload is up: the folder itself,
+    /// so that nothing stays of it.
+    pub(super) fn take_turn(&self) -> Result<File, SandboxError> {
+        let fail = || SandboxError::file("cannot make", &self.dir);
+        loop {
+            DirBuilder::new().recursive(true).mode(0o700).create(&self.dir).map_err(fail())?;
+            let turn = match File::open(&self.dir) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                other => other.map_err(fail())?,
+            };
+            rustix::fs::flock(&turn, FlockOperation::NonBlockingLockExclusive)
+                .map_err(|_| SandboxError::AlreadyRunning { name: self.name.clone() })?;
+            // Somebody may have removed it meanwhile; then this is the lock of a folder that nobody will look at.
+            let locked = turn.metadata().map_err(fail())?.ino();
+            if fs::metadata(&self.dir).is_ok_and(|meta| meta.ino() == locked) {
+                return Ok(turn);
+            }
+        }
+    }
+
+    /// Somebody is starting it at this moment.
+    pub(super) fn is_being_started(&self) -> bool {
+        let Ok(dir) = File::open(&self.dir) else { return false };
+        rustix::fs::flock(&dir, FlockOperation::NonBlockingLockShared).is_err()
     }
 
     /// Takes the lock of the living, or says that somebody else has it.

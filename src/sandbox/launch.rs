@@ -1,5 +1,6 @@
 //! Starting a supervisor, and waiting until the payload is up.
 
+use std::ffi::OsString;
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
@@ -49,7 +50,8 @@ pub enum Source {
     CopyOf(String),
 }
 
-const LAUNCH_LIMIT: Duration = Duration::from_secs(60);
+/// From the supervisor's start to its answer; the supervisor itself gives up on a boot before that.
+const LAUNCH_LIMIT: Duration = Duration::from_secs(90);
 
 /// Ties a sandbox to the process that asked for it: when this is dropped, or the process dies, the sandbox ends.
 #[derive(Debug)]
@@ -69,13 +71,18 @@ impl Lease {
 pub fn launch(estate: &Estate, name: &str, plan: &Plan) -> Result<(Record, Lease), SandboxError> {
     estate.found()?;
     let sandbox = estate.sandbox(name);
+    // Two starts at once would sweep up each other's.
+    let _turn = sandbox.take_turn()?;
     if sandbox.is_running() {
         return Err(SandboxError::AlreadyRunning { name: name.to_owned() });
     }
     sandbox.sweep()?;
     let result = launch_in(estate, &sandbox, plan);
-    if result.is_err() && plan.source != Source::Keep {
+    if result.is_err() {
         let _ = sandbox.sweep();
+        if plan.source != Source::Keep {
+            let _ = sandbox.remove();
+        }
     }
     result
 }
@@ -89,9 +96,9 @@ fn launch_in(estate: &Estate, sandbox: &Sandbox, plan: &Plan) -> Result<(Record,
     let ready = dir.join("ready");
     let _ = fs::remove_file(&ready);
     let listener = UnixListener::bind(&ready).map_err(SandboxError::file("cannot listen on", &ready))?;
-    let log = dir.join("log");
+    let log = sandbox.log();
     let mut supervisor = start(estate, sandbox, &plan.program, &log)?;
-    let answer = await_answer(&listener, supervisor.as_mut());
+    let answer = await_answer(&listener, supervisor.process().as_ref());
     let _ = fs::remove_file(&ready);
     match answer {
         Some((Answer::Up, stream)) => match sandbox.record()? {
@@ -102,11 +109,7 @@ fn launch_in(estate: &Estate, sandbox: &Sandbox, plan: &Plan) -> Result<(Record,
             Err(SandboxError::Unsupported { what: why, next })
         }
         Some((Answer::Failed { why, .. }, _)) => Err(SandboxError::Boot { name: sandbox.name().to_owned(), why }),
-        None => {
-            let said = fs::read_to_string(&log).unwrap_or_default();
-            let why = said.lines().last().map_or("its supervisor ended without a word".into(), str::to_owned);
-            Err(SandboxError::Boot { name: sandbox.name().to_owned(), why })
-        }
+        None => Err(SandboxError::Boot { name: sandbox.name().to_owned(), why: supervisor.last_words(sandbox) }),
     }
 }
 
@@ -118,34 +121,82 @@ pub(super) enum Answer {
     Failed { why: String, next: String },
 }
 
-/// A child where the host has no systemd; there, a service of its own.
-fn start(estate: &Estate, sandbox: &Sandbox, exe: &Path, log: &Path) -> Result<Option<Child>, SandboxError> {
-    let fail = || SandboxError::system("cannot start the sandbox's supervisor");
-    if host::has_systemd() {
-        let unit = format!("unitlab-{}-{}", sandbox.name(), host::mark());
-        let output = Command::new("systemd-run")
-            .args(["--quiet", "--collect", "--service-type=exec", "--description=unitlab sandbox"])
-            .arg(format!("--unit={unit}"))
-            .args(["-p", "Delegate=yes", "-p", "KillMode=mixed", "-p", "TimeoutStopSec=15"])
-            .args(["-p", &format!("TasksMax={}", TASKS + 256), "-p", &format!("MemoryMax={}", MEMORY + (256 << 20))])
-            .arg("--")
-            .arg(exe)
-            .args(["supervise", "--service", &format!("{unit}.service"), "--estate"])
-            .arg(estate.root())
-            .arg(sandbox.name())
-            .stdin(Stdio::null())
-            .output()
-            .map_err(fail())?;
-        if output.status.success() {
-            return Ok(None);
+/// A supervisor that was started.
+enum Started {
+    /// A child of ours, where the host has no systemd.
+    Child(Child),
+    /// A transient service of the host's systemd.
+    Service(String),
+}
+
+impl Started {
+    /// The supervisor as a process; none when it is gone already.
+    fn process(&self) -> Option<OwnedFd> {
+        let pid = match self {
+            Self::Child(child) => i32::try_from(child.id()).ok()?,
+            Self::Service(unit) => {
+                let show =
+                    Command::new("systemctl").args(["show", "--property=MainPID", "--value", "--", unit]).output();
+                String::from_utf8_lossy(&show.ok()?.stdout).trim().parse().ok().filter(|pid| *pid > 0)?
+            }
+        };
+        ProcessId::of(pid)?.open()
+    }
+
+    /// Why it gave no answer: what it said itself, else what the host's systemd has seen of it.
+    fn last_words(&mut self, sandbox: &Sandbox) -> String {
+        if let Some(said) = sandbox.last_words() {
+            return said;
         }
-        let why = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-        return Err(SandboxError::Boot { name: sandbox.name().to_owned(), why });
+        match self {
+            Self::Child(child) => match child.try_wait() {
+                Ok(Some(status)) => format!("its supervisor ended without a word ({status})"),
+                _ => format!("its supervisor gave no answer within {} s", LAUNCH_LIMIT.as_secs()),
+            },
+            Self::Service(unit) => {
+                let journal = Command::new("journalctl")
+                    .args(["--quiet", "--no-pager", "--output=cat", "--lines=20", "--unit", unit])
+                    .output()
+                    .map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
+                    .unwrap_or_default();
+                let line =
+                    journal.lines().rev().find(|line| line.contains("process exited") || line.contains("killed"));
+                let line = line.map(|line| line.rsplit(": ").next().unwrap_or(line));
+                let what = line.unwrap_or("its supervisor gave no answer");
+                format!("{what}; see `journalctl -u {unit}`")
+            }
+        }
+    }
+}
+
+impl Sandbox {
+    fn log(&self) -> PathBuf {
+        self.dir().join("log")
+    }
+
+    /// The last line that its supervisor wrote; none when it ended in good order, or without a word.
+    #[must_use]
+    pub fn last_words(&self) -> Option<String> {
+        let said = fs::read(self.log()).ok()?;
+        let said = String::from_utf8_lossy(&said);
+        let line = said.lines().rev().find(|line| !line.trim().is_empty())?;
+        Some(line.trim().trim_start_matches("unitlab: ").chars().filter(|c| !c.is_control()).take(300).collect())
+    }
+}
+
+/// A child where the host has no systemd; there, a service of its own. Either way its words go to the log.
+fn start(estate: &Estate, sandbox: &Sandbox, exe: &Path, log: &Path) -> Result<Started, SandboxError> {
+    let fail = || SandboxError::system("cannot start the sandbox's supervisor");
+    // A supervisor lives long: what a caller leaked to us, a pipe perhaps, must not stay open with it.
+    super::descriptors::keep_to_ourselves()?;
+    // The words of an earlier supervisor, which are no longer true.
+    let _ = fs::remove_file(log);
+    if host::has_systemd() {
+        return start_service(estate, sandbox, exe, log);
     }
     let log = OpenOptions::new()
-        .create(true)
+        .create_new(true)
         .write(true)
-        .truncate(true)
         .mode(0o600)
         .open(log)
         .map_err(SandboxError::file("cannot write", log))?;
@@ -163,16 +214,43 @@ fn start(estate: &Estate, sandbox: &Sandbox, exe: &Path, log: &Path) -> Result<O
         .process_group(0)
         .spawn()
         .map_err(fail())?;
-    Ok(Some(child))
+    Ok(Started::Child(child))
+}
+
+fn start_service(estate: &Estate, sandbox: &Sandbox, exe: &Path, log: &Path) -> Result<Started, SandboxError> {
+    let unit = format!("unitlab-{}-{}.service", sandbox.name(), host::mark());
+    let mut log_to = OsString::from("StandardError=file:");
+    log_to.push(log);
+    let output = Command::new("systemd-run")
+        .args(["--quiet", "--collect", "--service-type=exec", "--description=unitlab sandbox"])
+        .arg(format!("--unit={unit}"))
+        .args(["-p", "Delegate=yes", "-p", "KillMode=mixed", "-p", "TimeoutStopSec=15"])
+        .args(["-p", &format!("TasksMax={}", TASKS + 256), "-p", &format!("MemoryMax={}", MEMORY + (256 << 20))])
+        .arg("-p")
+        .arg(log_to)
+        .arg("--")
+        .arg(exe)
+        .args(["supervise", "--service", &unit, "--estate"])
+        .arg(estate.root())
+        .arg(sandbox.name())
+        .stdin(Stdio::null())
+        .output()
+        .map_err(SandboxError::system("cannot run systemd-run"))?;
+    if output.status.success() {
+        return Ok(Started::Service(unit));
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    let why = said.lines().next().unwrap_or("systemd-run failed without a word").to_owned();
+    Err(SandboxError::Boot { name: sandbox.name().to_owned(), why })
 }
 
 /// Waits for the supervisor to call back, for its death, or for the limit.
-fn await_answer(listener: &UnixListener, supervisor: Option<&mut Child>) -> Option<(Answer, UnixStream)> {
-    let timeout = Timespec::try_from(LAUNCH_LIMIT).ok()?;
-    let death: Option<OwnedFd> =
-        supervisor.and_then(|child| ProcessId::of(i32::try_from(child.id()).ok()?)).and_then(ProcessId::open);
+fn await_answer(listener: &UnixListener, death: Option<&OwnedFd>) -> Option<(Answer, UnixStream)> {
+    // One that is dead already may have called before it died.
+    let limit = if death.is_some() { LAUNCH_LIMIT } else { Duration::ZERO };
+    let timeout = Timespec::try_from(limit).ok()?;
     let mut waits = vec![PollFd::from_borrowed_fd(listener.as_fd(), PollFlags::IN)];
-    waits.extend(death.as_ref().map(|fd| PollFd::from_borrowed_fd(fd.as_fd(), PollFlags::IN)));
+    waits.extend(death.map(|fd| PollFd::from_borrowed_fd(fd.as_fd(), PollFlags::IN)));
     poll(&mut waits, Some(&timeout)).ok()?;
     if !waits[0].revents().contains(PollFlags::IN) {
         return None;

@@ -31,7 +31,7 @@ pub use error::SandboxError;
 pub use estate::{Estate, Sandbox};
 pub use gate::{GateFormat, GateReply, GateRequest, GateVerb, INSIDE_SOCKET, ask_gate};
 pub use host::mark;
-pub use interrupt::{interruptions, wait_for_either};
+pub use interrupt::{before_the_end, interruptions, wait_for_either};
 pub use launch::{Lease, Plan, Source, launch, launch_twin};
 pub use overlay::lay;
 pub use privilege::{become_root, is_root};

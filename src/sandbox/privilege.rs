@@ -3,7 +3,8 @@
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::os::unix::process::CommandExt;
-use std::process::Command;
+use std::path::Path;
+use std::process::{Command, Stdio};
 
 use super::SandboxError;
 
@@ -18,19 +19,46 @@ pub fn is_root() -> bool {
 pub fn become_root(args: &[OsString]) -> SandboxError {
     let Ok(sudo) = which::which("sudo") else {
         return SandboxError::Unsupported {
-            what: "this needs root, and sudo is not installed".into(),
-            next: "run the same command as root, or install sudo".into(),
+            what: "this needs root, and there is no sudo on this machine".into(),
+            next: "run the same command as root, or have sudo installed and be allowed to use it".into(),
         };
     };
     let exe = match std::env::current_exe() {
         Ok(exe) => exe,
         Err(error) => return SandboxError::system("cannot find this program's own file")(error),
     };
-    let mut command = Command::new(sudo);
-    if !io::stdin().is_terminal() {
-        // Nobody could type a password; without this sudo would say so in words of its own.
-        command.arg("-n");
+    if let Err(refusal) = ask(&sudo, &exe) {
+        return refusal;
     }
-    let error = command.arg("--").arg(exe).args(args).exec();
+    let error = Command::new(sudo).arg("--").arg(exe).args(args).exec();
     SandboxError::system("cannot run sudo")(error)
+}
+
+/// Makes sure that sudo lets this program run, and lets it ask for the password where somebody can type it.
+///
+/// Once sudo has taken this process's place, its refusal would be our exit code, and 1 means that a check failed.
+fn ask(sudo: &Path, exe: &Path) -> Result<(), SandboxError> {
+    let fail = || SandboxError::system("cannot run sudo");
+    // The program itself, since a sudo rule may be for it alone; what it does with this word is nothing.
+    let quiet = Command::new(sudo).arg("-n").arg("--").arg(exe).arg("--version").stdin(Stdio::null()).output();
+    let quiet = quiet.map_err(fail())?;
+    if quiet.status.success() {
+        return Ok(());
+    }
+    if !io::stdin().is_terminal() {
+        let said = String::from_utf8_lossy(&quiet.stderr);
+        let said = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("no reason given").trim();
+        return Err(SandboxError::Unsupported {
+            what: format!("this needs root, and without a terminal sudo refuses ({said})"),
+            next: "run it on a terminal, where sudo can ask for your password, or run it as root".into(),
+        });
+    }
+    let asked = Command::new(sudo).arg("--").arg(exe).arg("--version").stdout(Stdio::null()).status();
+    if asked.map_err(fail())?.success() {
+        return Ok(());
+    }
+    Err(SandboxError::Unsupported {
+        what: "this needs root, and sudo refuses".into(),
+        next: "run the same command as root, or ask whoever runs this machine to let you use sudo".into(),
+    })
 }

@@ -49,6 +49,11 @@ pub fn mend(command: &[String]) -> Result<ExitStatus, SandboxError> {
 /// A package under the names that distributions give it: apt-get, dnf, zypper, pacman.
 struct Package([&'static str; 4]);
 
+const SPAWNER: Package = Package(["systemd-container", "systemd-container", "systemd-container", "systemd"]);
+const BUS: Package =
+    Package(["dbus dbus-user-session libpam-systemd", "dbus systemd-pam", "dbus-1 systemd", "dbus systemd"]);
+const PYTHON: Package = Package(["python3", "python3", "python3", "python"]);
+
 const MANAGERS: [(&str, &[&str]); 4] = [
     ("apt-get", &["install", "-y"]),
     ("dnf", &["install", "-y"]),
@@ -58,7 +63,12 @@ const MANAGERS: [(&str, &[&str]); 4] = [
 
 impl Package {
     fn install(&self) -> Vec<String> {
-        let found = MANAGERS.iter().zip(self.0).find(|((program, _), _)| which::which(program).is_ok());
+        self.install_by(|program| which::which(program).is_ok())
+    }
+
+    /// The command for the first manager that is there; empty when there is none that we know.
+    fn install_by(&self, is_there: impl Fn(&str) -> bool) -> Vec<String> {
+        let found = MANAGERS.iter().zip(self.0).find(|((program, _), _)| is_there(program));
         let Some(((program, args), names)) = found else { return Vec::new() };
         std::iter::once(*program).chain(args.iter().copied()).chain(names.split(' ')).map(str::to_owned).collect()
     }
@@ -74,9 +84,8 @@ fn lacking(name: &'static str, limit: Limit, says: &str, package: &Package) -> P
 
 fn spawner() -> Probe {
     const NAME: &str = "systemd-nspawn";
-    let package = Package(["systemd-container", "systemd-container", "systemd-container", "systemd"]);
     let Ok(path) = nspawn::find() else {
-        return lacking(NAME, Limit::Blocking, "not installed; it boots the sandboxes", &package);
+        return lacking(NAME, Limit::Blocking, "not installed; it boots the sandboxes", &SPAWNER);
     };
     let version = Command::new(path).arg("--version").env_clear().output().ok();
     let version =
@@ -96,12 +105,12 @@ fn bus() -> Probe {
                 dirs.any(|dir| dir.is_ok_and(|dir| dir.path().join("security/pam_systemd.so").exists()))
             })
     });
-    let package =
-        Package(["dbus dbus-user-session libpam-systemd", "dbus systemd-pam", "dbus-1 systemd", "dbus systemd"]);
     match (daemon, pam) {
         (true, true) => probe(NAME, Limit::None, "a message bus and pam_systemd, for the learner's shell"),
-        (false, _) => lacking(NAME, Limit::Blocking, "no message bus (dbus-daemon); shells need it", &package),
-        (true, false) => lacking(NAME, Limit::Some, "no pam_systemd; shells get no session of their own", &package),
+        (false, _) => lacking(NAME, Limit::Blocking, "no message bus (dbus-daemon); shells need it", &BUS),
+        (true, false) => {
+            lacking(NAME, Limit::Some, "no pam_systemd: what a shell leaves behind, nohup or not, dies with it", &BUS)
+        }
     }
 }
 
@@ -188,8 +197,7 @@ fn python() -> Probe {
     if Path::new("/usr/bin/python3").exists() {
         probe(NAME, Limit::None, "/usr/bin/python3; the labs' services are written in it")
     } else {
-        let package = Package(["python3", "python3", "python3", "python"]);
-        lacking(NAME, Limit::Blocking, "no /usr/bin/python3; the labs' services are written in it", &package)
+        lacking(NAME, Limit::Blocking, "no /usr/bin/python3; the labs' services are written in it", &PYTHON)
     }
 }
 
@@ -217,4 +225,33 @@ fn inotify() -> Probe {
 
 fn number(path: &str) -> Option<u64> {
     fs::read_to_string(path).ok()?.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BUS, PYTHON, SPAWNER};
+
+    #[test]
+    fn every_package_manager_is_told_in_its_own_words() {
+        for (manager, package, command) in [
+            ("apt-get", &SPAWNER, "apt-get install -y systemd-container"),
+            ("apt-get", &BUS, "apt-get install -y dbus dbus-user-session libpam-systemd"),
+            ("dnf", &SPAWNER, "dnf install -y systemd-container"),
+            ("dnf", &BUS, "dnf install -y dbus systemd-pam"),
+            ("zypper", &SPAWNER, "zypper --non-interactive install systemd-container"),
+            ("zypper", &PYTHON, "zypper --non-interactive install python3"),
+            ("pacman", &SPAWNER, "pacman -S --noconfirm --needed systemd"),
+            ("pacman", &PYTHON, "pacman -S --noconfirm --needed python"),
+            // Where we know no manager, no command is better than a wrong one.
+            ("emerge", &SPAWNER, ""),
+        ] {
+            assert_eq!(package.install_by(|program| program == manager).join(" "), command);
+        }
+    }
+
+    #[test]
+    fn of_two_package_managers_the_distributions_own_is_asked() {
+        // Debian ships dnf and zypper too, as tools for making other systems.
+        assert_eq!(SPAWNER.install_by(|_| true)[0], "apt-get");
+    }
 }

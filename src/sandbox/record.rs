@@ -80,6 +80,9 @@ pub struct Record {
     pub(super) cgroups: Vec<PathBuf>,
     /// The host's service that the supervisor runs in, where the host has systemd.
     pub(super) service: Option<String>,
+    /// How long its fresh root took to boot on this machine, in milliseconds; none until it has.
+    #[serde(default)]
+    pub(super) boot_ms: Option<u64>,
 }
 
 impl Record {

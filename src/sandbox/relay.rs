@@ -15,6 +15,7 @@ use rustix::termios::{OptionalActions, Termios, Winsize};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGWINCH};
 
 use super::SandboxError;
+use super::interrupt::Awaited;
 
 /// A command on a pseudo-terminal, its master in our hand.
 #[derive(Debug)]
@@ -51,6 +52,7 @@ impl Relay {
             let sink = end_sink.try_clone().map_err(fail())?;
             signal_hook::low_level::pipe::register(signal, sink).map_err(fail())?;
         }
+        let _awaited = Awaited::new();
         let raw = RawTerminal::take();
         let mut keys = io::stdin().lock();
         let mut open = true;

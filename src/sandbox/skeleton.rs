@@ -11,7 +11,7 @@ use super::SandboxError;
 use super::accounts::{Accounts, LEARNER};
 
 /// What may come from the OS tree's `/etc`, and of that only what everyone may read.
-const ETC: [&str; 46] = [
+const ETC: [&str; 45] = [
     "alternatives",
     "bash.bashrc",
     "bash_completion",
@@ -20,7 +20,6 @@ const ETC: [&str; 46] = [
     "crypto-policies",
     "dbus-1",
     "debian_version",
-    "environment",
     "host.conf",
     "inputrc",
     "issue",
@@ -191,6 +190,8 @@ fn identity(tree: &Tree) -> io::Result<()> {
     tree.file("etc/hostname", b"sandbox\n", 0o644)?;
     tree.file("etc/hosts", HOSTS.as_bytes(), 0o644)?;
     tree.file("etc/fstab", b"", 0o644)?;
+    // The host's may name its proxies and whatever else its owner wants in every login.
+    tree.file("etc/environment", b"", 0o644)?;
     tree.file("etc/nsswitch.conf", NSSWITCH.as_bytes(), 0o644)?;
     tree.file("etc/sudoers", SUDOERS.as_bytes(), 0o440)?;
     tree.link("etc/os-release", Path::new("../usr/lib/os-release"))

@@ -15,6 +15,9 @@ use super::{Estate, Sandbox, SandboxError, cgroup};
 /// How long a supervisor may take to end its payload and itself.
 const LIMIT: Duration = Duration::from_secs(20);
 
+/// The sockets that are there while a supervisor is.
+const ANSWERING: [&str; 3] = ["control", "notify", "ready"];
+
 /// Something of ours that nobody owns any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leftover {
@@ -51,7 +54,17 @@ impl Sandbox {
             }
             cgroup::remove(&record.cgroups);
         }
+        self.hang_up();
         if record.ephemeral { self.remove() } else { Ok(()) }
+    }
+
+    /// Removes what only a running supervisor answers at. Its mounts went with its mount namespace.
+    pub(super) fn hang_up(&self) {
+        for name in ANSWERING {
+            let _ = fs::remove_file(self.dir().join(name));
+        }
+        let _ = fs::remove_file(self.program());
+        let _ = fs::remove_dir_all(self.gate_dir());
     }
 
     /// Deletes the folder with everything in it. The sandbox must be stopped.
@@ -71,7 +84,7 @@ impl Estate {
     pub fn leftovers(&self) -> Vec<Leftover> {
         self.sandboxes()
             .into_iter()
-            .filter(|sandbox| !sandbox.is_running())
+            .filter(|sandbox| !sandbox.is_running() && !sandbox.is_being_started())
             .filter_map(|sandbox| {
                 let leftover = |what: &str| Some(Leftover { name: sandbox.name().to_owned(), what: what.to_owned() });
                 match sandbox.record() {
@@ -80,6 +93,9 @@ impl Estate {
                     Ok(Some(record)) if record.is_of_this_boot() && record.cgroups.iter().any(|dir| dir.exists()) => {
                         let alive = record.cgroups.iter().any(|dir| cgroup::is_populated(dir));
                         leftover(if alive { "processes without their supervisor" } else { "empty control groups" })
+                    }
+                    Ok(Some(_)) if ANSWERING.iter().any(|name| sandbox.dir().join(name).exists()) => {
+                        leftover("sockets without their supervisor")
                     }
                     Ok(Some(record)) if record.ephemeral => leftover("the folder of a sandbox that is gone"),
                     Ok(Some(_)) => None,

@@ -24,6 +24,10 @@ use super::{Estate, Plan, Record, Sandbox, SandboxError, Source, Stage, descript
 
 /// A payload that takes longer is handed over as it is: it may wait for something the learner broke.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// So many times what the fresh root took is no sign yet that something is broken: slow machines are slow.
+const SLOWER: u32 = 5;
+/// Longer than a fresh root, in which nothing is broken, was seen to take on any machine (4 s under emulation).
+const BOOT_LIMIT: Duration = Duration::from_secs(60);
 /// How long a payload may take to switch itself off in good order.
 const FAREWELL: Duration = Duration::from_secs(8);
 /// systemd-nspawn ends so when the payload rebooted.
@@ -36,7 +40,9 @@ pub fn supervise(estate: &Estate, name: &str, service: Option<&str>) -> Result<(
     descriptors::keep_to_ourselves()?;
     let _ = rustix::process::setsid();
     let sandbox = estate.sandbox(name);
-    let mut caller = UnixStream::connect(sandbox.dir().join("ready")).ok();
+    let ready = sandbox.dir().join("ready");
+    // Whoever asked is waiting there. If not, they have died since, and nobody would ever end what is begun here.
+    let mut caller = Some(UnixStream::connect(&ready).map_err(SandboxError::file("cannot report to", &ready))?);
     let outcome = Supervisor::prepare(estate, sandbox, service).and_then(|mut supervisor| {
         let outcome = supervisor.run(&mut caller);
         supervisor.finish();
@@ -84,7 +90,7 @@ impl Supervisor {
         let plan: Plan = serde_json::from_slice(&text)
             .map_err(|error| SandboxError::Record { path: plan_path, why: error.to_string() })?;
         let record = first_record(estate, &sandbox, &plan, service)?;
-        cgroup::establish(&record.cgroups)?;
+        cgroup::establish(&record.cgroups, service.is_some())?;
         let exe = sandbox.program();
         // A copy: the original may be replaced by the next build while the sandbox lives.
         let _ = fs::remove_file(&exe);
@@ -130,6 +136,7 @@ impl Supervisor {
                 return if self.record.stage == Stage::Starting { Err(self.no_boot()) } else { Ok(()) };
             }
             self.note(Stage::Rebooting)?;
+            cgroup::renew(&self.record.cgroups)?;
         }
     }
 
@@ -158,7 +165,8 @@ impl Supervisor {
         let pid = i32::try_from(child.id()).ok().and_then(ProcessId::of);
         let death: Option<OwnedFd> = pid.and_then(ProcessId::open);
         let (mut out, mut err) = (child.stdout.take(), child.stderr.take());
-        let mut deadline = Some(Instant::now() + PATIENCE);
+        let begun = Instant::now();
+        let mut deadline = Some(begun + self.patience());
         let mut stopping = false;
         loop {
             let console = [out.as_ref().map(AsFd::as_fd), err.as_ref().map(AsFd::as_fd)];
@@ -172,6 +180,7 @@ impl Supervisor {
             }
             if seen.notify && self.hear() && !stopping && self.record.stage != Stage::Up {
                 deadline = None;
+                self.record.boot_ms.get_or_insert(u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX));
                 stopping = !self.is_up(caller)?;
             }
             if seen.control {
@@ -197,11 +206,19 @@ impl Supervisor {
                     cgroup::kill(&self.record.cgroups, Some(Seat::Machine));
                 } else if self.record.leader.is_some() {
                     stopping = !self.is_up(caller)?;
+                } else if begun.elapsed() < BOOT_LIMIT {
+                    deadline = Some(begun + BOOT_LIMIT);
                 } else {
                     return Err(self.no_boot());
                 }
             }
         }
+    }
+
+    /// How long a boot may take before it is handed over unfinished.
+    fn patience(&self) -> Duration {
+        let slow = |ms| (SLOWER * Duration::from_millis(ms)).clamp(PATIENCE, BOOT_LIMIT);
+        self.record.boot_ms.map_or(BOOT_LIMIT, slow)
     }
 
     fn wait(&self, guests: [Option<BorrowedFd<'_>>; 4], deadline: Option<Instant>) -> Result<Seen, SandboxError> {
@@ -305,11 +322,7 @@ impl Supervisor {
     /// Leaves nothing behind but the learner's root and a record that says so.
     fn finish(&mut self) {
         cgroup::kill(&self.record.cgroups, Some(Seat::Machine));
-        for path in ["control", "notify", "ready"].map(|name| self.sandbox.dir().join(name)) {
-            let _ = fs::remove_file(path);
-        }
-        let _ = fs::remove_file(self.sandbox.program());
-        let _ = fs::remove_dir_all(self.sandbox.gate_dir());
+        self.sandbox.hang_up();
         let _ = self.note(Stage::Stopped);
         if self.record.ephemeral {
             let _ = rustix::mount::unmount(self.sandbox.root(), rustix::mount::UnmountFlags::DETACH);
@@ -345,9 +358,13 @@ fn first_record(
     service: Option<&str>,
 ) -> Result<Record, SandboxError> {
     let _choosing = estate.lock()?;
-    let before = sandbox.record()?.filter(|_| sandbox.has_root());
+    let before = sandbox.record()?.filter(|_| sandbox.has_work());
+    let origin = match &plan.source {
+        Source::CopyOf(name) => estate.sandbox(name).record()?,
+        Source::Keep | Source::Fresh => before.clone(),
+    };
     let cgroups = match service {
-        Some(service) => cgroup::delegated(service),
+        Some(service) => cgroup::delegated(service)?,
         None => cgroup::planned(sandbox.name(), &host::mark())?,
     };
     let record = Record {
@@ -367,6 +384,7 @@ fn first_record(
         leader: None,
         cgroups,
         service: service.map(str::to_owned),
+        boot_ms: origin.and_then(|record| record.boot_ms),
     };
     sandbox.write_record(&record)?;
     Ok(record)
@@ -379,7 +397,7 @@ fn make_root(estate: &Estate, sandbox: &Sandbox, plan: &Plan, record: &Record) -
     descriptors::leave_host_mounts()?;
     host::mount_privately(record.ephemeral.then_some(root.as_path()))?;
     match &plan.source {
-        Source::Keep if sandbox.has_root() => Ok(()),
+        Source::Keep if sandbox.has_work() => Ok(()),
         Source::Keep => {
             let fresh = sandbox.dir().join("root.new");
             let fail = SandboxError::file("cannot put the new root in place of", &root);

@@ -6,6 +6,7 @@ mod markdown;
 mod prompt;
 mod screen;
 mod sign;
+mod signpost;
 mod spinner;
 mod wrap;
 
@@ -14,5 +15,6 @@ pub use markdown::markdown;
 pub use prompt::Refused;
 pub use screen::{Stream, Terminal};
 pub use sign::Sign;
-pub use spinner::Spinner;
+pub use signpost::signpost;
+pub use spinner::{Spinner, erase_spinner};
 pub use wrap::wrap;

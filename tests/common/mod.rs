@@ -6,6 +6,10 @@
     reason = "tests start the program under test and fail by panicking"
 )]
 
+pub mod desk;
+pub mod pty;
+pub mod traces;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -10,6 +10,7 @@ use crate::sandbox::GateVerb;
 use crate::terminal::{Stream, markdown};
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  unitlab lab brief")]
 pub(in crate::commands) struct Args {
     /// The lab; the one in hand when left out
     lab: Option<String>,

@@ -9,6 +9,7 @@ use crate::commands::failure::Failure;
 use crate::commands::root;
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  unitlab lab reset\n  unitlab lab reset sre-app --yes    without being asked")]
 pub(in crate::commands) struct Args {
     /// The lab; the one in hand when left out
     lab: Option<String>,
@@ -38,5 +39,6 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
         sandbox.remove()?;
     }
     start::boot(context, lab, args.os_tree.as_deref())?;
+    start::where_to(context)?;
     Ok(0)
 }

@@ -10,6 +10,7 @@ use crate::commands::root;
 use crate::commands::workshop::Bench;
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  unitlab lab shell")]
 pub(in crate::commands) struct Args {
     /// The lab; the one in hand when left out
     lab: Option<String>,
@@ -32,12 +33,28 @@ pub(super) fn needs_terminal(_: &Context, instead: &str) -> Result<(), Failure> 
 }
 
 /// Opens a shell and stays until it ends; its exit code.
-pub(super) fn open(_: &Context, bench: &Bench, id: &str) -> Result<u8, Failure> {
-    writeln!(io::stdout(), "Inside: `unitlab check` grades, `unitlab hint` helps, `exit` leaves.\n")?;
+pub(super) fn open(context: &Context, bench: &Bench, id: &str) -> Result<u8, Failure> {
+    context.point_on(&[("grade it", "unitlab check"), ("stuck?", "unitlab hint"), ("leave", "exit")])?;
+    writeln!(io::stdout())?;
     let status = bench.entrance()?.shell()?.run()?;
-    writeln!(
-        io::stdout(),
-        "\n{id} keeps running. Back in: `unitlab lab shell`; grade it: `unitlab check`; switch it off: `unitlab lab stop`."
-    )?;
+    if is_going_down(bench) {
+        writeln!(io::stdout(), "\n{id} is being switched off or rebooted.")?;
+        let start = format!("unitlab lab start {id}");
+        context.point_on(&[("see which", "unitlab list"), ("go on with it", &start)])?;
+    } else {
+        writeln!(io::stdout(), "\n{id} keeps running.")?;
+        context.point_on(&[
+            ("back in", "unitlab lab shell"),
+            ("grade it", "unitlab check"),
+            ("switch it off", "unitlab lab stop"),
+        ])?;
+    }
     Ok(exit_code(status))
+}
+
+/// The shell ended because its machine does, and not because somebody left it.
+fn is_going_down(bench: &Bench) -> bool {
+    let asked = bench.entrance().and_then(|entrance| entrance.capture(&["systemctl", "is-system-running"], b""));
+    // A manager that ends either says so or takes no more jobs, which systemd-run complains about in a sentence.
+    !asked.is_ok_and(|answer| answer.output.split_whitespace().count() == 1 && answer.output.trim() != "stopping")
 }

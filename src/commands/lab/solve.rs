@@ -37,6 +37,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     let page = markdown(&text, context.terminal.width(), context.terminal.color(Stream::Stdout));
     io::stdout().write_all(page.as_bytes())?;
     bench.apply_whole(&lab.solution, "the solution")?;
-    writeln!(io::stdout(), "\nIt is applied. See what it is worth: `unitlab check {id}`.")?;
+    writeln!(io::stdout(), "\nIt is applied.")?;
+    context.point_on(&[("see what it is worth", &format!("unitlab check {id}"))])?;
     Ok(0)
 }

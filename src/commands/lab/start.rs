@@ -10,7 +10,7 @@ use crate::commands::failure::Failure;
 use crate::commands::root;
 use crate::commands::workshop::Bench;
 use crate::course::LabFolder;
-use crate::sandbox::Source;
+use crate::sandbox::{SandboxError, Source};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -40,16 +40,22 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     root::required(context, "booting a sandbox")?;
     let bench = boot(context, lab, args.os_tree.as_deref())?;
     if args.no_shell {
-        writeln!(
-            io::stdout(),
-            "Read the task with `unitlab lab brief`, open a shell with `unitlab lab shell`, grade it with `unitlab check`."
-        )?;
+        where_to(context)?;
         return Ok(0);
     }
     writeln!(io::stdout())?;
     brief::show(context, &lab.lab)?;
     writeln!(io::stdout())?;
     shell::open(context, &bench, &lab.lab.id)
+}
+
+/// What can be done with a sandbox that was left running.
+pub(super) fn where_to(context: &Context) -> Result<(), Failure> {
+    context.point_on(&[
+        ("the task", "unitlab lab brief"),
+        ("a shell in it", "unitlab lab shell"),
+        ("grade it", "unitlab check"),
+    ])
 }
 
 /// Boots a lab's sandbox that outlives this process, and makes it the lab in hand.
@@ -59,7 +65,7 @@ pub(super) fn boot(context: &Context, lab: &LabFolder, os_tree: Option<&std::pat
     let workshop = context.workshop(os_tree)?;
     let name = context.sandbox_name(&id);
     let sandbox = workshop.estate.sandbox(&name);
-    let continued = sandbox.is_set() && sandbox.has_root();
+    let continued = sandbox.has_work();
     if let (true, Some(wanted), Ok(Some(record))) = (continued, os_tree, sandbox.record())
         && wanted.canonicalize().ok().as_deref() != Some(record.os_tree())
     {
@@ -68,7 +74,13 @@ pub(super) fn boot(context: &Context, lab: &LabFolder, os_tree: Option<&std::pat
     }
     let mut bench = {
         let _waiting = context.terminal.spinner("booting a private systemd");
-        workshop.open(lab, &name, Source::Keep)?
+        workshop.open(lab, &name, Source::Keep).map_err(|error| match error {
+            SandboxError::AlreadyRunning { .. } => {
+                let next = "open a shell in it with `unitlab lab shell`, or end it with `unitlab lab stop`";
+                Failure::usage(format!("{id} is already running"), next)
+            }
+            other => other.into(),
+        })?
     };
     bench.keep()?;
     context.note(&format!("its root and its record are in {}", bench.sandbox().dir().display()));

@@ -7,6 +7,7 @@ use crate::commands::failure::Failure;
 use crate::commands::root;
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  unitlab lab stop")]
 pub(in crate::commands) struct Args {
     /// The lab; the one in hand when left out
     lab: Option<String>,
@@ -25,7 +26,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     }
     let mut out = io::stdout();
     if was_running {
-        writeln!(out, "{id} is switched off. Your work is kept: `unitlab lab start {id}` goes on with it.")?;
+        writeln!(out, "{id} is switched off. Your work is kept.")?;
+        context.point_on(&[("go on with it", &format!("unitlab lab start {id}"))])?;
     } else {
         writeln!(out, "{id} was not running.")?;
     }

@@ -114,10 +114,11 @@ fn stranger_on_the_port(seen: &Seen) -> Vec<Diagnosis> {
 /// Somebody outside of the unit listens where the unit should.
 pub(crate) fn orphan(seen: &Seen, port: u16, pid: u32, comm: &str) -> Diagnosis {
     if pid == 1 {
+        // A socket unit's: the manager listens for a service that it will start, and it was not this one.
         return cause(
-            "orphan-answers-the-port",
+            "socket-unit-holds-the-port",
             format!(
-                "systemd itself (pid 1) holds port {port} for a socket unit that does not hand it to {}.",
+                "systemd itself listens on port {port} for a socket unit, and {0} has not taken it over.",
                 seen.unit
             ),
             "systemctl list-sockets",

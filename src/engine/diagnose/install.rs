@@ -47,7 +47,8 @@ pub(crate) fn why_not_enabled(
             format!("{unit_name} was enabled with --runtime: its link stands in /run, which is emptied at every boot."),
             format!("sudo systemctl enable {unit_name}"),
         )),
-        "disabled" => causes.push(cause(
+        "linked" | "linked-runtime" if !has_hooks(layers) => {}
+        "disabled" | "linked" | "linked-runtime" => causes.push(cause(
             "not-enabled",
             format!("[Install] says where to hook {unit_name} in, but nobody has run enable, which makes the link."),
             format!("sudo systemctl enable {unit_name}"),
@@ -58,10 +59,20 @@ pub(crate) fn why_not_enabled(
             format!("{unit_name} has no [Install] section, so enable has nothing to link."),
             format!("add [Install] with WantedBy=multi-user.target, then sudo systemctl enable {unit_name}"),
         )),
+        "indirect" => causes.push(cause(
+            "enables-another-unit",
+            format!("[Install] of {unit_name} names no target, only other units (Also=), and it is those that enable hooks in."),
+            format!("add WantedBy=multi-user.target to [Install], then systemctl reenable {unit_name}"),
+        )),
         "enabled" => causes.extend(layers.map(|layers| hooked_nowhere(unit_name, boot, layers)).unwrap_or_default()),
         _ => {}
     }
     causes
+}
+
+fn has_hooks(layers: Option<&Layers>) -> bool {
+    layers
+        .is_some_and(|layers| ["WantedBy", "RequiredBy", "UpheldBy"].iter().any(|key| !layers.standing(key).is_empty()))
 }
 
 /// It is enabled, and what it is hooked into is not part of the boot.

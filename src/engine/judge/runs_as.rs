@@ -138,7 +138,7 @@ impl Sight<'_> {
                     self.layers.map(|layers| writing(layers, root.key, &|user| root_user(user, false).is_none()));
                 mistakes.unwrap_or_default().into_iter().chain([self.runs_as_root(&root)]).collect()
             }
-            None if self.reborn_as_root() => {
+            None if self.reborn_as_root() || self.is_root_account(self.unit.get("User")) => {
                 let what = format!("User={} is an account with uid 0", self.unit.get("User"));
                 vec![self.runs_as_root(&Root { key: "User", what })]
             }
@@ -165,7 +165,8 @@ impl Sight<'_> {
 
     fn why_not_root(&self) -> Vec<Diagnosis> {
         match declared_root(self.unit) {
-            Some(root) if started_uid(self.unit).is_some_and(|uid| uid != 0) => {
+            // A prefix leaves the uid property as it is: nobody can tell by it when the prefix was loaded.
+            Some(root) if root.key == "User" && started_uid(self.unit).is_some_and(|uid| uid != 0) => {
                 vec![needs_restart(self.seen, &format!("After this process started, {} was loaded", root.what))]
             }
             None if self.disk_is_root() == Some(true) => vec![stale(self.seen, self.layers, "User")],
@@ -201,8 +202,8 @@ impl Sight<'_> {
         if let Some(reloaded) = self.seen.reloaded() {
             let uid0 = || {
                 let what = format!("User={} is an account with uid 0", reloaded.get("User"));
-                (self.reborn_as_root() && reloaded.get("User") != self.unit.get("User"))
-                    .then_some(Root { key: "User", what })
+                let becomes = self.reborn_as_root() || self.is_root_account(reloaded.get("User"));
+                (becomes && reloaded.get("User") != self.unit.get("User")).then_some(Root { key: "User", what })
             };
             return declared_root(reloaded).or_else(uid0);
         }
@@ -234,6 +235,11 @@ impl Sight<'_> {
     fn reborn_as_root(&self) -> bool {
         self.seen.reloaded().and_then(started_uid) == Some(0)
             || self.seen.rebooted_processes().is_some_and(|fact| fact.processes.iter().any(|process| process.uid == 0))
+    }
+
+    /// Another name of root's, by the machine's accounts.
+    fn is_root_account(&self, user: &str) -> bool {
+        self.seen.processes().is_ok_and(|fact| fact.roots.iter().any(|name| name == user))
     }
 
     fn stale(&self, root: &Root) -> Diagnosis {

@@ -10,11 +10,19 @@ pub(super) fn judge(seen: &Seen) -> Verdict {
     let mut finding = Finding::expecting("a unit file on disk that systemd can load");
     // The twin has just read the disk; the learner's manager may still hold what was there before.
     let reloaded = seen.reloaded();
+    let files = seen.files();
     let unit = match reloaded.map_or_else(|| seen.loaded(), Ok) {
         Ok(unit) => unit,
-        Err(unknown) => return finding.unknown(&unknown),
+        Err(unknown) => {
+            // What is no regular file may well be what keeps the manager from answering.
+            let all = files.iter().flat_map(|fact| &fact.files).filter(|file| file.content != Content::Masked);
+            let strange = all.filter_map(|file| Some((file, trouble(file)?)));
+            for (file, trouble) in strange.take(3) {
+                finding.show(Layer::File, format!("ls -lL {}", file.path), trouble);
+            }
+            return finding.unknown(&unknown);
+        }
     };
-    let files = seen.files();
     let fragment = files.as_ref().ok().map(|files| files.files.iter().find(|file| file.role == Role::Fragment));
     match fragment {
         Some(Some(file)) => finding.show(Layer::File, format!("ls -lL {}", file.path), in_a_word(file)),

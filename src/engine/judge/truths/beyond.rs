@@ -47,7 +47,7 @@ fn a_port_is_the_units_by_its_socket_alone() {
         (vec![listener("127.0.0.1", own(), None), listener("::", own(), None)], Some(Address::Loopback), Status::Failed, &["listens-for-everybody"]),
         (both(), Some(Address::Any), Status::Passed, &[]),
         (vec![listener("::", other(1), Some("sre-app.socket"))], None, Status::Passed, &[]),
-        (vec![listener("::", other(1), None)], None, Status::Failed, &["orphan-answers-the-port"]),
+        (vec![listener("::", other(1), None)], None, Status::Failed, &["socket-unit-holds-the-port"]),
         (vec![listener("::", other(9), None)], None, Status::Failed, &["orphan-answers-the-port"]),
         (vec![listener("::", PortOwner::Unseen, None)], None, Status::Unknown, &["could-not-tell"]),
         (vec![], None, Status::Failed, &[]),

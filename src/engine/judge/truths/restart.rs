@@ -128,6 +128,17 @@ fn truth_32_a_drop_in_that_nobody_announced() {
     assert_eq!(alone.observed, "RestartSec=3s is loaded, but by unitlab's own reading, the files say RestartSec=30");
 }
 
+/// Each manager prints a list in an order of its own: that is no stale load.
+#[test]
+fn a_list_in_another_order_is_not_stale() {
+    let expect = Expect::Includes(vec!["network.target".into()]);
+    let after = |units: &str| service(&[("After", units)]);
+    let told = Told::default().loaded(after("basic.target a.slice")).files(fragment("[Service]\n"));
+    let kind = Kind::Setting { name: "After".into(), expect };
+    let report = judged(kind, told.twin(Fact::Unit(after("a.slice basic.target"))));
+    assert_eq!(gist(&report), (Status::Failed, "After=basic.target a.slice", vec![]));
+}
+
 #[test]
 fn lists_and_commands() {
     let exec = "{ path=/bin/a ; argv[]=/bin/a -v x ; ignore_errors=no ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 ; code=(null) ; status=0/0 }";

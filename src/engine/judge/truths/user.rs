@@ -17,7 +17,7 @@ fn unit_text(user: &str) -> String {
 fn who(live: UnitFact, text: &str, processes: &[Process], twin: Option<(UnitFact, &[Process])>) -> CheckReport {
     let mut told = Told::default().loaded(live).files(fragment(text)).processes(processes);
     if let Some((unit, processes)) = twin {
-        let processes = ProcessesFact { processes: processes.to_vec() };
+        let processes = ProcessesFact { processes: processes.to_vec(), ..ProcessesFact::default() };
         told = told.twin(Fact::Unit(unit)).twin(Fact::Processes(processes));
     }
     judged(Kind::RunsAs { root: false }, told)

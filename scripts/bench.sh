@@ -1,0 +1,233 @@
+#!/usr/bin/env bash
+# How long unitlab takes, beside the least that the same work can take: a root made by hand and raw systemd-nspawn.
+#
+#   scripts/bench.sh [ROUNDS]      alternating rounds, 10 unless said otherwise; prints medians and their ratio
+#
+# Needs root, a Rust toolchain, systemd-container and python3. Whatever it makes is gone when it ends, Ctrl-C or not.
+# It fails when something cannot be run, never because something is slow.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+rounds=${1:-10}
+limit=1.3
+
+fail() { printf 'bench.sh: %s\n' "$*" >&2; exit 2; }
+[[ $rounds =~ ^[1-9][0-9]*$ ]] || fail "ROUNDS is a number above 0, not \"$rounds\""
+((EUID == 0)) || fail 'this needs root: it boots sandboxes'
+for program in cargo systemd-nspawn python3 unshare; do
+    command -v "$program" >/dev/null || fail "no $program on this machine"
+done
+
+cargo build --release --locked --quiet
+unitlab=${CARGO_TARGET_DIR:-target}/release/unitlab
+
+# Below /var/tmp, on disk, as the roots of learners are.
+work=$(mktemp -d /var/tmp/unitlab-bench.XXXXXX)
+root=$work/raw
+leaf=unitlab-bench-${work##*.}
+base=655360000
+export UNITLAB_ESTATE=$work/estate UNITLAB_STATE_DIR=$work/state LC_ALL=C.UTF-8
+groups=()
+raw_pid=
+reader_pid=
+
+clean_up() {
+    trap '' INT TERM HUP
+    end_raw || true
+    if [[ -n $reader_pid ]]; then kill "$reader_pid" 2>/dev/null || true; fi
+    "$unitlab" lab stop sre-app >/dev/null 2>&1 || true
+    rm -rf --one-file-system -- "$work"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+# --- the baseline -------------------------------------------------------------------------------------------------
+
+# The same kind of root, made with the fewest programs that will do: on this scale it is they that cost.
+make_raw_root() {
+    mkdir -m 755 "$root" "$root"/{dev,etc,home,media,mnt,opt,proc,run,srv,sys,usr,usr/lib,usr/local,var} \
+        "$root"/var/{cache,lib,log,opt,spool,log/journal} "$root"/etc/systemd{,/system} "$root"/home/learner
+    mkdir -m 1777 "$root"/{tmp,var/tmp}
+    mkdir -m 700 "$root/root"
+    cp -P "${top_links[@]}" "$root"
+    cp /usr/lib/os-release "$root/usr/lib"
+    (cd /etc && cp -R -P --preserve=mode --parents "${etc[@]}" "$root/etc")
+    find "$root/etc" -type f ! -perm -004 -delete
+    sed -E '/^([^:]*:){2}[1-9][0-9]{3,}:/d; s/:[^:]*$/:\/usr\/sbin\/nologin/; s/^(root:.*:)[^:]*$/\1\/bin\/bash/' \
+        /etc/passwd >"$root/etc/passwd"
+    sed -E '/^([^:]*:){2}[1-9][0-9]{3,}:/d' /etc/group >"$root/etc/group"
+    sed -E 's/:.*/:!:19000:0:99999:7:::/' "$root/etc/passwd" >"$root/etc/shadow"
+    printf '127.0.0.1 localhost sandbox\n' >"$root/etc/hosts"
+    printf 'sandbox\n' >"$root/etc/hostname"
+    printf 'passwd: files systemd\ngroup: files systemd\nshadow: files\nhosts: files\n' >"$root/etc/nsswitch.conf"
+    : >"$root/etc/fstab"
+    local id unit
+    read -r id </proc/sys/kernel/random/uuid
+    printf '%s\n' "${id//-/}" >"$root/etc/machine-id"
+    ln -s /usr/lib/systemd/system/multi-user.target "$root/etc/systemd/system/default.target"
+    # An empty unit file is a masked one, and costs no program.
+    for unit in "${idle[@]}"; do
+        : >"$root/etc/systemd/system/$unit"
+    done
+    chown -R -h "$base:$base" "$root"
+}
+
+# What there is to copy and to mask does not change between rounds, and unitlab's own lists are built in: not timed.
+prepare_raw() {
+    local name wants
+    top_links=() etc=() idle=(console-getty.service getty.target systemd-firstboot.service)
+    for name in /bin /sbin /lib /lib32 /lib64 /libx32; do
+        if [[ -L $name ]]; then top_links+=("$name"); fi
+    done
+    for name in alternatives bash.bashrc bash_completion bash_completion.d bashrc crypto-policies dbus-1 debian_version \
+        environment host.conf inputrc issue ld.so.cache ld.so.conf ld.so.conf.d libaudit.conf locale.alias locale.conf \
+        localtime login.defs magic man_db.conf manpath.config mime.types nanorc networks pam.conf pam.d \
+        pki/ca-trust/extracted pki/tls/certs profile profile.d protocols rpc screenrc security selinux/semanage.conf \
+        services shells skel ssl/certs ssl/openssl.cnf terminfo timezone vim virc; do
+        if [[ -e /etc/$name || -L /etc/$name ]]; then etc+=("$name"); fi
+    done
+    for wants in /usr/lib/systemd/system/{sysinit,basic,multi-user,local-fs,remote-fs,paths,sockets,timers}.target.wants/*; do
+        name=${wants##*/}
+        case $name in
+        '*' | dbus* | systemd-journal* | systemd-logind.service | systemd-user-sessions.service) ;;
+        systemd-tmpfiles-setup.service | systemd-sysctl.service | systemd-update-utmp.service) ;;
+        *) idle+=("$name") ;;
+        esac
+    done
+    # Groups of its own, as every sandbox has: where systemd is PID 1, it gives them.
+    if [[ ! -d /run/systemd/system ]]; then
+        while read -r _ mount kind options _; do
+            case $kind,$options in
+            cgroup2,* | cgroup,*name=systemd* | cgroup,*pids*) groups+=("$mount/$leaf") ;;
+            esac
+        done </proc/mounts
+    fi
+}
+
+boot_raw() {
+    local nspawn=(
+        systemd-nspawn --quiet --boot --settings=no --register=no --keep-unit --private-network
+        --private-users="$base:65536" --private-users-ownership=off --notify-ready=yes --console=pipe
+        --link-journal=no --resolv-conf=off --timezone=off --hostname=sandbox --kill-signal=SIGRTMIN+3
+        --directory="$root" --bind-ro=/usr:/usr:idmap --tmpfs=/usr/local --machine="$leaf"
+    )
+    local apart='mount -t tmpfs tmpfs /run/systemd/nspawn && exec "$@"'
+    local command=(unshare --mount --propagation slave sh -c "$apart" sh "${nspawn[@]}")
+    mkdir -p /run/systemd/nspawn
+    if ((${#groups[@]})); then
+        mkdir "${groups[@]}"
+    else
+        command=(systemd-run --scope --quiet --collect -p Delegate=yes --unit="$leaf" -- "${command[@]}")
+    fi
+    (
+        for group in "${groups[@]}"; do echo "$BASHPID" >"$group/cgroup.procs"; done
+        NOTIFY_SOCKET=$work/notify SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 exec "${command[@]}"
+    ) </dev/null >"$work/console" 2>&1 &
+    raw_pid=$!
+}
+
+# Says "ready" when systemd-nspawn has, or "ended" when nothing was heard of it for a minute.
+read_notifications() {
+    python3 - "$work/notify" <<'PYTHON'
+import socket, sys
+reader = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+reader.bind(sys.argv[1])
+reader.settimeout(60)
+print("listening", flush=True)
+try:
+    while "READY=1" not in reader.recv(4096).decode(errors="replace").split("\n"):
+        pass
+    print("ready", flush=True)
+except TimeoutError:
+    print("ended", flush=True)
+PYTHON
+}
+
+end_raw() {
+    local group try
+    if [[ -n $raw_pid ]]; then
+        if ((${#groups[@]})); then
+            for group in "${groups[@]}"; do
+                if [[ -e $group/cgroup.kill ]]; then echo 1 >"$group/cgroup.kill"; fi
+            done
+        else
+            systemctl --quiet kill --signal=KILL "$leaf.scope" 2>/dev/null || true
+        fi
+        wait "$raw_pid" 2>/dev/null || true
+        raw_pid=
+    fi
+    for group in "${groups[@]}"; do
+        # What was killed is out of a v1 group a moment later, of which the kernel gives no notice.
+        for ((try = 0; try < 100; try++)); do
+            [[ -d $group ]] || break
+            find "$group" -depth -type d -exec rmdir {} + 2>/dev/null || sleep 0.02
+        done
+    done
+    rm -rf --one-file-system -- "$root" "$work/notify"
+}
+
+# Microseconds since some moment.
+now() { printf '%s' "${EPOCHREALTIME/[.,]/}"; }
+
+raw_round() {
+    local begin word
+    coproc reader { read_notifications; }
+    reader_pid=$!
+    local ears=${reader[0]}
+    read -r word <&"$ears"
+    begin=$(now)
+    make_raw_root
+    boot_raw
+    read -r word <&"$ears" || word=ended
+    took=$(($(now) - begin))
+    wait "$reader_pid" || true
+    reader_pid=
+    [[ $word == ready ]] || fail "raw systemd-nspawn did not come up: $(tail -n 1 "$work/console")"
+    end_raw
+}
+
+# --- unitlab ------------------------------------------------------------------------------------------------------
+
+timed() {
+    local begin code=0
+    begin=$(now)
+    "$@" >"$work/said" 2>&1 || code=$?
+    took=$(($(now) - begin))
+    # A lab that nobody has worked on fails its checks, which is an answer like any other.
+    ((code <= 1)) || fail "\`$*\` ended with $code: $(cat "$work/said")"
+}
+
+median() { printf '%s\n' "$@" | sort -n | awk '{all[NR] = $1} END {print (all[int((NR + 1) / 2)] + all[int((NR + 2) / 2)]) / 2}'; }
+row() { awk -v name="$1" -v time="$(median "${@:2}")" 'BEGIN {printf "%-42s %8.1f ms\n", name, time / 1000}'; }
+
+prepare_raw
+ours=() raws=() twins=() checks=() plain=() versions=()
+for ((round = 1; round <= rounds; round++)); do
+    timed "$unitlab" lab start sre-app --no-shell
+    ours+=("$took")
+    timed "$unitlab" check sre-app --verbose
+    checks+=("$took")
+    twin=$(sed -n 's/.*its twin was up after \([0-9]*\) ms.*/\1/p' "$work/said")
+    [[ -n $twin ]] || fail "no word about the twin: $(cat "$work/said")"
+    twins+=("${twin}000")
+    timed "$unitlab" check sre-app --no-trials
+    plain+=("$took")
+    timed "$unitlab" --version
+    versions+=("$took")
+    "$unitlab" lab stop sre-app >/dev/null
+    rm -rf --one-file-system -- "$work/estate" "$work/state"
+    raw_round
+    raws+=("$took")
+    if [[ -t 2 ]]; then printf '\rround %d of %d ' "$round" "$rounds" >&2; fi
+done
+if [[ -t 2 ]]; then printf '\r\033[K' >&2; fi
+
+printf 'medians of %d alternating rounds · %s · Linux %s\n\n' "$rounds" "$(systemd-nspawn --version | head -n 1)" "$(uname -r)"
+row 'sandbox ready: created, booted, scene laid' "${ours[@]}"
+row 'raw: root by hand, systemd-nspawn --boot' "${raws[@]}"
+row 'twin ready' "${twins[@]}"
+row 'check' "${checks[@]}"
+row 'check --no-trials' "${plain[@]}"
+row '--version' "${versions[@]}"
+awk -v ours="$(median "${ours[@]}")" -v raw="$(median "${raws[@]}")" -v limit="$limit" \
+    'BEGIN {printf "\nsandbox ready: %.2f × raw (limit %s)\n", ours / raw, limit}'

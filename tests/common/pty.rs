@@ -1,0 +1,153 @@
+//! A terminal as a person has one: keys go in, and what the screen shows is read back.
+#![allow(dead_code, unreachable_pub, reason = "a module of every test program, each of which uses the part it needs")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "tests start the program under test and fail by panicking"
+)]
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::num::NonZero;
+use std::os::fd::{AsFd, OwnedFd};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{Mode, OFlags, open};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
+use vt100::{Parser, Screen};
+
+/// Nothing that is waited for takes so long on a machine that still works; it is no measure of speed.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Our end of a pseudo-terminal, the program's end, and the screen between them.
+pub struct Pty {
+    ours: File,
+    theirs: OwnedFd,
+    screen: Parser,
+    written: Vec<u8>,
+}
+
+impl Pty {
+    /// A terminal of so many rows and columns.
+    pub fn new(rows: u16, columns: u16) -> Self {
+        let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
+        grantpt(&ours).unwrap();
+        unlockpt(&ours).unwrap();
+        let name = ptsname(&ours, Vec::new()).unwrap();
+        let theirs = open(&name, OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC, Mode::empty()).unwrap();
+        let mut pty = Self { ours: ours.into(), theirs, screen: Parser::default(), written: Vec::new() };
+        pty.resize(rows, columns);
+        pty
+    }
+
+    /// The program's end, for one of its standard streams.
+    pub fn end(&self) -> Stdio {
+        Stdio::from(self.theirs.try_clone().unwrap())
+    }
+
+    /// Starts a program whose controlling terminal this is, as a login does. Of its environment only what the command
+    /// itself says is passed on.
+    pub fn spawn(&self, command: &Command) -> Child {
+        let mut session = Command::new("setsid");
+        session.arg("--ctty").arg(command.get_program()).args(command.get_args()).env_clear();
+        session.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        session.stdin(self.end()).stdout(self.end()).stderr(self.end()).spawn().unwrap()
+    }
+
+    /// Types.
+    pub fn keys(&mut self, keys: &str) {
+        self.ours.write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// Drags the window to another size; the kernel tells the programs in it.
+    pub fn resize(&mut self, rows: u16, columns: u16) {
+        let size = Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+        tcsetwinsize(&self.ours, size).unwrap();
+        self.screen.screen_mut().set_size(NonZero::new(rows).unwrap(), NonZero::new(columns).unwrap());
+    }
+
+    /// Follows the output until the screen is as wanted.
+    pub fn wait_until(&mut self, what: &str, mut wanted: impl FnMut(&Screen) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        while !wanted(self.screen.screen()) {
+            let left = Timespec::try_from(deadline.saturating_duration_since(Instant::now())).unwrap();
+            let mut fds = [PollFd::from_borrowed_fd(self.ours.as_fd(), PollFlags::IN)];
+            let came = poll(&mut fds, Some(&left)).unwrap();
+            assert!(came > 0, "{what}: never seen. The screen:\n{}", self.text());
+            let mut bytes = [0; 4096];
+            let count = self.ours.read(&mut bytes).unwrap_or_else(|error| panic!("{what}: {error}\n{}", self.text()));
+            self.written.extend_from_slice(&bytes[..count]);
+            self.screen.process(&bytes[..count]);
+        }
+    }
+
+    /// Follows the output until the screen shows a text.
+    pub fn shows(&mut self, text: &str) {
+        self.wait_until(&format!("{text:?}"), |screen| screen.contents().contains(text));
+    }
+
+    /// What the screen shows once all that was written to it is read: a mark of ours stands behind it.
+    pub fn settled(&mut self) -> String {
+        rustix::io::write(&self.theirs, b"(end)").unwrap();
+        self.shows("(end)");
+        self.text().replace("(end)", "").trim_end().to_owned()
+    }
+
+    /// What the screen shows.
+    pub fn text(&self) -> String {
+        self.screen.screen().contents()
+    }
+
+    /// The row in which the cursor stands, up to the cursor.
+    pub fn line(&self) -> String {
+        line(self.screen.screen())
+    }
+
+    /// Every byte that was written to the screen so far.
+    pub fn written(&self) -> &[u8] {
+        &self.written
+    }
+
+    /// The cursor can be seen.
+    pub fn shows_cursor(&self) -> bool {
+        !self.screen.screen().hide_cursor()
+    }
+
+    /// All of the terminal's modes, to be compared. Read at our end, since the other one dies with the session.
+    pub fn modes(&self) -> String {
+        format!("{:?}", tcgetattr(&self.ours).unwrap())
+    }
+
+    /// Presses a key, once keys are read one by one: before that, Ctrl-C would go to whoever holds the terminal. The
+    /// kernel tells nobody of a change of modes, so this looks again and again.
+    pub fn press(&mut self, key: char) {
+        let deadline = Instant::now() + PATIENCE;
+        while tcgetattr(&self.ours).unwrap().local_modes.contains(LocalModes::ICANON) {
+            assert!(Instant::now() < deadline, "no key is waited for");
+            std::thread::yield_now();
+        }
+        self.keys(key.encode_utf8(&mut [0; 4]));
+    }
+
+    /// Closes the window: whoever is left in it hangs up.
+    pub fn close(self) {
+        drop(self);
+    }
+}
+
+/// The row in which a screen's cursor stands, up to the cursor.
+pub fn line(screen: &Screen) -> String {
+    let (row, column) = screen.cursor_position();
+    let cells = (0..column).filter_map(|column| screen.cell(row, column));
+    cells.map(|cell| if cell.has_contents() { cell.contents().to_owned() } else { " ".to_owned() }).collect()
+}
+
+/// Waits until a program ends; the code as a shell tells it.
+pub fn exit_code(mut child: Child) -> i32 {
+    use std::os::unix::process::ExitStatusExt;
+    let status = child.wait().unwrap();
+    status.code().unwrap_or_else(|| 128 + status.signal().unwrap())
+}

@@ -1,0 +1,158 @@
+//! Recorded answers: what real machines said once, judged and reported on any computer, in milliseconds.
+//!
+//! Each file under `tests/recorded/` is the whole testimony about one answer to one lab. Where a sandbox can run, the
+//! answer is given and recorded again, and has to come out the same. `UNITLAB_RECORD=1` writes the files anew.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod common;
+#[path = "recorded/normal.rs"]
+mod normal;
+
+use std::fs;
+use std::path::PathBuf;
+
+use common::{course, home};
+use serde::{Deserialize, Serialize};
+use unitlab::commands::Bench;
+use unitlab::course::LabFolder;
+use unitlab::engine;
+use unitlab::model::{CourseId, Overlay, Place, PlaceKind, Report, Testimony};
+use unitlab::report::{self, Look};
+
+/// One recording.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Recording {
+    lab: String,
+    systemd: String,
+    testimony: Testimony,
+}
+
+/// The answers that are recorded: what each is called, and how it is given.
+const ANSWERS: [(&str, fn(&Bench, &LabFolder)); 4] = [
+    ("untouched", |_, _| {}),
+    ("beginner", |bench, _| run(bench, BEGINNER)),
+    ("solution", |bench, lab| bench.apply_whole(&lab.solution, "the solution").unwrap()),
+    ("stale", |bench, lab| {
+        bench.apply_whole(&lab.solution, "the solution").unwrap();
+        run(bench, "sed -i s/^User=.*/User=root/ /etc/systemd/system/sre-app.service");
+    }),
+];
+
+/// What somebody writes who has seen a unit file once: a comment behind a value, no account, no folder, never enabled.
+const BEGINNER: &str = "cat > /etc/systemd/system/sre-app.service <<'END'
+[Unit]
+Description=The runbooks
+
+[Service]
+ExecStart=/usr/bin/python3 -m http.server 8000
+Restart=always   # it must come back
+RestartSec=3
+User=root
+
+[Install]
+WantedBy=multi-user.target
+END
+systemctl daemon-reload
+systemctl start sre-app
+until python3 -c 'import socket; socket.create_connection((\"127.0.0.1\", 8000))' 2>/dev/null
+do systemctl is-active --quiet sre-app || exit 1; done
+";
+
+fn run(bench: &Bench, script: &str) {
+    let overlay = Overlay { files: vec![], script: Some(script.to_owned()) };
+    bench.apply_whole(&overlay, "the answer").unwrap();
+}
+
+fn path(name: &str) -> PathBuf {
+    [env!("CARGO_MANIFEST_DIR"), "tests", "recorded", &format!("{name}.json")].iter().collect()
+}
+
+fn read(name: &str) -> Recording {
+    serde_json::from_slice(&fs::read(path(name)).unwrap()).unwrap()
+}
+
+/// The report on a recording, with everything fixed that is not the machine's.
+fn report(recording: &Recording) -> Report {
+    let course = course();
+    let lab = &course.lab(&recording.lab).unwrap().lab;
+    let checks = engine::judge(lab, &recording.testimony);
+    Report {
+        schema: Report::SCHEMA.into(),
+        unitlab: "0.1.0".into(),
+        lab: recording.lab.clone(),
+        course: CourseId { id: "unitlab".into(), digest: "0123456789abcdef".into() },
+        learner: "ada".into(),
+        hints: 1,
+        revealed: false,
+        place: Place { kind: PlaceKind::Sandbox, systemd: recording.systemd.clone() },
+        at: "2026-11-22T10:00:00Z".into(),
+        took_ms: 412,
+        score: engine::score(lab.pass, &checks),
+        checks,
+    }
+}
+
+fn human(report: &Report, width: usize, color: bool) -> String {
+    let mut out = Vec::new();
+    report::human(report, &Look { width, color, unicode: true }, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn both_reports_of_every_answer() {
+    for (name, _) in ANSWERS {
+        let report = report(&read(name));
+        let mut json = Vec::new();
+        report::json(&report, &mut json).unwrap();
+        insta::assert_snapshot!(format!("{name}-json"), String::from_utf8(json).unwrap());
+        insta::assert_snapshot!(format!("{name}-80"), human(&report, 80, false));
+        insta::assert_snapshot!(format!("{name}-80-colour"), human(&report, 80, true).replace('\x1b', "␛"));
+        insta::assert_snapshot!(format!("{name}-40"), human(&report, 40, false));
+    }
+}
+
+#[test]
+fn the_answers_come_out_as_they_must() {
+    for (name, code, percent) in [("untouched", 1, 0), ("beginner", 1, 35), ("solution", 0, 100), ("stale", 1, 90)] {
+        let report = report(&read(name));
+        assert_eq!((report.exit_code(), report.score.percent, report.score.complete), (code, percent, true), "{name}");
+    }
+}
+
+#[test]
+fn a_real_machine_says_the_same_again() {
+    // Recorded on the host's own tree; another version shows other properties.
+    if std::env::var_os("UNITLAB_TEST_OS_TREE").is_some() {
+        return;
+    }
+    let Some(home) = home() else { return };
+    let course = course();
+    let lab = course.lab("sre-app").unwrap();
+    let anew = std::env::var_os("UNITLAB_RECORD").is_some();
+    for (name, give) in ANSWERS {
+        let bench = home.bench(lab, name);
+        give(&bench, lab);
+        let graded = bench.grade(lab, true);
+        bench.close().unwrap();
+        let recording =
+            Recording { lab: lab.lab.id.clone(), systemd: graded.place.systemd, testimony: graded.testimony };
+        if anew {
+            let mut text = serde_json::to_string_pretty(&recording).unwrap();
+            text.push('\n');
+            fs::write(path(name), text).unwrap();
+            continue;
+        }
+        let before = read(name);
+        if before.systemd != recording.systemd {
+            // Other versions show other properties; what they come to is the truths' business.
+            assert_eq!(
+                report(&before).checks.iter().map(|check| check.status).collect::<Vec<_>>(),
+                report(&recording).checks.iter().map(|check| check.status).collect::<Vec<_>>(),
+                "{name}"
+            );
+            continue;
+        }
+        let differences = normal::differences(&before.testimony, &recording.testimony);
+        assert!(differences.is_empty(), "{name}: UNITLAB_RECORD=1 records it anew\n{}", differences.join("\n"));
+    }
+}

@@ -1,0 +1,124 @@
+//! The host is as it was after a full round, through which root inside did its worst.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test starts programs and fails by panicking")]
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use common::home;
+use common::traces::await_sandbox;
+
+/// What daemons of the host write by themselves, and the marks that other tests put up and take down.
+const OTHERS: [&str; 9] = [
+    "/var/lib/unitlab",
+    "/var/lib/systemd/timers",
+    "/var/lib/systemd/timesync",
+    "/var/lib/systemd/random-seed",
+    "/var/lib/NetworkManager",
+    "/var/lib/dhcp",
+    "/var/lib/chrony",
+    "/var/lib/private",
+    "/var/lib/logrotate",
+];
+
+/// Everything below these folders. For all but folders the time of change is in it: the kernel sets it, whatever
+/// changes, and nobody can set it back, so that no contents need to be read. A folder's is left out, since other tests
+/// put files of theirs beside; what it holds is in here by name.
+fn digest() -> BTreeMap<PathBuf, String> {
+    let mut found = BTreeMap::new();
+    for dir in ["/etc", "/usr", "/var/lib"] {
+        visit(Path::new(dir), &mut found);
+    }
+    assert!(found.len() > 1000, "only {} things were looked at", found.len());
+    found
+}
+
+fn visit(path: &Path, found: &mut BTreeMap<PathBuf, String>) {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    if OTHERS.iter().any(|other| path == Path::new(other)) || name.starts_with("unitlab-canary") {
+        return;
+    }
+    let Ok(meta) = fs::symlink_metadata(path) else { return };
+    let mut line = format!("{:o} {}:{} inode {}", meta.mode(), meta.uid(), meta.gid(), meta.ino());
+    if !meta.is_dir() {
+        line +=
+            &format!(" {} bytes, {} links, changed {}.{}", meta.size(), meta.nlink(), meta.ctime(), meta.ctime_nsec());
+    }
+    found.insert(path.to_owned(), line);
+    if meta.is_dir() {
+        for entry in fs::read_dir(path).into_iter().flatten().filter_map(Result::ok) {
+            visit(&entry.path(), found);
+        }
+    }
+}
+
+fn mounts() -> String {
+    fs::read_to_string("/proc/self/mountinfo").unwrap()
+}
+
+/// What differs, each with what it was and is.
+fn differences(before: &BTreeMap<PathBuf, String>, after: &BTreeMap<PathBuf, String>) -> Vec<String> {
+    let paths: std::collections::BTreeSet<_> = before.keys().chain(after.keys()).collect();
+    let differ = paths.into_iter().filter(|path| before.get(*path) != after.get(*path));
+    differ.map(|path| format!("{}: {:?} -> {:?}", path.display(), before.get(path), after.get(path))).collect()
+}
+
+/// Every way to the host that root inside has, each tried with what does no harm to a host that it reaches: it says
+/// what it reached.
+const WORST: &str = "
+    try() { what=$1; shift; \"$@\" >/dev/null 2>&1 && echo \"reached: $what\"; }
+    mark() { try \"$1\" sh -c \"echo x > $1/unitlab-was-here\"; try \"$1/bin/env\" touch -c $1/bin/env; }
+    mark /usr
+    try 'remount' mount -o remount,rw /usr; try 'remount of the bind' mount -o remount,rw,bind /usr; mark /usr
+    for over in /usr/local/bin/unitlab /usr/local /usr; do try \"what is below $over\" umount -l $over; done; mark /usr
+    mkdir -p /mnt/a /mnt/b; try 'bind without what is over it' mount --bind /usr /mnt/a
+    mount --rbind / /mnt/b && try 'remount of the copy' mount -o remount,rw,bind /mnt/b/usr
+    [ -e /mnt/b/usr/bin/env ] && mark /mnt/b/usr
+    try 'a namespace below' unshare --mount sh -c 'mount --make-rprivate /; mount -o remount,rw /usr'
+    try 'a user below' unshare --user --map-root-user --mount mount -o remount,rw,bind /usr
+    try 'the program' sh -c 'cat /usr/local/bin/unitlab > /usr/local/bin/unitlab'
+    try 'the gate' touch /run/unitlab/x; try 'the gate mode' chmod 777 /run/unitlab; try 'the socket' rm /run/unitlab/socket
+    mknod /tmp/disk b $(stat -c '%Hd %Ld' /usr); try 'the disk' dd if=/tmp/disk of=/dev/null count=1
+    for set in core_pattern panic; do try $set sh -c \"cat < /proc/sys/kernel/$set 1<> /proc/sys/kernel/$set\"; done
+    try 'the limits' sh -c 'mkdir /tmp/g; mount -t cgroup -o pids pids /tmp/g && echo max > /tmp/g/pids.max'
+    true";
+
+/// Takes away what a reached host would have been marked with.
+struct Unmark;
+
+impl Drop for Unmark {
+    fn drop(&mut self) {
+        let _ = fs::remove_file("/usr/unitlab-was-here");
+    }
+}
+
+/// The naive way, tried by hand: NAIVE-HOST
+#[test]
+fn a_full_round_leaves_the_host_as_it_was() {
+    let Some(home) = home() else { return };
+    let _unmark = Unmark;
+    let (files, mounted) = (digest(), mounts());
+    let exec = |script: &str| home.unitlab(&["lab", "exec", "sre-app", "--", "sh", "-c", script]);
+
+    home.must(&["lab", "start", "sre-app", "--no-shell"]);
+    assert_eq!(String::from_utf8_lossy(&exec(WORST).stdout), "");
+    assert_eq!(home.unitlab(&["check", "sre-app"]).status.code(), Some(1));
+    home.must(&["lab", "solve", "sre-app", "--yes"]);
+    home.must(&["check", "sre-app"]);
+    let before = common::traces::record(&home, "0-sre-app");
+    exec("systemctl reboot");
+    await_sandbox(&home, |_| {
+        let record = common::traces::record(&home, "0-sre-app");
+        record["leader"] != before["leader"] && record["stage"] == "up"
+    });
+    home.must(&["check", "sre-app"]);
+    assert_eq!(mounts(), mounted, "while it runs, its mounts are its own affair");
+    home.must(&["lab", "reset", "sre-app", "--yes"]);
+    home.must(&["lab", "stop", "sre-app"]);
+
+    assert_eq!(differences(&files, &digest()), [""; 0]);
+    assert_eq!(mounts(), mounted);
+}

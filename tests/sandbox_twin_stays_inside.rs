@@ -1,0 +1,104 @@
+//! A twin is a copy of a root that a stranger is writing to: no link, race or trap of theirs leads the copy out of it.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test starts programs and fails by panicking")]
+
+mod common;
+
+use std::fs;
+
+use common::{course, home, inside};
+use unitlab::commands::Bench;
+use unitlab::sandbox::{Captured, launch_twin, mark};
+
+/// Everything that a careless copy would follow, hang on, or drown in; the host's secret folder is the argument.
+const TRAPS: &str = r#"
+import os, sys
+out = sys.argv[1]
+os.makedirs("/srv/traps"); os.chdir("/srv/traps")
+os.symlink(out + "/secret", "file-link"); os.symlink(out, "dir-link"); os.symlink("../" * 20 + out[1:], "up-link")
+os.symlink("/etc/shadow", "shadow-link"); os.symlink("loop", "loop"); os.symlink("/proc/1/root", "magic-link")
+os.mkfifo("fifo"); os.mkdir("closed", 0)
+with open("sparse", "wb") as sparse: sparse.seek(1 << 40); sparse.write(b"end")
+with open(b"not-\xff-utf8\n", "w") as name: name.write("x")
+os.link("sparse", "second-name")
+open("suid", "w").close(); os.chown("suid", 1000, 1000); os.chmod("suid", 0o4755)
+import socket; socket.socket(socket.AF_UNIX).bind("socket")
+for n in range(40): os.mkdir("deep"); os.chdir("deep")
+"#;
+
+/// Swaps files and folders for links to the host's secrets, as fast as it can.
+const SWAP: &str = r#"
+import ctypes, os, sys
+out = sys.argv[1]
+os.makedirs("/etc/swaps"); os.chdir("/etc/swaps")
+pairs = []
+for n in range(40):
+    os.mkdir(f"dir{n}"); open(f"dir{n}/secret", "w").close(); os.symlink(out, f"dir-link{n}")
+    open(f"file{n}", "w").close(); os.symlink(out + "/secret", f"file-link{n}"); os.mkfifo(f"fifo{n}")
+    pairs += [(f"dir{n}", f"dir-link{n}"), (f"file{n}", f"file-link{n}"), (f"file{n}", f"fifo{n}")]
+pairs = [(a.encode(), b.encode()) for a, b in pairs]
+libc = ctypes.CDLL(None)
+print("swapping", flush=True)
+while True:
+    for a, b in pairs: libc.renameat2(-100, a, -100, b, 2)
+    open("coming", "w").close(); os.rename("coming", "going"); os.unlink("going")
+"#;
+
+/// Looks at the copy from inside, without following what leads out.
+const LOOK: &str = "find /srv /etc/swaps -type f -size -2000 -exec cat {} + 2>/dev/null; \
+                    find /srv /etc -name stolen; cd /srv/traps; stat -c '%F %a %u %s %N' *; find deep -type d | wc -l; du -sm /";
+
+fn twin_of(home: &common::Home, bench: &Bench, argv: &[&str]) -> Captured {
+    let (twin, record, _lease) = launch_twin(&home.estate, bench.sandbox()).unwrap();
+    let seen = record.entrance().unwrap().capture(argv, b"").unwrap();
+    twin.stop().unwrap();
+    assert!(!twin.exists());
+    seen
+}
+
+/// The naive way, tried by hand: NAIVE-COPY
+#[test]
+fn no_trap_leads_a_copy_out_of_its_root() {
+    let Some(home) = home() else { return };
+    let secret = format!("secret-{}", mark());
+    let out = home.path().join("out");
+    fs::create_dir(&out).unwrap();
+    fs::write(out.join("secret"), &secret).unwrap();
+    fs::write(out.join("stolen"), &secret).unwrap();
+    let out = out.to_str().unwrap();
+    let course = course();
+    let bench = home.bench(course.lab("sre-app").unwrap(), "trapped");
+    inside(&bench, &["python3", "-c", TRAPS, out]);
+    inside(&bench, &["systemd-run", "--quiet", "--unit=swap", "python3", "-uc", SWAP, out]);
+    inside(&bench, &["sh", "-c", "journalctl -u swap -f -n all -o cat | grep -m1 swapping"]);
+
+    for _ in 0..4 {
+        let seen = twin_of(&home, &bench, &["sh", "-c", LOOK]).output;
+        assert!(!seen.contains(&secret) && !seen.contains("/stolen"), "the copy went out of its root:\n{seen}");
+        // What is harmless was copied as it is: links as links, owners and set-uid bits, holes as holes.
+        for what in [
+            "symbolic link 777 0",
+            "fifo 644 0 0",
+            "directory 0 0",
+            "regular empty file 4755 1000 0",
+            "regular file 644 0 1099511627779",
+        ] {
+            assert!(seen.contains(what), "{what}:\n{seen}");
+        }
+        assert!(seen.contains("\n40\n"), "the deep folders:\n{seen}");
+    }
+}
+
+/// Not hostile to the host, but to the learner: a copy that cannot be made is said, and costs no sandbox.
+#[test]
+fn a_root_that_cannot_be_copied_is_refused() {
+    let Some(home) = home() else { return };
+    let course = course();
+    let bench = home.bench(course.lab("sre-app").unwrap(), "abyss");
+    let dig = "import os\nos.chdir('/srv')\nfor n in range(300): os.mkdir('deep'); os.chdir('deep')";
+    inside(&bench, &["python3", "-c", dig]);
+    let why = launch_twin(&home.estate, bench.sandbox()).unwrap_err().to_string();
+    assert!(why.contains("cannot copy the root"), "{why}");
+    let names: Vec<_> = home.estate.sandboxes().iter().map(|sandbox| sandbox.name().to_owned()).collect();
+    assert_eq!(names, ["abyss"], "a failed twin leaves its folder");
+    assert_eq!(inside(&bench, &["systemctl", "is-system-running"]), "running\n");
+}

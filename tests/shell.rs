@@ -1,0 +1,263 @@
+//! The learner's shell is a login on a real terminal, and the user's own terminal is left as it was.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test fails by panicking, and starts programs")]
+
+mod common;
+
+use std::fs;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use common::desk::{Desk, PROMPT};
+use common::home;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
+
+#[test]
+fn the_prompt_names_the_lab_and_the_brief_stands_above_it() {
+    let Some(home) = home() else { return };
+    let desk = Desk::at(&home, &["lab", "start", "sre-app"], &[]);
+    assert_eq!(desk.pty.line(), PROMPT);
+    let screen = desk.pty.text();
+    assert!(screen.contains("OPS-117") && screen.contains("unitlab check"), "{screen}");
+}
+
+#[test]
+fn ctrl_c_interrupts_and_ctrl_z_suspends() {
+    let Some(home) = home() else { return };
+    let mut desk = Desk::at(&home, &["lab", "start", "sre-app"], &[]);
+    // The word is said by the process that is interrupted.
+    desk.pty.keys("clear; sh -c 'echo o''n; exec sleep 777'\r");
+    desk.wait_for_row("on");
+    desk.pty.keys("\u{3}");
+    desk.wait_for_prompt("the prompt after Ctrl-C");
+    desk.pty.keys("echo code $?\r");
+    desk.wait_for_row("code 130");
+    desk.wait_for_prompt("the prompt after the code");
+
+    let job = "sh -c 'echo u''p; exec sed -u s/typed/heard/'";
+    desk.pty.keys(&format!("clear; {job}\r"));
+    desk.wait_for_row("up");
+    desk.pty.keys("\u{1a}");
+    desk.wait_for_prompt("the prompt after Ctrl-Z");
+    let (jobs, _) = desk.run("jobs");
+    assert!(jobs.contains("Stopped") && jobs.contains(job), "{jobs}");
+    desk.pty.keys("clear; fg\r");
+    desk.wait_for_row(job);
+    // A line feed, since the shell may not have given the terminal back its own way with carriage returns yet.
+    desk.pty.keys("typed\n");
+    desk.wait_for_row("heard");
+    desk.pty.keys("\u{4}");
+    desk.wait_for_prompt("the prompt after the job's end");
+    assert_eq!(desk.run("jobs"), (String::new(), 0));
+}
+
+#[test]
+fn the_window_has_its_size_at_once_and_after_a_change() {
+    let Some(home) = home() else { return };
+    let mut desk = Desk::at(&home, &["lab", "start", "sre-app"], &[]);
+    let (rows, columns) = Desk::SIZE;
+    assert_eq!(desk.run("stty size"), (format!("{rows} {columns}"), 0));
+    // Without Python's buffers, which a signal handler may not enter again.
+    let watch = "import os, signal; say = lambda text: os.write(1, text.encode() + b'\\n'); \
+                 signal.signal(signal.SIGWINCH, lambda *_: say(repr(os.get_terminal_size()))); \
+                 say('o' + 'n'); [signal.pause() for _ in range(9)]";
+    desk.pty.keys(&format!("clear; python3 -c \"{watch}\"\r"));
+    desk.wait_for_row("on");
+    desk.pty.resize(33, 111);
+    desk.pty.shows("columns=111, lines=33");
+    desk.pty.keys("\u{3}");
+    desk.wait_for_prompt("the prompt after Ctrl-C");
+    assert_eq!(desk.run("stty size"), ("33 111".into(), 0));
+    assert_eq!(desk.run("echo $LINES $COLUMNS"), ("33 111".into(), 0));
+}
+
+#[test]
+fn the_learner_has_sudo_and_the_hosts_tools() {
+    let Some(home) = home() else { return };
+    let mut desk = Desk::at(&home, &["lab", "start", "sre-app"], &[]);
+    assert_eq!(desk.run("id -un"), ("learner".into(), 0));
+    assert_eq!(desk.run("sudo id -u"), ("0".into(), 0));
+    assert_eq!(desk.run("pwd"), ("/home/learner".into(), 0));
+    assert!(desk.run("tty").0.starts_with("/dev/pts/"));
+    assert_eq!(desk.run("journalctl --user-unit=none -q -n 1 >/dev/null").1, 0);
+    for tool in ["vim", "vi", "nano", "emacs", "ed", "man", "less", "tmux", "journalctl", "systemctl", "unitlab"] {
+        let hosts = ["/usr/bin", "/bin"].iter().any(|dir| fs::metadata(format!("{dir}/{tool}")).is_ok());
+        let expected = i32::from(!(hosts || tool == "unitlab"));
+        assert_eq!(desk.run(&format!("command -v {tool} >/dev/null")).1, expected, "{tool}");
+    }
+    let page = ["-w", "5", "systemd.service"];
+    let on_host = Command::new("man").args(page).output().is_ok_and(|output| output.status.success());
+    assert_eq!(desk.run(&format!("man {} >/dev/null 2>&1", page.join(" "))).1 == 0, on_host);
+}
+
+#[test]
+fn unitlab_answers_inside_as_it_does_outside() {
+    let Some(home) = home() else { return };
+    let mut desk = Desk::at(&home, &["lab", "start", "sre-app"], &[]);
+    for words in [
+        &["check"][..],
+        &["check", "--no-trials"],
+        &["check", "--format", "json"],
+        &["lab", "brief"],
+        &["hint", "enabled"],
+        &["hint", "nosuch"],
+        &["frob"],
+    ] {
+        let outside = home.unitlab(words).status.code().unwrap();
+        let (said, inside) = desk.run(&format!("unitlab {} | tail -n 30; (exit ${{PIPESTATUS[0]}})", words.join(" ")));
+        assert_eq!(inside, outside, "{words:?}\n{said}");
+    }
+    let (said, code) = desk.run("unitlab lab stop");
+    assert!(code == 2 && said.contains("leave this shell first"), "{code} {said}");
+    home.must(&["lab", "solve", "sre-app", "--yes"]);
+    let (said, code) = desk.run("unitlab check");
+    assert!(code == 0 && said.contains("100 of 100"), "{code} {said}");
+}
+
+#[test]
+fn leaving_keeps_the_code_and_says_that_the_sandbox_goes_on() {
+    let Some(home) = home() else { return };
+    let mut desk = Desk::at(&home, &["lab", "start", "sre-app"], &[]);
+    desk.pty.keys("exit 3\r");
+    assert_eq!(desk.left_with(), 3);
+    assert!(desk.pty.text().contains("sre-app keeps running"), "{}", desk.pty.text());
+    assert_eq!(desk.pty.modes(), desk.modes_before);
+    home.must(&["lab", "exec", "--", "true"]);
+}
+
+#[test]
+fn the_terminal_is_given_back_when_unitlab_is_ended() {
+    let Some(home) = home() else { return };
+    home.must(&["lab", "start", "sre-app", "--no-shell"]);
+    for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
+        let mut desk = Desk::at(&home, &["lab", "shell"], &[]);
+        assert_ne!(desk.pty.modes(), desk.modes_before, "nothing could be seen to be restored");
+        kill_process(Pid::from_raw(desk.unitlab()).unwrap(), signal).unwrap();
+        assert_ne!(desk.left_with(), 0);
+        assert_eq!(desk.pty.modes(), desk.modes_before, "{signal:?}");
+        assert!(desk.pty.shows_cursor());
+    }
+}
+
+#[test]
+fn the_terminal_is_given_back_when_the_sandbox_is_stopped_from_elsewhere() {
+    let Some(home) = home() else { return };
+    let mut desk = Desk::at(&home, &["lab", "start", "sre-app"], &[]);
+    assert_ne!(desk.pty.modes(), desk.modes_before, "nothing could be seen to be restored");
+    home.must(&["lab", "stop"]);
+    desk.left_with();
+    assert_eq!(desk.pty.modes(), desk.modes_before);
+    let screen = desk.pty.text();
+    assert!(screen.contains("is being switched off") && !screen.contains("keeps running"), "{screen}");
+}
+
+#[test]
+fn two_shells_at_once_are_two_terminals() {
+    let Some(home) = home() else { return };
+    let mut one = Desk::at(&home, &["lab", "start", "sre-app"], &[]);
+    let mut other = Desk::at(&home, &["lab", "shell"], &[]);
+    let (first, second) = (one.run("tty").0, other.run("tty").0);
+    assert!(first.starts_with("/dev/pts/") && second.starts_with("/dev/pts/") && first != second, "{first} {second}");
+    one.run(&format!("echo hello > {second}"));
+    other.pty.shows("hello");
+    one.pty.keys("exit\r");
+    assert_eq!(one.left_with(), 0);
+    assert_eq!(other.run("echo still here"), ("still here".into(), 0));
+}
+
+#[test]
+fn with_a_dead_bus_there_is_still_a_root_shell() {
+    let Some(home) = home() else { return };
+    home.must(&["lab", "start", "sre-app", "--no-shell"]);
+    home.must(&["lab", "exec", "--", "systemctl", "stop", "dbus.socket", "dbus.service"]);
+    let root = "[sre-app] root@sandbox:~# ";
+    let mut desk = Desk::with_prompt(&home, &["lab", "shell"], &[], root);
+    assert!(desk.pty.text().contains("The message bus of this sandbox is dead"), "{}", desk.pty.text());
+    assert_eq!(desk.run("id -u; systemctl start dbus.socket"), ("0".into(), 0));
+    desk.pty.keys("exit\r");
+    assert_eq!(desk.left_with(), 0);
+    assert_eq!(desk.pty.modes(), desk.modes_before);
+    Desk::at(&home, &["lab", "shell"], &[]);
+}
+
+#[test]
+fn closing_the_window_ends_what_runs_in_it_and_spares_nohup() {
+    let Some(home) = home() else { return };
+    let mut desk = Desk::at(&home, &["lab", "start", "sre-app"], &[]);
+    // Seconds that nobody else sleeps for, to be told apart by.
+    let (plain, spared) = (format!("7{:08}", std::process::id()), format!("8{:08}", std::process::id()));
+    desk.run(&format!("sleep {plain} & nohup sleep {spared} >/dev/null 2>&1 &\r:"));
+    let (plain, spared) = (sleeper(&plain), sleeper(&spared));
+    let end = pidfd_open(plain, PidfdFlags::empty()).unwrap();
+    desk.close();
+    let limit = Timespec { tv_sec: 60, tv_nsec: 0 };
+    let ended = poll(&mut [PollFd::new(&end, PollFlags::IN)], Some(&limit)).unwrap();
+    assert_eq!(ended, 1, "`sleep &` outlived its terminal");
+    // The end of the login is done with when its session is.
+    home.must(&[
+        "lab",
+        "exec",
+        "--",
+        "sh",
+        "-c",
+        "while loginctl --no-legend list-sessions | grep -q active; do :; done",
+    ]);
+    assert!(is_alive(spared), "nohup did not survive its terminal");
+}
+
+/// The process that sleeps for so many seconds. Its shell has forked it already, and it may still have to become itself.
+fn sleeper(seconds: &str) -> Pid {
+    let command = format!("sleep\0{seconds}\0");
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        let pids = fs::read_dir("/proc").unwrap().filter_map(|entry| entry.unwrap().file_name().to_str()?.parse().ok());
+        let is_it = |pid: &i32| fs::read_to_string(format!("/proc/{pid}/cmdline")).is_ok_and(|line| line == command);
+        if let Some(pid) = pids.into_iter().find(is_it) {
+            return Pid::from_raw(pid).unwrap();
+        }
+        assert!(Instant::now() < deadline, "nobody sleeps for {seconds} seconds");
+        std::thread::yield_now();
+    }
+}
+
+fn is_alive(pid: Pid) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero())).unwrap_or_default();
+    stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with('Z'))
+}
+
+#[test]
+fn nothing_of_the_hosts_environment_is_inside() {
+    let Some(home) = home() else { return };
+    let told = [("TERM", "screen-256color"), ("LANG", "C.UTF-8"), ("COLORTERM", "truecolor"), ("NO_COLOR", "yes")];
+    let canaries =
+        ["EDITOR", "LC_ALL", "LD_LIBRARY_PATH", "PROMPT_COMMAND", "SSH_AUTH_SOCK", "UNITLAB_SECRET", "http_proxy"];
+    let canaries = canaries.map(|name| (name, "canary"));
+    let mut desk = Desk::at(&home, &["lab", "start", "sre-app"], &[&told[..], &canaries[..]].concat());
+    let (environment, _) = desk.run("env; sudo env");
+    assert!(!environment.contains("canary"), "{environment}");
+    for (name, value) in told {
+        assert!(environment.contains(&format!("{name}={value}")), "{name}: {environment}");
+    }
+    let home = home.path().to_str().unwrap();
+    assert!(environment.contains("HOME=/home/learner") && !environment.contains(home), "{environment}");
+    assert!(!environment.contains("UNITLAB_"), "{environment}");
+}
+
+#[test]
+fn colours_are_there_until_somebody_says_no() {
+    let Some(home) = home() else { return };
+    let mut plain = Desk::at(&home, &["lab", "start", "sre-app"], &[("NO_COLOR", "1")]);
+    let mut coloured = Desk::at(&home, &["lab", "shell"], &[]);
+    for (desk, wanted) in [(&mut plain, false), (&mut coloured, true)] {
+        desk.run("unitlab check; ls -d /etc");
+        assert_eq!(has_colour(desk.pty.written()), wanted, "{}", desk.pty.text());
+    }
+}
+
+/// An escape sequence that sets colours or weights: `CSI … m`.
+fn has_colour(written: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(written);
+    text.split("\u{1b}[")
+        .skip(1)
+        .any(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';').starts_with('m'))
+}

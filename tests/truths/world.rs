@@ -1,0 +1,169 @@
+//! The sandbox that all truths share: made once, looked at once together with its twin, and gone before the first test
+//! reads what was seen.
+
+use std::sync::LazyLock;
+
+use unitlab::commands::Graded;
+use unitlab::model::{Check, CheckReport, Fact, Overlay, OverlayFile, Question, UnitFact};
+
+use super::common::{course, home};
+use super::row::Row;
+use super::{at_boot, files, life, restart, who};
+
+/// What the script says before it begins: a command whose exit status is noted, and waiting for what the manager is
+/// about to do, of which it tells nobody but D-Bus.
+const WORDS: &str = r#"
+exits() { "$@" >/dev/null 2>&1 </dev/null && code=0 || code=$?; echo "exits $code $*"; }
+await() {
+    tries=0
+    until [ "$(systemctl show -P "$2" -- "$1")" = "$3" ]; do
+        tries=$((tries + 1))
+        [ $tries -lt 200 ] || { echo "$1 never had $2=$3: $(systemctl show -p "$2,SubState,Result" -- "$1" | tr '\n' ' ')"; break; }
+        sleep 0.05
+    done
+}
+set -eu
+"#;
+
+/// What came of all rows.
+struct World {
+    graded: Graded,
+    /// `exits CODE COMMAND` lines.
+    said: String,
+    version: u32,
+}
+
+/// Every row of every subject.
+fn rows(version: u32) -> Vec<Row> {
+    let subjects = [who::rows(), restart::rows(version), life::rows(version), at_boot::rows(), files::rows()];
+    subjects.into_iter().flatten().collect()
+}
+
+/// Rows whose expectations do not matter yet.
+const ANY_VERSION: u32 = 0;
+
+fn world() -> Option<&'static World> {
+    // Poisoned by a failure: it is made once, and every test fails with it.
+    static WORLD: LazyLock<Option<World>> = LazyLock::new(|| home().map(|home| World::make(&home)));
+    WORLD.as_ref()
+}
+
+impl World {
+    fn make(home: &super::common::Home) -> Self {
+        let rows = rows(ANY_VERSION);
+        let mut lab = course().lab("sre-app").unwrap().clone();
+        lab.scene = Overlay::default();
+        lab.lab.checks = rows.iter().enumerate().flat_map(|(at, row)| checks(at, row)).collect();
+        let bench = home.bench(&lab, "truths");
+        let done = bench.apply(&overlay(&rows)).unwrap();
+        assert!(done.status.success(), "{}\n{}", done.status, done.output);
+        let graded = bench.grade(&lab, true);
+        bench.close().unwrap();
+        assert!(graded.twinless.is_none(), "{:?}", graded.twinless);
+        let version = graded.place.systemd.parse().unwrap();
+        Self { graded, said: done.output, version }
+    }
+
+    fn loaded(&self, unit: &str) -> Option<&UnitFact> {
+        match self.graded.testimony.live.answer(&Question::Unit { unit: unit.to_owned() }) {
+            Ok(Fact::Unit(fact)) => Some(fact),
+            _ => None,
+        }
+    }
+
+    /// What does not hold of a row, one sentence each.
+    fn complaints(&self, at: usize, row: &Row) -> Vec<String> {
+        let unit = &row.unit;
+        let mut wrong = Vec::new();
+        for (command, status) in &row.exits {
+            let line = self.said.lines().find(|line| line.ends_with(&format!(" {command}")));
+            if line != Some(&format!("exits {status} {command}")) {
+                wrong.push(format!("{unit}: {line:?} instead of {status}"));
+            }
+        }
+        wrong.extend(
+            self.said.lines().filter(|line| line.starts_with(&format!("{unit} never had "))).map(str::to_owned),
+        );
+        let loaded = self.loaded(unit);
+        for (property, value) in &row.shows {
+            let shown = loaded.map(|fact| fact.get(property));
+            if shown != Some(value) {
+                wrong.push(format!("{unit} shows {property}={shown:?} instead of {value:?}"));
+            }
+        }
+        if let (Some(proof), Some(fact)) = (row.proves, loaded)
+            && !proof(fact)
+        {
+            wrong.push(format!("{unit} does not prove it: {fact:#?}"));
+        }
+        for (check, (kind, status, causes)) in checks(at, row).iter().zip(&row.verdicts) {
+            let report = self.report(&check.id);
+            let named: Vec<&str> = report.diagnosis.iter().map(|cause| cause.id.as_str()).collect();
+            if (report.status, &named) != (*status, causes) {
+                let (got, seen) = (report.status, &report.observed);
+                wrong.push(format!(
+                    "{unit} {kind:?}:\n    {got:?} {named:?} ({seen})\n    instead of {status:?} {causes:?}\n    {:?}",
+                    report.diagnosis
+                ));
+            }
+        }
+        wrong
+    }
+
+    fn report(&self, id: &str) -> &CheckReport {
+        self.graded.checks.iter().find(|report| report.id == id).unwrap()
+    }
+}
+
+/// One check for each verdict.
+fn checks(at: usize, row: &Row) -> Vec<Check> {
+    let check = |(number, (kind, _, _)): (usize, &(unitlab::model::Kind, _, _))| Check {
+        id: format!("{at}-{number}"),
+        title: row.unit.clone(),
+        points: 1,
+        needs: vec![],
+        why: String::new(),
+        lesson: String::new(),
+        hints: vec![],
+        unit: row.unit.clone(),
+        kind: kind.clone(),
+    };
+    row.verdicts.iter().enumerate().map(check).collect()
+}
+
+fn overlay(rows: &[Row]) -> Overlay {
+    let units = |wanted: fn(&Row) -> bool| {
+        let units: Vec<&str> = rows.iter().filter(|row| wanted(row)).map(|row| row.unit.as_str()).collect();
+        units.join(" ")
+    };
+    let lines = |of: fn(&Row) -> &Vec<String>| rows.iter().flat_map(of).cloned().collect::<Vec<_>>().join("\n");
+    let script = format!(
+        "{WORDS}\nsystemctl daemon-reload\nsystemctl enable --quiet {}\nsystemctl start {} || true\n{}\n\
+         systemctl daemon-reload\n{}\n",
+        units(|row| row.enabled),
+        units(|row| row.started),
+        lines(|row| &row.then),
+        lines(|row| &row.last),
+    );
+    let files = rows.iter().flat_map(|row| &row.files).map(|(path, text)| OverlayFile {
+        path: path.clone(),
+        bytes: text.clone().into_bytes(),
+        executable: false,
+    });
+    Overlay { files: files.collect(), script: Some(script) }
+}
+
+/// Holds one truth against what was seen.
+pub(crate) fn holds(truth: u8) {
+    let Some(world) = world() else { return };
+    let rows = rows(world.version);
+    let mine: Vec<_> = rows.iter().enumerate().filter(|(_, row)| row.truth == truth).collect();
+    assert!(!mine.is_empty(), "truth {truth} has no rows");
+    let wrong: Vec<String> = mine.into_iter().flat_map(|(at, row)| world.complaints(at, row)).collect();
+    assert!(wrong.is_empty(), "on systemd {}:\n{}", world.version, wrong.join("\n"));
+}
+
+/// What was found out about one question.
+pub(crate) fn answer(question: &Question) -> Option<Fact> {
+    Some(world()?.graded.testimony.live.answer(question).unwrap().clone())
+}

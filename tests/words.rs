@@ -1,0 +1,227 @@
+//! The command line as a user meets it: words, refusals, exit codes, colours, widths, and Ctrl-C.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test fails by panicking, and starts programs")]
+
+mod common;
+
+use std::io::Read;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use common::desk::Desk;
+use common::{Home, UNITLAB, home};
+use tempfile::TempDir;
+
+/// unitlab for somebody who has nothing yet, on any machine.
+struct Newcomer(TempDir);
+
+impl Newcomer {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(UNITLAB);
+        command.args(words).env_clear().env("PATH", "/usr/bin:/bin").env("LANG", "C.UTF-8").env("TERM", "xterm");
+        command.env("HOME", self.0.path()).env("UNITLAB_ESTATE", self.0.path().join("estate")).stdin(Stdio::null());
+        command
+    }
+
+    /// Exit code, stdout and stderr.
+    fn says(&self, words: &[&str]) -> (i32, String, String) {
+        said(&self.command(words).output().unwrap())
+    }
+}
+
+fn said(output: &Output) -> (i32, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+}
+
+const VERBS: [&[&str]; 14] = [
+    &["list"],
+    &["lab"],
+    &["lab", "start"],
+    &["lab", "shell"],
+    &["lab", "exec"],
+    &["lab", "brief"],
+    &["lab", "reset"],
+    &["lab", "solve"],
+    &["lab", "stop"],
+    &["check"],
+    &["hint"],
+    &["demo"],
+    &["doctor"],
+    &["completions"],
+];
+
+#[test]
+fn without_words_there_is_help() {
+    for words in [&[][..], &["lab"]] {
+        let (code, out, err) = Newcomer::new().says(words);
+        assert_eq!((code, out.as_str()), (2, ""), "{err}");
+        assert!(err.contains("Usage: unitlab") && err.contains("Commands:") && !err.contains("error"), "{err}");
+        assert!(!err.contains("supervise"), "{err}");
+    }
+}
+
+#[test]
+fn wrong_words_name_the_right_ones() {
+    let newcomer = Newcomer::new();
+    for (words, told) in [
+        (&["frob"][..], "The commands are: list, lab, check, hint, demo, doctor, completions."),
+        (&["chekc"], "a similar subcommand exists: 'check'"),
+        (&["lab", "strat"], "a similar subcommand exists: 'start'"),
+        (&["check", "nosuch"], "the labs are: sre-app"),
+        (&["check", "sre-ap"], "did you mean \"sre-app\""),
+        (&["lab", "start", "sre_app", "--no-shell"], "did you mean \"sre-app\""),
+        (&["hint", "sre-app", "enabeld"], "did you mean \"enabled\""),
+        (&["check", "--fromat", "json"], "a similar argument exists: '--format'"),
+        (&["lab", "exec", "sre-app"], "required arguments were not provided"),
+    ] {
+        let (code, out, err) = newcomer.says(words);
+        assert_eq!((code, out.as_str()), (2, ""), "{words:?}\n{err}");
+        assert!(err.contains(told), "{words:?}\n{err}");
+    }
+}
+
+#[test]
+fn every_verb_explains_itself_with_an_example() {
+    for verb in VERBS {
+        let (code, out, err) = Newcomer::new().says(&[verb, &["--help"]].concat());
+        assert_eq!((code, err.as_str()), (0, ""), "{verb:?}");
+        let example = format!("\n  unitlab {}", verb.join(" "));
+        assert!(out.contains("Example") && out.contains(&example), "{verb:?} has no example:\n{out}");
+        assert!(out.lines().all(|line| line.chars().count() <= 80), "{verb:?} is wider than 80 columns:\n{out}");
+    }
+}
+
+#[test]
+fn without_a_terminal_nothing_is_asked_and_the_flag_is_named() {
+    let Some(home) = home() else { return };
+    home.must(&["lab", "start", "sre-app", "--no-shell"]);
+    for (words, flag) in [
+        (&["lab", "start", "sre-app"][..], "--no-shell"),
+        (&["lab", "shell"], "unitlab lab exec"),
+        (&["lab", "reset"], "--yes"),
+        (&["lab", "solve"], "--yes"),
+    ] {
+        let (code, out, err) = said(&home.unitlab(words));
+        assert_eq!((code, out.as_str()), (2, ""), "{words:?}\n{err}");
+        assert!(err.contains(flag), "{words:?}\n{err}");
+    }
+    let (code, _, err) = said(&home.unitlab(&["lab", "start", "sre-app", "--no-shell"]));
+    assert!(code == 2 && err.starts_with("unitlab: sre-app is already running\n"), "{err}");
+    home.must(&["lab", "exec", "--", "test", "-e", "/opt/sre-app/index.html"]);
+}
+
+#[test]
+fn a_reader_who_goes_away_is_no_error() {
+    let newcomer = Newcomer::new();
+    for words in [&["--help"][..], &["completions", "bash"], &["lab", "brief", "sre-app"], &["list"], &["doctor"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut child = newcomer.command(words).stdout(writer).stderr(Stdio::piped()).spawn().unwrap();
+        let mut err = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+        child.wait().unwrap();
+        assert_eq!(err, "", "{words:?}");
+    }
+}
+
+#[test]
+fn a_failure_is_a_document_where_one_was_asked_for() {
+    let Some(home) = home() else { return };
+    let (code, out, err) = said(&home.unitlab(&["check", "sre-app", "--format", "json"]));
+    assert_eq!((code, err.as_str()), (3, ""), "{out}");
+    let document: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(document["schema"], "unitlab.error/1");
+    assert!(document.to_string().contains("unitlab lab start sre-app"), "{document}");
+}
+
+#[test]
+fn who_decides_about_colour() {
+    let newcomer = Newcomer::new();
+    let command = |words: &[&str], variables: &[(&str, &str)]| {
+        let mut command = newcomer.command(&[words, &["lab", "brief", "sre-app"]].concat());
+        command.envs(variables.iter().copied());
+        command
+    };
+    for (words, variables, colour) in [
+        (&[][..], &[][..], false),
+        (&["--color", "always"], &[], true),
+        (&["--color", "always"], &[("NO_COLOR", "1")], true),
+        (&[], &[("CLICOLOR_FORCE", "1")], true),
+        (&["--color", "never"], &[("CLICOLOR_FORCE", "1")], false),
+    ] {
+        let written = command(words, variables).output().unwrap().stdout;
+        assert_eq!(written.contains(&0x1b), colour, "{words:?} {variables:?} in a pipe");
+    }
+    for (words, variables, colour) in [
+        (&[][..], &[][..], true),
+        (&["--color", "never"], &[], false),
+        (&[], &[("NO_COLOR", "1")], false),
+        (&[], &[("TERM", "dumb")], false),
+    ] {
+        let mut desk = Desk::of(&command(words, variables));
+        assert_eq!(desk.left_with(), 0);
+        assert_eq!(desk.pty.written().contains(&0x1b), colour, "{words:?} {variables:?} on a terminal");
+    }
+}
+
+#[test]
+fn every_screen_keeps_to_its_width() {
+    let Some(home) = home() else { return };
+    home.must(&["lab", "start", "sre-app", "--no-shell"]);
+    for columns in [40, 60, 80] {
+        for words in [&["lab", "brief"][..], &["check", "--no-trials"], &["hint"], &["list"], &["doctor"], &["--help"]]
+        {
+            let output = home.command(words).env("COLUMNS", columns.to_string()).output().unwrap();
+            let (_, out, _) = said(&output);
+            let wide = out.lines().find(|line| line.chars().count() > columns);
+            assert_eq!(wide, None, "{words:?} at {columns} columns:\n{out}");
+        }
+    }
+}
+
+/// Runs a command at a desk, presses Ctrl-C once the screen shows a text, and looks at what is left.
+fn interrupted(home: &Home, words: &[&str], when: &str) -> Desk {
+    let mut desk = Desk::running(home, words, &[]);
+    desk.pty.shows(when);
+    desk.pty.keys("\u{3}");
+    assert_eq!(desk.left_with(), 130, "{words:?}");
+    let screen = desk.pty.text();
+    assert!(screen.lines().any(|line| line == "left with 130."), "{words:?} left half a line:\n{screen}");
+    assert!(desk.pty.shows_cursor(), "{words:?} left the cursor hidden");
+    assert_eq!(desk.pty.modes(), desk.modes_before, "{words:?}");
+    desk
+}
+
+#[test]
+fn ctrl_c_is_130_and_leaves_the_terminal_and_the_machine_in_order() {
+    let Some(home) = home() else { return };
+    home.must(&["lab", "start", "sre-app", "--no-shell"]);
+    interrupted(&home, &["check"], "asking the machine");
+    interrupted(&home, &["hint"], "asking the machine");
+    interrupted(&home, &["lab", "reset"], "[y/N]");
+    interrupted(&home, &["demo"], "Nothing done yet");
+    // What they had begun ends with them. Nobody is told when a supervisor lets go of its lock.
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while home.estate.sandboxes().iter().filter(|sandbox| sandbox.is_running()).count() > 1 {
+        assert!(Instant::now() < deadline, "twins and demos go on: {:?}", home.estate.sandboxes());
+        std::thread::yield_now();
+    }
+    home.must(&["lab", "exec", "--", "true"]);
+    // A folder may be left where not even its supervisor was there yet: `doctor --fix` sweeps it up like this.
+    assert_eq!(home.estate.sweep(), Vec::new());
+    assert_eq!(home.estate.sandboxes().len(), 1, "{:?}", home.estate.sandboxes());
+}
+
+#[test]
+fn ctrl_c_ends_the_command_inside() {
+    let Some(home) = home() else { return };
+    home.must(&["lab", "start", "sre-app", "--no-shell"]);
+    let script = "echo begun; exec sleep 77777";
+    interrupted(&home, &["lab", "exec", "--", "sh", "-c", script], "begun");
+    let (code, out, _) = said(&home.unitlab(&["lab", "exec", "--", "pgrep", "-xf", "sleep 77777"]));
+    assert_eq!((code, out.as_str()), (1, ""), "the command goes on inside");
+}
