@@ -2,6 +2,7 @@
 
 use crate::model::{Expect, Kind, RestartPolicy, TimeSpan, Value};
 
+use super::demand;
 use super::fields::{self, Fields, Source};
 use super::spelling::did_you_mean;
 
@@ -29,6 +30,12 @@ pub(super) fn read(fields: &mut Fields<'_, '_>) -> Option<Kind> {
         "http" => http(fields),
         "comes-back" => Some(Kind::ComesBack { within: wait(fields, "within", "5s", LONGEST_WITHIN)? }),
         "survives-reboot" => Some(Kind::SurvivesReboot { hold: wait(fields, "hold", "2s", LONGEST_HOLD)? }),
+        "listens" => demand::listens(fields),
+        "process" => Some(demand::process(fields)),
+        "account" => Some(demand::account(fields)),
+        "file" => demand::file(fields),
+        "journal" => demand::journal(fields),
+        "command" => demand::command(fields),
         // `need_one_of` lets nothing else through.
         _ => None,
     }

@@ -117,6 +117,11 @@ impl<'s, 't> Fields<'s, 't> {
         self.table.get(key)
     }
 
+    /// Whether any of these keys is given, right or wrong.
+    pub(super) fn has_any(&self, keys: &[&str]) -> bool {
+        keys.iter().any(|key| self.table.contains_key(*key))
+    }
+
     /// A key that must be there.
     pub(super) fn need(&mut self, key: &'static str) -> Option<&'t Value<'t>> {
         let found = self.find(key);
@@ -146,9 +151,34 @@ impl<'s, 't> Fields<'s, 't> {
         self.need(key).and_then(|value| self.source.count(key, value, bounds))
     }
 
+    pub(super) fn find_count(&mut self, key: &'static str, bounds: RangeInclusive<u32>) -> Option<u32> {
+        self.find(key).and_then(|value| self.source.count(key, value, bounds))
+    }
+
+    /// A demand that is made or left out: its key may only have one value, or be missing.
+    pub(super) fn find_flag(&mut self, key: &'static str, only: bool) -> bool {
+        let Some(value) = self.find(key) else { return false };
+        let given = self.source.boolean(key, value);
+        if given == Some(!only) {
+            let mend = format!("write {key} = {only}, or leave it out");
+            self.source.fault(value.span(), format!("{key} = {} has no meaning", !only), mend);
+        }
+        given == Some(only)
+    }
+
     /// A text out of a closed set.
     pub(super) fn need_one_of(&mut self, key: &'static str, choice: &[&str]) -> Option<&'t str> {
         let value = self.need(key)?;
+        self.one_of(key, value, choice)
+    }
+
+    /// A text out of a closed set, where it is given.
+    pub(super) fn find_one_of(&mut self, key: &'static str, choice: &[&str]) -> Option<&'t str> {
+        let value = self.find(key)?;
+        self.one_of(key, value, choice)
+    }
+
+    fn one_of(&mut self, key: &str, value: &'t Value<'t>, choice: &[&str]) -> Option<&'t str> {
         let text = self.source.text(key, value)?;
         if choice.contains(&text) {
             return Some(text);

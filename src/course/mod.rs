@@ -2,6 +2,7 @@
 
 mod case_file;
 mod check_kind;
+mod demand;
 mod error;
 mod fields;
 mod harmless;

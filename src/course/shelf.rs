@@ -67,6 +67,8 @@ impl Course {
 }
 
 #[cfg(test)]
+mod beyond;
+#[cfg(test)]
 mod mistakes;
 #[cfg(test)]
 mod tests;

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Check, Ground, Kind, Lab, Question, Trial};
+use crate::model::{Check, CommandDemand, Ground, JournalDemand, Kind, Lab, Listens, Question, Trial};
 
 /// Everything to ask the learner's machine, each question once.
 ///
-/// The order is the one in which a machine should look: state before windows, and the HTTP probe last, because a GET
-/// may itself start a socket-activated service.
+/// The order is the one in which a machine should look: state before windows, then the HTTP probe, because a GET may
+/// itself start a socket-activated service, and programs last, because nobody knows what they do.
 #[must_use]
 pub fn questions(lab: &Lab) -> Vec<Question> {
     batch(lab, of_the_learner)
@@ -51,6 +51,17 @@ fn of_the_learner(check: &Check) -> Vec<Question> {
         Kind::Active { hold, .. } => asked.push(steady(&check.unit, *hold)),
         Kind::Enabled => asked.push(Question::Boot { unit: unit() }),
         Kind::Http { port, path, .. } => asked.push(http(&check.unit, *port, path)),
+        Kind::Listens(demand) => asked.push(listens(&check.unit, demand)),
+        Kind::Process(demand) => asked.push(details(&check.unit, demand.cwd.as_deref())),
+        Kind::Account(_) => asked.push(Question::Account { unit: unit() }),
+        Kind::File(demand) => {
+            asked.push(file(&check.unit, &demand.path, demand.contains.as_deref()));
+            if demand.unwritable {
+                asked.extend([details(&check.unit, None), Question::Account { unit: unit() }]);
+            }
+        }
+        Kind::Journal(demand) => asked.push(journal(&check.unit, demand)),
+        Kind::Command(demand) => asked.push(command(demand)),
     }
     asked
 }
@@ -59,16 +70,36 @@ fn of_the_twin(check: &Check) -> Vec<Question> {
     let unit = || check.unit.clone();
     match &check.kind {
         // What answers and what stays up is a matter of the learner's own machine.
-        Kind::Http { .. } | Kind::Active { .. } => vec![],
+        Kind::Http { .. } | Kind::Active { .. } | Kind::Listens(_) | Kind::Journal(_) | Kind::Command(_) => vec![],
         Kind::UnitFile | Kind::Setting { .. } | Kind::RestartPolicy { .. } | Kind::ComesBack { .. } => {
             vec![Question::Unit { unit: unit() }]
         }
-        Kind::RunsAs { .. } => vec![Question::Unit { unit: unit() }, Question::Processes { unit: unit() }],
-        Kind::Enabled => vec![Question::Unit { unit: unit() }, Question::Boot { unit: unit() }],
         Kind::SurvivesReboot { hold } => {
             vec![Question::Unit { unit: unit() }, Question::Boot { unit: unit() }, steady(&check.unit, *hold)]
         }
+        Kind::RunsAs { .. } => vec![Question::Unit { unit: unit() }, Question::Processes { unit: unit() }],
+        Kind::Enabled => vec![Question::Unit { unit: unit() }, Question::Boot { unit: unit() }],
+        Kind::Process(demand) => vec![Question::Unit { unit: unit() }, details(&check.unit, demand.cwd.as_deref())],
+        Kind::Account(_) => vec![Question::Unit { unit: unit() }, Question::Account { unit: unit() }],
+        Kind::File(demand) => {
+            let mut asked = vec![Question::Unit { unit: unit() }];
+            if !is_volatile(&demand.path) {
+                // Its text may be the service's own, in the midst of being written; that it is there is the disk's.
+                asked.push(file(&check.unit, &demand.path, None));
+            }
+            if demand.unwritable {
+                asked.push(Question::Account { unit: unit() });
+            }
+            asked
+        }
     }
+}
+
+/// What is emptied at every boot is not expected to be there after one.
+pub(crate) fn is_volatile(path: &str) -> bool {
+    ["/run", "/var/run", "/var/lock", "/tmp", "/dev", "/proc", "/sys"]
+        .iter()
+        .any(|top| path.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 }
 
 /// The question behind an `active` check, and, asked of the twin, behind a `survives-reboot` check.
@@ -81,11 +112,38 @@ pub(crate) fn http(unit: &str, port: u16, path: &str) -> Question {
     Question::Http { unit: unit.to_owned(), port, path: path.to_owned() }
 }
 
+/// The question behind a `listens` check.
+pub(crate) fn listens(unit: &str, demand: &Listens) -> Question {
+    Question::Listens { unit: unit.to_owned(), protocol: demand.protocol, port: demand.port }
+}
+
+/// The question behind a `process` check.
+pub(crate) fn details(unit: &str, folder: Option<&str>) -> Question {
+    Question::Details { unit: unit.to_owned(), folder: folder.map(str::to_owned) }
+}
+
+/// The question behind a `file` check.
+pub(crate) fn file(unit: &str, path: &str, text: Option<&str>) -> Question {
+    Question::File { unit: unit.to_owned(), path: path.to_owned(), text: text.map(str::to_owned) }
+}
+
+/// The question behind a `journal` check.
+pub(crate) fn journal(unit: &str, demand: &JournalDemand) -> Question {
+    Question::Journal { unit: unit.to_owned(), text: demand.text.clone(), since: demand.since }
+}
+
+/// The question behind a `command` check.
+pub(crate) fn command(demand: &CommandDemand) -> Question {
+    Question::Command { run: demand.run.clone(), run_as: demand.run_as }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{questions, trials, twin_questions};
+    use super::{is_volatile, questions, trials, twin_questions};
     use crate::engine::testbed::{check, lab};
-    use crate::model::{Ground, Kind, Question, RestartPolicy, TimeSpan, Trial};
+    use crate::model::{
+        CommandDemand, FileDemand, Ground, Kind, Listens, Protocol, Question, RestartPolicy, RunAs, TimeSpan, Trial,
+    };
 
     #[test]
     fn each_unit_is_killed_once_and_what_survives_is_asked_of_the_twin() {
@@ -146,5 +204,36 @@ mod tests {
                 Question::Boot { unit: unit() },
             ]
         );
+    }
+
+    #[test]
+    fn programs_come_last_and_the_twin_is_asked_what_a_boot_changes() {
+        let run = vec!["true".to_owned()];
+        let command = CommandDemand { run: run.clone(), exit: 0, stdout_contains: None, run_as: RunAs::Root };
+        let file = |path: &str| {
+            let contains = Some("x".to_owned());
+            Kind::File(FileDemand { path: path.into(), contains, unwritable: true, ..FileDemand::default() })
+        };
+        let lab = lab(vec![
+            check("run", Kind::Command(command)),
+            check("file", file("/etc/x")),
+            check("volatile", file("/run/x")),
+            check("port", Kind::Listens(Listens { port: 80, protocol: Protocol::Tcp, address: None })),
+            check("get", Kind::Http { port: 80, path: "/".into(), status: 200, contains: None }),
+        ]);
+        let asked = questions(&lab);
+        assert_eq!(asked.last(), Some(&Question::Command { run, run_as: RunAs::Root }));
+        let unit = || String::from("sre-app.service");
+        assert!(asked.contains(&Question::File { unit: unit(), path: "/run/x".into(), text: Some("x".into()) }));
+        assert_eq!(
+            twin_questions(&lab),
+            [
+                Question::System,
+                Question::Unit { unit: unit() },
+                Question::Account { unit: unit() },
+                Question::File { unit: unit(), path: "/etc/x".into(), text: None },
+            ]
+        );
+        assert!(is_volatile("/run") && is_volatile("/tmp/x") && !is_volatile("/runner/x") && !is_volatile("/etc"));
     }
 }

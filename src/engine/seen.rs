@@ -1,8 +1,8 @@
 //! What the testimony says about one unit, by layer.
 
 use crate::model::{
-    BootFact, Fact, FilesFact, HttpFact, KillFact, ProcessesFact, Question, Sheet, SteadyFact, Testimony, Trial,
-    Trials, UnitFact, Unknown,
+    AccountFact, BootFact, DetailsFact, Fact, FileFact, FilesFact, HttpFact, JournalFact, KillFact, ListensFact,
+    ProcessesFact, ProgramFact, Question, Sheet, SteadyFact, Testimony, Trial, Trials, UnitFact, Unknown,
 };
 
 /// One unit, as the learner's machine and its twin have seen it.
@@ -69,6 +69,54 @@ impl<'a> Seen<'a> {
         }
     }
 
+    pub(crate) fn listens(&self, question: &Question) -> Result<&'a ListensFact, Unknown> {
+        match self.live.answer(question)? {
+            Fact::Listens(fact) => Ok(fact),
+            _ => Err(misfit()),
+        }
+    }
+
+    pub(crate) fn details(&self, question: &Question) -> Result<&'a DetailsFact, Unknown> {
+        details_fact(self.live, question)
+    }
+
+    /// The processes that a fresh boot has started, looked at closely.
+    pub(crate) fn rebooted_details(&self, question: &Question) -> Option<&'a DetailsFact> {
+        details_fact(self.twin?, question).ok()
+    }
+
+    pub(crate) fn account(&self) -> Result<&'a AccountFact, Unknown> {
+        account_fact(self.live, self.unit)
+    }
+
+    /// The account that a fresh boot starts it as.
+    pub(crate) fn rebooted_account(&self) -> Option<&'a AccountFact> {
+        account_fact(self.twin?, self.unit).ok()
+    }
+
+    pub(crate) fn file(&self, question: &Question) -> Result<&'a FileFact, Unknown> {
+        file_fact(self.live, question)
+    }
+
+    /// What is there after a fresh boot.
+    pub(crate) fn rebooted_file(&self, question: &Question) -> Option<&'a FileFact> {
+        file_fact(self.twin?, question).ok()
+    }
+
+    pub(crate) fn journal(&self, question: &Question) -> Result<&'a JournalFact, Unknown> {
+        match self.live.answer(question)? {
+            Fact::Journal(fact) => Ok(fact),
+            _ => Err(misfit()),
+        }
+    }
+
+    pub(crate) fn command(&self, question: &Question) -> Result<&'a ProgramFact, Unknown> {
+        match self.live.answer(question)? {
+            Fact::Command(fact) => Ok(fact),
+            _ => Err(misfit()),
+        }
+    }
+
     /// Every port on which this unit was asked to answer, with what was found there.
     pub(crate) fn probes(&self) -> impl Iterator<Item = (u16, &'a HttpFact)> {
         self.live.entries.iter().filter_map(|(question, answer)| match (question, answer) {
@@ -129,6 +177,27 @@ fn processes_fact<'a>(sheet: &'a Sheet, unit: &str) -> Result<&'a ProcessesFact,
 fn boot_fact<'a>(sheet: &'a Sheet, unit: &str) -> Result<&'a BootFact, Unknown> {
     match sheet.answer(&Question::Boot { unit: unit.to_owned() })? {
         Fact::Boot(fact) => Ok(fact),
+        _ => Err(misfit()),
+    }
+}
+
+fn details_fact<'a>(sheet: &'a Sheet, question: &Question) -> Result<&'a DetailsFact, Unknown> {
+    match sheet.answer(question)? {
+        Fact::Details(fact) => Ok(fact),
+        _ => Err(misfit()),
+    }
+}
+
+fn account_fact<'a>(sheet: &'a Sheet, unit: &str) -> Result<&'a AccountFact, Unknown> {
+    match sheet.answer(&Question::Account { unit: unit.to_owned() })? {
+        Fact::Account(fact) => Ok(fact),
+        _ => Err(misfit()),
+    }
+}
+
+fn file_fact<'a>(sheet: &'a Sheet, question: &Question) -> Result<&'a FileFact, Unknown> {
+    match sheet.answer(question)? {
+        Fact::File(fact) => Ok(fact),
         _ => Err(misfit()),
     }
 }

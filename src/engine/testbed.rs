@@ -158,6 +158,12 @@ impl Told {
         self
     }
 
+    /// A fact of the twin's, and the question that it answers.
+    pub(crate) fn reborn(mut self, fact: Fact, question: Question) -> Self {
+        self.twin.get_or_insert_default().push((question, Ok(fact)));
+        self
+    }
+
     pub(crate) fn unknown(mut self, question: Question) -> Self {
         let unknown = Unknown { reason: "systemctl did not answer".into(), remedy: "run it as root".into() };
         self.live.push((question, Err(unknown)));

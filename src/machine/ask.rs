@@ -5,7 +5,7 @@ use crate::model::{Answer, Question, Trial};
 /// The single gate to the world.
 pub trait Machine {
     /// Answers a batch: as many answers as questions, in their order. Asking changes nothing on the machine, apart
-    /// from what a GET of [`Question::Http`] sets off.
+    /// from what a GET of [`Question::Http`] sets off and what a [`Question::Command`] does.
     fn ask(&mut self, questions: &[Question]) -> Vec<Answer>;
 
     /// Performs trials one after the other: as many answers as trials, in their order. This changes the machine.

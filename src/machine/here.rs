@@ -3,18 +3,22 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::model::{Answer, Fact, HttpFact, HttpOwner, Question, SystemFact, Trial, UnitFact, Unknown};
+use crate::model::{Answer, DetailsFact, Fact, HttpFact, PortOwner, Question, SystemFact, Trial, UnitFact, Unknown};
 
 use super::accounts::Accounts;
 use super::boot::{self, boot};
+use super::details::details;
 use super::files::files;
+use super::journal::journal;
 use super::processes::{self, Seen};
+use super::program::program;
+use super::service_account::account;
 use super::steady;
 use super::systemctl::{Shown, Systemctl};
 use super::unit_name::UnitName;
 use super::unknown::unknown;
 use super::wire::MOST_QUESTIONS;
-use super::{Machine, http, kill, sockets};
+use super::{Machine, http, kill, node, sockets};
 
 /// The unit name that every boot starts from.
 const DEFAULT_TARGET: &str = "default.target";
@@ -77,7 +81,8 @@ struct Batch<'a> {
     steady: Vec<Answer>,
     processes: Result<Vec<Seen>, Unknown>,
     accounts: Accounts,
-    owners: Vec<HttpOwner>,
+    owners: Vec<PortOwner>,
+    listeners: Vec<Answer>,
 }
 
 impl<'a> Batch<'a> {
@@ -99,7 +104,7 @@ impl<'a> Batch<'a> {
             Ok(_) => systemctl.units(&units, &[]),
         };
         let steady = watch(systemctl, questions, &units, &mut shown, asked);
-        let processes = if wants(|question| matches!(question, Question::Processes { .. } | Question::Http { .. })) {
+        let processes = if wants(is_about_processes) {
             processes::walk(&shown.values().flatten().collect::<Vec<_>>())
         } else {
             Ok(Vec::new())
@@ -109,13 +114,15 @@ impl<'a> Batch<'a> {
         } else {
             Accounts::default()
         };
-        let mut batch = Self { systemctl, manager, shown, steady, processes, accounts, owners: Vec::new() };
+        let (owners, listeners) = (Vec::new(), Vec::new());
+        let mut batch = Self { systemctl, manager, shown, steady, processes, accounts, owners, listeners };
         batch.owners = questions.iter().filter_map(|question| batch.owner(question)).collect();
+        batch.listeners = questions.iter().filter_map(|question| batch.listeners_of(question)).collect();
         batch
     }
 
     fn answers(self, questions: &[Question]) -> Vec<Answer> {
-        let (mut steady, mut owners) = (self.steady.iter(), self.owners.iter());
+        let (mut steady, mut owners, mut listeners) = (self.steady.iter(), self.owners.iter(), self.listeners.iter());
         let answer = |question: &Question| match question {
             Question::System => self.system(),
             Question::Unit { unit } => self.unit(unit).map(|fact| Fact::Unit(fact.clone())),
@@ -127,7 +134,7 @@ impl<'a> Batch<'a> {
             }
             Question::Http { unit, port, path } => {
                 // The owner was looked up for every port before the first probe.
-                let owner = owners.next().cloned().unwrap_or(HttpOwner::Unseen);
+                let owner = owners.next().cloned().unwrap_or(PortOwner::Unseen);
                 self.unit(unit)?;
                 self.processes.as_ref().map_err(Clone::clone)?;
                 let outcome = http::get(*port, path)?;
@@ -135,6 +142,15 @@ impl<'a> Batch<'a> {
                 let owner = heir.unwrap_or(owner);
                 Ok(Fact::Http(HttpFact { outcome, owner }))
             }
+            Question::Listens { .. } => listeners.next().cloned().unwrap_or_else(|| Err(unknown("nobody looked"))),
+            Question::Details { unit, folder } => self.details(unit, folder.as_deref()).map(Fact::Details),
+            Question::Account { unit } => self.account(unit),
+            // A path is there or not, whatever the manager says.
+            Question::File { unit, path, text } => {
+                node::file(path, text.as_deref(), self.unit(unit).ok()).map(Fact::File)
+            }
+            Question::Journal { unit, text, since } => journal(self.unit(unit)?, text, *since).map(Fact::Journal),
+            Question::Command { run, run_as } => program(self.systemctl, run, *run_as).map(Fact::Command),
         };
         questions.iter().map(answer).collect()
     }
@@ -178,28 +194,51 @@ impl<'a> Batch<'a> {
     }
 
     /// The unit's own process, if by now it has the socket: a GET starts the service behind a socket unit.
-    fn taken_over(&self, unit: &str, port: u16) -> Option<HttpOwner> {
+    fn taken_over(&self, unit: &str, port: u16) -> Option<PortOwner> {
         let name = UnitName::parse(unit).ok()?;
         let shown = self.systemctl.units(std::slice::from_ref(&name), &["Id", "ControlGroup"]);
         let now = shown.get(&name)?.as_ref().ok()?;
         let owner = sockets::owner(port, now, &processes::walk(&[now]).ok()?);
-        matches!(owner, HttpOwner::Unit { .. }).then_some(owner)
+        matches!(owner, PortOwner::Unit { .. }).then_some(owner)
     }
 
-    fn owner(&self, question: &Question) -> Option<HttpOwner> {
+    fn details(&self, unit: &str, folder: Option<&str>) -> Result<DetailsFact, Unknown> {
+        let all = self.processes.as_ref().map_err(Clone::clone)?;
+        Ok(details(all, self.unit(unit)?, folder))
+    }
+
+    fn account(&self, unit: &str) -> Answer {
+        let all = self.processes.as_ref().map_err(Clone::clone)?;
+        account(self.unit(unit)?, &self.details(unit, None)?.processes, all).map(Fact::Account)
+    }
+
+    fn listeners_of(&self, question: &Question) -> Option<Answer> {
+        let Question::Listens { unit, protocol, port } = question else { return None };
+        let answer = || {
+            let (unit, all) = (self.unit(unit)?, self.processes.as_ref().map_err(Clone::clone)?);
+            let sockets = unit.list("TriggeredBy").into_iter().filter(|name| name.ends_with(".socket"));
+            let sockets: Vec<UnitName> = sockets.filter_map(|name| UnitName::parse(name).ok()).collect();
+            let shown = self.systemctl.units(&sockets, &sockets::PROPERTIES);
+            let sockets = shown.into_values().collect::<Result<Vec<_>, _>>()?;
+            sockets::listeners((*protocol, *port), unit, all, &sockets).map(Fact::Listens)
+        };
+        Some(answer())
+    }
+
+    fn owner(&self, question: &Question) -> Option<PortOwner> {
         let Question::Http { unit, port, .. } = question else { return None };
         let seen = (self.unit(unit), &self.processes);
         Some(if let (Ok(unit), Ok(processes)) = seen {
             sockets::owner(*port, unit, processes)
         } else {
-            HttpOwner::Unseen
+            PortOwner::Unseen
         })
     }
 }
 
 /// The manager listens, for a socket unit.
-fn is_manager(owner: &HttpOwner) -> bool {
-    matches!(owner, HttpOwner::Other { pid: 1, .. })
+fn is_manager(owner: &PortOwner) -> bool {
+    matches!(owner, PortOwner::Other { pid: 1, .. })
 }
 
 fn watch(
@@ -222,15 +261,31 @@ fn watch(
     wanted.iter().map(|wanted| wanted.as_ref().map_err(Clone::clone).and_then(|_| next()).map(Fact::Steady)).collect()
 }
 
+fn is_about_processes(question: &Question) -> bool {
+    matches!(
+        question,
+        Question::Processes { .. }
+            | Question::Http { .. }
+            | Question::Listens { .. }
+            | Question::Details { .. }
+            | Question::Account { .. }
+    )
+}
+
 fn unit_of(question: &Question) -> Option<&str> {
     match question {
-        Question::System => None,
+        Question::System | Question::Command { .. } => None,
         Question::Unit { unit }
         | Question::Files { unit }
         | Question::Processes { unit }
         | Question::Boot { unit }
         | Question::Steady { unit, .. }
-        | Question::Http { unit, .. } => Some(unit),
+        | Question::Http { unit, .. }
+        | Question::Listens { unit, .. }
+        | Question::Details { unit, .. }
+        | Question::Account { unit }
+        | Question::File { unit, .. }
+        | Question::Journal { unit, .. } => Some(unit),
     }
 }
 

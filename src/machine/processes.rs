@@ -35,6 +35,12 @@ impl Seen {
         self.groups.iter().any(|own| is_under(own, group))
     }
 
+    /// The system service that it belongs to, by its control group; none in a session, scope or user's own manager.
+    pub(super) fn service(&self) -> Option<&str> {
+        let mut systems = self.groups.iter().filter(|path| !path.contains("/user@"));
+        systems.find_map(|path| path.split('/').find(|part| part.ends_with(".service")))
+    }
+
     /// It has forked from the manager and not yet become what `ExecStart=` names: it still is root, for a moment.
     fn is_starting(&self) -> bool {
         self.comm.starts_with('(') && self.comm.ends_with(')')

@@ -81,6 +81,12 @@ fn is_about(fact: &Fact, question: &Question) -> bool {
             | (Fact::Boot(_), Question::Boot { .. })
             | (Fact::Steady(_), Question::Steady { .. })
             | (Fact::Http(_), Question::Http { .. })
+            | (Fact::Listens(_), Question::Listens { .. })
+            | (Fact::Details(_), Question::Details { .. })
+            | (Fact::Account(_), Question::Account { .. })
+            | (Fact::File(_), Question::File { .. })
+            | (Fact::Journal(_), Question::Journal { .. })
+            | (Fact::Command(_), Question::Command { .. })
     )
 }
 

@@ -1,62 +1,131 @@
 //! Whose socket listens on a port: the kernel's socket table, held by inode against the open files of processes.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
 
-use crate::model::{HttpOwner, UnitFact};
+use crate::model::{Listener, ListensFact, PortOwner, Protocol, UnitFact, Unknown};
 
 use super::processes::Seen;
+use super::unknown::unknown_but;
 
 /// Listening sockets stand first in the table; behind so much of it there are none left.
 const LONGEST: u64 = 8 << 20;
-/// `TCP_LISTEN` of the kernel's `tcp_states.h`.
-const LISTEN: &str = "0A";
-/// Local addresses on which a connection to 127.0.0.1 ends, closest match first, as the table writes them.
-const LOOPBACK: [&str; 4] =
-    ["0100007F", "0000000000000000FFFF00000100007F", "00000000", "00000000000000000000000000000000"];
+/// More listeners on one port are not told one by one.
+const MOST: usize = 64;
+
+/// What is to be known of a socket unit.
+pub(super) const PROPERTIES: [&str; 5] = ["Id", "Names", "LoadState", "ActiveState", "Listen"];
+
+/// A socket that waits for somebody: listening, or bound and not connected where there is no listening.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Waiting {
+    address: IpAddr,
+    inode: u64,
+}
 
 /// Finds out who listens on 127.0.0.1:`port`, before anything is sent there.
-///
-/// The table is the one that PID 1 sees: `/proc/net` follows whoever reads it, who may live in another pid namespace.
-pub(super) fn owner(port: u16, unit: &UnitFact, processes: &[Seen]) -> HttpOwner {
-    let mut table = String::new();
-    for name in ["/proc/1/net/tcp", "/proc/1/net/tcp6"] {
-        let read = File::open(name).and_then(|file| file.take(LONGEST).read_to_string(&mut table));
-        // A machine without IPv6 has no tcp6.
-        if read.is_err() && name.ends_with("tcp") {
-            return HttpOwner::Unseen;
-        }
-    }
-    let inodes = listeners(&table, port);
-    if inodes.is_empty() {
-        return HttpOwner::Nobody;
-    }
-    let links: Vec<PathBuf> = inodes.iter().map(|inode| PathBuf::from(format!("socket:[{inode}]"))).collect();
-    // A unit that was handed the socket shares it with PID 1, so the unit is looked at first.
-    let (own, others): (Vec<_>, Vec<_>) = processes.iter().partition(|process| process.belongs_to(unit));
-    if let Some(process) = own.into_iter().find(|process| holds(process.pid, &links)) {
-        return HttpOwner::Unit { pid: process.pid };
-    }
-    match others.into_iter().find(|process| holds(process.pid, &links)) {
-        Some(process) => HttpOwner::Other { pid: process.pid, comm: process.comm.clone() },
-        None => HttpOwner::Unseen,
+pub(super) fn owner(port: u16, unit: &UnitFact, processes: &[Seen]) -> PortOwner {
+    let Ok(table) = table(Protocol::Tcp) else { return PortOwner::Unseen };
+    match reached(&waiting(&table, Protocol::Tcp, port)) {
+        inodes if inodes.is_empty() => PortOwner::Nobody,
+        inodes => whose(&inodes, unit, processes),
     }
 }
 
-/// The inodes of the sockets that a connection to 127.0.0.1:`port` would reach (several with `SO_REUSEPORT`).
-fn listeners(table: &str, port: u16) -> Vec<u64> {
+/// Everybody who listens on a port. `sockets` are the socket units that would start the unit, as loaded.
+pub(super) fn listeners(
+    (protocol, port): (Protocol, u16),
+    unit: &UnitFact,
+    processes: &[Seen],
+    sockets: &[UnitFact],
+) -> Result<ListensFact, Unknown> {
+    let table = table(protocol).map_err(|error| {
+        unknown_but(format!("the machine's {} sockets cannot be seen: {error}", protocol.word()), "ask as root")
+    })?;
+    let listener = |found: Waiting| {
+        let owner = whose(&[found.inode], unit, processes);
+        let by_manager = matches!(owner, PortOwner::Other { pid: 1, .. });
+        let socket = sockets.iter().find(|socket| by_manager && listens(socket, protocol, port));
+        Listener { address: found.address, owner, socket_unit: socket.map(|socket| socket.get("Id").to_owned()) }
+    };
+    Ok(ListensFact { listeners: waiting(&table, protocol, port).into_iter().take(MOST).map(listener).collect() })
+}
+
+/// The table is the one that PID 1 sees: `/proc/net` follows whoever reads it, who may live in another pid namespace.
+fn table(protocol: Protocol) -> io::Result<String> {
+    let mut table = String::new();
+    let name = format!("/proc/1/net/{}", protocol.word());
+    File::open(&name)?.take(LONGEST).read_to_string(&mut table)?;
+    // A machine without IPv6 has no such table.
+    let _ = File::open(name + "6").and_then(|file| file.take(LONGEST).read_to_string(&mut table));
+    Ok(table)
+}
+
+/// The rows of a table that wait on a port.
+fn waiting(table: &str, protocol: Protocol, port: u16) -> Vec<Waiting> {
+    // `TCP_LISTEN` and `TCP_CLOSE` of the kernel's `tcp_states.h`: what UDP calls unconnected.
+    let state = if protocol == Protocol::Tcp { "0A" } else { "07" };
     let port = format!("{port:04X}");
     let rows = table.lines().filter_map(|row| {
         let fields: Vec<&str> = row.split_ascii_whitespace().collect();
         let (address, its_port) = fields.get(1)?.split_once(':')?;
-        let rank = LOOPBACK.iter().position(|local| *local == address)?;
-        let listens = *fields.get(3)? == LISTEN && its_port == port;
-        listens.then_some((rank, fields.get(9)?.parse().ok()?))
+        let waits = *fields.get(3)? == state && its_port == port;
+        waits.then_some(Waiting { address: ip(address)?, inode: fields.get(9)?.parse().ok()? })
     });
-    let rows: Vec<(usize, u64)> = rows.collect();
-    let closest = rows.iter().map(|(rank, _)| *rank).min();
-    rows.into_iter().filter(|(rank, _)| Some(*rank) == closest).map(|(_, inode)| inode).collect()
+    rows.collect()
+}
+
+/// An address as the table writes it: words of 32 bits in the machine's own byte order, in hexadecimal.
+fn ip(text: &str) -> Option<IpAddr> {
+    let word = |at: usize| u32::from_str_radix(text.get(at * 8..at * 8 + 8)?, 16).ok().map(u32::to_ne_bytes);
+    match text.len() {
+        8 => Some(Ipv4Addr::from(word(0)?).into()),
+        32 => {
+            let words = [word(0)?, word(1)?, word(2)?, word(3)?].concat();
+            Some(Ipv6Addr::from(<[u8; 16]>::try_from(words).ok()?).to_canonical())
+        }
+        _ => None,
+    }
+}
+
+/// The inodes of the sockets that a connection to 127.0.0.1 would reach (several with `SO_REUSEPORT`): those on the
+/// closest address that there is.
+fn reached(waiting: &[Waiting]) -> Vec<u64> {
+    let rank = |address: IpAddr| match address {
+        IpAddr::V4(Ipv4Addr::LOCALHOST) => Some(0),
+        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Some(1),
+        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => Some(2),
+        _ => None,
+    };
+    let closest = waiting.iter().filter_map(|socket| rank(socket.address)).min();
+    waiting.iter().filter(|socket| closest.is_some() && rank(socket.address) == closest).map(|s| s.inode).collect()
+}
+
+/// Who has one of these sockets among its open files.
+fn whose(inodes: &[u64], unit: &UnitFact, processes: &[Seen]) -> PortOwner {
+    let links: Vec<PathBuf> = inodes.iter().map(|inode| PathBuf::from(format!("socket:[{inode}]"))).collect();
+    // A unit that was handed the socket shares it with PID 1, so the unit is looked at first.
+    let (own, others): (Vec<_>, Vec<_>) = processes.iter().partition(|process| process.belongs_to(unit));
+    if let Some(process) = own.into_iter().find(|process| holds(process.pid, &links)) {
+        return PortOwner::Unit { pid: process.pid };
+    }
+    match others.into_iter().find(|process| holds(process.pid, &links)) {
+        Some(process) => PortOwner::Other { pid: process.pid, comm: process.comm.clone() },
+        None => PortOwner::Unseen,
+    }
+}
+
+/// An active socket unit has this port: `[::]:8000 (Stream)` in its `Listen` (systemd.socket(5)).
+fn listens(socket: &UnitFact, protocol: Protocol, port: u16) -> bool {
+    let kind = if protocol == Protocol::Tcp { "(Stream)" } else { "(Datagram)" };
+    let entry = |line: &str| {
+        let (address, its_kind) = line.rsplit_once(' ')?;
+        let its_port: u16 = address.rsplit_once(':')?.1.parse().ok()?;
+        Some(its_kind == kind && its_port == port)
+    };
+    socket.get("ActiveState") == "active" && socket.get("Listen").lines().any(|line| entry(line) == Some(true))
 }
 
 fn holds(pid: u32, links: &[PathBuf]) -> bool {
@@ -69,7 +138,7 @@ fn holds(pid: u32, links: &[PathBuf]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::listeners;
+    use super::{Protocol, UnitFact, listens, reached, waiting};
 
     const TABLE: &str = "\
   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
@@ -81,6 +150,8 @@ mod tests {
    5: 0100007F:1F45 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 47 1 0000 100 0 0 10 0
    6: 0100007F:1F45 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 48 1 0000 100 0 0 10 0
    0: 00000000000000000000000000000000:1F44 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 46 1 0000 100 0 0 10 0
+   1: 3500007F:0035 00000000:0000 07 00000000:00000000 00:00000000 00000000   101        0 49 2 0000 0
+   2: 00000000000000000000000001000000:0035 00000000000000000000000000000000:0000 07 00000000:00000000 00:00000000 00000000   101        0 50 2 0000 0
 torn line
 ";
 
@@ -95,7 +166,41 @@ torn line
             (8005, vec![47, 48]),
             (1, vec![]),
         ] {
-            assert_eq!(listeners(TABLE, port), inodes, "{port}");
+            assert_eq!(reached(&waiting(TABLE, Protocol::Tcp, port)), inodes, "{port}");
+        }
+    }
+    #[test]
+    fn every_listener_is_seen_with_its_address() {
+        for (protocol, port, addresses) in [
+            (Protocol::Tcp, 8000, vec!["0.0.0.0"]),
+            (Protocol::Tcp, 8001, vec!["127.0.0.1", "0.0.0.0"]),
+            (Protocol::Tcp, 8002, vec!["10.0.0.2"]),
+            (Protocol::Tcp, 8003, vec![]),
+            (Protocol::Tcp, 8004, vec!["::"]),
+            (Protocol::Udp, 53, vec!["127.0.0.53", "::1"]),
+        ] {
+            let found: Vec<String> =
+                waiting(TABLE, protocol, port).iter().map(|socket| socket.address.to_string()).collect();
+            assert_eq!(found, addresses, "{port}");
+        }
+    }
+
+    #[test]
+    fn a_socket_unit_names_its_ports() {
+        let unit = |state: &str, listen: &str| {
+            let properties = [("ActiveState", state), ("Listen", listen)];
+            UnitFact { properties: properties.map(|(key, value)| (key.to_owned(), value.to_owned())).into() }
+        };
+        let two = "/run/x.sock (Stream)\n[::]:8000 (Stream)";
+        for (unit, protocol, port, expected) in [
+            (unit("active", two), Protocol::Tcp, 8000, true),
+            (unit("active", two), Protocol::Udp, 8000, false),
+            (unit("active", two), Protocol::Tcp, 800, false),
+            (unit("failed", two), Protocol::Tcp, 8000, false),
+            (unit("active", "127.0.0.1:53 (Datagram)"), Protocol::Udp, 53, true),
+            (unit("active", ""), Protocol::Tcp, 8000, false),
+        ] {
+            assert_eq!(listens(&unit, protocol, port), expected, "{unit:?} {port}");
         }
     }
 }

@@ -63,6 +63,16 @@ impl Systemctl {
         shown
     }
 
+    /// Ends a unit that is ours and has it forgotten, whether there is anything left to end or not.
+    pub(super) fn end(&self, name: &UnitName) {
+        for verb in ["stop", "reset-failed"] {
+            let mut command = Command::new(&self.0);
+            command.args([verb, "--quiet", "--no-ask-password", "--", name.as_str()]).env_clear();
+            // One that ended well is forgotten already, and there is nothing to be done about one that will not.
+            let _ = run(&mut command, b"", Limits { time: TIME, stdout: STDOUT_PER_UNIT });
+        }
+    }
+
     /// Has the manager do something to a unit, and waits for it no longer than `time`.
     pub(super) fn act(&self, verb: &str, options: &[&str], unit: &UnitName, time: Duration) -> Result<(), Unknown> {
         let mut command = self.command(verb, options, std::slice::from_ref(unit));

@@ -40,10 +40,17 @@ pub(super) fn patience(questions: &[Question], trials: &[Trial]) -> Duration {
         Question::Steady { window_ms, .. } => 2 * Duration::from_millis(*window_ms).min(LONGEST_WINDOW),
         _ => Duration::ZERO,
     });
-    let probes = questions.iter().filter(|question| matches!(question, Question::Http { .. })).count();
+    let longest = questions.iter().map(|question| match question {
+        Question::Http { .. } => 3,
+        Question::Account { .. } => 5,
+        Question::Journal { .. } => 10,
+        // Its own time, the grace, and two calls to sweep up.
+        Question::Command { .. } => 40,
+        _ => 0,
+    });
     // Enough for a manager that uses up its own deadline, and for the way there.
     Duration::from_secs(30)
         + watching.max().unwrap_or_default()
-        + Duration::from_secs(3) * u32::try_from(probes.min(MOST_QUESTIONS)).unwrap_or_default()
+        + Duration::from_secs(longest.sum())
         + kill::LONGEST * u32::try_from(trials.len().min(MOST_QUESTIONS)).unwrap_or_default()
 }

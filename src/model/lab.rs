@@ -1,6 +1,7 @@
 //! A lab: a task, and the truths that must hold when it is done.
 
 use super::TimeSpan;
+use super::demand::{AccountDemand, CommandDemand, FileDemand, JournalDemand, Listens, ProcessDemand};
 
 /// A lab as its author wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,11 +107,23 @@ pub enum Kind {
         /// For how long it must stay so.
         hold: TimeSpan,
     },
+    /// A socket listens, and it is the unit's own or its socket unit's.
+    Listens(Listens),
+    /// Its live processes are as they should be.
+    Process(ProcessDemand),
+    /// The account that it runs as is as it should be.
+    Account(AccountDemand),
+    /// A file, folder or link is as it should be.
+    File(FileDemand),
+    /// Its processes have, or have not, written a text to the journal.
+    Journal(JournalDemand),
+    /// A program ends as it should.
+    Command(CommandDemand),
 }
 
 impl Kind {
     /// The kinds' names as a lab writes them, in the order of the documentation.
-    pub const NAMES: [&'static str; 9] = [
+    pub const NAMES: [&'static str; 15] = [
         "unit-file",
         "setting",
         "runs-as",
@@ -120,6 +133,12 @@ impl Kind {
         "http",
         "comes-back",
         "survives-reboot",
+        "listens",
+        "process",
+        "account",
+        "file",
+        "journal",
+        "command",
     ];
 
     /// This kind's name as a lab writes it.
@@ -135,6 +154,12 @@ impl Kind {
             Self::Http { .. } => "http",
             Self::ComesBack { .. } => "comes-back",
             Self::SurvivesReboot { .. } => "survives-reboot",
+            Self::Listens(_) => "listens",
+            Self::Process(_) => "process",
+            Self::Account(_) => "account",
+            Self::File(_) => "file",
+            Self::Journal(_) => "journal",
+            Self::Command(_) => "command",
         }
     }
 }

@@ -1,12 +1,14 @@
 //! What can be asked of a machine, and what it can answer.
 //!
-//! A question never changes the machine. An answer is a fact or an [`Unknown`]: "could not tell" is data, and
+//! A question never changes the machine, unless it says so. An answer is a fact or an [`Unknown`]: "could not tell" is data, and
 //! is never read as "no".
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::node::FileFact;
+use super::sighting::{AccountFact, DetailsFact, JournalFact, ListensFact, ProgramFact, Protocol, RunAs, Since};
 use super::trial::{KillFact, Trials};
 
 /// One question to one machine. All questions of a lab go through in one batch.
@@ -51,6 +53,55 @@ pub enum Question {
         /// Absolute path with query.
         path: String,
     },
+    /// Which sockets listen on a port, and whose they are.
+    Listens {
+        /// The unit whose socket it ought to be.
+        unit: String,
+        /// TCP or UDP.
+        protocol: Protocol,
+        /// The port.
+        port: u16,
+    },
+    /// Every process in the unit's control group, looked at closely.
+    Details {
+        /// The unit's full name.
+        unit: String,
+        /// A folder, to be resolved as the processes' working directories are.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        folder: Option<String>,
+    },
+    /// The account that a unit is started as.
+    Account {
+        /// The unit's full name.
+        unit: String,
+    },
+    /// What is at a path.
+    File {
+        /// The unit whose view of it matters.
+        unit: String,
+        /// Absolute path.
+        path: String,
+        /// A text to look for in it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+    },
+    /// Whether a unit's own processes have written a text to the journal.
+    Journal {
+        /// The unit's full name.
+        unit: String,
+        /// The text.
+        text: String,
+        /// From when on.
+        since: Since,
+    },
+    /// Runs a program. Alone among all questions it can change the machine, which is its author's affair; it is asked
+    /// last.
+    Command {
+        /// The program and its arguments.
+        run: Vec<String>,
+        /// Who runs it.
+        run_as: RunAs,
+    },
 }
 
 /// What a machine found out.
@@ -73,6 +124,18 @@ pub enum Fact {
     Http(HttpFact),
     /// What came of a [`Trial::Kill`](super::Trial::Kill).
     Kill(KillFact),
+    /// Answers [`Question::Listens`].
+    Listens(ListensFact),
+    /// Answers [`Question::Details`].
+    Details(DetailsFact),
+    /// Answers [`Question::Account`].
+    Account(AccountFact),
+    /// Answers [`Question::File`].
+    File(FileFact),
+    /// Answers [`Question::Journal`].
+    Journal(JournalFact),
+    /// Answers [`Question::Command`].
+    Command(ProgramFact),
 }
 
 /// Why something could not be told, and what would help.
@@ -288,7 +351,7 @@ pub struct HttpFact {
     /// The outcome of the request.
     pub outcome: HttpOutcome,
     /// Whose socket listens on the port.
-    pub owner: HttpOwner,
+    pub owner: PortOwner,
 }
 
 /// The outcome of a GET.
@@ -316,7 +379,7 @@ pub enum HttpOutcome {
 /// Whose socket listens on a port: held by inode against the open files of processes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum HttpOwner {
+pub enum PortOwner {
     /// Nobody listens.
     Nobody,
     /// A process of the unit itself.

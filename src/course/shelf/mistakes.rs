@@ -3,7 +3,7 @@
 use super::tests::{CASE, LAB, course_with};
 
 /// The messages after one replacement in `LAB`.
-fn broken(from: &str, to: &str) -> Vec<String> {
+pub(super) fn broken(from: &str, to: &str) -> Vec<String> {
     assert!(LAB.contains(from), "{from}");
     course_with(&LAB.replacen(from, to, 1), CASE, &[]).expect_err("this lab is broken")
 }

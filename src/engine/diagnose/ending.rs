@@ -7,7 +7,7 @@ use crate::engine::exit_status::End;
 use crate::engine::finding::cause;
 use crate::engine::layers::Layers;
 use crate::engine::seen::Seen;
-use crate::model::{Diagnosis, HttpOwner, SteadyFact, UnitFact};
+use crate::model::{Diagnosis, PortOwner, SteadyFact, UnitFact};
 
 /// How the last main process ended, if one did: `its main process ended with status 203/EXEC: …`.
 pub(crate) fn ending(unit: &UnitFact) -> Option<String> {
@@ -105,7 +105,7 @@ fn shell_safe(word: &str) -> Option<&str> {
 fn stranger_on_the_port(seen: &Seen) -> Vec<Diagnosis> {
     seen.probes()
         .filter_map(|(port, fact)| match &fact.owner {
-            HttpOwner::Other { pid, comm } => Some(orphan(seen, port, *pid, comm)),
+            PortOwner::Other { pid, comm } => Some(orphan(seen, port, *pid, comm)),
             _ => None,
         })
         .collect()

@@ -1,6 +1,9 @@
 //! A whole lab: each check is judged after those it needs, and reported in the lab's order.
 
-use super::{active, comes_back, enabled, http, restart_policy, runs_as, setting, survives_reboot, unit_file};
+use super::{
+    account, active, comes_back, command, enabled, file, http, journal, listens, process, restart_policy, runs_as,
+    setting, survives_reboot, unit_file,
+};
 use crate::engine::finding::Finding;
 use crate::engine::order::by_needs;
 use crate::engine::seen::Seen;
@@ -40,6 +43,12 @@ fn judge_one(check: &Check, testimony: &Testimony) -> Verdict {
         Kind::Http { port, path, status, contains } => http::judge(&seen, *port, path, *status, contains.as_deref()),
         Kind::ComesBack { within } => comes_back::judge(&seen, *within),
         Kind::SurvivesReboot { hold } => survives_reboot::judge(&seen, *hold),
+        Kind::Listens(demand) => listens::judge(&seen, demand),
+        Kind::Process(demand) => process::judge(&seen, demand),
+        Kind::Account(demand) => account::judge(&seen, demand),
+        Kind::File(demand) => file::judge(&seen, demand),
+        Kind::Journal(demand) => journal::judge(&seen, demand),
+        Kind::Command(demand) => command::judge(&seen, demand),
     }
 }
 
@@ -85,7 +94,10 @@ mod tests {
 
     use super::judge;
     use crate::engine::testbed::{Told, UNIT, check, fragment, lab, process, service};
-    use crate::model::{Check, Expect, Kind, Question, RestartPolicy, Status, Testimony, TimeSpan, UnitFact, Value};
+    use crate::model::{
+        AccountDemand, Address, Check, CommandDemand, Expect, FileDemand, JournalDemand, Kind, Listens, ProcessDemand,
+        Protocol, Question, RestartPolicy, RunAs, Since, Status, Testimony, TimeSpan, UnitFact, Value,
+    };
 
     fn needing(id: &str, kind: Kind, needs: &[&str]) -> Check {
         Check { needs: needs.iter().map(ToString::to_string).collect(), ..check(id, kind) }
@@ -116,6 +128,8 @@ mod tests {
     fn every_kind() -> Vec<Check> {
         let hold = TimeSpan::from_micros(3_000_000);
         let span = Value::Span(hold);
+        let run = vec!["true".to_owned()];
+        let command = CommandDemand { run, exit: 0, stdout_contains: None, run_as: RunAs::Root };
         let http = Kind::Http { port: 8000, path: "/".into(), status: 200, contains: Some("x".into()) };
         vec![
             check("a", Kind::UnitFile),
@@ -126,8 +140,14 @@ mod tests {
             check("f", Kind::Active { running: true, hold }),
             check("g", Kind::Enabled),
             check("h", http),
-            check("i", Kind::ComesBack { within: hold }),
-            check("j", Kind::SurvivesReboot { hold }),
+            check("o", Kind::ComesBack { within: hold }),
+            check("p", Kind::SurvivesReboot { hold }),
+            check("i", Kind::Listens(Listens { port: 8000, protocol: Protocol::Tcp, address: Some(Address::Any) })),
+            check("j", Kind::Process(ProcessDemand { at_least: Some(1), ..ProcessDemand::default() })),
+            check("k", Kind::Account(AccountDemand { own: true, ..AccountDemand::default() })),
+            check("l", Kind::File(FileDemand { path: "/x".into(), unwritable: true, ..FileDemand::default() })),
+            check("m", Kind::Journal(JournalDemand { text: "x".into(), lacks: true, since: Since::Boot })),
+            check("n", Kind::Command(command)),
         ]
     }
 

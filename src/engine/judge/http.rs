@@ -5,7 +5,7 @@ use crate::engine::diagnose::{orphan, why_not_running};
 use crate::engine::finding::Finding;
 use crate::engine::layers::Layers;
 use crate::engine::seen::Seen;
-use crate::model::{HttpOutcome, HttpOwner, Layer, Unknown, Verdict};
+use crate::model::{HttpOutcome, Layer, PortOwner, Unknown, Verdict};
 
 pub(super) fn judge(seen: &Seen, port: u16, path: &str, status: u16, contains: Option<&str>) -> Verdict {
     let url = format!("http://127.0.0.1:{port}{path}");
@@ -16,10 +16,10 @@ pub(super) fn judge(seen: &Seen, port: u16, path: &str, status: u16, contains: O
         Err(unknown) => return finding.unknown(&unknown),
     };
     let owner = match &fact.owner {
-        HttpOwner::Nobody => "nobody listens".to_owned(),
-        HttpOwner::Unit { pid } => format!("pid {pid} of {} listens", seen.unit),
-        HttpOwner::Other { pid, comm } => format!("pid {pid} {comm} listens, which is no process of {}", seen.unit),
-        HttpOwner::Unseen => "somebody listens, and who could not be seen".into(),
+        PortOwner::Nobody => "nobody listens".to_owned(),
+        PortOwner::Unit { pid } => format!("pid {pid} of {} listens", seen.unit),
+        PortOwner::Other { pid, comm } => format!("pid {pid} {comm} listens, which is no process of {}", seen.unit),
+        PortOwner::Unseen => "somebody listens, and who could not be seen".into(),
     };
     let outcome = match &fact.outcome {
         HttpOutcome::Answered { status, .. } => format!("status {status}"),
@@ -30,7 +30,7 @@ pub(super) fn judge(seen: &Seen, port: u16, path: &str, status: u16, contains: O
     finding.show(Layer::Live, format!("curl -i {url}"), &outcome);
     finding.show(Layer::Live, format!("ss -ltnp 'sport = :{port}'"), &owner);
 
-    if let HttpOwner::Other { pid, comm } = &fact.owner {
+    if let PortOwner::Other { pid, comm } = &fact.owner {
         finding.because([orphan(seen, port, *pid, comm)]);
         return finding.failed(format!("{outcome}, from pid {pid} ({comm}), not from {}", seen.unit));
     }
@@ -51,7 +51,7 @@ pub(super) fn judge(seen: &Seen, port: u16, path: &str, status: u16, contains: O
         return finding.failed(format!("{outcome}, and the answer lacks \"{text}\""));
     }
     match &fact.owner {
-        HttpOwner::Unit { .. } => finding.passed(format!("{outcome}; {owner}")),
+        PortOwner::Unit { .. } => finding.passed(format!("{outcome}; {owner}")),
         _ => finding.unknown(&Unknown {
             reason: format!("{url} answers, but whose process answers could not be seen"),
             remedy: "run the check as root, who may see every process's sockets".into(),

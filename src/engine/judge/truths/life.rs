@@ -3,7 +3,7 @@
 use super::verdicts::{gist, judged};
 use crate::engine::testbed::{Told, UNIT, fragment, service};
 use crate::model::{
-    CheckReport, Fact, HttpFact, HttpOutcome, HttpOwner, Kind, Question, Sample, Status, SteadyFact, TimeSpan,
+    CheckReport, Fact, HttpFact, HttpOutcome, Kind, PortOwner, Question, Sample, Status, SteadyFact, TimeSpan,
 };
 
 const EXEC: &str = "[Service]\nExecStart=/opt/nope -x\nWorkingDirectory=/srv/none\n";
@@ -136,7 +136,7 @@ fn truth_24_down_for_a_reason() {
     assert_eq!(gist(&still(true, &mute, &sample("activating", "start", 7, "a", 0))).2, ["waits-for-ready"]);
 }
 
-fn get(outcome: HttpOutcome, owner: HttpOwner, contains: Option<&str>) -> CheckReport {
+fn get(outcome: HttpOutcome, owner: PortOwner, contains: Option<&str>) -> CheckReport {
     let question = Question::Http { unit: UNIT.into(), port: 8000, path: "/".into() };
     let told = Told::default()
         .loaded(service(&[
@@ -153,16 +153,16 @@ fn get(outcome: HttpOutcome, owner: HttpOwner, contains: Option<&str>) -> CheckR
 #[test]
 fn truth_37_an_answer_counts_when_the_unit_gives_it() {
     let answer = |status| HttpOutcome::Answered { status, body: "hello".into() };
-    let own = || HttpOwner::Unit { pid: 7 };
-    let other = || HttpOwner::Other { pid: 99, comm: "python3".into() };
+    let own = || PortOwner::Unit { pid: 7 };
+    let other = || PortOwner::Other { pid: 99, comm: "python3".into() };
     #[rustfmt::skip]
     let table = [
         (answer(200), own(), Some("hell"), Status::Passed, "status 200; pid 7 of sre-app.service listens", vec![]),
         (answer(200), own(), Some("heaven"), Status::Failed, "status 200, and the answer lacks \"heaven\"", vec![]),
         (answer(404), own(), None, Status::Failed, "status 404", vec![]),
         (answer(200), other(), None, Status::Failed, "status 200, from pid 99 (python3), not from sre-app.service", vec!["orphan-answers-the-port"]),
-        (answer(200), HttpOwner::Unseen, None, Status::Unknown, "http://127.0.0.1:8000/ answers, but whose process answers could not be seen", vec!["could-not-tell"]),
-        (HttpOutcome::Refused, HttpOwner::Nobody, None, Status::Failed, "connection refused: nobody listens", vec![]),
+        (answer(200), PortOwner::Unseen, None, Status::Unknown, "http://127.0.0.1:8000/ answers, but whose process answers could not be seen", vec!["could-not-tell"]),
+        (HttpOutcome::Refused, PortOwner::Nobody, None, Status::Failed, "connection refused: nobody listens", vec![]),
         (HttpOutcome::TimedOut, own(), None, Status::Failed, "no answer in time: pid 7 of sre-app.service listens", vec![]),
     ];
     for (outcome, owner, contains, status, observed, causes) in table {
@@ -177,7 +177,7 @@ fn an_orphan_on_the_port_explains_a_dead_service() {
     let fact = SteadyFact { before: down.clone(), after: down, watched_ms: 0 };
     let stranger = HttpFact {
         outcome: HttpOutcome::Answered { status: 200, body: String::new() },
-        owner: HttpOwner::Other { pid: 99, comm: "python3".into() },
+        owner: PortOwner::Other { pid: 99, comm: "python3".into() },
     };
     let told = Told::default()
         .loaded(service(&[

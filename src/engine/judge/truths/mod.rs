@@ -4,8 +4,10 @@
 //! properties against a real systemd.
 
 mod at_boot;
+mod beyond;
 mod life;
 mod on_disk;
+mod owned;
 mod restart;
 mod trials;
 mod user;

@@ -1,0 +1,74 @@
+//! `journal`: the unit's own processes have, or have not, written a text to the journal.
+
+use crate::engine::ask;
+use crate::engine::diagnose::why_not_running;
+use crate::engine::finding::{Finding, cause};
+use crate::engine::layers::Layers;
+use crate::engine::seen::Seen;
+use crate::model::{JournalDemand, Layer, Since, UnitFact, Unknown, Verdict};
+
+pub(super) fn judge(seen: &Seen, demand: &JournalDemand) -> Verdict {
+    let JournalDemand { text, lacks, since } = demand;
+    let when = match since {
+        Since::Invocation => "since its latest start",
+        Since::Boot => "since the boot",
+    };
+    let not = if *lacks { "no message of its own with" } else { "a message of its own with" };
+    let mut finding = Finding::expecting(format!("{not} \"{text}\" in the journal {when}"));
+    let (unit, fact) = match (seen.loaded(), seen.journal(&ask::journal(seen.unit, demand))) {
+        (Ok(unit), Ok(fact)) => (unit, fact),
+        (Err(unknown), _) | (_, Err(unknown)) => return finding.unknown(&unknown),
+    };
+    let filter = match (since, unit.get("InvocationID")) {
+        (Since::Invocation, id) if !id.is_empty() => format!("_SYSTEMD_INVOCATION_ID={id}"),
+        _ => format!("_SYSTEMD_UNIT={}", seen.unit),
+    };
+    let source = format!("journalctl -b -o cat {filter}");
+    match (&fact.found, &fact.last) {
+        (Some(message), _) => finding.show(Layer::Live, source, message),
+        (None, Some(last)) => {
+            finding.show(Layer::Live, source, format!("{} messages, the last: {last}", fact.messages));
+        }
+        (None, None) => finding.show(Layer::Live, source, "no messages"),
+    }
+    let files = seen.files();
+    let layers = files.as_ref().ok().map(|files| Layers::read(files));
+    if !fact.started && fact.messages == 0 {
+        // A service that never ran has nothing to its credit, not even silence.
+        finding.because(why_not_running(seen, unit, layers.as_ref(), None));
+        return finding.failed("it has not been started, so it has written nothing");
+    }
+    match (&fact.found, lacks) {
+        (Some(message), true) => finding.failed(format!("it has written: {message}")),
+        (Some(message), false) => finding.passed(message),
+        (None, _) if fact.cut => finding.unknown(&Unknown {
+            reason: format!("the latest {} messages have no \"{text}\", and older ones were not read", fact.messages),
+            remedy: format!("sudo systemctl restart {}, then check again", seen.unit),
+        }),
+        (None, true) => finding.passed(format!("{} messages, none with it", fact.messages)),
+        (None, false) => {
+            if let Some(output) = elsewhere(unit) {
+                finding.show(Layer::Loaded, seen.show("StandardOutput"), format!("StandardOutput={output}"));
+                finding.because([cause(
+                    "output-not-in-journal",
+                    format!(
+                        "StandardOutput={output} sends what {} prints elsewhere, and not to the journal.",
+                        seen.unit
+                    ),
+                    "remove StandardOutput=, then sudo systemctl daemon-reload and restart",
+                )]);
+            }
+            if unit.get("ActiveState") != "active" {
+                finding.because(why_not_running(seen, unit, layers.as_ref(), None));
+            }
+            finding.failed(format!("{} messages, none with it", fact.messages))
+        }
+    }
+}
+
+/// Where the output goes when it does not go to the journal; systemd.exec(5).
+fn elsewhere(unit: &UnitFact) -> Option<&str> {
+    let output = unit.get("StandardOutput");
+    let journal = ["", "journal", "inherit", "kmsg", "syslog"];
+    (!journal.contains(&output.trim_end_matches("+console"))).then_some(output)
+}

@@ -1,0 +1,192 @@
+//! Ports, processes, the journal and programs, as tables of facts and verdicts.
+
+use super::verdicts::{gist, judged};
+use crate::engine::testbed::{Told, UNIT, exec, fragment, service};
+use crate::model::{
+    Address, CheckReport, CommandDemand, Details, DetailsFact, Fact, Identity, JournalDemand, JournalFact, Kind,
+    Listener, Listens, ListensFact, PortOwner, ProcessDemand, ProgramFact, Protocol, Question, RunAs, Since, Status,
+    UnitFact,
+};
+
+pub(super) const UP: [(&str, &str); 3] = [("ActiveState", "active"), ("SubState", "running"), ("MainPID", "7")];
+
+pub(super) fn told(unit: UnitFact) -> Told {
+    Told::default().loaded(unit).files(fragment("[Service]\nExecStart=/usr/bin/python3 -m http.server 8000\n"))
+}
+
+pub(super) fn unit() -> String {
+    UNIT.to_owned()
+}
+
+pub(super) fn causes(report: &CheckReport) -> (Status, Vec<&str>) {
+    (report.status, gist(report).2)
+}
+
+fn listener(address: &str, owner: PortOwner, socket_unit: Option<&str>) -> Listener {
+    Listener { address: address.parse().unwrap(), owner, socket_unit: socket_unit.map(str::to_owned) }
+}
+
+/// Who listens, the address demanded; status and causes.
+type PortRow = (Vec<Listener>, Option<Address>, Status, &'static [&'static str]);
+
+#[test]
+fn a_port_is_the_units_by_its_socket_alone() {
+    let own = || PortOwner::Unit { pid: 7 };
+    let other = |pid| PortOwner::Other { pid, comm: "x".into() };
+    let lan = || Some(Address::Exactly("10.0.0.1".parse().unwrap()));
+    let both = || vec![listener("10.0.0.2", other(9), None), listener("::", own(), None)];
+    #[rustfmt::skip]
+    let table: [PortRow; 14] = [
+        (vec![listener("0.0.0.0", own(), None)], None, Status::Passed, &[]),
+        (vec![listener("::", own(), None)], Some(Address::Any), Status::Passed, &[]),
+        (vec![listener("::", own(), None)], lan(), Status::Passed, &[]),
+        (vec![listener("10.0.0.1", own(), None)], lan(), Status::Passed, &[]),
+        (vec![listener("10.0.0.2", own(), None)], lan(), Status::Failed, &[]),
+        (vec![listener("127.0.0.1", own(), None)], lan(), Status::Failed, &["listens-on-loopback-only"]),
+        (vec![listener("127.0.0.1", own(), None), listener("::1", own(), None)], Some(Address::Loopback), Status::Passed, &[]),
+        (vec![listener("127.0.0.1", own(), None), listener("::", own(), None)], Some(Address::Loopback), Status::Failed, &["listens-for-everybody"]),
+        (both(), Some(Address::Any), Status::Passed, &[]),
+        (vec![listener("::", other(1), Some("sre-app.socket"))], None, Status::Passed, &[]),
+        (vec![listener("::", other(1), None)], None, Status::Failed, &["socket-unit-holds-the-port"]),
+        (vec![listener("::", other(9), None)], None, Status::Failed, &["orphan-answers-the-port"]),
+        (vec![listener("::", PortOwner::Unseen, None)], None, Status::Unknown, &["could-not-tell"]),
+        (vec![], None, Status::Failed, &[]),
+    ];
+    for (listeners, address, status, ids) in table {
+        let question = Question::Listens { unit: unit(), protocol: Protocol::Tcp, port: 80 };
+        let shown = format!("{listeners:?} {address:?}");
+        let told = told(service(&UP)).live(Fact::Listens(ListensFact { listeners }), question);
+        let report = judged(Kind::Listens(Listens { port: 80, protocol: Protocol::Tcp, address }), told);
+        assert_eq!(causes(&report), (status, ids.to_vec()), "{shown}: {}", report.observed);
+    }
+}
+
+pub(super) fn details(pid: u32, main: bool, argv: &[&str], cwd: &str) -> Details {
+    let argv: Vec<String> = argv.iter().map(ToString::to_string).collect();
+    let comm = argv[0].rsplit('/').next().unwrap().to_owned();
+    Details { pid, main, comm, argv: Some(argv), cwd: Some(cwd.into()), identity: Identity::default() }
+}
+
+pub(super) fn processes(processes: Vec<Details>) -> DetailsFact {
+    DetailsFact { count: u32::try_from(processes.len()).unwrap(), processes, folder: None }
+}
+
+#[test]
+fn the_main_process_speaks_for_the_unit() {
+    let shell = || details(7, true, &["/bin/sh", "-c", "python3 app.py & wait"], "/");
+    let child = || details(8, false, &["python3", "app.py"], "/opt");
+    let named = |name: &str| ProcessDemand { name: Some(name.into()), ..ProcessDemand::default() };
+    let argument = |text: &str| ProcessDemand { argument: Some(text.into()), ..ProcessDemand::default() };
+    let at_least = ProcessDemand { at_least: Some(2), ..ProcessDemand::default() };
+    let forked = || vec![details(8, false, &["a"], "/"), details(9, false, &["nginx: worker", ""], "/")];
+    let hidden = || vec![Details { argv: None, ..shell() }];
+    let starting = || vec![Details { comm: "(python3)".into(), ..shell() }];
+    #[rustfmt::skip]
+    let table: [(Vec<Details>, ProcessDemand, Status); 11] = [
+        (vec![shell(), child()], named("sh"), Status::Passed),
+        (vec![shell(), child()], named("python3"), Status::Failed),
+        (vec![shell(), child()], argument("app.py"), Status::Passed),
+        (vec![shell(), child()], argument("--port"), Status::Failed),
+        (vec![shell(), child()], at_least.clone(), Status::Passed),
+        (vec![shell()], at_least, Status::Failed),
+        // No main process is known: any of them will do.
+        (forked(), named("nginx: worker"), Status::Passed),
+        (forked(), named("b"), Status::Failed),
+        (hidden(), argument("x"), Status::Unknown),
+        (hidden(), named("sh"), Status::Passed),
+        (starting(), named("sh"), Status::Unknown),
+    ];
+    for (list, demand, status) in table {
+        let shown = format!("{list:?} {demand:?}");
+        let question = Question::Details { unit: unit(), folder: None };
+        let report = judged(Kind::Process(demand), told(service(&UP)).live(Fact::Details(processes(list)), question));
+        assert_eq!(report.status, status, "{shown}: {}", report.observed);
+    }
+}
+
+#[test]
+fn a_process_that_the_next_boot_starts_otherwise_is_not_right() {
+    let server = |port: &'static str| {
+        let argv = ["/usr/bin/python3", "-m", "http.server", port];
+        Fact::Details(processes(vec![details(7, true, &argv, "/")]))
+    };
+    let command = |port: &str| exec("").replace("8000", port);
+    let question = || Question::Details { unit: unit(), folder: None };
+    // Live, loaded, on disk; demanded is 8000.
+    for (live, loaded, disk, status, ids) in [
+        ("8000", "8000", "8000", Status::Passed, vec![]),
+        ("8000", "9000", "9000", Status::Failed, vec!["needs-restart"]),
+        ("8000", "8000", "9000", Status::Failed, vec!["needs-daemon-reload"]),
+        ("9000", "9000", "8000", Status::Failed, vec!["needs-daemon-reload"]),
+        ("9000", "8000", "8000", Status::Failed, vec!["needs-restart"]),
+        ("9000", "9000", "9000", Status::Failed, vec![]),
+    ] {
+        let with = |port: &str| service(&[&UP[..], &[("ExecStart", &command(port))]].concat());
+        let told = told(with(loaded))
+            .live(server(live), question())
+            .twin(Fact::Unit(with(disk)))
+            .reborn(server(disk), question());
+        let demand = ProcessDemand { argument: Some("8000".into()), ..ProcessDemand::default() };
+        let report = judged(Kind::Process(demand), told);
+        assert_eq!(causes(&report), (status, ids), "{live} {loaded} {disk}");
+    }
+}
+
+type Properties = &'static [(&'static str, &'static str)];
+/// What was read, whether it must not be there, properties; status and causes.
+type JournalRow = (JournalFact, bool, Properties, Status, &'static [&'static str]);
+
+#[test]
+fn silence_counts_only_where_everything_was_read() {
+    let fact = |found: Option<&str>, cut| JournalFact {
+        started: true,
+        messages: 3,
+        cut,
+        found: found.map(str::to_owned),
+        last: Some("last".into()),
+    };
+    #[rustfmt::skip]
+    let table: [JournalRow; 8] = [
+        (fact(Some("x"), false), false, &[], Status::Passed, &[]),
+        (fact(Some("x"), true), false, &[], Status::Passed, &[]),
+        (fact(Some("x"), true), true, &[], Status::Failed, &[]),
+        (fact(None, false), true, &[], Status::Passed, &[]),
+        (fact(None, true), true, &[], Status::Unknown, &["could-not-tell"]),
+        (fact(None, true), false, &[], Status::Unknown, &["could-not-tell"]),
+        (fact(None, false), false, &[("StandardOutput", "null")], Status::Failed, &["output-not-in-journal"]),
+        (fact(None, false), false, &[("StandardOutput", "journal+console")], Status::Failed, &[]),
+    ];
+    for (fact, lacks, properties, status, ids) in table {
+        let shown = format!("{fact:?} {lacks}");
+        let question = Question::Journal { unit: unit(), text: "x".into(), since: Since::Invocation };
+        let told = told(service(&[&UP[..], properties].concat())).live(Fact::Journal(fact), question);
+        let report = judged(Kind::Journal(JournalDemand { text: "x".into(), lacks, since: Since::Invocation }), told);
+        assert_eq!(causes(&report), (status, ids.to_vec()), "{shown}");
+    }
+    let question = Question::Journal { unit: unit(), text: "x".into(), since: Since::Invocation };
+    let never = told(service(&[])).live(Fact::Journal(JournalFact::default()), question);
+    let demand = JournalDemand { text: "x".into(), lacks: true, since: Since::Invocation };
+    assert_eq!(causes(&judged(Kind::Journal(demand), never)), (Status::Failed, vec!["not-started"]));
+}
+
+#[test]
+fn a_program_ends_as_it_should_or_has_failed() {
+    let exited = |status, stdout: &str| ProgramFact::Exited { status, stdout: stdout.into(), stderr: String::new() };
+    for (fact, status, observed) in [
+        (exited(3, "all is well\n"), Status::Passed, "it exits with 3"),
+        (exited(3, "nothing is"), Status::Failed, "it exits with 3, and prints no \"all\""),
+        (exited(0, "all"), Status::Failed, "it exits with 0"),
+        (ProgramFact::Killed { signal: 9 }, Status::Failed, "signal 9 ends it"),
+        (ProgramFact::TimedOut { seconds: 10 }, Status::Failed, "it still runs after 10 s"),
+        (ProgramFact::Flooded { bytes: 5 }, Status::Failed, "it prints more than 5 bytes"),
+        (ProgramFact::Missing, Status::Failed, "/x is not there, or cannot be executed"),
+    ] {
+        let run = vec!["/x".to_owned(), "it's".to_owned()];
+        let question = Question::Command { run: run.clone(), run_as: RunAs::Learner };
+        let told = Told::default().live(Fact::Command(fact), question);
+        let demand = CommandDemand { run, exit: 3, stdout_contains: Some("all".into()), run_as: RunAs::Learner };
+        let report = judged(Kind::Command(demand), told);
+        assert_eq!((report.status, report.observed.as_str()), (status, observed));
+        assert!(report.expected.starts_with("`/x 'it'\\''s'` exits with 3"), "{}", report.expected);
+    }
+}

@@ -1,0 +1,135 @@
+//! What a unit's own processes have written to the journal (journalctl(1)), bounded.
+//!
+//! Only messages that journald itself has attributed to the unit's processes count. What the manager says about the
+//! unit does not: a `Description=` is put into its messages, and could be made to say anything.
+
+use std::process::Command;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::model::{JournalFact, Since, UnitFact, Unknown};
+
+use super::child::{ChildError, Limits, run};
+use super::unknown::{last_words, unknown, unknown_but};
+
+/// The latest so many messages are read.
+const MOST: usize = 5000;
+/// And no more than so many bytes.
+const LIMITS: Limits = Limits { time: Duration::from_secs(10), stdout: 16 << 20 };
+/// A message that is shown; longer ones are cut.
+const SHOWN: usize = 300;
+
+/// Looks for a text among the messages of a unit.
+pub(super) fn journal(unit: &UnitFact, text: &str, since: Since) -> Result<JournalFact, Unknown> {
+    let invocation = unit.get("InvocationID");
+    let name = unit.get("Id");
+    let filter = match since {
+        // It has not been started since the manager knows it.
+        Since::Invocation if invocation.is_empty() => return Ok(JournalFact::default()),
+        Since::Invocation => format!("_SYSTEMD_INVOCATION_ID={invocation}"),
+        Since::Boot => format!("_SYSTEMD_UNIT={name}"),
+    };
+    let mut command = Command::new("journalctl");
+    command
+        .args(["--boot", "--no-pager", "--output=json", "--all", "--output-fields=MESSAGE"])
+        .arg(format!("--lines={}", MOST + 1))
+        .arg(filter)
+        .env_clear()
+        .envs([("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), ("LC_ALL", "C"), ("SYSTEMD_COLORS", "0")]);
+    let outcome = match run(&mut command, b"", LIMITS) {
+        Ok(outcome) => outcome,
+        Err(error @ ChildError::TooMuch(_)) => {
+            return Err(unknown(format!("the journal of {name} is too long to be read: journalctl {error}")));
+        }
+        Err(error) => return Err(unknown(format!("journalctl {error}"))),
+    };
+    let stderr = String::from_utf8_lossy(&outcome.stderr);
+    // It ends with 0 where it may not see everything, and says so here.
+    let blind = ["not seeing messages from other users", "No journal files", "insufficient permissions"];
+    if let Some(hint) = stderr.lines().find(|line| blind.iter().any(|words| line.contains(words))) {
+        return Err(unknown_but(
+            format!("the journal cannot be read: {}", hint.trim().trim_start_matches("Hint: ")),
+            "ask as root, and see that systemd-journald runs: systemctl status systemd-journald",
+        ));
+    }
+    if !outcome.status.success() {
+        return Err(unknown(format!("journalctl failed: {}", last_words(&outcome.stderr))));
+    }
+    let started = !invocation.is_empty();
+    Ok(found(&outcome.stdout, text, started))
+}
+
+fn found(stdout: &[u8], text: &str, started: bool) -> JournalFact {
+    let messages: Vec<String> = String::from_utf8_lossy(stdout)
+        .lines()
+        .filter(|line| line.starts_with('{'))
+        .filter_map(|line| message(&serde_json::from_str::<Value>(line).ok()?["MESSAGE"]))
+        .collect();
+    let cut = messages.len() > MOST;
+    let read = &messages[usize::from(cut)..];
+    let shown = |message: &String| around(message, text);
+    JournalFact {
+        started,
+        messages: u32::try_from(read.len()).unwrap_or(u32::MAX),
+        cut,
+        found: read.iter().rev().find(|message| message.contains(text)).map(shown),
+        last: read.last().map(shown),
+    }
+}
+
+/// A message is a text, or its bytes where those are not UTF-8; several of one entry come as a list of either.
+fn message(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Array(items) if items.iter().all(Value::is_u64) => {
+            let bytes: Option<Vec<u8>> =
+                items.iter().map(|item| item.as_u64().and_then(|byte| u8::try_from(byte).ok())).collect();
+            Some(String::from_utf8_lossy(&bytes?).into_owned())
+        }
+        Value::Array(items) => {
+            let texts: Vec<String> = items.iter().filter_map(message).collect();
+            Some(texts.join("\n"))
+        }
+        _ => None,
+    }
+}
+
+/// A message cut to a sentence's length, the text within what is left.
+fn around(message: &str, text: &str) -> String {
+    let at = message.find(text).map_or(0, |at| message[..at].chars().count());
+    let skip = if at + text.chars().count() > SHOWN { at } else { 0 };
+    message.chars().skip(skip).take(SHOWN).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MOST, found};
+
+    #[test]
+    fn texts_bytes_and_lists_are_messages() {
+        for (line, text, expected) in [
+            (r#"{"MESSAGE":"Serving on 8000"}"#, "Serving", Some("Serving on 8000")),
+            (r#"{"MESSAGE":[27,91,49,109,104,105,255]}"#, "hi", Some("\x1b[1mhi\u{fffd}")),
+            (r#"{"MESSAGE":["one",[116,119,111]]}"#, "two", Some("one\ntwo")),
+            (r#"{"MESSAGE":null}"#, "x", None),
+            (r#"{"MESSAGE":[999]}"#, "x", None),
+            ("-- No entries --", "No", None),
+            ("{torn", "torn", None),
+        ] {
+            assert_eq!(found(line.as_bytes(), text, true).found.as_deref(), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_latest_is_shown_and_what_is_cut_is_told() {
+        let lines =
+            |count: usize| (0..count).map(|n| format!("{{\"MESSAGE\":\"m{n} x\"}}")).collect::<Vec<_>>().join("\n");
+        let fact = found(lines(3).as_bytes(), "x", true);
+        assert_eq!((fact.found.as_deref(), fact.messages, fact.cut), (Some("m2 x"), 3, false));
+        let fact = found(lines(MOST + 1).as_bytes(), "m0 ", true);
+        assert_eq!((fact.found, fact.cut), (None, true));
+        let long = format!("{{\"MESSAGE\":\"{}needle\"}}", "µ".repeat(5000));
+        assert_eq!(found(long.as_bytes(), "needle", true).found.as_deref(), Some("needle"));
+    }
+}

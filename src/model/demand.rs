@@ -1,0 +1,106 @@
+//! What a check demands of sockets, processes, accounts, files, the journal and programs.
+
+use super::node::FileType;
+use super::sighting::{Protocol, RunAs, Since};
+
+/// Parameters of `listens`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listens {
+    /// The port.
+    pub port: u16,
+    /// TCP, unless said otherwise.
+    pub protocol: Protocol,
+    /// On which addresses; none where any will do.
+    pub address: Option<Address>,
+}
+
+/// On which addresses something has to listen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Address {
+    /// On all of them: `0.0.0.0` or `::`.
+    Any,
+    /// On loopback addresses and no others.
+    Loopback,
+    /// On this one, itself or as one of all.
+    Exactly(std::net::IpAddr),
+}
+
+/// Parameters of `process`; at least one is given.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ProcessDemand {
+    /// The main process's command name, or the last part of its first argument.
+    pub name: Option<String>,
+    /// The main process's working directory.
+    pub cwd: Option<String>,
+    /// A text that one of the main process's arguments contains.
+    pub argument: Option<String>,
+    /// The least number of live processes.
+    pub at_least: Option<u32>,
+    /// The greatest number of live processes.
+    pub at_most: Option<u32>,
+}
+
+/// Parameters of `account`; at least one is given.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AccountDemand {
+    /// Nobody can log in to it.
+    pub no_login: bool,
+    /// It is the service's own: not root, not nobody, no person's, no other running service's.
+    pub own: bool,
+    /// Groups that it must not be in.
+    pub member_of_not: Vec<String>,
+}
+
+/// Parameters of `file`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FileDemand {
+    /// Absolute path.
+    pub path: String,
+    /// Nothing must be there; everything else is then left out.
+    pub absent: bool,
+    /// What it must be.
+    pub file_type: Option<FileType>,
+    /// Name or number of its owner.
+    pub owner: Option<String>,
+    /// Name or number of its group.
+    pub group: Option<String>,
+    /// Its permission bits, or the most that it may have.
+    pub mode: Option<ModeDemand>,
+    /// A text that must be in it.
+    pub contains: Option<String>,
+    /// The service must not be able to write it.
+    pub unwritable: bool,
+}
+
+/// What permission bits must be: the lowest twelve, as chmod(1) writes them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ModeDemand {
+    /// Exactly these.
+    Is(u32),
+    /// None beyond these.
+    AtMost(u32),
+}
+
+/// Parameters of `journal`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JournalDemand {
+    /// The text.
+    pub text: String,
+    /// It must not be there.
+    pub lacks: bool,
+    /// From when on.
+    pub since: Since,
+}
+
+/// Parameters of `command`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommandDemand {
+    /// The program and its arguments; no shell reads them.
+    pub run: Vec<String>,
+    /// The exit status that must come.
+    pub exit: u8,
+    /// A text that its output must contain.
+    pub stdout_contains: Option<String>,
+    /// Who runs it.
+    pub run_as: RunAs,
+}

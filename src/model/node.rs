@@ -1,0 +1,95 @@
+//! What a machine sees at a path.
+
+use serde::{Deserialize, Serialize};
+
+/// What a path can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FileType {
+    /// A regular file.
+    File,
+    /// A directory.
+    Folder,
+    /// A symbolic link.
+    Link,
+    /// A FIFO, socket or device.
+    Special,
+}
+
+impl FileType {
+    /// With its article.
+    #[must_use]
+    pub fn described(self) -> &'static str {
+        match self {
+            Self::File => "a regular file",
+            Self::Folder => "a folder",
+            Self::Link => "a link",
+            Self::Special => "a FIFO, socket or device",
+        }
+    }
+}
+
+/// What is at a path.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileFact {
+    /// Where the path leads when it is a link; empty when it is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub link: String,
+    /// What is there, links followed; none when nothing is.
+    pub node: Option<Node>,
+    /// The folders on the real way to it, the nearest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub folders: Vec<Node>,
+    /// What became of the search for a text, where one was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<Search>,
+    /// It is mounted read-only for the unit's main process; none when there is no such process.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_only: Option<bool>,
+}
+
+/// A file or folder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Node {
+    /// Where it really is.
+    pub path: String,
+    /// What it is.
+    pub file_type: FileType,
+    /// Owner.
+    pub uid: u32,
+    /// The owner's name; empty for none.
+    pub owner: String,
+    /// Group.
+    pub gid: u32,
+    /// The group's name; empty for none.
+    pub group: String,
+    /// The lowest twelve permission bits.
+    pub mode: u32,
+}
+
+/// What became of a search for a text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Search {
+    /// It is there.
+    Found {
+        /// The line that it begins on, counted from 1.
+        line: u32,
+        /// That line.
+        text: String,
+    },
+    /// It is not there.
+    Absent,
+    /// It cannot be there: this is nothing that holds text.
+    NoText {
+        /// What it is.
+        what: String,
+    },
+    /// It could not be read.
+    Unread {
+        /// Why.
+        why: String,
+    },
+}
