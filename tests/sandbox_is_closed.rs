@@ -305,7 +305,8 @@ fn root_inside_has_no_power_over_processes_outside() {
     let Some(home) = home() else { return };
     let course = course();
     let bench = home.bench(course.lab("sre-app").unwrap(), "power");
-    let mut bystander = Command::new("sleep").arg("4712").process_group(0).spawn().unwrap();
+    let mut bystander =
+        Command::new("sleep").arg("100").stdout(Stdio::null()).stderr(Stdio::null()).process_group(0).spawn().unwrap();
     // An examiner that has gone in and waits for its questions.
     let mut examiner =
         bench.entrance().unwrap().examiner().stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();

@@ -186,7 +186,7 @@ fn a_stale_record_ends_nobody_else() {
     let Some(home) = home() else { return };
     home.must(&START);
     home.must(&["lab", "stop", "sre-app"]);
-    let mut bystander = Command::new("sleep").arg("1000").spawn().unwrap();
+    let mut bystander = Command::new("sleep").arg("100").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let mut stale = record(&home, NAME);
     for who in ["supervisor", "leader"] {
         stale[who] = serde_json::json!({ "pid": bystander.id(), "start": 1 });
