@@ -60,8 +60,9 @@ impl Copy {
                 continue;
             }
             match self.entry(from, to, name, path, depth) {
-                // It was there when the folder was read, and was removed or swapped since.
-                Err(Errno::NOENT | Errno::LOOP | Errno::NOTDIR) => {}
+                // It was there when the folder was read, and was removed or swapped since; or was renamed meanwhile, and
+                // is read twice.
+                Err(Errno::NOENT | Errno::LOOP | Errno::NOTDIR | Errno::EXIST) => {}
                 other => other?,
             }
         }
