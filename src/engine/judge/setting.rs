@@ -80,7 +80,9 @@ pub(super) fn judge_directive(seen: &Seen, name: &str, expect: &Expect, expected
             finding.because(mistakes());
             // Two spellings of one value differ as text, so our own reading alone is no proof here.
             let admitted = unit.get("NeedDaemonReload") == "yes";
-            if disk.own_reading && admitted || !disk.own_reading && differ(expect, &disk.value, &loaded) {
+            if disk.own_reading && admitted
+                || !disk.own_reading && differ(expect, disk.value.as_deref(), loaded.as_deref())
+            {
                 finding.because([stale()]);
             }
             finding.failed(shown(&loaded))
@@ -90,9 +92,9 @@ pub(super) fn judge_directive(seen: &Seen, name: &str, expect: &Expect, expected
 
 /// Two managers tell different things, as far as it matters here: lists come in any order, and with words that a boot
 /// adds or leaves out by itself.
-fn differ(expect: &Expect, one: &Option<String>, other: &Option<String>) -> bool {
-    let has = |value: &Option<String>, word: &String| {
-        value.as_deref().is_some_and(|value| meets(&Expect::Includes(vec![word.clone()]), value))
+fn differ(expect: &Expect, one: Option<&str>, other: Option<&str>) -> bool {
+    let has = |value: Option<&str>, word: &String| {
+        value.is_some_and(|value| meets(&Expect::Includes(vec![word.clone()]), value))
     };
     match expect {
         Expect::Includes(words) => words.iter().any(|word| has(one, word) != has(other, word)),
