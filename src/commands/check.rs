@@ -9,12 +9,12 @@ use super::context::Context;
 use super::failure::Failure;
 use super::inside::{self, Request};
 use super::root;
-use super::workshop::{Bench, Graded, systemd_version};
+use super::workshop::{self, Bench, Graded, systemd_version};
 use crate::course::{Course, LabFolder};
 use crate::engine;
 use crate::learner::LabProgress;
 use crate::machine::{Here, Machine};
-use crate::model::{Place, PlaceKind, Question, Report, Sheet, Testimony};
+use crate::model::{Fact, Ground, Place, PlaceKind, Question, Report, Sheet, Testimony, Trial, Trials};
 use crate::report;
 use crate::sandbox::{GateFormat, GateVerb, SandboxError};
 
@@ -22,22 +22,26 @@ const EXAMPLES: &str = "\
 Examples:
   unitlab check                       grade the lab in hand
   unitlab check sre-app --format json | jq .score
-  unitlab check sre-app --here        grade this machine instead of the sandbox";
+  unitlab check sre-app --here        grade this machine instead of the sandbox
+  unitlab check sre-app --here --trials   and kill its service, to see it come back";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     /// The lab; the one in hand when left out
     lab: Option<String>,
-    /// Grade this machine instead of the sandbox; nothing on it is changed
+    /// Grade this machine instead of the sandbox; nothing on it is changed, unless with --trials
     #[arg(long)]
     here: bool,
     /// How to print the report
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
-    /// Do without the twin, a freshly booted copy of the sandbox
+    /// Do without the twin, a freshly booted copy of the sandbox, and without killing anything on it
     #[arg(long)]
     no_trials: bool,
+    /// With --here: kill the main process of the service, once, after asking, to see whether it comes back
+    #[arg(long, requires = "here", conflicts_with = "no_trials")]
+    trials: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -64,12 +68,12 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     let lab = context.lab(&course, args.lab.as_deref())?;
     let started = Instant::now();
     let graded = if args.here {
-        here(lab)
+        here(context, lab, args.trials)?
     } else {
         root::required(context, "entering the sandbox")?;
         let bench = find(context, lab)?;
-        let _waiting = context.terminal.spinner("asking the machine, and a freshly booted copy of it");
-        bench.grade(lab, !args.no_trials)
+        let waiting = context.terminal.spinner("asking the machine, and a freshly booted copy of it");
+        bench.grade_saying(lab, !args.no_trials, &|wait| waiting.say(wait))
     };
     context.note(&format!("asked and judged within {} ms", started.elapsed().as_millis()));
     if let Some(took) = graded.twin_took {
@@ -101,16 +105,40 @@ pub(super) fn find(context: &Context, lab: &LabFolder) -> Result<Bench, Failure>
     })
 }
 
-/// Asks this machine; without a twin and without changing anything.
-fn here(lab: &LabFolder) -> Graded {
+/// Asks this machine; without a twin, and without changing anything unless trials are wanted.
+fn here(context: &Context, lab: &LabFolder, with_trials: bool) -> Result<Graded, Failure> {
     let mut questions = engine::questions(&lab.lab);
     if !questions.contains(&Question::System) {
         questions.push(Question::System);
     }
-    let live = Sheet::new(&questions, Here::new().ask(&questions));
+    let mut machine = Here::new();
+    let live = Sheet::new(&questions, machine.ask(&questions));
+    let trials = if with_trials { try_here(context, lab, &live, &mut machine)? } else { Trials::NotRun };
     let place = Place { kind: PlaceKind::Here, systemd: systemd_version(&live) };
-    let testimony = Testimony { live, twin: None };
-    Graded { checks: engine::judge(&lab.lab, &testimony), place, testimony, twinless: None, twin_took: None }
+    let testimony = Testimony { live, twin: None, trials };
+    Ok(Graded { checks: engine::judge(&lab.lab, &testimony), place, testimony, twinless: None, twin_took: None })
+}
+
+/// Says what will be killed on this machine, asks, and does it.
+fn try_here(context: &Context, lab: &LabFolder, live: &Sheet, machine: &mut Here) -> Result<Trials, Failure> {
+    let trials = engine::trials(&lab.lab, Ground::Live);
+    for Trial::Kill { unit, .. } in &trials {
+        let pid = match live.answer(&Question::Unit { unit: unit.clone() }) {
+            Ok(Fact::Unit(fact)) if !["", "0"].contains(&fact.get("MainPID")) => {
+                format!(" (pid {})", fact.get("MainPID"))
+            }
+            _ => String::new(),
+        };
+        let what = "will get SIGKILL, once, to see whether systemd starts it again";
+        let _ = writeln!(io::stderr(), "unitlab: the main process of {unit}{pid} {what}");
+    }
+    if trials.is_empty() || !context.terminal.confirm("Kill on this machine?", "--yes")? {
+        return Ok(Trials::NotRun);
+    }
+    let wait = workshop::longest_wait(&lab.lab, live).unwrap_or_default();
+    let _waiting = context.terminal.spinner(&wait);
+    let outcomes = machine.try_out(&trials);
+    Ok(Trials::Done(trials.into_iter().zip(outcomes).collect()))
 }
 
 /// Where a grade is remembered.

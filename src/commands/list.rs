@@ -6,6 +6,7 @@ use std::iter;
 use super::context::Context;
 use super::failure::Failure;
 use super::inside;
+use crate::sandbox;
 use crate::terminal::wrap;
 
 pub(super) fn run(context: &Context) -> Result<u8, Failure> {
@@ -26,8 +27,11 @@ pub(super) fn run(context: &Context) -> Result<u8, Failure> {
         };
         let running =
             if context.estate().sandbox(&context.sandbox_name(&lab.id)).is_running() { " · running" } else { "" };
-        let in_hand = if progress.lab_in_hand.as_ref() == Some(&lab.id) { "▸" } else { " " };
-        let in_hand = if context.terminal.unicode() { in_hand } else { ">" };
+        let in_hand = match progress.lab_in_hand.as_ref() == Some(&lab.id) {
+            true if context.terminal.unicode() => "▸",
+            true => ">",
+            false => " ",
+        };
         let details = format!("{} min · best {best} · {state}{running}", lab.minutes);
         let columns = context.terminal.width();
         let lines = [&lab.title, &details].into_iter().flat_map(|text| wrap(text, columns, wide + 4));
@@ -36,6 +40,9 @@ pub(super) fn run(context: &Context) -> Result<u8, Failure> {
         }
     }
     writeln!(out)?;
+    if !sandbox::is_root() {
+        writeln!(out, "Which sandboxes are running is root's to see: sudo unitlab list\n")?;
+    }
     drop(out);
     let first = course.labs().first().map_or("LAB", |lab| &lab.lab.id);
     context.point_on(&[("start one", &format!("unitlab lab start {first}"))])?;

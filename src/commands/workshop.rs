@@ -6,8 +6,11 @@ use std::time::{Duration, Instant};
 
 use crate::course::LabFolder;
 use crate::engine;
-use crate::machine::{Machine, Remote};
-use crate::model::{Answer, CheckReport, Fact, Overlay, Place, PlaceKind, Question, Sheet, Testimony, Unknown};
+use crate::machine::{LONGEST_KILL, Machine, Remote};
+use crate::model::{
+    Answer, CheckReport, Fact, Ground, Lab, Overlay, Place, PlaceKind, Question, Sheet, Testimony, TimeSpan, Trial,
+    Trials, Unknown,
+};
 use crate::sandbox::{self, Captured, Estate, Lease, Plan, Record, Sandbox, SandboxError, Source};
 
 /// How sandboxes are made here.
@@ -50,6 +53,13 @@ pub struct Graded {
     pub twinless: Option<SandboxError>,
     /// How long the twin took to be copied and booted.
     pub twin_took: Option<Duration>,
+}
+
+/// What a twin said, what was tried on it, and how long it took to be up.
+struct TwinTold {
+    sheet: Sheet,
+    tried: Vec<(Trial, Answer)>,
+    took: Duration,
 }
 
 impl Workshop {
@@ -115,35 +125,49 @@ impl Bench {
         Err(SandboxError::Boot { name: self.sandbox.name().to_owned(), why })
     }
 
-    /// Asks the learner's machine, and meanwhile boots its twin and asks that too.
+    /// Asks the learner's machine, and meanwhile boots its twin, asks that too, and does there what hurts.
     #[must_use]
     pub fn grade(&self, lab: &LabFolder, with_twin: bool) -> Graded {
+        self.grade_saying(lab, with_twin, &|_| ())
+    }
+
+    /// As [`Bench::grade`], and says what takes long.
+    #[must_use]
+    pub fn grade_saying(&self, lab: &LabFolder, with_twin: bool, say: &dyn Fn(&str)) -> Graded {
         let (live, twin) = thread::scope(|scope| {
-            let twin = with_twin.then(|| scope.spawn(|| self.ask_twin(&engine::twin_questions(&lab.lab))));
+            let twin = with_twin.then(|| scope.spawn(|| self.ask_twin(&lab.lab)));
             let mut questions = engine::questions(&lab.lab);
             if !questions.contains(&Question::System) {
                 questions.push(Question::System);
             }
-            let live = Sheet::new(&questions, ask(&self.record, &questions));
+            let live = Sheet::new(&questions, ask(&self.record, &questions, &[]).0);
+            if let Some(wait) = with_twin.then(|| longest_wait(&lab.lab, &live)).flatten() {
+                say(&wait);
+            }
             (live, twin.and_then(|thread| thread.join().ok()))
         });
-        let (twin, twin_took, twinless) = match twin {
-            Some(Ok((sheet, took))) => (Some(sheet), Some(took), None),
-            Some(Err(error)) => (None, None, Some(error)),
-            None => (None, None, None),
+        let (twin, trials, twin_took, twinless) = match twin {
+            Some(Ok(TwinTold { sheet, tried, took })) => (Some(sheet), Trials::Done(tried), Some(took), None),
+            Some(Err(error)) => {
+                let reason = format!("a copy of the sandbox could not be booted: {error}");
+                (None, Trials::Impossible(Unknown { reason, remedy: error.next() }), None, Some(error))
+            }
+            None => (None, Trials::NotRun, None, None),
         };
         let place = Place { kind: PlaceKind::Sandbox, systemd: systemd_version(&live) };
-        let testimony = Testimony { live, twin };
+        let testimony = Testimony { live, twin, trials };
         Graded { checks: engine::judge(&lab.lab, &testimony), place, testimony, twinless, twin_took }
     }
 
-    fn ask_twin(&self, questions: &[Question]) -> Result<(Sheet, Duration), SandboxError> {
+    fn ask_twin(&self, lab: &Lab) -> Result<TwinTold, SandboxError> {
+        let (questions, trials) = (engine::twin_questions(lab), engine::trials(lab, Ground::Twin));
         let begun = Instant::now();
         let (twin, record, _lease) = sandbox::launch_twin(&self.estate, &self.sandbox)?;
         let took = begun.elapsed();
-        let sheet = Sheet::new(questions, ask(&record, questions));
+        let (answers, outcomes) = ask(&record, &questions, &trials);
         twin.stop()?;
-        Ok((sheet, took))
+        let tried = trials.into_iter().zip(outcomes).collect();
+        Ok(TwinTold { sheet: Sheet::new(&questions, answers), tried, took })
     }
 
     /// Lets it live on when this process ends.
@@ -157,12 +181,26 @@ impl Bench {
     }
 }
 
-fn ask(record: &Record, questions: &[Question]) -> Vec<Answer> {
+fn ask(record: &Record, questions: &[Question], trials: &[Trial]) -> (Vec<Answer>, Vec<Answer>) {
     if let Some(entrance) = record.entrance() {
-        return Remote::new(entrance.examiner()).ask(questions);
+        return Remote::new(entrance.examiner()).ask_and_try(questions, trials);
     }
     let unknown = Unknown { reason: "the sandbox is not up".into(), remedy: String::new() };
-    questions.iter().map(|_| Err(unknown.clone())).collect()
+    (vec![Err(unknown.clone()); questions.len()], vec![Err(unknown); trials.len()])
+}
+
+/// Of all kills, the one that takes longest at worst, in words: `waiting up to 8s for sre-app.service to come back`.
+pub(super) fn longest_wait(lab: &Lab, live: &Sheet) -> Option<String> {
+    let wait = |Trial::Kill { unit, within_ms, .. }: Trial| {
+        let delay = match live.answer(&Question::Unit { unit: unit.clone() }) {
+            Ok(Fact::Unit(fact)) => TimeSpan::parse(fact.get("RestartUSec")).ok(),
+            _ => None,
+        };
+        let micros = delay.map_or(0, TimeSpan::as_micros).saturating_add(within_ms * 1_000);
+        (TimeSpan::from_micros(micros).min(LONGEST_KILL), unit)
+    };
+    let (span, unit) = engine::trials(lab, Ground::Twin).into_iter().map(wait).max()?;
+    Some(format!("waiting up to {span} for {unit} to come back"))
 }
 
 /// `252` of `252.39-1~deb12u2`; empty when the manager could not be asked.

@@ -12,6 +12,9 @@ const EXPECTATIONS: [&str; 7] = ["is", "one-of", "not", "set", "at-least", "at-m
 /// Longer than this, nobody waits for a verdict.
 const LONGEST_HOLD: TimeSpan = TimeSpan::from_micros(60_000_000);
 
+/// A kill is watched for 20 seconds at most, `RestartSec=` included.
+const LONGEST_WITHIN: TimeSpan = TimeSpan::from_micros(15_000_000);
+
 /// Reads `kind` and its own keys; nothing when something about them is wrong, which has then been reported.
 pub(super) fn read(fields: &mut Fields<'_, '_>) -> Option<Kind> {
     match fields.need_one_of("kind", &Kind::NAMES)? {
@@ -31,6 +34,8 @@ pub(super) fn read(fields: &mut Fields<'_, '_>) -> Option<Kind> {
         "file" => demand::file(fields),
         "journal" => demand::journal(fields),
         "command" => demand::command(fields),
+        "comes-back" => Some(Kind::ComesBack { within: wait(fields, "within", "5s", LONGEST_WITHIN)? }),
+        "survives-reboot" => Some(Kind::SurvivesReboot { hold: wait(fields, "hold", "2s", LONGEST_HOLD)? }),
         // `need_one_of` lets nothing else through.
         _ => None,
     }
@@ -200,4 +205,15 @@ fn http(fields: &mut Fields<'_, '_>) -> Option<Kind> {
         status: u16::try_from(status?).ok()?,
         contains,
     })
+}
+
+/// A span that may be left out, above nothing and up to `longest`.
+fn wait(fields: &mut Fields<'_, '_>, key: &'static str, default: &str, longest: TimeSpan) -> Option<TimeSpan> {
+    let Some(value) = fields.find(key) else { return TimeSpan::parse(default).ok() };
+    let read = span(fields.source, key, value)?;
+    if read > longest || read == TimeSpan::from_micros(0) {
+        fields.source.fault(value.span(), format!("{key} is {read}"), format!("give it some time, up to {longest}"));
+        return None;
+    }
+    Some(read)
 }

@@ -55,6 +55,11 @@ impl Finding {
         Verdict { status: Status::Failed, observed: clip(observed.as_ref()), ..self.0 }
     }
 
+    /// A trial that nobody asked for, or that this place does not allow.
+    pub(crate) fn not_run(self, observed: impl AsRef<str>) -> Verdict {
+        Verdict { status: Status::NotRun, observed: clip(observed.as_ref()), ..self.0 }
+    }
+
     pub(crate) fn unknown(self, unknown: &Unknown) -> Verdict {
         let diagnosis = if unknown.remedy.is_empty() {
             vec![]

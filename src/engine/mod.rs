@@ -15,7 +15,7 @@ mod seen;
 #[cfg(test)]
 mod testbed;
 
-pub use ask::{questions, twin_questions};
+pub use ask::{questions, trials, twin_questions};
 pub use hint::{NextHint, next_hint};
 pub use judge::judge;
 pub use order::needs_cycle;

@@ -1,8 +1,8 @@
 //! What the testimony says about one unit, by layer.
 
 use crate::model::{
-    AccountFact, BootFact, DetailsFact, Fact, FileFact, FilesFact, HttpFact, JournalFact, ListensFact, ProcessesFact,
-    ProgramFact, Question, Sheet, SteadyFact, Testimony, UnitFact, Unknown,
+    AccountFact, BootFact, DetailsFact, Fact, FileFact, FilesFact, HttpFact, JournalFact, KillFact, ListensFact,
+    ProcessesFact, ProgramFact, Question, Sheet, SteadyFact, Testimony, Trial, Trials, UnitFact, Unknown,
 };
 
 /// One unit, as the learner's machine and its twin have seen it.
@@ -12,11 +12,12 @@ pub(crate) struct Seen<'a> {
     pub(crate) unit: &'a str,
     live: &'a Sheet,
     twin: Option<&'a Sheet>,
+    trials: &'a Trials,
 }
 
 impl<'a> Seen<'a> {
     pub(crate) fn new(unit: &'a str, testimony: &'a Testimony) -> Self {
-        Self { unit, live: &testimony.live, twin: testimony.twin.as_ref() }
+        Self { unit, live: &testimony.live, twin: testimony.twin.as_ref(), trials: &testimony.trials }
     }
 
     /// What the learner's manager has loaded.
@@ -122,6 +123,34 @@ impl<'a> Seen<'a> {
             (Question::Http { unit, port, .. }, Ok(Fact::Http(fact))) if unit == self.unit => Some((*port, fact)),
             _ => None,
         })
+    }
+
+    /// The kill of this unit's main process. None where no trials were asked for.
+    pub(crate) fn killed(&self) -> Option<Result<(&'a Trial, &'a KillFact), Unknown>> {
+        let entries = match self.trials {
+            Trials::NotRun => return None,
+            Trials::Impossible(unknown) => return Some(Err(unknown.clone())),
+            Trials::Done(entries) => entries,
+        };
+        let of_this = entries.iter().find(|(Trial::Kill { unit, .. }, _)| unit == self.unit);
+        Some(match of_this {
+            Some((trial, Ok(Fact::Kill(fact)))) => Ok((trial, fact)),
+            Some((_, Err(unknown))) => Err(unknown.clone()),
+            _ => Err(misfit()),
+        })
+    }
+
+    /// How a copy has it that has just booted. None where no copy was asked for, or this place has none.
+    pub(crate) fn steady_after_reboot(&self, question: &Question) -> Option<Result<&'a SteadyFact, Unknown>> {
+        match (self.twin, self.trials) {
+            (Some(twin), _) => Some(match twin.answer(question) {
+                Ok(Fact::Steady(fact)) => Ok(fact),
+                Ok(_) => Err(misfit()),
+                Err(unknown) => Err(unknown),
+            }),
+            (None, Trials::Impossible(unknown)) => Some(Err(unknown.clone())),
+            (None, _) => None,
+        }
     }
 
     /// The command that shows a property as loaded.

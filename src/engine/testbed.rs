@@ -1,8 +1,8 @@
 //! Small labs and facts for this room's tests.
 
 use crate::model::{
-    Answer, Check, CheckReport, Content, DiskFile, Fact, FilesFact, Kind, Lab, Process, ProcessesFact, Question, Role,
-    Sheet, Status, Testimony, UnitFact, Unknown,
+    Answer, Check, CheckReport, Content, DiskFile, Fact, FilesFact, Ground, KillFact, Kind, Lab, Process,
+    ProcessesFact, Question, Role, Sheet, Status, Testimony, Trial, Trials, UnitFact, Unknown,
 };
 
 pub(crate) const UNIT: &str = "sre-app.service";
@@ -110,6 +110,7 @@ pub(crate) fn process(pid: u32, uid: u32, user: &str, main: bool) -> Process {
 pub(crate) struct Told {
     live: Vec<(Question, Answer)>,
     twin: Option<Vec<(Question, Answer)>>,
+    trials: Trials,
 }
 
 impl Told {
@@ -138,6 +139,7 @@ impl Told {
             Fact::Unit(_) => Question::Unit { unit },
             Fact::Processes(_) => Question::Processes { unit },
             Fact::Boot(_) => Question::Boot { unit },
+            Fact::Steady(_) => Question::Steady { unit, window_ms: 2_000 },
             _ => unreachable!("a twin is not asked this"),
         };
         self.twin.get_or_insert_default().push((question, Ok(fact)));
@@ -150,6 +152,18 @@ impl Told {
         self
     }
 
+    pub(crate) fn killed(mut self, on: Ground, answer: Result<KillFact, Unknown>) -> Self {
+        let trial = Trial::Kill { unit: UNIT.into(), within_ms: 5_000, on };
+        self.trials = Trials::Done(vec![(trial, answer.map(Fact::Kill))]);
+        self
+    }
+
+    /// The copy was wanted, and could not be made.
+    pub(crate) fn twinless(mut self) -> Self {
+        self.trials = Trials::Impossible(Unknown { reason: "no room for a copy".into(), remedy: "free some".into() });
+        self
+    }
+
     pub(crate) fn unknown(mut self, question: Question) -> Self {
         let unknown = Unknown { reason: "systemctl did not answer".into(), remedy: "run it as root".into() };
         self.live.push((question, Err(unknown)));
@@ -157,6 +171,7 @@ impl Told {
     }
 
     pub(crate) fn testimony(self) -> Testimony {
-        Testimony { live: Sheet { entries: self.live }, twin: self.twin.map(|entries| Sheet { entries }) }
+        let twin = self.twin.map(|entries| Sheet { entries });
+        Testimony { live: Sheet { entries: self.live }, twin, trials: self.trials }
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 use super::wire::{Answered, Asked, QUESTIONS_LIMIT};
 use super::{Here, Machine};
 
-/// Reads one batch of questions as JSON, asks this machine, and writes its answers as JSON.
+/// Reads one batch of questions and trials as JSON, asks this machine, then tries it, and writes its answers as JSON.
 ///
 /// It must run as root of the machine in question, in its user, mount, net, ipc, uts and cgroup namespaces, and with
 /// its pid namespace for children; its own process need not be visible there.
@@ -17,8 +17,8 @@ pub fn examine(input: impl Read, mut output: impl Write) -> io::Result<()> {
         return Err(invalid(format!("more than {QUESTIONS_LIMIT} bytes of questions")));
     }
     let asked: Asked = serde_json::from_slice(&bytes).map_err(|error| invalid(format!("not questions: {error}")))?;
-    let answers = Here::new().ask(&asked.questions);
-    serde_json::to_writer(&mut output, &Answered { answers })?;
+    let (answers, trials) = Here::new().ask_and_try(&asked.questions, &asked.trials);
+    serde_json::to_writer(&mut output, &Answered { answers, trials })?;
     output.flush()
 }
 

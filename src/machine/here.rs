@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::model::{Answer, DetailsFact, Fact, HttpFact, PortOwner, Question, SystemFact, UnitFact, Unknown};
+use crate::model::{Answer, DetailsFact, Fact, HttpFact, PortOwner, Question, SystemFact, Trial, UnitFact, Unknown};
 
 use super::accounts::Accounts;
 use super::boot::{self, boot};
@@ -15,10 +15,11 @@ use super::program::program;
 use super::service_account::account;
 use super::steady;
 use super::systemctl::{Shown, Systemctl};
+use super::topic::{is_about_processes, unit_of};
 use super::unit_name::UnitName;
 use super::unknown::unknown;
 use super::wire::MOST_QUESTIONS;
-use super::{Machine, http, node, sockets};
+use super::{Machine, http, kill, node, sockets};
 
 /// The unit name that every boot starts from.
 const DEFAULT_TARGET: &str = "default.target";
@@ -60,6 +61,16 @@ impl Machine for Here {
             Ok(systemctl) => Batch::look(systemctl, questions).answers(questions),
             Err(missing) => all(missing.clone()),
         }
+    }
+
+    fn try_out(&mut self, trials: &[Trial]) -> Vec<Answer> {
+        let perform = |trial: &Trial| match (&self.systemctl, trial) {
+            (Err(missing), _) => Err(missing.clone()),
+            (Ok(systemctl), Trial::Kill { unit, within_ms, on }) => {
+                kill::kill(systemctl, unit, *within_ms, *on).map(Fact::Kill)
+            }
+        };
+        trials.iter().take(MOST_QUESTIONS).map(perform).collect()
     }
 }
 
@@ -251,37 +262,10 @@ fn watch(
     wanted.iter().map(|wanted| wanted.as_ref().map_err(Clone::clone).and_then(|_| next()).map(Fact::Steady)).collect()
 }
 
-fn is_about_processes(question: &Question) -> bool {
-    matches!(
-        question,
-        Question::Processes { .. }
-            | Question::Http { .. }
-            | Question::Listens { .. }
-            | Question::Details { .. }
-            | Question::Account { .. }
-    )
-}
-
-fn unit_of(question: &Question) -> Option<&str> {
-    match question {
-        Question::System | Question::Command { .. } => None,
-        Question::Unit { unit }
-        | Question::Files { unit }
-        | Question::Processes { unit }
-        | Question::Boot { unit }
-        | Question::Steady { unit, .. }
-        | Question::Http { unit, .. }
-        | Question::Listens { unit, .. }
-        | Question::Details { unit, .. }
-        | Question::Account { unit }
-        | Question::File { unit, .. }
-        | Question::Journal { unit, .. } => Some(unit),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Here, Machine, Question, unknown};
+    use super::{Here, Machine, Question, Trial, unknown};
+    use crate::model::Ground;
 
     #[test]
     fn without_systemctl_every_answer_says_so() {
@@ -296,5 +280,7 @@ mod tests {
         for answer in here.ask(&questions) {
             assert_eq!(answer.unwrap_err().reason, "there is no systemctl here");
         }
+        let kill = Trial::Kill { unit: unit(), within_ms: 1, on: Ground::Live };
+        assert_eq!(here.try_out(&[kill])[0].as_ref().unwrap_err().reason, "there is no systemctl here");
     }
 }

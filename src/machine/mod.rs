@@ -1,4 +1,5 @@
-//! Answers [`Question`](crate::model::Question)s about one machine: this one, or one behind a command.
+//! Answers [`Question`](crate::model::Question)s about one machine, this one or one behind a command, and performs
+//! [`Trial`](crate::model::Trial)s on it.
 #![allow(clippy::disallowed_methods, reason = "this room asks systemctl: that is what it is for")]
 
 mod accounts;
@@ -11,6 +12,7 @@ mod files;
 mod here;
 mod http;
 mod journal;
+mod kill;
 mod node;
 mod processes;
 mod program;
@@ -18,8 +20,10 @@ mod reading;
 mod remote;
 mod service_account;
 mod sockets;
+mod start_limit;
 mod steady;
 mod systemctl;
+mod topic;
 mod unit_name;
 mod unknown;
 mod wire;
@@ -27,4 +31,5 @@ mod wire;
 pub use ask::Machine;
 pub use examine::examine;
 pub use here::Here;
+pub use kill::LONGEST_KILL;
 pub use remote::Remote;

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::model::{Answer, Fact, Question, Unknown};
+use crate::model::{Answer, Fact, Question, Trial, Unknown};
 
 use super::Machine;
 use super::child::{Limits, run};
@@ -24,11 +24,11 @@ impl Remote {
         Self { command }
     }
 
-    fn converse(&mut self, questions: &[Question]) -> Result<Vec<Answer>, Unknown> {
+    fn converse(&mut self, questions: &[Question], trials: &[Trial]) -> Result<(Vec<Answer>, Vec<Answer>), Unknown> {
         let failed = |what: &str| unknown(format!("the machine could not be asked: {what}"));
-        let asked =
-            serde_json::to_vec(&Asked { questions: questions.to_vec() }).map_err(|error| failed(&error.to_string()))?;
-        let limits = Limits { time: patience(questions), stdout: ANSWERS_LIMIT };
+        let asked = Asked { questions: questions.to_vec(), trials: trials.to_vec() };
+        let asked = serde_json::to_vec(&asked).map_err(|error| failed(&error.to_string()))?;
+        let limits = Limits { time: patience(questions, trials), stdout: ANSWERS_LIMIT };
         let outcome =
             run(&mut self.command, &asked, limits).map_err(|error| failed(&format!("the examiner {error}")))?;
         if !outcome.status.success() {
@@ -36,22 +36,38 @@ impl Remote {
             let status = outcome.status.to_string();
             return Err(failed(if words.is_empty() { &status } else { &words }));
         }
-        let Answered { answers } = serde_json::from_slice(&outcome.stdout)
+        let Answered { answers, trials: tried } = serde_json::from_slice(&outcome.stdout)
             .map_err(|error| failed(&format!("its answers are not well-formed: {error}")))?;
         if answers.len() != questions.len() {
             return Err(failed(&format!("{} questions got {} answers", questions.len(), answers.len())));
+        }
+        if tried.len() != trials.len() {
+            return Err(failed(&format!("{} trials got {} answers", trials.len(), tried.len())));
         }
         let checked = |(question, answer)| match answer {
             Ok(fact) if !is_about(&fact, question) => Err(failed("it answered another question")),
             answer => answer,
         };
-        Ok(questions.iter().zip(answers).map(checked).collect())
+        let came_of = |answer| match answer {
+            Ok(Fact::Kill(_)) | Err(_) => answer,
+            Ok(_) => Err(failed("it told of something that was not tried")),
+        };
+        Ok((questions.iter().zip(answers).map(checked).collect(), tried.into_iter().map(came_of).collect()))
     }
 }
 
 impl Machine for Remote {
     fn ask(&mut self, questions: &[Question]) -> Vec<Answer> {
-        self.converse(questions).unwrap_or_else(|unknown| vec![Err(unknown); questions.len()])
+        self.ask_and_try(questions, &[]).0
+    }
+
+    fn try_out(&mut self, trials: &[Trial]) -> Vec<Answer> {
+        self.ask_and_try(&[], trials).1
+    }
+
+    fn ask_and_try(&mut self, questions: &[Question], trials: &[Trial]) -> (Vec<Answer>, Vec<Answer>) {
+        self.converse(questions, trials)
+            .unwrap_or_else(|unknown| (vec![Err(unknown.clone()); questions.len()], vec![Err(unknown); trials.len()]))
     }
 }
 
@@ -76,7 +92,8 @@ fn is_about(fact: &Fact, question: &Question) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Answer, Command, Machine, Question, Remote};
+    use super::{Answer, Command, Machine, Question, Remote, Trial};
+    use crate::model::Ground;
 
     fn ask(script: &str) -> Vec<Answer> {
         let mut command = Command::new("/bin/sh");
@@ -111,6 +128,27 @@ mod tests {
         }
         let nowhere = Remote::new(Command::new("/nonexistent")).ask(&[Question::System]);
         assert!(nowhere[0].as_ref().unwrap_err().reason.contains("cannot be run"));
+    }
+
+    #[test]
+    fn trials_go_the_same_way_and_are_held_to_it() {
+        let kill = Trial::Kill { unit: "a.service".into(), within_ms: 5000, on: Ground::Twin };
+        let unit = r#"{"Ok":{"fact":"unit","properties":{}}}"#;
+        for (script, reason) in [
+            (
+                r#"grep -q '"trials":\[{"try":"kill","unit":"a.service","within_ms":5000,"on":"twin"}\]' || exit 1
+                echo '{"answers":[],"trials":[{"Err":{"reason":"refused"}}]}'"#
+                    .to_owned(),
+                "refused",
+            ),
+            ("echo '{\"answers\":[]}'".to_owned(), "1 trials got 0 answers"),
+            (format!("echo '{{\"answers\":[],\"trials\":[{unit}]}}'"), "not tried"),
+        ] {
+            let mut command = Command::new("/bin/sh");
+            command.args(["-c", &script]);
+            let answers = Remote::new(command).try_out(std::slice::from_ref(&kill));
+            assert!(answers[0].as_ref().unwrap_err().reason.contains(reason), "{script}: {answers:?}");
+        }
     }
 
     #[test]

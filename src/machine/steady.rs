@@ -57,10 +57,10 @@ pub(super) fn watch(
 
 /// A sample, and what decides whether another is worth waiting for.
 #[derive(Debug, Clone)]
-struct Look {
-    sample: Sample,
+pub(super) struct Look {
+    pub(super) sample: Sample,
     /// A job is queued, or an automatic restart is about to be: this state is not the last word.
-    passing: bool,
+    pub(super) passing: bool,
 }
 
 fn look(shown: &Shown, unit: &UnitName, asked: u64) -> Result<Look, Unknown> {
@@ -72,7 +72,7 @@ fn look(shown: &Shown, unit: &UnitName, asked: u64) -> Result<Look, Unknown> {
 }
 
 impl Look {
-    fn of(fact: &UnitFact, asked: u64) -> Self {
+    pub(super) fn of(fact: &UnitFact, asked: u64) -> Self {
         let active = fact.get("ActiveState");
         let since: u64 = fact.get("ActiveEnterTimestampMonotonic").parse().unwrap_or(0);
         let sub = fact.get("SubState");
@@ -129,16 +129,16 @@ pub(super) fn now_micros() -> u64 {
     seconds * 1_000_000 + nanos / 1000
 }
 
-fn millis(duration: Duration) -> u64 {
+pub(super) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Rings when the last process of a unit ends: the kernel then writes to the `cgroup.events` of its group (cgroups(7)).
-struct Bell(Option<OwnedFd>);
+pub(super) struct Bell(Option<OwnedFd>);
 
 impl Bell {
     /// Without inotify or cgroup2 it never rings, and waiting takes its full time.
-    fn of<'a>(units: impl Iterator<Item = &'a UnitFact>) -> Self {
+    pub(super) fn of<'a>(units: impl Iterator<Item = &'a UnitFact>) -> Self {
         let bell = inotify::init(inotify::CreateFlags::NONBLOCK | inotify::CreateFlags::CLOEXEC).ok();
         if let Some(bell) = &bell {
             for group in units.map(|unit| unit.get("ControlGroup")).filter(|group| !group.is_empty()) {
@@ -151,7 +151,7 @@ impl Bell {
         Self(bell)
     }
 
-    fn wait(&self, time: Duration) {
+    pub(super) fn wait(&self, time: Duration) {
         let mut ready: Vec<PollFd<'_>> = self.0.iter().map(|bell| PollFd::new(bell, PollFlags::IN)).collect();
         // However it ends, the units are looked at again.
         let _ = poll(&mut ready, Some(&timespec(time)));

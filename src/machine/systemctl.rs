@@ -64,25 +64,46 @@ impl Systemctl {
     }
 
     /// Ends a unit that is ours and has it forgotten, whether there is anything left to end or not.
-    pub(super) fn end(&self, name: &UnitName) {
+    pub(super) fn end(&self, unit: &UnitName) {
         for verb in ["stop", "reset-failed"] {
-            let mut command = Command::new(&self.0);
-            command.args([verb, "--quiet", "--no-ask-password", "--", name.as_str()]).env_clear();
             // One that ended well is forgotten already, and there is nothing to be done about one that will not.
-            let _ = run(&mut command, b"", Limits { time: TIME, stdout: STDOUT_PER_UNIT });
+            let _ = self.act(verb, &[], unit, TIME);
         }
     }
 
-    fn show(&self, options: &[&str], names: &[UnitName]) -> Result<String, Unknown> {
+    /// Has the manager do something to a unit, and waits for it no longer than `time`.
+    pub(super) fn act(&self, verb: &str, options: &[&str], unit: &UnitName, time: Duration) -> Result<(), Unknown> {
+        let mut command = self.command(verb, options, std::slice::from_ref(unit));
+        let failed = |words: &str| {
+            let forbidden = ["Access denied", "authentication required"].iter().any(|refusal| words.contains(refusal));
+            let remedy = if forbidden { "run it as root: sudo unitlab …" } else { "" };
+            unknown_but(format!("systemctl {verb} {} failed: {words}", unit.as_str()), remedy)
+        };
+        match run(&mut command, b"", Limits { time, stdout: STDOUT_PER_UNIT }) {
+            Ok(outcome) if outcome.status.success() => Ok(()),
+            Ok(outcome) => match last_words(&outcome.stderr) {
+                words if words.is_empty() => Err(failed(&outcome.status.to_string())),
+                words => Err(failed(&words)),
+            },
+            Err(error) => Err(failed(&error.to_string())),
+        }
+    }
+
+    fn command(&self, verb: &str, options: &[&str], names: &[UnitName]) -> Command {
         let mut command = Command::new(&self.0);
         command
-            .args(["show", "--no-pager", "--no-ask-password"])
+            .args([verb, "--no-pager", "--no-ask-password"])
             .args(options)
             .arg("--")
             .args(names.iter().map(UnitName::as_str))
             .env_clear()
             .envs([("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), ("LC_ALL", "C")])
             .envs([("SYSTEMD_COLORS", "0"), ("SYSTEMD_PAGER", ""), ("SYSTEMD_LOG_LEVEL", "err")]);
+        command
+    }
+
+    fn show(&self, options: &[&str], names: &[UnitName]) -> Result<String, Unknown> {
+        let mut command = self.command("show", options, names);
         let limits = Limits { time: TIME, stdout: STDOUT_PER_UNIT * (names.len() + 1) };
         match run(&mut command, b"", limits) {
             Ok(outcome) if outcome.status.success() => Ok(String::from_utf8_lossy(&outcome.stdout).into_owned()),

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Answer, Question};
+use crate::model::{Answer, Question, Trial};
 
+use super::kill;
 use super::steady::LONGEST_WINDOW;
 
 /// A batch is as long as a lab has checks.
@@ -20,6 +21,8 @@ pub(super) const ANSWERS_LIMIT: usize = 16 << 20;
 #[serde(deny_unknown_fields)]
 pub(super) struct Asked {
     pub(super) questions: Vec<Question>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) trials: Vec<Trial>,
 }
 
 /// And back.
@@ -27,10 +30,12 @@ pub(super) struct Asked {
 #[serde(deny_unknown_fields)]
 pub(super) struct Answered {
     pub(super) answers: Vec<Answer>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) trials: Vec<Answer>,
 }
 
 /// How long a machine may take over a batch.
-pub(super) fn patience(questions: &[Question]) -> Duration {
+pub(super) fn patience(questions: &[Question], trials: &[Trial]) -> Duration {
     let watching = questions.iter().map(|question| match question {
         Question::Steady { window_ms, .. } => 2 * Duration::from_millis(*window_ms).min(LONGEST_WINDOW),
         _ => Duration::ZERO,
@@ -44,5 +49,8 @@ pub(super) fn patience(questions: &[Question]) -> Duration {
         _ => 0,
     });
     // Enough for a manager that uses up its own deadline, and for the way there.
-    Duration::from_secs(30) + watching.max().unwrap_or_default() + Duration::from_secs(longest.sum())
+    Duration::from_secs(30)
+        + watching.max().unwrap_or_default()
+        + Duration::from_secs(longest.sum())
+        + kill::LONGEST * u32::try_from(trials.len().min(MOST_QUESTIONS)).unwrap_or_default()
 }

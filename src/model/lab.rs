@@ -109,11 +109,21 @@ pub enum Kind {
     Journal(JournalDemand),
     /// A program ends as it should.
     Command(CommandDemand),
+    /// Its main process is killed, and it is active again with another one. A trial.
+    ComesBack {
+        /// How long that may take beyond `RestartSec=`.
+        within: TimeSpan,
+    },
+    /// It is active after a reboot that nobody helped. A trial.
+    SurvivesReboot {
+        /// For how long it must stay so.
+        hold: TimeSpan,
+    },
 }
 
 impl Kind {
     /// The kinds' names as a lab writes them, in the order of the documentation.
-    pub const NAMES: [&'static str; 13] = [
+    pub const NAMES: [&'static str; 15] = [
         "unit-file",
         "setting",
         "runs-as",
@@ -127,6 +137,8 @@ impl Kind {
         "file",
         "journal",
         "command",
+        "comes-back",
+        "survives-reboot",
     ];
 
     /// This kind's name as a lab writes it.
@@ -146,6 +158,8 @@ impl Kind {
             Self::File(_) => "file",
             Self::Journal(_) => "journal",
             Self::Command(_) => "command",
+            Self::ComesBack { .. } => "comes-back",
+            Self::SurvivesReboot { .. } => "survives-reboot",
         }
     }
 }

@@ -11,6 +11,7 @@ mod question;
 mod report;
 mod sighting;
 mod time_span;
+mod trial;
 mod unit_file;
 
 pub use case::Case;
@@ -32,4 +33,5 @@ pub use sighting::{
     RunAs, Shell, Since,
 };
 pub use time_span::{TimeSpan, TimeSpanError};
+pub use trial::{Ground, KillFact, KillOutcome, StartLimit, Trial, Trials};
 pub use unit_file::{Assignment, Complaint, Line, UnitFile};

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::node::FileFact;
 use super::sighting::{AccountFact, DetailsFact, JournalFact, ListensFact, ProgramFact, Protocol, RunAs, Since};
+use super::trial::{KillFact, Trials};
 
 /// One question to one machine. All questions of a lab go through in one batch.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -133,6 +134,8 @@ pub enum Fact {
     Journal(JournalFact),
     /// Answers [`Question::Command`].
     Command(ProgramFact),
+    /// What came of a [`Trial::Kill`](super::Trial::Kill).
+    Kill(KillFact),
 }
 
 /// Why something could not be told, and what would help.
@@ -429,4 +432,7 @@ pub struct Testimony {
     /// A freshly booted copy of it, whose manager has just read the disk; none where there is no sandbox.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub twin: Option<Sheet>,
+    /// What was tried on one of the two, after all questions.
+    #[serde(default)]
+    pub trials: Trials,
 }

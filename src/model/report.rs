@@ -59,7 +59,7 @@ pub struct Diagnosis {
 /// What the judge says of one check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
-    /// Passed, failed or unknown; the engine adds blocked and not-run.
+    /// Passed, failed or unknown, or not-run for a trial; the engine adds blocked.
     pub status: Status,
     /// What ought to be.
     pub expected: String,

@@ -77,6 +77,8 @@ pub fn launch(estate: &Estate, name: &str, plan: &Plan) -> Result<(Record, Lease
         return Err(SandboxError::AlreadyRunning { name: name.to_owned() });
     }
     sandbox.sweep()?;
+    // Whatever died since the last start, and whoever's it was: what cannot be swept now is for `doctor` to tell.
+    let _ = estate.sweep();
     let result = launch_in(estate, &sandbox, plan);
     if result.is_err() {
         let _ = sandbox.sweep();

@@ -141,6 +141,23 @@ fn each_mistake_in_a_kind_is_told_where_it_is() {
         ),
         (
             "\"unit-file\"",
+            "\"comes-back\"\nwithin = \"1min\"",
+            vec!["labs/a/lab.toml:12:10: within is 1min; give it some time, up to 15s"],
+        ),
+        (
+            "\"unit-file\"",
+            "\"survives-reboot\"\nhold = 0",
+            vec!["labs/a/lab.toml:12:8: hold is 0; give it some time, up to 1min"],
+        ),
+        (
+            "\"unit-file\"",
+            "\"survives-reboot\"\nwithin = \"2s\"",
+            vec![
+                "labs/a/lab.toml:12:1: unknown key \"within\"; known are: id, title, points, needs, why, lesson, hints, unit, kind, hold",
+            ],
+        ),
+        (
+            "\"unit-file\"",
             "\"runs-as\"\nroot = \"no\"",
             vec!["labs/a/lab.toml:12:8: root is of the wrong type: string; write true or false"],
         ),

@@ -64,6 +64,20 @@ fn a_sound_course_is_read() {
 }
 
 #[test]
+fn trials_have_times_of_their_own() {
+    let spans = |text: &str| TimeSpan::parse(text).unwrap();
+    for (written, kind) in [
+        ("\"comes-back\"", Kind::ComesBack { within: spans("5s") }),
+        ("\"comes-back\"\nwithin = 3", Kind::ComesBack { within: spans("3s") }),
+        ("\"survives-reboot\"", Kind::SurvivesReboot { hold: spans("2s") }),
+        ("\"survives-reboot\"\nhold = \"500ms\"", Kind::SurvivesReboot { hold: spans("500ms") }),
+    ] {
+        let course = course_with(&LAB.replace("\"unit-file\"", written), CASE, &[]).unwrap();
+        assert_eq!(course.lab("a").unwrap().lab.checks[0].kind, kind, "{written}");
+    }
+}
+
+#[test]
 fn files_that_are_missing_stray_or_not_text_are_told() {
     for (path, bytes, expected) in [
         ("labs/a/brief.md", &b""[..], "labs/a/brief.md: is missing"),

@@ -46,7 +46,7 @@ pub(super) fn judge(seen: &Seen, running: bool, hold: TimeSpan) -> Verdict {
 
 /// What two looks amount to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
+pub(super) enum State {
     Holds,
     /// Active, as it should be, and it came up within the window: nothing is proven yet, either way.
     JustStarted,
@@ -57,7 +57,7 @@ enum State {
     Down,
 }
 
-fn state(fact: &SteadyFact, running: bool) -> State {
+pub(super) fn state(fact: &SteadyFact, running: bool) -> State {
     let (before, after) = (&fact.before, &fact.after);
     if !is_up(after) {
         return State::Down;
@@ -80,15 +80,15 @@ fn is_up(sample: &Sample) -> bool {
     matches!(sample.active.as_str(), "active" | "reloading" | "refreshing")
 }
 
-fn look(sample: &Sample) -> String {
+pub(super) fn look(sample: &Sample) -> String {
     format!("{}, MainPID={}, NRestarts={}", described(sample), sample.main_pid, sample.restarts)
 }
 
-fn described(sample: &Sample) -> String {
+pub(super) fn described(sample: &Sample) -> String {
     format!("{} ({})", sample.active, sample.sub)
 }
 
-fn observed(state: State, fact: &SteadyFact, unit: Option<&UnitFact>) -> String {
+pub(super) fn observed(state: State, fact: &SteadyFact, unit: Option<&UnitFact>) -> String {
     let (before, after) = (&fact.before, &fact.after);
     match state {
         State::Replaced => format!(

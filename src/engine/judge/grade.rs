@@ -1,8 +1,8 @@
 //! A whole lab: each check is judged after those it needs, and reported in the lab's order.
 
 use super::{
-    account, active, command, enabled, file, http, journal, listens, process, restart_policy, runs_as, setting,
-    unit_file,
+    account, active, comes_back, command, enabled, file, http, journal, listens, process, restart_policy, runs_as,
+    setting, survives_reboot, unit_file,
 };
 use crate::engine::finding::Finding;
 use crate::engine::order::by_needs;
@@ -47,6 +47,8 @@ fn judge_one(check: &Check, testimony: &Testimony) -> Verdict {
         Kind::File(demand) => file::judge(&seen, demand),
         Kind::Journal(demand) => journal::judge(&seen, demand),
         Kind::Command(demand) => command::judge(&seen, demand),
+        Kind::ComesBack { within } => comes_back::judge(&seen, *within),
+        Kind::SurvivesReboot { hold } => survives_reboot::judge(&seen, *hold),
     }
 }
 
@@ -63,7 +65,7 @@ fn unjudged(check: &Check, testimony: &Testimony, unmet: &[(&str, Status)]) -> V
         Finding::expecting(expected).unknown(&Unknown { reason, remedy: String::new() })
     } else {
         let observed = format!("not run: {} was not run", names.join(", "));
-        Verdict { status: Status::NotRun, ..Finding::expecting(expected).failed(observed) }
+        Finding::expecting(expected).not_run(observed)
     }
 }
 
@@ -138,19 +140,23 @@ mod tests {
             check("f", Kind::Active { running: true, hold }),
             check("g", Kind::Enabled),
             check("h", http),
-            check("i", Kind::Listens(Listens { port: 8000, protocol: Protocol::Tcp, address: Some(Address::Any) })),
-            check("j", Kind::Process(ProcessDemand { at_least: Some(1), ..ProcessDemand::default() })),
-            check("k", Kind::Account(AccountDemand { own: true, ..AccountDemand::default() })),
-            check("l", Kind::File(FileDemand { path: "/x".into(), unwritable: true, ..FileDemand::default() })),
-            check("m", Kind::Journal(JournalDemand { text: "x".into(), lacks: true, since: Since::Boot })),
-            check("n", Kind::Command(command)),
+            check("i", Kind::ComesBack { within: hold }),
+            check("j", Kind::SurvivesReboot { hold }),
+            check("k", Kind::Listens(Listens { port: 8000, protocol: Protocol::Tcp, address: Some(Address::Any) })),
+            check("l", Kind::Process(ProcessDemand { at_least: Some(1), ..ProcessDemand::default() })),
+            check("m", Kind::Account(AccountDemand { own: true, ..AccountDemand::default() })),
+            check("n", Kind::File(FileDemand { path: "/x".into(), unwritable: true, ..FileDemand::default() })),
+            check("o", Kind::Journal(JournalDemand { text: "x".into(), lacks: true, since: Since::Boot })),
+            check("p", Kind::Command(command)),
         ]
     }
 
     #[test]
     fn nothing_told_is_nothing_known() {
         for report in judge(&lab(every_kind()), &Testimony::default()) {
-            assert_eq!((report.status, report.earned), (Status::Unknown, 0), "{}", report.id);
+            let trial = ["comes-back", "survives-reboot"].contains(&report.kind.as_str());
+            let status = if trial { Status::NotRun } else { Status::Unknown };
+            assert_eq!((report.status, report.earned), (status, 0), "{}", report.id);
             assert!(!report.observed.is_empty() && !report.expected.is_empty(), "{}", report.id);
         }
     }

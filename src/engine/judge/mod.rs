@@ -2,6 +2,7 @@
 
 mod account;
 mod active;
+mod comes_back;
 mod command;
 mod enabled;
 mod expect;
@@ -14,6 +15,7 @@ mod process;
 mod restart_policy;
 mod runs_as;
 mod setting;
+mod survives_reboot;
 #[cfg(test)]
 mod truths;
 mod unit_file;

@@ -74,7 +74,9 @@ pub(super) fn judge_directive(seen: &Seen, name: &str, expect: &Expect, expected
             finding.because(mistakes());
             // Two spellings of one value differ as text, so our own reading alone is no proof here.
             let admitted = unit.get("NeedDaemonReload") == "yes";
-            if disk.own_reading && admitted || !disk.own_reading && differ(expect, disk.value.as_deref(), loaded.as_deref()) {
+            if disk.own_reading && admitted
+                || !disk.own_reading && differ(expect, disk.value.as_deref(), loaded.as_deref())
+            {
                 finding.because([stale()]);
             }
             finding.failed(shown(&loaded))

@@ -9,5 +9,6 @@ mod life;
 mod on_disk;
 mod owned;
 mod restart;
+mod trials;
 mod user;
 mod verdicts;

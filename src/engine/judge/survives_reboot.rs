@@ -1,0 +1,76 @@
+//! `survives-reboot`: a copy that has just booted has the unit active, and nobody helped.
+
+use super::active::{State, look, observed, state};
+use crate::engine::ask;
+use crate::engine::diagnose::{why_not_enabled, why_not_running};
+use crate::engine::finding::Finding;
+use crate::engine::layers::Layers;
+use crate::engine::seen::Seen;
+use crate::model::{Layer, Sample, SteadyFact, TimeSpan, UnitFact, Unknown, Verdict};
+
+pub(super) fn judge(seen: &Seen, hold: TimeSpan) -> Verdict {
+    let mut finding = Finding::expecting(format!("active after a reboot, the same for {hold}"));
+    let fact = match seen.steady_after_reboot(&ask::steady(seen.unit, hold)) {
+        None => return finding.not_run("not run: no copy of this machine was booted"),
+        Some(Err(unknown)) => return finding.unknown(&unknown),
+        Some(Ok(fact)) => fact,
+    };
+    let (before, after) = (&fact.before, &fact.after);
+    let source = seen.show("ActiveState,SubState,MainPID,NRestarts");
+    let up = |sample: &Sample| match sample.up_ms {
+        0 => look(sample),
+        ms => format!("{}, up for {}", look(sample), span(ms)),
+    };
+    finding.show(Layer::Live, &source, format!("on a freshly booted copy: {}", up(before)));
+    if before != after {
+        finding.show(Layer::Live, &source, format!("{} later: {}", span(fact.watched_ms), up(after)));
+    }
+    let unit = seen.reloaded();
+    match state(fact, false) {
+        State::Holds => finding.passed(held(after)),
+        State::JustStarted if after.up_ms >= hold.as_micros() / 1000 => finding.passed(held(after)),
+        State::JustStarted => finding.unknown(&Unknown {
+            reason: format!("after a reboot it was active only at the very end of the watch ({})", span(after.up_ms)),
+            remedy: "check again".into(),
+        }),
+        State::Down if is_starting(after, unit) => finding.unknown(&Unknown {
+            reason: "after a reboot it was still starting when the watch ended".into(),
+            remedy: format!("look what it waits for: systemctl status {}", seen.unit),
+        }),
+        state => {
+            if let Some(unit) = unit {
+                explain(&mut finding, seen, unit, fact, state);
+            }
+            finding.failed(format!("after a reboot: {}", observed(state, fact, unit)))
+        }
+    }
+}
+
+fn explain(finding: &mut Finding, seen: &Seen, unit: &UnitFact, fact: &SteadyFact, state: State) {
+    let files = seen.files();
+    let layers = files.as_ref().ok().map(|files| Layers::read(files));
+    let boot = seen.rebooted();
+    // What nobody starts cannot fail either: first, whether the boot pulls it in.
+    let pulled = boot.is_none_or(|boot| !boot.chain.is_empty());
+    if state == State::Down && !pulled {
+        finding.because(boot.map(|boot| why_not_enabled(seen, boot, Some(unit), layers.as_ref())).unwrap_or_default());
+    } else {
+        finding.because(why_not_running(seen, unit, layers.as_ref(), Some(fact)));
+    }
+}
+
+fn held(after: &Sample) -> String {
+    format!("after a reboot: {} ({}), up for {}", after.active, after.sub, span(after.up_ms))
+}
+
+/// A start job runs or waits, or the program has not said yet that it is ready.
+fn is_starting(after: &Sample, unit: Option<&UnitFact>) -> bool {
+    match after.active.as_str() {
+        "activating" => !after.sub.starts_with("auto-restart"),
+        _ => unit.is_some_and(|unit| !["", "0"].contains(&unit.get("Job"))),
+    }
+}
+
+fn span(ms: u64) -> TimeSpan {
+    TimeSpan::from_micros(ms.saturating_mul(1000))
+}

@@ -1,0 +1,196 @@
+//! What a kill and a reboot show: truths 13–15, 18, 20, 22–24, 26, 27.
+
+use super::verdicts::{gist, judged};
+use crate::engine::testbed::{Told, UNIT, fragment, service};
+use crate::model::{
+    BootFact, CheckReport, Fact, Ground, KillFact, KillOutcome, Kind, Sample, StartLimit, Status, SteadyFact, TimeSpan,
+    UnitFact, Unknown,
+};
+
+fn sample(state: &str, pid: u32, restarts: u64, up_ms: u64) -> Sample {
+    let (active, sub) = state.split_once('/').expect("a state and its sub-state");
+    let invocation = format!("{pid}");
+    Sample { active: active.into(), sub: sub.into(), main_pid: pid, invocation, restarts, up_ms }
+}
+
+/// A service that was killed as pid 7, with this loaded.
+fn kill(restart: &str, delay: &str, outcome: KillOutcome) -> KillFact {
+    KillFact {
+        before: sample("active/running", 7, 0, 900),
+        started_first: false,
+        restart: restart.into(),
+        delay_us: TimeSpan::parse(delay).expect("a span").as_micros(),
+        limit: StartLimit { burst: 5, interval_us: 10_000_000, spent: 1 },
+        outcome,
+    }
+}
+
+fn back(after_ms: u64) -> KillOutcome {
+    KillOutcome::Back { after: sample("active/running", 9, 1, 510), after_ms }
+}
+
+/// Down, in the invocation of this pid.
+fn gave_up(pid: u32, restarts: u64) -> KillOutcome {
+    let after = Sample { main_pid: 0, ..sample("failed/failed", pid, restarts, 0) };
+    KillOutcome::GaveUp { after, result: "signal".into() }
+}
+
+fn waiting(state: &str, restarts: u64, waited_ms: u64) -> KillOutcome {
+    KillOutcome::Waiting { after: Sample { main_pid: 0, ..sample(state, 7, restarts, 0) }, waited_ms }
+}
+
+fn comes_back() -> Kind {
+    Kind::ComesBack { within: TimeSpan::from_micros(5_000_000) }
+}
+
+fn killed(restart: &str, text: &str, fact: KillFact) -> CheckReport {
+    let unit = || service(&[("Restart", restart), ("ActiveState", "active")]);
+    let told = Told::default().loaded(unit()).files(fragment(text)).twin(Fact::Unit(unit()));
+    judged(comes_back(), told.killed(Ground::Twin, Ok(fact)))
+}
+
+#[test]
+fn truths_13_to_15_18_22_what_a_kill_shows() {
+    let always = "[Service]\nRestart=always\n";
+    #[rustfmt::skip]
+    let table = [
+        ("13", "always", always, "3s", back(3_100), Status::Passed, vec![]),
+        ("14", "no", "[Service]\nRestartForceExitStatus=SIGKILL\n", "100ms", back(120), Status::Passed, vec![]),
+        ("13", "no", "[Service]\nExecStart=/bin/a\n", "100ms", gave_up(7, 0), Status::Failed, vec!["no-auto-restart"]),
+        ("13", "on-success", "[Service]\nRestart=on-success\n", "100ms", gave_up(7, 0), Status::Failed, vec!["no-auto-restart"]),
+        ("11", "no", "[Unit]\nRestart=always\n", "100ms", gave_up(7, 0), Status::Failed, vec!["wrong-section", "no-auto-restart"]),
+        ("18", "always", always, "100ms", gave_up(7, 1), Status::Failed, vec!["start-limit-hit"]),
+        ("22", "always", always, "100ms", gave_up(9, 5), Status::Failed, vec!["crash-loop"]),
+        ("20", "always", always, "100ms", waiting("activating/auto-restart", 8, 5_100), Status::Failed, vec!["crash-loop"]),
+        ("15", "always", always, "infinity", waiting("activating/auto-restart", 0, 30), Status::Failed, vec!["restart-never"]),
+        ("15", "always", always, "1h", waiting("activating/auto-restart", 0, 30), Status::Unknown, vec!["could-not-tell"]),
+        ("15", "always", always, "18s", waiting("activating/start", 1, 20_000), Status::Unknown, vec!["could-not-tell"]),
+        ("slow", "always", always, "100ms", waiting("activating/start-pre", 1, 5_100), Status::Failed, vec![]),
+        ("slow", "always", always, "100ms", back(5_300), Status::Failed, vec![]),
+    ];
+    for (truth, restart, text, delay, outcome, status, causes) in table {
+        let report = killed(restart, text, kill(restart, delay, outcome.clone()));
+        assert_eq!((report.status, gist(&report).2), (status, causes), "{truth}: {outcome:?}: {}", report.observed);
+    }
+}
+
+#[test]
+fn what_is_said_of_a_service_that_came_back() {
+    let report = killed("always", "", KillFact { started_first: true, ..kill("always", "3s", back(3_100)) });
+    assert_eq!(
+        report.observed,
+        "started for this trial; killed, and back after 3s 100ms: active (running), main pid 7 then 9"
+    );
+    let live: Vec<&str> = report.evidence.iter().map(|evidence| evidence.text.as_str()).collect();
+    assert!(
+        live.contains(
+            &"on a freshly booted copy: started for this trial, then active (running), MainPID=7, NRestarts=0"
+        ),
+        "{live:?}"
+    );
+    assert!(live.contains(&"SIGKILL to pid 7; 3s 100ms later active (running), MainPID=9, NRestarts=1"), "{live:?}");
+}
+
+/// The copy has read the disk, and the learner's manager has not: killed now, the service would stay dead.
+#[test]
+fn a_manager_that_is_behind_does_not_restart() {
+    let (loaded, disk) = (service(&[("Restart", "no")]), service(&[("Restart", "always")]));
+    let told = Told::default().loaded(loaded.clone()).twin(Fact::Unit(disk.clone()));
+    let report = judged(comes_back(), told.killed(Ground::Twin, Ok(kill("always", "100ms", back(120)))));
+    assert_eq!((report.status, gist(&report).2), (Status::Failed, vec!["needs-daemon-reload"]), "{}", report.observed);
+    let told = Told::default().loaded(disk).twin(Fact::Unit(loaded));
+    let report = judged(comes_back(), told.killed(Ground::Twin, Ok(kill("no", "100ms", gave_up(7, 0)))));
+    assert_eq!((report.status, gist(&report).2), (Status::Failed, vec!["needs-daemon-reload", "no-auto-restart"]));
+}
+
+#[test]
+fn nothing_to_kill() {
+    let exited = || Sample { main_pid: 0, ..sample("active/exited", 7, 0, 900) };
+    let running = || Sample { main_pid: 0, ..sample("active/running", 7, 0, 900) };
+    let down = || Sample { main_pid: 0, ..sample("failed/failed", 7, 0, 0) };
+    let not_up = || KillOutcome::NotUp {
+        unit: service(&[("ActiveState", "failed"), ("ExecMainCode", "1"), ("ExecMainStatus", "203")]),
+    };
+    #[rustfmt::skip]
+    let table = [
+        ("active", Ground::Twin, exited(), KillOutcome::NoMainProcess, Status::Failed),
+        ("active", Ground::Twin, running(), KillOutcome::NoMainProcess, Status::Unknown),
+        ("inactive", Ground::Twin, down(), not_up(), Status::Failed),
+        // It runs at the learner's, so that the copy cannot start it is no proof about a kill.
+        ("active", Ground::Twin, down(), not_up(), Status::Unknown),
+        ("failed", Ground::Live, down(), not_up(), Status::Failed),
+    ];
+    for (live, on, before, outcome, status) in table {
+        let told = Told::default().loaded(service(&[("ActiveState", live)])).twin(Fact::Unit(service(&[])));
+        let fact = KillFact { before, ..kill("always", "100ms", outcome) };
+        let report = judged(comes_back(), told.killed(on, Ok(fact)));
+        assert_eq!(report.status, status, "{live} {on:?}: {}", report.observed);
+    }
+}
+
+fn survives() -> Kind {
+    Kind::SurvivesReboot { hold: TimeSpan::from_micros(2_000_000) }
+}
+
+#[test]
+fn trials_that_were_not_made_are_not_run_and_those_that_failed_are_unknown() {
+    for kind in [comes_back(), survives()] {
+        let report = judged(kind.clone(), Told::default().loaded(service(&[])));
+        assert_eq!(report.status, Status::NotRun, "{}", report.observed);
+        let report = judged(kind, Told::default().loaded(service(&[])).twinless());
+        assert_eq!(gist(&report), (Status::Unknown, "no room for a copy", vec!["could-not-tell"]));
+    }
+    let refused = Unknown { reason: "it was not killed".into(), remedy: String::new() };
+    let report = judged(comes_back(), Told::default().killed(Ground::Live, Err(refused)));
+    assert_eq!(gist(&report), (Status::Unknown, "it was not killed", vec![]));
+    // Trials on a machine that cannot be rebooted leave the other one open.
+    let told = Told::default().loaded(service(&[])).killed(Ground::Live, Ok(kill("no", "100ms", back(100))));
+    assert_eq!(judged(survives(), told).status, Status::NotRun);
+}
+
+fn booted(before: Sample, after: Sample, unit: UnitFact, boot: BootFact) -> CheckReport {
+    let steady = SteadyFact { before, after, watched_ms: 1_500 };
+    let told = Told::default()
+        .loaded(service(&[]))
+        .files(fragment("[Service]\nExecStart=/bin/a\n[Install]\nWantedBy=multi-user.target\n"));
+    judged(survives(), told.twin(Fact::Unit(unit)).twin(Fact::Boot(boot)).twin(Fact::Steady(steady)))
+}
+
+#[test]
+fn what_a_reboot_shows() {
+    let pulled = |state: &str| BootFact {
+        default_target: "multi-user.target".into(),
+        chain: vec!["multi-user.target".into(), UNIT.into()],
+        unit_file_state: state.into(),
+        ..BootFact::default()
+    };
+    let alone = |state: &str| BootFact { chain: vec![], ..pulled(state) };
+    let up = |pid, restarts, ms| sample("active/running", pid, restarts, ms);
+    let down = |state| Sample { main_pid: 0, ..sample(state, 0, 0, 0) };
+    let unit = |active, sub| service(&[("ActiveState", active), ("SubState", sub)]);
+    let running = || unit("active", "running");
+    let not_met = || service(&[("ConditionResult", "no"), ("ConditionTimestampMonotonic", "5")]);
+    let died = || {
+        service(&[("ActiveState", "failed"), ("SubState", "failed"), ("ExecMainCode", "1"), ("ExecMainStatus", "1")])
+    };
+    #[rustfmt::skip]
+    let table = [
+        ("up", up(7, 0, 500), up(7, 0, 2_000), running(), pulled("enabled"), Status::Passed, vec![]),
+        ("up since long", up(7, 0, 2_100), up(7, 0, 2_100), running(), pulled("enabled"), Status::Passed, vec![]),
+        ("crashed once, then steady", up(7, 1, 2_100), up(7, 1, 2_100), running(), pulled("enabled"), Status::Passed, vec![]),
+        ("pulled in by a socket", up(7, 0, 2_100), up(7, 0, 2_100), running(), alone("static"), Status::Passed, vec![]),
+        ("oneshot", sample("active/exited", 0, 0, 2_100), sample("active/exited", 0, 0, 2_100), unit("active", "exited"), pulled("enabled"), Status::Passed, vec![]),
+        ("came up late, and stayed", down("activating/start-pre"), up(7, 0, 2_000), running(), pulled("enabled"), Status::Passed, vec![]),
+        ("came up late", down("activating/start-pre"), up(7, 0, 900), running(), pulled("enabled"), Status::Unknown, vec!["could-not-tell"]),
+        ("still starting", down("activating/start-pre"), down("activating/start-pre"), unit("activating", "start-pre"), pulled("enabled"), Status::Unknown, vec!["could-not-tell"]),
+        ("not enabled", down("inactive/dead"), down("inactive/dead"), unit("inactive", "dead"), alone("disabled"), Status::Failed, vec!["not-enabled"]),
+        ("masked", down("inactive/dead"), down("inactive/dead"), service(&[("LoadState", "masked")]), alone("masked"), Status::Failed, vec!["masked"]),
+        ("condition", down("inactive/dead"), down("inactive/dead"), not_met(), pulled("enabled"), Status::Failed, vec!["condition-not-met"]),
+        ("dies after a second", up(7, 0, 500), down("failed/failed"), died(), pulled("enabled"), Status::Failed, vec![]),
+        ("replaced", up(7, 0, 500), up(9, 1, 20), running(), pulled("enabled"), Status::Failed, vec!["crash-loop"]),
+    ];
+    for (what, before, after, unit, boot, status, causes) in table {
+        let report = booted(before, after, unit, boot);
+        assert_eq!((report.status, gist(&report).2), (status, causes), "{what}: {}", report.observed);
+    }
+}
