@@ -23,6 +23,8 @@ needed=(
     'procps            /usr/bin/ps'
     'iproute2          /usr/bin/ss'
     'python3           /usr/bin/python3'
+    'libxml2-utils     /usr/bin/xmllint'
+    'perl              /usr/share/perl/*/TAP/Parser.pm /usr/share/perl5/*/TAP/Parser.pm /usr/share/perl5/TAP/Parser.pm'
 )
 
 missing=()
@@ -53,6 +55,8 @@ command -v cargo >/dev/null || fail 'no cargo: install a Rust toolchain from htt
 if [[ ${CI:-} == true ]] || ((EUID == 0)); then
     export UNITLAB_REQUIRE_SANDBOX=1
 fi
+# Programs that read reports back are installed above: a test that lacks one is a failed test.
+export UNITLAB_REQUIRE_TOOLS=1
 # A snapshot that differs is a failure, never a new snapshot.
 export INSTA_UPDATE=no
 

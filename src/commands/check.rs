@@ -1,13 +1,14 @@
 //! `unitlab check`: grades a lab.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::time::Instant;
-
-use clap::ValueEnum;
 
 use super::context::Context;
 use super::failure::Failure;
+use super::format::Format;
 use super::inside::{self, Request};
+use super::output::{self, Output};
 use super::root;
 use super::workshop::{self, Bench, Graded, systemd_version};
 use crate::course::{Course, LabFolder};
@@ -16,12 +17,13 @@ use crate::learner::LabProgress;
 use crate::machine::{Here, Machine};
 use crate::model::{Fact, Ground, Place, PlaceKind, Question, Report, Sheet, Testimony, Trial, Trials};
 use crate::report;
-use crate::sandbox::{GateFormat, GateVerb, SandboxError};
+use crate::sandbox::{GateVerb, SandboxError};
 
 const EXAMPLES: &str = "\
 Examples:
   unitlab check                       grade the lab in hand
   unitlab check sre-app --format json | jq .score
+  unitlab check --format junit --output report.xml
   unitlab check sre-app --here        grade this machine instead of the sandbox
   unitlab check sre-app --here --trials   and kill its service, to see it come back";
 
@@ -33,9 +35,12 @@ pub(super) struct Args {
     /// Grade this machine instead of the sandbox; nothing on it is changed, unless with --trials
     #[arg(long)]
     here: bool,
-    /// How to print the report
+    /// How to write the report
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
+    /// Write the report into this file, as a whole or not at all, and nothing on standard output
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
     /// Do without the twin, a freshly booted copy of the sandbox, and without killing anything on it
     #[arg(long)]
     no_trials: bool,
@@ -44,26 +49,39 @@ pub(super) struct Args {
     trials: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For a person
-    Human,
-    /// One `unitlab.report/1` document
-    Json,
-}
-
 impl Args {
-    pub(super) fn is_json(&self) -> bool {
-        self.format == Format::Json
+    /// The format that a failure is told in on standard output; a person is told on stderr, as is whoever named a file.
+    pub(super) fn document(&self) -> Option<Format> {
+        (self.format != Format::Human && !output::is_file(self.output.as_deref())).then_some(self.format)
     }
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
+    let output = Output::named(context, args.output.as_deref())?;
     if inside::is_inside() && !args.here {
-        let format = if args.is_json() { GateFormat::Json } else { GateFormat::Human };
-        let request = Request { verb: GateVerb::Check, check: None, format: Some(format), no_trials: args.no_trials };
-        return inside::ask(context, &request);
+        let format = Some(args.format.into());
+        let request = Request { verb: GateVerb::Check, check: None, format, no_trials: args.no_trials };
+        return inside::ask_into(context, &request, &output);
     }
+    let report = match grade(context, args) {
+        Ok(report) => report,
+        Err(failure) => {
+            if output.is_file() && args.format != Format::Human {
+                // Whoever reads the file next must not take an earlier report for this one.
+                let Failure { what, cause, next, exit } = &failure;
+                let failure = report::Failure { what, cause, next, exit: *exit };
+                // What is told on stderr is the first failure, not that this could not be written either.
+                let _ = output.deliver(|out| args.format.failure(&failure, out));
+            }
+            return Err(failure);
+        }
+    };
+    let look = if output.is_file() { context.look_in_file() } else { context.look() };
+    output.deliver(|out| args.format.report(&report, &look, out))?;
+    Ok(report.exit_code())
+}
+
+fn grade(context: &Context, args: &Args) -> Result<Report, Failure> {
     let course = context.course()?;
     let lab = context.lab(&course, args.lab.as_deref())?;
     let started = Instant::now();
@@ -82,13 +100,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     if let Some(error) = &graded.twinless {
         let _ = writeln!(io::stderr(), "unitlab: graded without a freshly booted copy: {error}");
     }
-    let report = report_of(context, &course, lab, &graded, started, Memory::Progress)?;
-    let mut out = io::stdout().lock();
-    match args.format {
-        Format::Human => report::human(&report, &context.look(), &mut out)?,
-        Format::Json => report::json(&report, &mut out)?,
-    }
-    Ok(report.exit_code())
+    report_of(context, &course, lab, &graded, started, Memory::Progress)
 }
 
 /// The lab's running sandbox.

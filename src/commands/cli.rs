@@ -10,7 +10,8 @@ use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand, ValueE
 
 use super::context::Context;
 use super::failure::Failure;
-use super::{check, completions, demo, doctor, enter, examine, hint, lab, list, supervise};
+use super::format::Format;
+use super::{check, completions, course, demo, doctor, enter, examine, hint, lab, list, supervise};
 use crate::model::escape;
 use crate::report;
 use crate::terminal::{ColorChoice, wrap};
@@ -104,6 +105,9 @@ enum Verb {
     Demo(demo::Args),
     /// Show what this machine has and lacks for running labs
     Doctor(doctor::Args),
+    /// For authors: examine a course, and prove every lab in it
+    #[command(subcommand, arg_required_else_help = true)]
+    Course(course::Verb),
     /// Print completions for a shell
     Completions(completions::Args),
     #[command(hide = true)]
@@ -142,7 +146,7 @@ pub fn run(words: impl Iterator<Item = OsString>) -> u8 {
         Ok(code) => code,
         Err(failure) if failure.what.is_empty() => failure.exit,
         Err(failure) => {
-            tell(&failure, cli.verb.wants_json());
+            tell(&failure, cli.verb.document());
             if matches!(cli.verb, Verb::Lab(lab::Verb::Exec(_))) && ![2, 130].contains(&failure.exit) {
                 125
             } else {
@@ -176,21 +180,23 @@ impl Verb {
             Self::Hint(args) => hint::run(&context, args),
             Self::Demo(args) => demo::run(&context, args),
             Self::Doctor(args) => doctor::run(&context, args),
+            Self::Course(verb) => verb.run(&context),
             Self::Supervise(_) | Self::Enter(_) | Self::Examine | Self::Completions(_) => Ok(0),
         }
     }
 
-    fn wants_json(&self) -> bool {
-        matches!(self, Self::Check(args) if args.is_json())
+    /// The format of documents that standard output carries; none where it is for a person.
+    fn document(&self) -> Option<Format> {
+        if let Self::Check(args) = self { args.document() } else { None }
     }
 }
 
 /// The thing, the cause, the next step: on stderr, or as a document where one was asked for.
-fn tell(failure: &Failure, as_json: bool) {
+fn tell(failure: &Failure, document: Option<Format>) {
     let Failure { what, cause, next, exit } = failure;
-    if as_json {
-        let document = report::Failure { what, cause, next, exit: *exit };
-        let _ = report::error_json(&document, &mut io::stdout());
+    if let Some(format) = document {
+        let failure = report::Failure { what, cause, next, exit: *exit };
+        let _ = format.failure(&failure, &mut io::stdout());
         return;
     }
     // Some of it was said by a stranger: a sandbox, or the author of a course.

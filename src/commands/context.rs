@@ -8,7 +8,7 @@ use super::cli::Globals;
 use super::failure::Failure;
 use super::workshop::Workshop;
 use crate::course::{Course, LabFolder};
-use crate::learner::{LearnerError, Progress, Reading, StateDir, Store};
+use crate::learner::{LearnerError, Owner, Progress, Reading, StateDir, Store};
 use crate::report::Look;
 use crate::sandbox::{self, Estate};
 use crate::terminal::{Stream, Terminal, erase_spinner, signpost};
@@ -53,13 +53,23 @@ impl Context {
         }
     }
 
+    /// Somebody asked for more words.
+    pub(super) fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
     /// For clap, which speaks before there is a context.
     pub(super) fn terminal_width() -> usize {
         Terminal::new(crate::terminal::ColorChoice::Auto, false).width()
     }
 
     pub(super) fn course(&self) -> Result<Course, Failure> {
-        Ok(match &self.course_dir {
+        self.course_in(None)
+    }
+
+    /// The course in this folder, else the one that was named by `--course`, else the one that is built in.
+    pub(super) fn course_in(&self, folder: Option<&Path>) -> Result<Course, Failure> {
+        Ok(match folder.or(self.course_dir.as_deref()) {
             Some(dir) => Course::open(dir)?,
             None => Course::embedded()?,
         })
@@ -135,6 +145,11 @@ impl Context {
         }
     }
 
+    /// Whose files are written.
+    pub(super) fn owner(&self) -> Owner {
+        self.state.owner
+    }
+
     /// Ends what was said with what can be done next.
     pub(super) fn point_on(&self, ways: &[(&str, &str)]) -> Result<(), Failure> {
         let signpost = signpost(ways, self.terminal.color(Stream::Stdout));
@@ -142,11 +157,16 @@ impl Context {
     }
 
     pub(super) fn look(&self) -> Look {
-        Look {
-            width: self.terminal.width(),
-            color: self.terminal.color(Stream::Stdout),
-            unicode: self.terminal.unicode(),
-        }
+        self.look_in(self.terminal.color(Stream::Stdout))
+    }
+
+    /// How a report looks in a file: colours have to be asked for in so many words.
+    pub(super) fn look_in_file(&self) -> Look {
+        self.look_in(self.terminal.color_in_files())
+    }
+
+    fn look_in(&self, color: bool) -> Look {
+        Look { width: self.terminal.width(), color, unicode: self.terminal.unicode() }
     }
 }
 

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::context::Context;
 use super::failure::Failure;
+use super::output::Output;
 use crate::sandbox::{GateFormat, GateReply, GateRequest, GateVerb, INSIDE_SOCKET, ask_gate};
-use crate::terminal::Stream;
 
 /// This is a sandbox of ours.
 pub(super) fn is_inside() -> bool {
@@ -23,13 +23,19 @@ pub(super) struct Request<'a> {
 
 /// Hands a request out, and prints what comes back.
 pub(super) fn ask(context: &Context, request: &Request<'_>) -> Result<u8, Failure> {
+    ask_into(context, request, &Output::named(context, None)?)
+}
+
+/// Hands a request out; what comes back for standard output goes where it is wanted.
+pub(super) fn ask_into(context: &Context, request: &Request<'_>, output: &Output) -> Result<u8, Failure> {
+    let look = if output.is_file() { context.look_in_file() } else { context.look() };
     let gate = GateRequest {
         verb: request.verb,
         check: request.check.map(str::to_owned),
         format: request.format,
         no_trials: request.no_trials,
-        color: context.terminal.color(Stream::Stdout),
-        width: u16::try_from(context.terminal.width()).unwrap_or(80),
+        color: look.color,
+        width: u16::try_from(look.width).unwrap_or(80),
     };
     let waiting = context.terminal.spinner("asking unitlab outside of the sandbox");
     let mut replies = Vec::new();
@@ -41,12 +47,17 @@ pub(super) fn ask(context: &Context, request: &Request<'_>) -> Result<u8, Failur
         )
     })?;
     drop(waiting);
+    let mut asked_for = String::new();
     for reply in replies {
         match reply {
-            GateReply::Out(text) => io::stdout().write_all(text.as_bytes())?,
+            GateReply::Out(text) => asked_for.push_str(&text),
             GateReply::Err(text) => io::stderr().write_all(text.as_bytes())?,
             GateReply::Exit(_) => {}
         }
+    }
+    // Nothing came where unitlab outside failed and said so on stderr: then the file stays as it was.
+    if !asked_for.is_empty() {
+        output.deliver(|out| out.write_all(asked_for.as_bytes()))?;
     }
     Ok(code)
 }

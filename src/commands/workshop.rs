@@ -121,8 +121,8 @@ impl Bench {
         if done.status.success() {
             return Ok(());
         }
-        let why = format!("{what} ended with {}: {}", done.status, done.output.trim());
-        Err(SandboxError::Boot { name: self.sandbox.name().to_owned(), why })
+        let why = format!("{}: {}", done.status, done.output.trim());
+        Err(SandboxError::Script { what: what.to_owned(), why })
     }
 
     /// Asks the learner's machine, and meanwhile boots its twin, asks that too, and does there what hurts.

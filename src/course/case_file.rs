@@ -2,10 +2,11 @@
 
 use toml::de::DeTable;
 
+use crate::engine;
 use crate::model::{Case, Lab};
 
 use super::fields::{Fields, Source, Word};
-use super::spelling::{did_you_mean, is_kebab};
+use super::spelling::did_you_mean;
 
 /// Reads a `case.toml`; `lab` is none when the lab itself could not be read.
 pub(super) fn read(name: &str, lab: Option<&Lab>, root: &DeTable<'_>, source: &mut Source) -> Option<Case> {
@@ -24,10 +25,9 @@ pub(super) fn read(name: &str, lab: Option<&Lab>, root: &DeTable<'_>, source: &m
             }
         }
     }
-    for id in &diagnosis {
-        if !is_kebab(id.get_ref()) {
-            source.fault(id.span(), format!("{:?} is no diagnosis", id.get_ref()), "write its id: needs-restart");
-        }
+    let known = engine::diagnoses();
+    for id in diagnosis.iter().filter(|id| !known.contains(id.get_ref())) {
+        source.fault(id.span(), format!("unknown diagnosis {:?}", id.get_ref()), did_you_mean(id.get_ref(), known));
     }
     if let (true, Some(first)) = (fails.is_empty(), diagnosis.first()) {
         source.fault(first.span(), "a right answer has no diagnosis", "name the checks that fail, or leave it out");

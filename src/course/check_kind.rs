@@ -28,14 +28,14 @@ pub(super) fn read(fields: &mut Fields<'_, '_>) -> Option<Kind> {
         "restart-policy" => restart_policy(fields),
         "active" => active(fields),
         "http" => http(fields),
+        "comes-back" => Some(Kind::ComesBack { within: wait(fields, "within", "5s", LONGEST_WITHIN)? }),
+        "survives-reboot" => Some(Kind::SurvivesReboot { hold: wait(fields, "hold", "2s", LONGEST_HOLD)? }),
         "listens" => demand::listens(fields),
         "process" => Some(demand::process(fields)),
         "account" => Some(demand::account(fields)),
         "file" => demand::file(fields),
         "journal" => demand::journal(fields),
         "command" => demand::command(fields),
-        "comes-back" => Some(Kind::ComesBack { within: wait(fields, "within", "5s", LONGEST_WITHIN)? }),
-        "survives-reboot" => Some(Kind::SurvivesReboot { hold: wait(fields, "hold", "2s", LONGEST_HOLD)? }),
         // `need_one_of` lets nothing else through.
         _ => None,
     }

@@ -6,6 +6,7 @@ use crate::model::{Check, Lab};
 
 use super::check_kind;
 use super::fields::{Fields, Source, Value};
+use super::harmless::{self, Harmless};
 use super::needs::{self, Needs};
 use super::spelling::is_kebab;
 
@@ -28,8 +29,15 @@ const UNIT_TYPES: [&str; 11] =
 /// Where to look, what to change, almost the line itself.
 const HINTS: usize = 3;
 
-/// Reads a `lab.toml`. The lab is only worth using when `source` has no errors afterwards.
-pub(super) fn read(id: &str, brief: &str, root: &DeTable<'_>, source: &mut Source) -> Option<Lab> {
+/// Reads a `lab.toml`, whose solution has these mutants. What comes back is only worth using when `source` has no
+/// errors afterwards.
+pub(super) fn read(
+    id: &str,
+    brief: &str,
+    mutants: &[&str],
+    root: &DeTable<'_>,
+    source: &mut Source,
+) -> Option<(Lab, Vec<Harmless>)> {
     let mut fields = Fields::new(source, root, 0..0);
     let title = fields.need_text("title");
     let chapter = fields.need_one_of("chapter", &CHAPTERS);
@@ -37,9 +45,11 @@ pub(super) fn read(id: &str, brief: &str, root: &DeTable<'_>, source: &mut Sourc
     let pass = fields.need_count("pass", 1..=100);
     let unit = unit(&mut fields, true);
     let checks = fields.need("check");
+    let spared = fields.find("harmless");
     fields.finish();
+    let spared = spared.map(|value| harmless::read(value, mutants, source)).unwrap_or_default();
     let checks = checks.and_then(|value| read_checks(value, unit.unwrap_or_default(), source));
-    Some(Lab {
+    let lab = Lab {
         id: id.to_owned(),
         title: title?.to_owned(),
         chapter: chapter?.to_owned(),
@@ -48,7 +58,8 @@ pub(super) fn read(id: &str, brief: &str, root: &DeTable<'_>, source: &mut Sourc
         unit: unit?.to_owned(),
         brief: brief.to_owned(),
         checks: checks?,
-    })
+    };
+    Some((lab, spared))
 }
 
 fn read_checks<'t>(value: &'t Value<'t>, unit: &str, source: &mut Source) -> Option<Vec<Check>> {

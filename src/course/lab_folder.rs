@@ -2,10 +2,12 @@
 
 use toml::de::DeTable;
 
+use crate::engine::{self, Mutant};
 use crate::model::{Case, Lab, Overlay, OverlayFile};
 
 use super::error::CourseError;
 use super::fields::Source;
+use super::harmless::Harmless;
 use super::spelling::{is_kebab, nearest};
 use super::tree::Tree;
 use super::{case_file, lab_file};
@@ -23,6 +25,10 @@ pub struct LabFolder {
     pub notes: String,
     /// Right and wrong answers that prove the lab, in the order of their names.
     pub cases: Vec<CaseFolder>,
+    /// The solution with one thing wrong, as often as there are things.
+    pub mutants: Vec<Mutant>,
+    /// Those of them that are right all the same.
+    pub harmless: Vec<Harmless>,
 }
 
 /// One case, to be laid over a fresh scene.
@@ -41,9 +47,14 @@ pub(super) fn read(tree: &Tree, id: &str, errors: &mut Vec<CourseError>) -> Opti
     check_strays(tree, &root, errors);
     let brief = need_prose(tree, &format!("{root}/brief.md"), errors);
     let notes = need_prose(tree, &format!("{root}/solution/notes.md"), errors);
-    let lab = with_source(tree, &format!("{root}/lab.toml"), errors, |root, source| {
-        lab_file::read(id, brief.as_deref().unwrap_or_default(), root, source)
+    let scene = overlay(tree, &format!("{root}/scene"), "setup.sh", errors);
+    let solution = need_overlay(tree, &format!("{root}/solution"), errors);
+    let mutants = engine::mutants(&solution);
+    let names: Vec<&str> = mutants.iter().map(|mutant| mutant.name.as_str()).collect();
+    let read = with_source(tree, &format!("{root}/lab.toml"), errors, |root, source| {
+        lab_file::read(id, brief.as_deref().unwrap_or_default(), &names, root, source)
     });
+    let (lab, harmless) = read.unzip();
     let mut cases = Vec::new();
     for name in tree.folders(&format!("{root}/cases")) {
         let folder = format!("{root}/cases/{name}");
@@ -54,9 +65,7 @@ pub(super) fn read(tree: &Tree, id: &str, errors: &mut Vec<CourseError>) -> Opti
         });
         cases.extend(case.map(|case| CaseFolder { case, overlay }));
     }
-    let scene = overlay(tree, &format!("{root}/scene"), "setup.sh", errors);
-    let solution = need_overlay(tree, &format!("{root}/solution"), errors);
-    Some(LabFolder { lab: lab?, scene, solution, notes: notes?, cases })
+    Some(LabFolder { lab: lab?, scene, solution, notes: notes?, cases, mutants, harmless: harmless? })
 }
 
 fn with_source<T>(

@@ -5,13 +5,16 @@ mod check_kind;
 mod demand;
 mod error;
 mod fields;
+mod harmless;
 mod lab_file;
 mod lab_folder;
 mod needs;
+mod proofs;
 mod shelf;
 mod spelling;
 mod tree;
 
 pub use error::{CourseError, CourseErrors, NoSuchLab};
+pub use harmless::Harmless;
 pub use lab_folder::{CaseFolder, LabFolder};
 pub use shelf::Course;

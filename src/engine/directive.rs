@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use crate::model::{RestartPolicy, TimeSpan};
 
-/// `[Section]` lines, each followed by the names that count there. The sections do not overlap but for what [Service]
+/// `[Section]` lines, each followed by the names that count there. The sections do not overlap but for what `[Service]`
 /// still takes for compatibility, such as `StartLimitBurst`.
 const DIRECTIVES: &str = include_str!("directives.txt");
 

@@ -1,5 +1,6 @@
 //! A verdict in the making: evidence and causes are collected first, the status is given last.
 
+use super::diagnose::diagnoses;
 use crate::model::{Diagnosis, Evidence, Layer, Status, Unknown, Verdict};
 
 /// The most characters of a machine's text that a report repeats.
@@ -15,6 +16,7 @@ pub(crate) fn clip(text: &str) -> String {
 
 /// A cause with the command or change that comes next.
 pub(crate) fn cause(id: &str, text: impl Into<String>, next: impl Into<String>) -> Diagnosis {
+    debug_assert!(diagnoses().contains(&id), "list the cause {id} in engine/diagnose/known.rs");
     Diagnosis { id: id.to_owned(), text: clip(&text.into()), next: clip(&next.into()) }
 }
 

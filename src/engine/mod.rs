@@ -1,7 +1,9 @@
 //! Decides: which questions a lab asks, what the answers mean, what it adds up to. Pure: no I/O, no clock.
 
+mod alter;
 mod ask;
 mod diagnose;
+mod differ;
 mod directive;
 mod exec_command;
 mod exit_status;
@@ -9,14 +11,20 @@ mod finding;
 mod hint;
 mod judge;
 mod layers;
+mod mutant;
 mod order;
 mod score;
 mod seen;
 #[cfg(test)]
 mod testbed;
+mod watched;
 
 pub use ask::{questions, trials, twin_questions};
+pub use diagnose::diagnoses;
+pub use differ::differences;
 pub use hint::{NextHint, next_hint};
 pub use judge::judge;
+pub use mutant::{Mutant, mutants};
 pub use order::needs_cycle;
 pub use score::score;
+pub use watched::watched;

@@ -146,12 +146,6 @@ impl Told {
         self
     }
 
-    /// A fact of the twin's, and the question that it answers.
-    pub(crate) fn reborn(mut self, fact: Fact, question: Question) -> Self {
-        self.twin.get_or_insert_default().push((question, Ok(fact)));
-        self
-    }
-
     pub(crate) fn killed(mut self, on: Ground, answer: Result<KillFact, Unknown>) -> Self {
         let trial = Trial::Kill { unit: UNIT.into(), within_ms: 5_000, on };
         self.trials = Trials::Done(vec![(trial, answer.map(Fact::Kill))]);
@@ -161,6 +155,12 @@ impl Told {
     /// The copy was wanted, and could not be made.
     pub(crate) fn twinless(mut self) -> Self {
         self.trials = Trials::Impossible(Unknown { reason: "no room for a copy".into(), remedy: "free some".into() });
+        self
+    }
+
+    /// A fact of the twin's, and the question that it answers.
+    pub(crate) fn reborn(mut self, fact: Fact, question: Question) -> Self {
+        self.twin.get_or_insert_default().push((question, Ok(fact)));
         self
     }
 

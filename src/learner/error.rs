@@ -38,6 +38,18 @@ pub enum LearnerError {
         /// The file.
         path: PathBuf,
     },
+    /// A file was named in a folder that is not there.
+    #[error("there is no folder {}", path.display())]
+    NoFolder {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A folder was named where a file is wanted.
+    #[error("{} is a folder", path.display())]
+    IsFolder {
+        /// The folder.
+        path: PathBuf,
+    },
     /// A later unitlab wrote it.
     #[error("{} is of version {version}, made by a newer unitlab; this one knows version {known} and leaves it alone", path.display())]
     Newer {

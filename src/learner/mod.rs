@@ -3,11 +3,13 @@
 mod error;
 mod owner;
 mod progress;
+mod report_file;
 mod state_dir;
 mod store;
 
 pub use error::LearnerError;
 pub use owner::Owner;
 pub use progress::{LabProgress, Progress};
+pub use report_file::ReportFile;
 pub use state_dir::StateDir;
 pub use store::{Reading, SetAside, Store};

@@ -64,10 +64,12 @@ impl Systemctl {
     }
 
     /// Ends a unit that is ours and has it forgotten, whether there is anything left to end or not.
-    pub(super) fn end(&self, unit: &UnitName) {
+    pub(super) fn end(&self, name: &UnitName) {
         for verb in ["stop", "reset-failed"] {
+            let mut command = Command::new(&self.0);
+            command.args([verb, "--quiet", "--no-ask-password", "--", name.as_str()]).env_clear();
             // One that ended well is forgotten already, and there is nothing to be done about one that will not.
-            let _ = self.act(verb, &[], unit, TIME);
+            let _ = run(&mut command, b"", Limits { time: TIME, stdout: STDOUT_PER_UNIT });
         }
     }
 

@@ -48,7 +48,9 @@ pub fn deceives(character: char) -> bool {
             | '\u{feff}'
             | '\u{fff9}'..='\u{fffb}'
             | '\u{e0000}'..='\u{e007f}' // tags
+            | '\u{fdd0}'..='\u{fdef}'   // no characters, and never will be; XML and YAML forbid some of them
         )
+        || u32::from(character) & 0xfffe == 0xfffe // nor are the last two of every plane
 }
 
 #[cfg(test)]
@@ -73,6 +75,7 @@ mod tests {
             ("\u{202e}toor\u{2066}", "\\u{202e}toor\\u{2066}"),
             ("User=\u{a0}www\u{200b}", "User=\\u{a0}www\\u{200b}"),
             ("\u{e0041}", "\\u{e0041}"),
+            ("\u{fdd0}\u{fffe}\u{1ffff}", "\\u{fdd0}\\u{fffe}\\u{1ffff}"),
         ] {
             assert_eq!(escape(hostile), shown);
         }

@@ -97,6 +97,16 @@ pub enum Kind {
         /// A text that the body must contain.
         contains: Option<String>,
     },
+    /// Its main process is killed, and it is active again with another one. A trial.
+    ComesBack {
+        /// How long that may take beyond `RestartSec=`.
+        within: TimeSpan,
+    },
+    /// It is active after a reboot that nobody helped. A trial.
+    SurvivesReboot {
+        /// For how long it must stay so.
+        hold: TimeSpan,
+    },
     /// A socket listens, and it is the unit's own or its socket unit's.
     Listens(Listens),
     /// Its live processes are as they should be.
@@ -109,16 +119,6 @@ pub enum Kind {
     Journal(JournalDemand),
     /// A program ends as it should.
     Command(CommandDemand),
-    /// Its main process is killed, and it is active again with another one. A trial.
-    ComesBack {
-        /// How long that may take beyond `RestartSec=`.
-        within: TimeSpan,
-    },
-    /// It is active after a reboot that nobody helped. A trial.
-    SurvivesReboot {
-        /// For how long it must stay so.
-        hold: TimeSpan,
-    },
 }
 
 impl Kind {
@@ -131,14 +131,14 @@ impl Kind {
         "active",
         "enabled",
         "http",
+        "comes-back",
+        "survives-reboot",
         "listens",
         "process",
         "account",
         "file",
         "journal",
         "command",
-        "comes-back",
-        "survives-reboot",
     ];
 
     /// This kind's name as a lab writes it.
@@ -152,14 +152,14 @@ impl Kind {
             Self::Active { .. } => "active",
             Self::Enabled => "enabled",
             Self::Http { .. } => "http",
+            Self::ComesBack { .. } => "comes-back",
+            Self::SurvivesReboot { .. } => "survives-reboot",
             Self::Listens(_) => "listens",
             Self::Process(_) => "process",
             Self::Account(_) => "account",
             Self::File(_) => "file",
             Self::Journal(_) => "journal",
             Self::Command(_) => "command",
-            Self::ComesBack { .. } => "comes-back",
-            Self::SurvivesReboot { .. } => "survives-reboot",
         }
     }
 }

@@ -7,6 +7,7 @@ mod lab;
 mod node;
 mod overlay;
 mod place;
+mod proof;
 mod question;
 mod report;
 mod sighting;
@@ -23,6 +24,7 @@ pub use lab::{Check, Expect, Kind, Lab, RestartPolicy, Value};
 pub use node::{FileFact, FileType, Node, Search};
 pub use overlay::{Overlay, OverlayFile};
 pub use place::{Place, PlaceKind};
+pub use proof::{Expected, Proof, Proven, Spent};
 pub use question::{
     Answer, BootFact, Content, DiskFile, Fact, FilesFact, HttpFact, HttpOutcome, PortOwner, Process, ProcessesFact,
     Puller, Question, Role, Sample, Sheet, SteadyFact, SystemFact, Testimony, UnitFact, Unknown,

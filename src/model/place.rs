@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 /// The machine that was asked, and its service manager.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Place {
     /// A sandbox of ours, or this machine itself.
     pub kind: PlaceKind,
@@ -13,6 +15,7 @@ pub struct Place {
 
 /// The two kinds of place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum PlaceKind {
     /// A disposable systemd that belongs to one lab.

@@ -122,6 +122,8 @@ pub enum Fact {
     Steady(SteadyFact),
     /// Answers [`Question::Http`].
     Http(HttpFact),
+    /// What came of a [`Trial::Kill`](super::Trial::Kill).
+    Kill(KillFact),
     /// Answers [`Question::Listens`].
     Listens(ListensFact),
     /// Answers [`Question::Details`].
@@ -134,8 +136,6 @@ pub enum Fact {
     Journal(JournalFact),
     /// Answers [`Question::Command`].
     Command(ProgramFact),
-    /// What came of a [`Trial::Kill`](super::Trial::Kill).
-    Kill(KillFact),
 }
 
 /// Why something could not be told, and what would help.

@@ -6,6 +6,7 @@ use super::Place;
 
 /// What became of one check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// It holds.
@@ -22,6 +23,7 @@ pub enum Status {
 
 /// Which of the three layers a piece of evidence belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Layer {
     /// What the file says.
@@ -34,6 +36,7 @@ pub enum Layer {
 
 /// Something seen, and how the learner can see it too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Evidence {
     /// The layer it comes from.
@@ -46,6 +49,7 @@ pub struct Evidence {
 
 /// A cause, proven by the facts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Diagnosis {
     /// Its name: `needs-daemon-reload`.
@@ -73,6 +77,7 @@ pub struct Verdict {
 
 /// One check in a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CheckReport {
     /// The check's id.
@@ -107,6 +112,7 @@ pub struct CheckReport {
 
 /// Points, and how sure they are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Score {
     /// Points earned.
@@ -118,6 +124,7 @@ pub struct Score {
     /// Every check was graded.
     pub complete: bool,
     /// `points` of `of`, in percent, rounded down.
+    #[cfg_attr(test, schemars(range(max = 100)))]
     pub percent: u32,
     /// Whether the pass mark is reached; none while unknowns could still turn it.
     pub passed: Option<bool>,
@@ -125,6 +132,7 @@ pub struct Score {
 
 /// Which course a lab came from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CourseId {
     /// `unitlab` for the embedded course, else the folder's name.
@@ -135,9 +143,11 @@ pub struct CourseId {
 
 /// A graded lab.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Report {
     /// Always `unitlab.report/1`.
+    #[cfg_attr(test, schemars(extend("const" = Report::SCHEMA)))]
     pub schema: String,
     /// This program's version.
     pub unitlab: String,

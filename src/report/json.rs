@@ -27,22 +27,41 @@ pub fn json(report: &Report, out: &mut impl Write) -> io::Result<()> {
 
 /// Writes a failure as `unitlab.error/1`, with a newline at its end.
 pub fn error_json(failure: &Failure<'_>, out: &mut impl Write) -> io::Result<()> {
-    #[derive(Serialize)]
-    struct Document<'a> {
-        schema: &'static str,
-        unitlab: &'static str,
-        error: Error<'a>,
-        exit: u8,
-    }
-    #[derive(Serialize)]
-    struct Error<'a> {
-        what: &'a str,
-        cause: &'a str,
-        next: &'a str,
-    }
     let Failure { what, cause, next, exit } = *failure;
-    let error = Error { what, cause, next };
-    document(&Document { schema: "unitlab.error/1", unitlab: env!("CARGO_PKG_VERSION"), error, exit }, out)
+    let error = ErrorText { what, cause, next };
+    let unitlab = env!("CARGO_PKG_VERSION");
+    document(&ErrorDocument { schema: ErrorDocument::SCHEMA, unitlab, error, exit }, out)
+}
+
+/// unitlab itself failed; nothing was graded.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
+pub(super) struct ErrorDocument<'a> {
+    /// Always `unitlab.error/1`.
+    #[cfg_attr(test, schemars(extend("const" = ErrorDocument::SCHEMA)))]
+    schema: &'static str,
+    /// This program's version.
+    unitlab: &'static str,
+    /// What happened.
+    error: ErrorText<'a>,
+    /// The exit code that goes with it.
+    exit: u8,
+}
+
+impl ErrorDocument<'_> {
+    const SCHEMA: &'static str = "unitlab.error/1";
+}
+
+/// The thing, the cause, the next step.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
+struct ErrorText<'a> {
+    /// What did not work, one sentence.
+    what: &'a str,
+    /// Why, as far as it is known; else empty.
+    cause: &'a str,
+    /// What to do about it; empty when nothing can be done.
+    next: &'a str,
 }
 
 fn document(value: &impl Serialize, out: &mut impl Write) -> io::Result<()> {

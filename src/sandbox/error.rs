@@ -60,6 +60,14 @@ pub enum SandboxError {
         /// What is wrong with it.
         why: String,
     },
+    /// A script of the lab's did not succeed inside.
+    #[error("{what} did not succeed: {why}")]
+    Script {
+        /// Whose it is: `the lab's scene`.
+        what: String,
+        /// How it ended, and what it said.
+        why: String,
+    },
 }
 
 impl SandboxError {
@@ -74,7 +82,7 @@ impl SandboxError {
             Self::NotRunning { .. } => "start it with `unitlab lab start`".into(),
             Self::Boot { .. } => "see what this machine lacks with `unitlab doctor`".into(),
             Self::Record { .. } => "`unitlab doctor --fix` sweeps up what belongs to no sandbox".into(),
-            Self::File { .. } | Self::System { .. } => String::new(),
+            Self::File { .. } | Self::System { .. } | Self::Script { .. } => String::new(),
         }
     }
 

@@ -56,6 +56,10 @@ pub enum GateFormat {
     Human,
     /// `unitlab.report/1`.
     Json,
+    /// `JUnit` XML.
+    Junit,
+    /// The Test Anything Protocol.
+    Tap,
 }
 
 /// One line of the answer.
@@ -132,6 +136,11 @@ fn serve(stream: &UnixStream, plan: &Plan, exe: &Path) -> io::Result<()> {
         (bounded(out), err.join().unwrap_or_default())
     });
     let code = child.wait()?.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(125);
+    if out.len() as u64 > REPLY {
+        // Half of a document is worse than none.
+        reply(stream, &GateReply::Err("unitlab: the answer is larger than 1 MiB, too large for a sandbox\n".into()))?;
+        return reply(stream, &GateReply::Exit(3));
+    }
     for (text, wrap) in [(out, GateReply::Out as fn(String) -> GateReply), (err, GateReply::Err)] {
         if !text.is_empty() {
             reply(stream, &wrap(text))?;
@@ -146,9 +155,13 @@ fn arguments(request: &GateRequest, lab: &str) -> Vec<String> {
     match request.verb {
         GateVerb::Check => {
             args.extend(["check".to_owned(), lab.to_owned()]);
-            if request.format == Some(GateFormat::Json) {
-                args.extend(["--format", "json"].map(str::to_owned));
-            }
+            let format = match request.format {
+                None | Some(GateFormat::Human) => "human",
+                Some(GateFormat::Json) => "json",
+                Some(GateFormat::Junit) => "junit",
+                Some(GateFormat::Tap) => "tap",
+            };
+            args.extend(["--format", format].map(str::to_owned));
             if request.no_trials {
                 args.push("--no-trials".to_owned());
             }
@@ -165,7 +178,7 @@ fn arguments(request: &GateRequest, lab: &str) -> Vec<String> {
 fn bounded(stream: Option<impl Read>) -> String {
     let mut bytes = Vec::new();
     if let Some(mut stream) = stream {
-        let _ = (&mut stream).take(REPLY).read_to_end(&mut bytes);
+        let _ = (&mut stream).take(REPLY + 1).read_to_end(&mut bytes);
         let _ = io::copy(&mut stream, &mut io::sink());
     }
     String::from_utf8_lossy(&bytes).into_owned()

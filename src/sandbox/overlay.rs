@@ -8,7 +8,7 @@ use std::path::Path;
 use super::SandboxError;
 use crate::model::Overlay;
 
-/// Writes an overlay's files below `/`. Only after [`super::enter`]: every link on the way is the payload's own
+/// Writes an overlay's files below `/`. Only after [`super::enter()`]: every link on the way is the payload's own
 /// affair then, and leads nowhere but into its own root.
 pub fn lay(overlay: &Overlay) -> Result<(), SandboxError> {
     for file in &overlay.files {

@@ -1,6 +1,7 @@
 //! What talks to a person: colours, widths, spinners, questions, and pages of markdown. It decides nothing.
 
 mod abilities;
+mod bar;
 mod layout;
 mod markdown;
 mod prompt;
@@ -11,6 +12,7 @@ mod spinner;
 mod wrap;
 
 pub use abilities::ColorChoice;
+pub use bar::Bar;
 pub use markdown::markdown;
 pub use prompt::Refused;
 pub use screen::{Stream, Terminal};

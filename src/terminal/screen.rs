@@ -5,6 +5,7 @@ use std::io::{IsTerminal as _, stderr, stdin, stdout};
 use console::Term;
 
 use super::abilities::{Abilities, ColorChoice};
+use super::bar::Bar;
 use super::prompt::{self, Refused};
 use super::spinner::Spinner;
 
@@ -42,6 +43,13 @@ impl Terminal {
         self.abilities.color(self.choice, is_terminal)
     }
 
+    /// Colours belong in a file that a report is written into: whatever the environment forces, only `--color always`
+    /// says so.
+    #[must_use]
+    pub fn color_in_files(&self) -> bool {
+        self.choice == ColorChoice::Always
+    }
+
     /// Signs beyond ASCII are shown as they are.
     #[must_use]
     pub fn unicode(&self) -> bool {
@@ -67,6 +75,12 @@ impl Terminal {
     #[must_use]
     pub fn spinner(&self, message: &str) -> Spinner {
         Spinner::new(message, self.draws(), self.color(Stream::Stderr), self.unicode())
+    }
+
+    /// A bar for so many things to be done, drawn where a spinner would be.
+    #[must_use]
+    pub fn bar(&self, things: usize) -> Bar {
+        Bar::new(things, self.draws(), self.color(Stream::Stderr), self.unicode())
     }
 
     /// Asks for a yes or a no; Enter alone is a no.

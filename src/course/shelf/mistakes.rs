@@ -188,10 +188,37 @@ fn cases_are_held_against_their_lab() {
             "what = \"x\"\nfails = []\ndiagnosis = [\"y\"]\n",
             "labs/a/cases/one/case.toml:3:14: a right answer has no diagnosis; name the checks that fail, or leave it out",
         ),
+        (
+            "what = \"x\"\nfails = [\"first\"]\ndiagnosis = [\"inline-coment\"]\n",
+            r#"labs/a/cases/one/case.toml:3:14: unknown diagnosis "inline-coment"; did you mean "inline-comment"?"#,
+        ),
         ("waht = \"x\"\nfails = []\n", r#"labs/a/cases/one/case.toml:1:1: unknown key "waht"; did you mean "what"?"#),
     ] {
         let errors = course_with(LAB, case, &[]).expect_err(case);
         assert!(errors.iter().any(|error| error == expected), "{errors:?}");
+    }
+}
+
+#[test]
+fn harmless_mutants_are_held_against_the_solution() {
+    let solution = ("labs/a/solution/files/etc/systemd/system/a.service", &b"[Service]\nExecStart=/bin/true\n"[..]);
+    let with = |text: &str| course_with(&format!("{LAB}{text}"), CASE, &[solution]);
+    let sound = with("[[harmless]]\nmutant = \"drop Service.ExecStart\"\nwhy = \"x\"\n").unwrap();
+    assert_eq!(sound.lab("a").unwrap().harmless[0].mutant, "drop Service.ExecStart");
+    for (text, expected) in [
+        (
+            "[[harmless]]\nmutant = \"drop Service.ExecStrat\"\nwhy = \"x\"\n",
+            r#"labs/a/lab.toml:28:10: the solution has no mutant "drop Service.ExecStrat"; did you mean "drop Service.ExecStart"?"#,
+        ),
+        ("[[harmless]]\nmutant = \"drop [Service]\"\n", "labs/a/lab.toml:27:1: why is missing"),
+        ("[harmless]\n", "labs/a/lab.toml:27:1: harmless is no list of tables; begin each with [[harmless]]"),
+        (
+            "[[harmless]]\nmutant = \"drop [Service]\"\nwhy = \"x\"\n[[harmless]]\nmutant = \"drop [Service]\"\nwhy = \"x\"\n",
+            r#"labs/a/lab.toml:31:10: "drop [Service]" stands here twice"#,
+        ),
+    ] {
+        let errors = with(text).expect_err(text);
+        assert!(errors.iter().any(|error| error == expected), "{expected}\n{errors:?}");
     }
 }
 

@@ -41,14 +41,14 @@ fn judge_one(check: &Check, testimony: &Testimony) -> Verdict {
         Kind::Active { running, hold } => active::judge(&seen, *running, *hold),
         Kind::Enabled => enabled::judge(&seen),
         Kind::Http { port, path, status, contains } => http::judge(&seen, *port, path, *status, contains.as_deref()),
+        Kind::ComesBack { within } => comes_back::judge(&seen, *within),
+        Kind::SurvivesReboot { hold } => survives_reboot::judge(&seen, *hold),
         Kind::Listens(demand) => listens::judge(&seen, demand),
         Kind::Process(demand) => process::judge(&seen, demand),
         Kind::Account(demand) => account::judge(&seen, demand),
         Kind::File(demand) => file::judge(&seen, demand),
         Kind::Journal(demand) => journal::judge(&seen, demand),
         Kind::Command(demand) => command::judge(&seen, demand),
-        Kind::ComesBack { within } => comes_back::judge(&seen, *within),
-        Kind::SurvivesReboot { hold } => survives_reboot::judge(&seen, *hold),
     }
 }
 
@@ -140,14 +140,14 @@ mod tests {
             check("f", Kind::Active { running: true, hold }),
             check("g", Kind::Enabled),
             check("h", http),
-            check("i", Kind::ComesBack { within: hold }),
-            check("j", Kind::SurvivesReboot { hold }),
-            check("k", Kind::Listens(Listens { port: 8000, protocol: Protocol::Tcp, address: Some(Address::Any) })),
-            check("l", Kind::Process(ProcessDemand { at_least: Some(1), ..ProcessDemand::default() })),
-            check("m", Kind::Account(AccountDemand { own: true, ..AccountDemand::default() })),
-            check("n", Kind::File(FileDemand { path: "/x".into(), unwritable: true, ..FileDemand::default() })),
-            check("o", Kind::Journal(JournalDemand { text: "x".into(), lacks: true, since: Since::Boot })),
-            check("p", Kind::Command(command)),
+            check("o", Kind::ComesBack { within: hold }),
+            check("p", Kind::SurvivesReboot { hold }),
+            check("i", Kind::Listens(Listens { port: 8000, protocol: Protocol::Tcp, address: Some(Address::Any) })),
+            check("j", Kind::Process(ProcessDemand { at_least: Some(1), ..ProcessDemand::default() })),
+            check("k", Kind::Account(AccountDemand { own: true, ..AccountDemand::default() })),
+            check("l", Kind::File(FileDemand { path: "/x".into(), unwritable: true, ..FileDemand::default() })),
+            check("m", Kind::Journal(JournalDemand { text: "x".into(), lacks: true, since: Since::Boot })),
+            check("n", Kind::Command(command)),
         ]
     }
 

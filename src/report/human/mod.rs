@@ -2,8 +2,10 @@
 
 mod check;
 mod page;
+mod proof;
 mod sum;
 mod write;
 
 pub use page::Look;
+pub use proof::proof;
 pub use write::human;

@@ -1,0 +1,119 @@
+//! `unitlab course check`: examines a course's files, and proves every lab in it.
+
+use std::io;
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::thread;
+
+use crate::commands::context::Context;
+use crate::commands::failure::Failure;
+use crate::commands::prover::{Job, Prover, plan};
+use crate::commands::root;
+use crate::course::LabFolder;
+use crate::model::{Proof, Proven};
+use crate::report;
+use crate::sandbox;
+
+const EXAMPLES: &str = "\
+Examples:
+  unitlab course check                          the built-in course
+  unitlab course check ~/our-course             a course in a folder
+  unitlab course check . --lab sre-app -v       one lab, each case told as it ends
+  unitlab course check . --lab sre-app --case untouched --case \"drop Service.User\"
+  unitlab course check --os-tree /srv/trixie    on another systemd
+
+Every lab is tried untouched, solved and reset; then its own cases; then mutants of the solution: one directive
+dropped or altered. A mutant that loses no check must be listed in lab.toml, as [[harmless]] with its reason.
+
+Exit codes: 0 all as it must be, 4 the course has mistakes or something differs, 3 something could not be tried.";
+
+/// More at once make each other wait.
+const MOST_AT_ONCE: usize = 4;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(in crate::commands) struct Args {
+    /// The course's folder; else that of --course, else the built-in course
+    dir: Option<PathBuf>,
+    /// Prove only this lab; may be given several times
+    #[arg(long, value_name = "ID")]
+    lab: Vec<String>,
+    /// Try only this case or mutant; may be given several times
+    #[arg(long, value_name = "NAME")]
+    case: Vec<String>,
+    /// Cases at once [default: two more than there are cores, at most 4]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    jobs: Option<u16>,
+    /// Boot on this OS tree's /usr and /etc instead of the host's
+    #[arg(long, value_name = "DIR")]
+    os_tree: Option<PathBuf>,
+    /// Lay the solution over each mistake as well, which must then earn full marks
+    #[arg(long)]
+    thorough: bool,
+}
+
+pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
+    let course = context.course_in(args.dir.as_deref())?;
+    let labs: Vec<&LabFolder> = if args.lab.is_empty() {
+        course.labs().iter().collect()
+    } else {
+        args.lab.iter().map(|id| course.lab(id)).collect::<Result<_, _>>()?
+    };
+    let jobs = chosen(plan(labs.iter().copied()), &args.case)?;
+    root::required(context, "booting sandboxes")?;
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let at_once = args.jobs.map_or((cores + 2).min(MOST_AT_ONCE), usize::from);
+    let prover = Prover::new(context.workshop(args.os_tree.as_deref())?, at_once, args.thorough);
+    let mut proof = watched(context, &prover, &jobs)?;
+    if args.case.is_empty() {
+        proof.lacks = labs.iter().flat_map(|lab| lab.lacks()).map(|lack| lack.to_string()).collect();
+    }
+    report::proof(&proof, &context.look(), &mut io::stdout().lock())?;
+    Ok(proof.exit_code())
+}
+
+/// Those with these names; all of them where none is named.
+fn chosen<'a>(jobs: Vec<Job<'a>>, names: &[String]) -> Result<Vec<Job<'a>>, Failure> {
+    for name in names {
+        if !jobs.iter().any(|job| job.name == name) {
+            let likeness = |job: &Job<'_>| strsim::jaro_winkler(name, job.name);
+            let near = jobs.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b))).map_or("", |job| job.name);
+            return Err(Failure::usage(format!("there is no case {name:?}"), format!("did you mean {near:?}?")));
+        }
+    }
+    Ok(jobs.into_iter().filter(|job| names.is_empty() || names.iter().any(|name| name == job.name)).collect())
+}
+
+/// Proves with a bar, and ends everything on Ctrl-C.
+fn watched(context: &Context, prover: &Prover, jobs: &[Job<'_>]) -> Result<Proof, Failure> {
+    let interrupted = sandbox::interruptions()?;
+    let (done, watcher) = UnixStream::pair()?;
+    let bar = context.terminal.bar(jobs.len());
+    let tell = |proven: &Proven| {
+        bar.step(&proven.case);
+        if context.is_verbose() {
+            bar.note(&told(proven));
+        }
+    };
+    let proof = thread::scope(|scope| {
+        scope.spawn(|| {
+            if sandbox::wait_for_either(&interrupted, &watcher) {
+                prover.stop();
+            }
+        });
+        let proof = prover.prove(jobs, &tell);
+        drop(done);
+        proof
+    });
+    if prover.is_stopped() { Err(Failure::interrupted()) } else { Ok(proof) }
+}
+
+/// One case, in a line.
+fn told(proven: &Proven) -> String {
+    let outcome = match (&proven.untried, proven.differs.as_slice()) {
+        (None, []) => "as it must be".to_owned(),
+        (Some(why), []) => format!("could not be tried: {why}"),
+        (_, differs) => differs.join("; "),
+    };
+    format!("{} {} ({:.1} s): {outcome}", proven.lab, proven.case, proven.spent.whole.as_secs_f64())
+}

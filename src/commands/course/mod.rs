@@ -1,0 +1,6 @@
+//! `unitlab course …`: for those who write lessons and labs.
+
+mod check;
+mod verb;
+
+pub(super) use verb::Verb;

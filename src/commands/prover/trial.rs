@@ -1,0 +1,80 @@
+//! One case on one machine: the answer is given, the machine is asked, and what differs is said.
+
+use std::time::Instant;
+
+use super::job::{Deed, Job};
+use super::prove::Prover;
+use crate::commands::workshop::Bench;
+use crate::engine;
+use crate::model::{Expected, Overlay, Spent};
+use crate::sandbox::{SandboxError, Source};
+
+/// A case in the making.
+pub(super) struct Trial<'a> {
+    pub prover: &'a Prover,
+    pub job: &'a Job<'a>,
+    pub bench: Bench,
+    pub spent: Spent,
+    pub differs: Vec<String>,
+}
+
+impl Trial<'_> {
+    /// Does all of it; an error is what kept it from being tried.
+    pub(super) fn run(&mut self) -> Result<(), SandboxError> {
+        let lab = self.job.lab;
+        match self.job.deed {
+            Deed::Nothing => {}
+            Deed::Answer(overlay) => self.answer(overlay, "its script")?,
+            Deed::Mutant(overlay) => {
+                let begun = Instant::now();
+                self.bench.apply(overlay)?;
+                self.spent.answer += begun.elapsed();
+            }
+            Deed::Reset(solution) => {
+                self.answer(solution, "the solution")?;
+                let begun = Instant::now();
+                let name = self.bench.sandbox().name().to_owned();
+                self.bench.sandbox().stop()?;
+                self.bench = self.prover.workshop.open(lab, &name, Source::Fresh)?;
+                self.spent.boot += begun.elapsed();
+            }
+        }
+        self.grade(&self.job.expected.clone(), "");
+        if self.prover.thorough && matches!(self.job.expected, Expected::Fails { .. }) {
+            self.answer(&lab.solution, "the solution after it")?;
+            self.grade(&Expected::FullMarks, "after the solution: ");
+        }
+        Ok(())
+    }
+
+    fn answer(&mut self, overlay: &Overlay, what: &str) -> Result<(), SandboxError> {
+        let begun = Instant::now();
+        let done = self.bench.apply(overlay)?;
+        self.spent.answer += begun.elapsed();
+        if !done.status.success() {
+            self.differs.push(format!("{what} ended with {}: {}", done.status, done.output.trim()));
+        }
+        Ok(())
+    }
+
+    fn grade(&mut self, expected: &Expected, when: &str) {
+        if self.prover.is_stopped() {
+            return;
+        }
+        let lab = self.job.lab;
+        let graded = self.bench.grade(lab, true);
+        // Machine and twin are asked side by side: the longer of the two ways is what was waited for.
+        let ahead = engine::watched(&graded.testimony.live);
+        let behind = graded.testimony.twin.as_ref().map(engine::watched).unwrap_or_default();
+        let boot = graded.twin_took.unwrap_or_default();
+        if boot + behind > ahead {
+            self.spent.boot += boot;
+            self.spent.watch += behind;
+        } else {
+            self.spent.watch += ahead;
+        }
+        let without_twin = graded.twinless.map(|error| format!("a copy of it did not come up: {error}"));
+        let differs = engine::differences(expected, lab.lab.pass, &graded.checks);
+        self.differs.extend(without_twin.into_iter().chain(differs).map(|what| format!("{when}{what}")));
+    }
+}

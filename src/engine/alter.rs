@@ -1,0 +1,94 @@
+//! What people write in the place of a right value.
+
+use super::directive::{Form, boolean, form};
+
+/// Other values of a directive, each of them a mistake that is made; none where none is known.
+pub(super) fn alterations(key: &str, value: &str) -> Vec<String> {
+    let mut others = match key {
+        "Restart" => ["on-failure", "no"].map(str::to_owned).to_vec(),
+        "User" | "Group" => vec!["root".to_owned()],
+        "WorkingDirectory" => vec!["/".to_owned(), format!("{value}-missing")],
+        "ExecStart" => commands(value),
+        "ListenStream" | "ListenDatagram" => other_port(value).into_iter().collect(),
+        "Type" => ["forking", "oneshot"].map(str::to_owned).to_vec(),
+        "KillMode" => vec!["none".to_owned()],
+        "After" | "Before" | "Requires" | "Wants" | "BindsTo" | "WantedBy" | "RequiredBy" => {
+            misspelt(value).into_iter().collect()
+        }
+        _ => match form(key) {
+            Form::Boolean => boolean(value).map(|is| if is { "no" } else { "yes" }.to_owned()).into_iter().collect(),
+            // Without a unit it was seconds.
+            Form::Span => {
+                let digits = value.bytes().take_while(u8::is_ascii_digit).count();
+                let minutes = (digits > 0).then(|| format!("{}min", &value[..digits]));
+                minutes.into_iter().chain([String::new()]).collect()
+            }
+            Form::Word(_) | Form::Free => Vec::new(),
+        },
+    };
+    others.retain(|other| other != value);
+    others
+}
+
+/// Another port, a program that is not there, `+` for root's power, and a shell's `&`.
+fn commands(value: &str) -> Vec<String> {
+    let program = value.split_whitespace().next().unwrap_or_default();
+    let missing = format!("{program}-missing{}", &value[program.len()..]);
+    other_port(value).into_iter().chain([missing, format!("+{value}"), format!("{value} &")]).collect()
+}
+
+/// The last number that stands by itself and could be a port, plus one.
+fn other_port(value: &str) -> Option<String> {
+    let end = value.rfind(|c: char| c.is_ascii_digit())? + 1;
+    let begin = value[..end].rfind(|c: char| !c.is_ascii_digit()).map_or(0, |at| at + 1);
+    let alone = |c: Option<char>| c.is_none_or(|c| " :=\"'".contains(c));
+    let port: u16 = value[begin..end].parse().ok()?;
+    let stands = alone(value[..begin].chars().next_back()) && alone(value[end..].chars().next());
+    let other = port.checked_add(1).filter(|_| stands && port >= 80)?;
+    Some(format!("{}{other}{}", &value[..begin], &value[end..]))
+}
+
+/// Two letters of the last unit's name change places, as in mutli-user.target.
+fn misspelt(value: &str) -> Option<String> {
+    let begin = value.rfind(char::is_whitespace).map_or(0, |at| at + 1);
+    let mut letters: Vec<char> = value[begin..].chars().collect();
+    let stem = letters.iter().position(|&c| c == '.')?;
+    let at = (2..stem.saturating_sub(1)).find(|&at| letters[at] != letters[at + 1])?;
+    letters.swap(at, at + 1);
+    Some(format!("{}{}", &value[..begin], letters.into_iter().collect::<String>()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::alterations;
+
+    #[test]
+    fn each_directive_has_its_own_slips() {
+        for (key, value, others) in [
+            ("Restart", "always", &["on-failure", "no"][..]),
+            ("Restart", "on-failure", &["no"]),
+            ("RestartSec", "3", &["3min", ""]),
+            ("TimeoutStopSec", "infinity", &[""]),
+            ("User", "www", &["root"]),
+            ("User", "root", &[]),
+            ("WantedBy", "multi-user.target", &["mutli-user.target"]),
+            ("After", "a.target network.target", &["a.target newtork.target"]),
+            ("After", "a.target", &[]),
+            ("WorkingDirectory", "/srv", &["/", "/srv-missing"]),
+            (
+                "ExecStart",
+                "/bin/x -p 8000",
+                &["/bin/x -p 8001", "/bin/x-missing -p 8000", "+/bin/x -p 8000", "/bin/x -p 8000 &"],
+            ),
+            ("ExecStart", "/bin/python3", &["/bin/python3-missing", "+/bin/python3", "/bin/python3 &"]),
+            ("ListenStream", "127.0.0.1:80", &["127.0.0.1:81"]),
+            ("ListenStream", "/run/x1.sock", &[]),
+            ("DynamicUser", "yes", &["no"]),
+            ("PrivateTmp", "off", &["yes"]),
+            ("Description", "A page", &[]),
+            ("Environment", "PORT=8000", &[]),
+        ] {
+            assert_eq!(alterations(key, value), others, "{key}={value}");
+        }
+    }
+}

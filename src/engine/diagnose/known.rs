@@ -1,0 +1,57 @@
+//! The ids of all causes: what a lab's case may say that must be named.
+
+/// In the order of the alphabet. `cause` refuses any other in debug builds, so that the list stays whole.
+const KNOWN: &[&str] = &[
+    "alias-only",
+    "bad-setting",
+    "bad-value",
+    "chdir",
+    "condition-not-met",
+    "could-not-tell",
+    "crash-loop",
+    "ended-by-itself",
+    "exec-missing",
+    "inline-comment",
+    "masked",
+    "months-not-minutes",
+    "needs-daemon-reload",
+    "needs-restart",
+    "no-install-section",
+    "not-enabled",
+    "not-started",
+    "orphan-answers-the-port",
+    "overridden-by-drop-in",
+    "quoted-value",
+    "runs-as-root",
+    "runtime-only",
+    "start-limit-hit",
+    "unknown-key",
+    "user-unknown",
+    "waits-for-ready",
+    "wanted-by-idle-target",
+    "wanted-by-unknown-target",
+    "wrong-section",
+];
+
+/// Every cause that a report can name, by its id.
+#[must_use]
+pub fn diagnoses() -> &'static [&'static str] {
+    KNOWN
+}
+
+#[cfg(test)]
+mod tests {
+    use super::diagnoses;
+    use crate::engine::finding::cause;
+
+    #[test]
+    fn the_list_is_in_order_and_names_nothing_twice() {
+        assert!(diagnoses().is_sorted_by(|one, next| one < next));
+    }
+
+    #[test]
+    #[should_panic(expected = "made-up")]
+    fn a_cause_that_is_not_listed_is_noticed() {
+        drop(cause("made-up", "", ""));
+    }
+}

@@ -1,0 +1,129 @@
+//! A case that was graded, held against what must come of it.
+
+use crate::engine::score;
+use crate::model::{CheckReport, Expected, Status};
+
+/// What differs, one sentence each; nothing when it came out as it must. `pass` is the lab's mark in percent.
+#[must_use]
+pub fn differences(expected: &Expected, pass: u32, checks: &[CheckReport]) -> Vec<String> {
+    let mut differs: Vec<String> = checks.iter().filter_map(undecided).collect();
+    let lost: Vec<&CheckReport> = checks.iter().filter(|check| check.status != Status::Passed).collect();
+    let failed = |check: &&CheckReport| matches!(check.status, Status::Failed | Status::Blocked);
+    match expected {
+        Expected::Untouched if score(pass, checks).passed == Some(true) => {
+            differs.push("is passed, and nobody has done anything".into());
+        }
+        Expected::FullMarks => differs.extend(lost.into_iter().filter(failed).map(said)),
+        Expected::Fails { fails, diagnosis } => {
+            differs.extend(wrongly_failed(fails, checks));
+            differs.extend(unnamed(diagnosis, checks));
+        }
+        Expected::Loses if lost.is_empty() => {
+            let mend = "let a check find it, or list it in lab.toml as [[harmless]], and say why";
+            differs.push(format!("earns full marks: {mend}"));
+        }
+        Expected::Untouched | Expected::Loses => {}
+        Expected::LosesNothing => {
+            differs
+                .extend(lost.into_iter().filter(failed).map(|check| format!("is no harmless mutant: {}", said(check))));
+        }
+    }
+    differs
+}
+
+/// A case is tried where everything can be told.
+fn undecided(check: &CheckReport) -> Option<String> {
+    let word = match check.status {
+        Status::Unknown => "could not be told",
+        Status::NotRun => "was not run",
+        Status::Passed | Status::Failed | Status::Blocked => return None,
+    };
+    Some(format!("{} {word}: {}", check.id, check.observed))
+}
+
+fn wrongly_failed(fails: &[String], checks: &[CheckReport]) -> Vec<String> {
+    let of = |check: &CheckReport| match (fails.contains(&check.id), check.status) {
+        (true, Status::Passed) => Some(format!("{} passed, and must fail", check.id)),
+        (true, Status::Blocked) => {
+            Some(format!("{} is blocked by {}, and must fail", check.id, check.blocked_by.join(", ")))
+        }
+        (false, Status::Failed) => Some(format!("{}, and must not fail", said(check))),
+        _ => None,
+    };
+    checks.iter().filter_map(of).collect()
+}
+
+/// The causes that nobody named, with those that were.
+fn unnamed(diagnosis: &[String], checks: &[CheckReport]) -> Option<String> {
+    let mut named: Vec<&str> =
+        checks.iter().flat_map(|check| &check.diagnosis).map(|cause| cause.id.as_str()).collect();
+    named.dedup();
+    let missed: Vec<&str> = diagnosis.iter().map(String::as_str).filter(|id| !named.contains(id)).collect();
+    if missed.is_empty() {
+        return None;
+    }
+    let instead = if named.is_empty() { "nothing is".to_owned() } else { format!("{} is", named.join(", ")) };
+    Some(format!("{} is not diagnosed; {instead}", missed.join(", ")))
+}
+
+fn said(check: &CheckReport) -> String {
+    match check.status {
+        Status::Blocked => format!("{} is blocked by {}", check.id, check.blocked_by.join(", ")),
+        _ => format!("{} failed: {}", check.id, check.observed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::differences;
+    use crate::engine::finding::cause;
+    use crate::engine::testbed::report;
+    use crate::model::CheckReport;
+    use crate::model::Expected::{self, FullMarks, Loses, LosesNothing, Untouched};
+    use crate::model::Status::{self, Blocked, Failed, NotRun, Passed, Unknown};
+
+    fn checks(statuses: [Status; 2]) -> Vec<CheckReport> {
+        let ids = ["first", "second"];
+        let of = |(id, status): (&str, Status)| CheckReport {
+            observed: "so".into(),
+            blocked_by: if status == Blocked { vec!["first".into()] } else { vec![] },
+            diagnosis: if status == Failed { vec![cause("masked", "", "")] } else { vec![] },
+            ..report(id, 50, status)
+        };
+        ids.into_iter().zip(statuses).map(of).collect()
+    }
+
+    fn fails(fails: &[&str], diagnosis: &[&str]) -> Expected {
+        let owned = |words: &[&str]| words.iter().map(ToString::to_string).collect();
+        Expected::Fails { fails: owned(fails), diagnosis: owned(diagnosis) }
+    }
+
+    #[test]
+    fn every_kind_of_difference_is_said() {
+        #[rustfmt::skip]
+        let table: [(Expected, [Status; 2], &[&str]); 19] = [
+            (Untouched, [Failed, Blocked], &[]),
+            (Untouched, [Passed, Failed], &[]),
+            (Untouched, [Passed, Passed], &["is passed, and nobody has done anything"]),
+            (Untouched, [Failed, Unknown], &["second could not be told: so"]),
+            (FullMarks, [Passed, Passed], &[]),
+            (FullMarks, [Failed, Blocked], &["first failed: so", "second is blocked by first"]),
+            (FullMarks, [Passed, NotRun], &["second was not run: so"]),
+            (fails(&["first"], &[]), [Failed, Passed], &[]),
+            (fails(&["first"], &["masked"]), [Failed, Blocked], &[]),
+            (fails(&["first"], &[]), [Passed, Failed], &["first passed, and must fail", "second failed: so, and must not fail"]),
+            (fails(&["first", "second"], &[]), [Failed, Blocked], &["second is blocked by first, and must fail"]),
+            (fails(&["first"], &["chdir"]), [Failed, Passed], &["chdir is not diagnosed; masked is"]),
+            (fails(&[], &["chdir"]), [Passed, Passed], &["chdir is not diagnosed; nothing is"]),
+            (fails(&[], &[]), [Unknown, Passed], &["first could not be told: so"]),
+            (Loses, [Passed, Failed], &[]),
+            (Loses, [Passed, Passed], &["earns full marks: let a check find it, or list it in lab.toml as [[harmless]], and say why"]),
+            (Loses, [Passed, Unknown], &["second could not be told: so"]),
+            (LosesNothing, [Passed, Passed], &[]),
+            (LosesNothing, [Passed, Failed], &["is no harmless mutant: second failed: so"]),
+        ];
+        for (expected, statuses, differs) in table {
+            assert_eq!(differences(&expected, 80, &checks(statuses)), differs, "{expected:?} {statuses:?}");
+        }
+    }
+}

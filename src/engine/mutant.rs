@@ -1,0 +1,169 @@
+//! Mutants: a right answer with one directive dropped or altered, as slips of the pen would do it.
+
+use std::collections::BTreeMap;
+
+use super::alter::alterations;
+use crate::model::{Assignment, Overlay, UnitFile};
+
+/// The solution with one thing wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mutant {
+    /// What was done: `drop Unit.After`, `drop [Install]`, `Service.Restart=no`; with the file's name in front where the
+    /// solution has several unit files. Unique in a lab.
+    pub name: String,
+    /// All of the solution, with that one file altered.
+    pub overlay: Overlay,
+}
+
+/// Every mutant of a solution, in the order of its files and their lines.
+#[must_use]
+pub fn mutants(solution: &Overlay) -> Vec<Mutant> {
+    let files: Vec<(usize, &str)> = solution
+        .files
+        .iter()
+        .enumerate()
+        .filter(|(_, file)| is_unit_file(&file.path))
+        .filter_map(|(at, file)| Some((at, std::str::from_utf8(&file.bytes).ok()?)))
+        .collect();
+    let mut times: BTreeMap<String, usize> = BTreeMap::new();
+    let mut all = Vec::new();
+    for (at, text) in &files {
+        let path = &solution.files[*at].path;
+        let prefix = if files.len() > 1 { format!("{}: ", short(path)) } else { String::new() };
+        for (what, altered) in altered(text) {
+            let name = format!("{prefix}{what}");
+            let count = times.entry(name.clone()).or_default();
+            *count += 1;
+            let name = if *count > 1 { format!("{name} ({count})") } else { name };
+            let mut overlay = solution.clone();
+            overlay.files[*at].bytes = altered.into_bytes();
+            all.push(Mutant { name, overlay });
+        }
+    }
+    all
+}
+
+/// A fragment or drop-in of the system manager.
+fn is_unit_file(path: &str) -> bool {
+    const TYPES: [&str; 9] = ["service", "socket", "target", "path", "timer", "mount", "automount", "swap", "slice"];
+    let ending = |name: &str| name.rsplit_once('.').map(|(_, ending)| ending.to_owned()).unwrap_or_default();
+    let Some((_, inner)) = path.split_once("/systemd/system/") else { return false };
+    match inner.split_once('/') {
+        None => TYPES.contains(&ending(inner).as_str()),
+        Some((folder, name)) => ending(folder) == "d" && ending(name) == "conf",
+    }
+}
+
+fn short(path: &str) -> &str {
+    path.split_once("/systemd/system/").map_or(path, |(_, inner)| inner)
+}
+
+/// What was done, and the text after it.
+fn altered(text: &str) -> Vec<(String, String)> {
+    let lines: Vec<&str> = text.lines().collect();
+    let file = UnitFile::parse(text);
+    let mut all = Vec::new();
+    for Assignment { section, key, value, line } in &file.assignments {
+        let (begin, end) = (line - 1, end_of(&lines, line - 1));
+        all.push((format!("drop {section}.{key}"), replaced(&lines, begin, end, None)));
+        for other in alterations(key, value) {
+            let written = format!("{key}={other}");
+            all.push((format!("{section}.{written}"), replaced(&lines, begin, end, Some(&written))));
+        }
+    }
+    for (begin, line) in lines.iter().enumerate() {
+        if let Some(name) = header(line) {
+            let end = (begin + 1..lines.len()).find(|&at| header(lines[at]).is_some()).unwrap_or(lines.len());
+            all.push((format!("drop [{name}]"), replaced(&lines, begin, end, None)));
+        }
+    }
+    all
+}
+
+fn header(line: &str) -> Option<&str> {
+    line.trim().strip_prefix('[')?.strip_suffix(']')
+}
+
+/// The line behind an assignment: a backslash at the end joins the next one, comments aside (systemd.syntax(7)).
+fn end_of(lines: &[&str], begin: usize) -> usize {
+    let is_comment = |line: &str| line.trim_start().starts_with(['#', ';']);
+    let mut at = begin;
+    while at < lines.len() && (lines[at].ends_with('\\') || at > begin && is_comment(lines[at])) {
+        at += 1;
+    }
+    (at + 1).min(lines.len())
+}
+
+fn replaced(lines: &[&str], begin: usize, end: usize, by: Option<&str>) -> String {
+    let kept = lines[..begin].iter().copied().chain(by).chain(lines[end..].iter().copied());
+    kept.flat_map(|line| [line, "\n"]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{altered, is_unit_file, mutants};
+    use crate::model::{Overlay, OverlayFile};
+
+    fn file(path: &str, text: &str) -> OverlayFile {
+        OverlayFile { path: path.into(), bytes: text.into(), executable: false }
+    }
+
+    #[test]
+    fn one_thing_is_wrong_with_each() {
+        let text = "# mine\n[Unit]\nAfter=a.device\n\n[Service]\nExecStart=/bin/sh \\\n# in between\n  -c true\nEnvironment=A=1\n";
+        let all = altered(text);
+        let named = |name: &str| all.iter().find(|(what, _)| what == name).map(|(_, text)| text.as_str());
+        assert_eq!(named("drop Unit.After"), Some(text.replace("After=a.device\n", "").as_str()));
+        assert_eq!(
+            named("drop Service.ExecStart"),
+            Some("# mine\n[Unit]\nAfter=a.device\n\n[Service]\nEnvironment=A=1\n")
+        );
+        assert_eq!(named("drop Service.Environment"), Some(text.replace("Environment=A=1\n", "").as_str()));
+        assert_eq!(named("drop [Service]"), Some("# mine\n[Unit]\nAfter=a.device\n\n"));
+        assert!(all.iter().all(|(_, altered)| altered != text));
+    }
+
+    #[test]
+    fn names_are_unique_and_tell_files_apart() {
+        let unit = "[Unit]\nAfter=a.device\nAfter=b.device\n";
+        let one = Overlay { files: vec![file("/etc/systemd/system/a.service", unit)], script: Some("true".into()) };
+        let names = |overlay: &Overlay| mutants(overlay).into_iter().map(|mutant| mutant.name).collect::<Vec<_>>();
+        assert_eq!(names(&one), ["drop Unit.After", "drop Unit.After (2)", "drop [Unit]"]);
+        let mut two = one.clone();
+        two.files.push(file("/etc/systemd/system/a.service.d/b.conf", "[Unit]\nAfter=c.device\n"));
+        two.files.push(file("/opt/index.html", "[Unit]\nAfter=c.device\n"));
+        assert_eq!(
+            names(&two)[2..],
+            ["a.service: drop [Unit]", "a.service.d/b.conf: drop Unit.After", "a.service.d/b.conf: drop [Unit]"]
+        );
+        let mutant = &mutants(&two)[3];
+        assert_eq!(mutant.overlay.files[1].bytes, b"[Unit]\n");
+        assert_eq!((&mutant.overlay.files[0], &mutant.overlay.script), (&two.files[0], &two.script));
+    }
+
+    #[test]
+    fn only_the_managers_own_files_are_altered() {
+        for (path, is) in [
+            ("/etc/systemd/system/a.service", true),
+            ("/etc/systemd/system/a.service.d/b.conf", true),
+            ("/run/systemd/system/a.timer", true),
+            ("/etc/systemd/system/a.service.wants/b.service", false),
+            ("/etc/systemd/system/readme", false),
+            ("/opt/a.service", false),
+        ] {
+            assert_eq!(is_unit_file(path), is, "{path}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_breaks_it(text in "(\\[(Service|Unit)\\]\n|Exec[A-Z]=.{0,9}\\\\?\n|User=x\n|.{0,20}\n){0,9}") {
+            let overlay = Overlay { files: vec![file("/etc/systemd/system/a.service", &text)], script: None };
+            let mut names: Vec<String> = mutants(&overlay).into_iter().map(|mutant| mutant.name).collect();
+            let count = names.len();
+            names.sort();
+            names.dedup();
+            proptest::prop_assert_eq!(names.len(), count);
+        }
+    }
+}

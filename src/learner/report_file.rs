@@ -1,0 +1,139 @@
+//! A file that the learner wants a report in: there as a whole or not at all, and made with the learner's rights only.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{
+    Access, AtFlags, FileType, Mode, OFlags, RawMode, accessat, fchmod, fsync, open, openat, readlinkat, renameat,
+    statat, unlinkat,
+};
+use rustix::io::Errno;
+
+use super::error::LearnerError;
+use super::owner::Owner;
+
+/// Where a report will be, looked at before anything is graded.
+#[derive(Debug)]
+pub struct ReportFile {
+    path: PathBuf,
+    owner: Owner,
+    way: Way,
+}
+
+/// How bytes get there.
+#[derive(Debug)]
+enum Way {
+    /// Into a new file beside it, which then takes its name.
+    Replace(OwnedFd),
+    /// Straight into it: a FIFO, a terminal, `/dev/null`.
+    Stream,
+}
+
+impl ReportFile {
+    /// Looks at the place; nothing is written yet.
+    ///
+    /// A link is not followed but replaced, since anybody may have planted it; but one that leads to a device, a FIFO or
+    /// into `/proc` (`/dev/stderr`) names a stream.
+    pub fn named(path: &Path, owner: Owner) -> Result<Self, LearnerError> {
+        let path = std::path::absolute(path).map_err(LearnerError::system("use", path))?;
+        let way = owner.work(|| look(&path)).map_err(LearnerError::system("act as the owner of", &path))??;
+        Ok(Self { path, owner, way })
+    }
+
+    /// Writes the whole of it. When this fails, the file that was there before is still there.
+    pub fn write(&self, bytes: &[u8]) -> Result<(), LearnerError> {
+        let path = &self.path;
+        let done = self.owner.work(|| match &self.way {
+            Way::Replace(dir) => replace(dir, path, bytes),
+            Way::Stream => {
+                let flags = OFlags::WRONLY | OFlags::APPEND | OFlags::NOCTTY | OFlags::CLOEXEC;
+                let stream = open(path, flags, Mode::empty()).map_err(LearnerError::system("open", path))?;
+                File::from(stream).write_all(bytes).map_err(LearnerError::system("write", path))
+            }
+        });
+        done.map_err(LearnerError::system("act as the owner of", path))?
+    }
+}
+
+fn look(path: &Path) -> Result<Way, LearnerError> {
+    let folder = || LearnerError::IsFolder { path: path.to_owned() };
+    let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else { return Err(folder()) };
+    if path.as_os_str().as_bytes().ends_with(b"/") {
+        return Err(folder());
+    }
+    // O_PATH: to look and to write there is enough, the folder need not be readable.
+    let dir = match open(parent, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty()) {
+        Ok(dir) => dir,
+        Err(Errno::NOENT | Errno::NOTDIR) => return Err(LearnerError::NoFolder { path: parent.to_owned() }),
+        Err(error) => return Err(LearnerError::system("open", parent)(error)),
+    };
+    let kind = |flags| statat(&dir, name, flags).map(|found| FileType::from_raw_mode(found.st_mode));
+    let mut found = kind(AtFlags::SYMLINK_NOFOLLOW);
+    if found == Ok(FileType::Symlink) {
+        let target = readlinkat(&dir, name, Vec::new()).map_err(LearnerError::system("read", path))?;
+        if target.as_bytes().starts_with(b"/proc/") {
+            return Ok(Way::Stream);
+        }
+        found = match kind(AtFlags::empty()) {
+            Ok(FileType::RegularFile | FileType::Socket | FileType::BlockDevice) | Err(_) => Err(Errno::NOENT),
+            stream_or_folder => stream_or_folder,
+        };
+    }
+    match found {
+        Ok(FileType::Fifo | FileType::CharacterDevice) => return Ok(Way::Stream),
+        Ok(FileType::Directory) => return Err(folder()),
+        Ok(FileType::RegularFile) | Err(Errno::NOENT) => {}
+        Ok(_) => return Err(LearnerError::NotAFile { path: path.to_owned() }),
+        Err(error) => return Err(LearnerError::system("look at", path)(error)),
+    }
+    accessat(&dir, ".", Access::WRITE_OK | Access::EXEC_OK, AtFlags::empty())
+        .map_err(LearnerError::system("make a file in", parent))?;
+    Ok(Way::Replace(dir))
+}
+
+/// The old file or the new one is there at every moment, also when the power fails.
+fn replace(dir: &OwnedFd, path: &Path, bytes: &[u8]) -> Result<(), LearnerError> {
+    let name = path.file_name().unwrap_or_default();
+    let (draft, file) = draft(dir).map_err(LearnerError::system("make a file beside", path))?;
+    let whole = fill(file, bytes, mode(dir, path)).and_then(|()| Ok(renameat(dir, &draft, dir, name)?));
+    if let Err(error) = whole {
+        let _ = unlinkat(dir, &draft, AtFlags::empty());
+        return Err(LearnerError::system("write", path)(error));
+    }
+    // The folder's own entry. One that may not be read cannot be told to be written either, and will be, soon.
+    if let Ok(readable) = openat(dir, ".", OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty()) {
+        fsync(readable).map_err(LearnerError::system("write", path))?;
+    }
+    Ok(())
+}
+
+/// A new file, under a name that nobody has; a crash before the end leaves it behind, and nothing else.
+fn draft(dir: &OwnedFd) -> io::Result<(String, File)> {
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let mut number = 0_u32;
+    loop {
+        let name = format!(".unitlab-{}-{number}.new", std::process::id());
+        match openat(dir, &name, flags, Mode::from_raw_mode(0o666)) {
+            Ok(file) => return Ok((name, file.into())),
+            Err(Errno::EXIST) if number < 1000 => number += 1,
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// The permissions of the file that is replaced.
+fn mode(dir: &OwnedFd, path: &Path) -> Option<RawMode> {
+    let old = statat(dir, path.file_name()?, AtFlags::SYMLINK_NOFOLLOW).ok()?;
+    (FileType::from_raw_mode(old.st_mode) == FileType::RegularFile).then_some(old.st_mode & 0o777)
+}
+
+fn fill(mut file: File, bytes: &[u8], mode: Option<RawMode>) -> io::Result<()> {
+    if let Some(mode) = mode {
+        fchmod(&file, Mode::from_raw_mode(mode))?;
+    }
+    file.write_all(bytes)?;
+    file.sync_all()
+}

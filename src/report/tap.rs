@@ -1,0 +1,156 @@
+//! A report in the Test Anything Protocol, version 14 (`testanything.org`).
+//!
+//! TAP knows no "could not be told". Written as `not ok` an unknown would count as failed, and as a bare `ok` it would
+//! count as passed; so it is skipped with its reason, and its YAML block says `status: 'unknown'`.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use super::json::Failure;
+use super::told;
+use crate::model::{CheckReport, PlaceKind, Report, Status, escape};
+
+/// Writes a report as TAP: a YAML block beneath what failed or is unknown, `# SKIP` for what could not be graded, and
+/// `Bail out!` at the end when nothing was.
+pub fn tap(report: &Report, out: &mut impl Write) -> io::Result<()> {
+    let mut text = String::from("TAP version 14\n");
+    if report.checks.is_empty() {
+        text.push_str("1..0 # SKIP the lab has no checks\n");
+    } else {
+        line(&mut text, &format!("1..{}", report.checks.len()));
+    }
+    let place = match report.place.kind {
+        PlaceKind::Sandbox => "in a sandbox",
+        PlaceKind::Here => "on this machine",
+    };
+    let systemd = if report.place.systemd.is_empty() { "of unknown version" } else { &report.place.systemd };
+    line(&mut text, &format!("# {} {place} with systemd {systemd}, {}", report.lab, report.at));
+    for (index, check) in report.checks.iter().enumerate() {
+        point(&mut text, index + 1, check);
+    }
+    let score = &report.score;
+    line(&mut text, &format!("# {} of {} points, {} could be graded", score.points, score.of, score.graded_of));
+    line(&mut text, &format!("# passed: {}", told::decided(score.passed)));
+    if told::grades_nothing(report) {
+        let reason = report.checks.iter().find(|check| check.status == Status::Unknown).and_then(told::ungraded);
+        line(&mut text, &format!("Bail out! {}", reason.unwrap_or_else(|| "no check could be graded".into())));
+    }
+    out.write_all(text.as_bytes())
+}
+
+/// Writes a failure of unitlab itself: nothing was graded, and nothing will be.
+pub fn error_tap(failure: &Failure<'_>, out: &mut impl Write) -> io::Result<()> {
+    let mut text = String::from("TAP version 14\n");
+    for cause in failure.cause.lines() {
+        line(&mut text, &format!("# {cause}"));
+    }
+    if !failure.next.is_empty() {
+        line(&mut text, &format!("# next: {}", failure.next));
+    }
+    line(&mut text, &format!("Bail out! {}", failure.what));
+    out.write_all(text.as_bytes())
+}
+
+/// One line and no more, whatever stands in it.
+fn line(text: &mut String, line: &str) {
+    text.push_str(escape(line).trim_end());
+    text.push('\n');
+}
+
+fn point(text: &mut String, number: usize, check: &CheckReport) {
+    let sign = if check.status == Status::Failed { "not ok" } else { "ok" };
+    let directive =
+        told::ungraded(check).map_or(String::new(), |reason| format!(" # SKIP {}", without_directives(&reason)));
+    line(text, &format!("{sign} {number} - {}{directive}", without_directives(&told::name(check))));
+    if matches!(check.status, Status::Failed | Status::Unknown) || !check.diagnosis.is_empty() {
+        block(text, check);
+    }
+}
+
+/// A `#` would begin a directive.
+fn without_directives(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('#', "\\#")
+}
+
+/// The YAML block, two columns in, as far as there is something to say.
+fn block(text: &mut String, check: &CheckReport) {
+    let status = match check.status {
+        Status::Passed => "passed",
+        Status::Failed => "failed",
+        Status::Blocked => "blocked",
+        Status::Unknown => "unknown",
+        Status::NotRun => "not-run",
+    };
+    text.push_str("  ---\n");
+    entry(text, "  ", "status", status);
+    entry(text, "  ", "kind", &check.kind);
+    // Writing to a String cannot fail.
+    let _ = writeln!(text, "  points: {}\n  earned: {}", check.points, check.earned);
+    entry(text, "  ", "expected", &check.expected);
+    entry(text, "  ", "observed", &check.observed);
+    if !check.evidence.is_empty() {
+        text.push_str("  evidence:\n");
+    }
+    for evidence in &check.evidence {
+        entry(text, "    - ", "layer", told::layer(evidence.layer));
+        entry(text, "      ", "source", &evidence.source);
+        entry(text, "      ", "text", &evidence.text);
+    }
+    if !check.diagnosis.is_empty() {
+        text.push_str("  diagnosis:\n");
+    }
+    for cause in &check.diagnosis {
+        entry(text, "    - ", "id", &cause.id);
+        entry(text, "      ", "text", &cause.text);
+        entry(text, "      ", "next", &cause.next);
+    }
+    entry(text, "  ", "why", &check.why);
+    entry(text, "  ", "lesson", &check.lesson);
+    text.push_str("  ...\n");
+}
+
+/// In single quotes YAML takes every character for itself but the quote, so nothing in a text can end it.
+fn entry(text: &mut String, lead: &str, key: &str, value: &str) {
+    let _ = writeln!(text, "{lead}{key}: '{}'", escape(value).replace('\'', "''"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Failure, error_tap, tap};
+    use crate::model::{Report, Status};
+    use crate::report::sample;
+
+    fn printed(report: &Report) -> String {
+        let mut out = Vec::new();
+        tap(report, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_beginners_attempt() {
+        insta::assert_snapshot!(printed(&sample::beginner()));
+    }
+
+    #[test]
+    fn it_bails_out_where_nothing_was_graded_and_only_there() {
+        let mut report = sample::uncertain();
+        assert!(!printed(&report).contains("Bail out!"));
+        report.checks.retain(|check| check.status != Status::Passed);
+        let text = printed(&report);
+        let last = text.lines().last().unwrap();
+        assert_eq!(
+            last,
+            "Bail out! could not be told: port 8000 could not be asked: the network of the sandbox did not come up"
+        );
+        report.checks.clear();
+        assert!(printed(&report).contains("\n1..0 # SKIP the lab has no checks\n"));
+    }
+
+    #[test]
+    fn a_failure_of_unitlab_bails_out() {
+        let mut out = Vec::new();
+        let failure = Failure { what: "no\nok 1", cause: "a\nok 2", next: "do", exit: 3 };
+        error_tap(&failure, &mut out).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "TAP version 14\n# a\n# ok 2\n# next: do\nBail out! no\\nok 1\n");
+    }
+}

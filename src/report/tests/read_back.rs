@@ -1,0 +1,132 @@
+//! Programs that other people wrote read our reports: libxml2 holds `JUnit` files against a schema, perl's own
+//! `TAP::Parser` counts what TAP says.
+#![allow(clippy::disallowed_methods, reason = "tests start the programs that read")]
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use proptest::strategy::{Strategy as _, ValueTree as _};
+use proptest::test_runner::TestRunner;
+use tempfile::TempDir;
+
+use super::whatever::{self, printed, with};
+use crate::model::{Report, Status};
+use crate::report::{Failure, error_junit, error_tap, junit, sample, tap, told};
+
+/// Prints for each file: passed, failed, skipped, bailed out, and what was not understood. Before 3.50 the parser knows
+/// version 13 and says so; what version 14 adds to it is not used here.
+const COUNT: &str = r#"
+    use TAP::Parser;
+    for my $file (@ARGV) {
+        open my $in, '<', $file or die "$file: $!";
+        my $bailed = 0;
+        my $parser = TAP::Parser->new({ tap => do { local $/; <$in> } });
+        while (my $result = $parser->next) { $bailed = 1 if $result->is_bailout }
+        my @errors = grep { !/^TAP specified version 14 / } $parser->parse_errors;
+        print join(' ', scalar $parser->passed, scalar $parser->failed, scalar $parser->skipped, $bailed, @errors), "\n";
+    }
+"#;
+
+/// The program is here; where `UNITLAB_REQUIRE_TOOLS` is set (`scripts/test.sh` installs them), it has to be.
+fn have(program: &str, args: &[&str]) -> bool {
+    let found = Command::new(program).args(args).output().is_ok_and(|output| output.status.success());
+    if !found {
+        assert!(std::env::var_os("UNITLAB_REQUIRE_TOOLS").is_none(), "{program} {args:?} does not work here");
+        let _ = writeln!(std::io::stderr(), "skipped: {program} {args:?} does not work here");
+    }
+    found
+}
+
+/// The samples, and many with anything in them; the same ones each time.
+fn reports() -> Vec<Report> {
+    let mut runner = TestRunner::deterministic();
+    let strategy = whatever::report();
+    let any = (0..150).map(|_| strategy.new_tree(&mut runner).unwrap().current());
+    [sample::beginner(), sample::solved(), sample::uncertain()].into_iter().chain(any).collect()
+}
+
+fn failure() -> Failure<'static> {
+    Failure { what: "no <sandbox>", cause: "a\nok 1 - b\u{1b}", next: "# SKIP", exit: 3 }
+}
+
+/// The texts as files.
+fn files(texts: impl Iterator<Item = String>) -> (TempDir, Vec<PathBuf>) {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |(number, text)| {
+        let path = dir.path().join(format!("{number}"));
+        fs::write(&path, text).unwrap();
+        path
+    };
+    let paths = texts.enumerate().map(write).collect();
+    (dir, paths)
+}
+
+fn xmllint(paths: &[PathBuf]) -> (bool, String) {
+    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schemas/junit.xsd");
+    let output =
+        Command::new("xmllint").args(["--nonet", "--noout", "--schema"]).arg(schema).args(paths).output().unwrap();
+    (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[test]
+fn libxml2_finds_every_junit_file_valid() {
+    if !have("xmllint", &["--version"]) {
+        return;
+    }
+    let texts = reports().into_iter().map(|report| printed(|out| junit(&report, out)));
+    let (_dir, paths) = files(texts.chain([printed(|out| error_junit(&failure(), out))]));
+    let (valid, said) = xmllint(&paths);
+    assert!(valid, "{said}");
+}
+
+/// A schema that lets everything through would hold nothing.
+#[test]
+fn the_junit_schema_refuses_what_no_reader_takes() {
+    if !have("xmllint", &["--version"]) {
+        return;
+    }
+    let right = printed(|out| junit(&sample::beginner(), out));
+    for (from, to) in [
+        ("<testcase name=", "<testcase title="),
+        ("tests=\"9\"", "tests=\"nine\""),
+        ("time=\"0.007\"", "time=\"7 ms\""),
+        ("<failure ", "<failed "),
+        ("<properties>", "<properties><x/>"),
+        ("timestamp=\"2026-11-22T10:00:00Z\"", "timestamp=\"today\""),
+    ] {
+        let wrong =
+            right.replace(from, to).replace("</failure>", if to == "<failed " { "</failed>" } else { "</failure>" });
+        assert_ne!(wrong, right, "{from}");
+        let (_dir, paths) = files([wrong].into_iter());
+        let (valid, said) = xmllint(&paths);
+        assert!(!valid && said.contains("fails to validate"), "{from} as {to}: {said}");
+    }
+}
+
+#[test]
+fn perl_counts_what_the_report_says() {
+    if !have("perl", &["-MTAP::Parser", "-e", "1"]) {
+        return;
+    }
+    let reports = reports();
+    let texts = reports.iter().map(|report| printed(|out| tap(report, out)));
+    let (_dir, paths) = files(texts.chain([printed(|out| error_tap(&failure(), out))]));
+    let output = Command::new("perl").args(["-e", COUNT]).args(&paths).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let counted = String::from_utf8(output.stdout).unwrap();
+    let mut counted = counted.lines();
+    for report in &reports {
+        let failed = with(report, &[Status::Failed]);
+        // What is skipped is ok, as TAP counts: an unknown is never a failure.
+        let skipped = with(report, &[Status::Blocked, Status::Unknown, Status::NotRun]);
+        let passed = report.checks.len() - failed;
+        let bailed = u8::from(told::grades_nothing(report));
+        let expected = format!("{passed} {failed} {skipped} {bailed}");
+        assert_eq!(counted.next(), Some(&*expected), "{}", printed(|out| tap(report, out)));
+    }
+    // No plan stands before a failure of unitlab itself, and nothing is counted.
+    let last = counted.next().unwrap();
+    assert!(last.starts_with("0 0 0 1"), "{last}");
+}

@@ -1,0 +1,265 @@
+//! `unitlab course check` finds what is wrong with a course: in its files, in its cases and in its mutants. Nothing
+//! crosses from one case to the next, and nothing stays when it is interrupted.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod common;
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use common::{Home, home};
+use unitlab::commands::{Prover, plan};
+use unitlab::course::Course;
+use unitlab::model::Proof;
+
+const LAB: &str = r#"title = "A lab"
+chapter = "systemctl"
+minutes = 5
+pass = 80
+unit = "tiny.service"
+
+[[check]]
+id = "loads"
+title = "It loads"
+points = 40
+kind = "unit-file"
+why = "Why."
+lesson = "systemctl"
+hints = ["1", "2", "3"]
+
+[[check]]
+id = "enabled"
+title = "It starts at boot"
+points = 60
+needs = ["loads"]
+kind = "enabled"
+why = "Why."
+lesson = "systemctl"
+hints = ["1", "2", "3"]
+"#;
+const UNIT: &str = "[Service]\nExecStart=/usr/bin/sleep infinity\n\n[Install]\nWantedBy=multi-user.target\n";
+const APPLY: &str = "systemctl daemon-reload\nsystemctl enable --now tiny.service\n";
+const UNIT_PATH: &str = "files/etc/systemd/system/tiny.service";
+
+/// A course with one small lab, and these files in it besides.
+fn course(home: &Home, more: &[(&str, &str)]) -> PathBuf {
+    let dir = home.path().join("course");
+    let unit = format!("solution/{UNIT_PATH}");
+    let files = [
+        ("lab.toml", LAB),
+        ("brief.md", "Do it."),
+        ("solution/notes.md", "Done."),
+        ("solution/apply.sh", APPLY),
+        (unit.as_str(), UNIT),
+    ];
+    for (path, text) in files.iter().chain(more) {
+        let path = dir.join("labs/tiny").join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    dir
+}
+
+/// Tries these cases, one after the other, and tells what came of them.
+fn prove(home: &Home, dir: &std::path::Path, names: &[&str], thorough: bool) -> Proof {
+    let course = Course::open(dir).unwrap_or_else(|errors| panic!("{errors}"));
+    let jobs: Vec<_> = plan(course.labs()).into_iter().filter(|job| names.contains(&job.name)).collect();
+    assert_eq!(jobs.len(), names.len(), "some of {names:?} are no cases");
+    Prover::new(home.workshop(), 1, thorough).prove(&jobs, &|_| {})
+}
+
+fn differs(proof: &Proof) -> Vec<(&str, Vec<&str>)> {
+    let mut all = Vec::new();
+    for proven in &proof.cases {
+        assert_eq!(proven.untried, None, "{}", proven.case);
+        all.push((proven.case.as_str(), proven.differs.iter().map(String::as_str).collect()));
+    }
+    all
+}
+
+#[test]
+fn mistakes_in_the_files_are_told_with_their_places() {
+    let Some(home) = home() else { return };
+    let dir = course(
+        &home,
+        &[
+            ("cases/one/case.toml", "what = \"x\"\nfails = [\"enbled\"]\ndiagnosis = [\"maskd\"]\n"),
+            ("cases/one/apply.sh", "true\n"),
+            ("lab.toml", &format!("{LAB}\n[[harmless]]\nmutant = \"drop Service.ExecStar\"\nwhy = \"x\"\n")),
+        ],
+    );
+    let output = home.unitlab(&["course", "check", dir.to_str().unwrap()]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(4), "{said}");
+    for line in [
+        r#"labs/tiny/cases/one/case.toml:2:10: the lab has no check "enbled"; did you mean "enabled"?"#,
+        r#"labs/tiny/cases/one/case.toml:3:14: unknown diagnosis "maskd"; did you mean "masked"?"#,
+        r#"labs/tiny/lab.toml:27:10: the solution has no mutant "drop Service.ExecStar"; did you mean "drop Service.ExecStart"?"#,
+    ] {
+        assert!(said.contains(line), "{line}\n{said}");
+    }
+}
+
+#[test]
+fn a_case_that_lies_and_a_mutant_that_is_not_harmless_are_found() {
+    let Some(home) = home() else { return };
+    let case_unit = format!("cases/one/{UNIT_PATH}");
+    let dir = course(
+        &home,
+        &[
+            ("cases/one/case.toml", "what = \"x\"\nfails = [\"enabled\"]\ndiagnosis = [\"masked\"]\n"),
+            ("cases/one/apply.sh", APPLY),
+            (&case_unit, UNIT),
+            ("cases/two/case.toml", "what = \"x\"\nfails = [\"enabled\"]\ndiagnosis = [\"no-install-section\"]\n"),
+            ("cases/two/apply.sh", "systemctl daemon-reload\nfalse\n"),
+            (&case_unit.replace("one", "two"), "[Service]\nExecStart=/usr/bin/sleep infinity\n"),
+            ("lab.toml", &format!("{LAB}\n[[harmless]]\nmutant = \"drop [Install]\"\nwhy = \"It is not.\"\n")),
+        ],
+    );
+    let words = ["--case", "one", "--case", "two", "--case", "drop [Install]", "--case", "untouched"];
+    let command = [&["course", "check", dir.to_str().unwrap(), "-v"], &words[..]].concat();
+    let output = home.unitlab(&command);
+    let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert_eq!(output.status.code(), Some(4), "{out}{err}");
+    for text in [
+        "✗ tiny  one\n    enabled passed, and must fail\n    masked is not diagnosed; nothing is\n",
+        "✗ tiny  two\n    its script ended with exit status: 1:\n",
+        "✗ tiny  drop [Install]\n    is no harmless mutant: enabled failed:",
+        "tiny: 4 cases, 3 not as it must be\n",
+        "waiting for systemd itself",
+    ] {
+        assert!(out.contains(text), "{text}\n{out}");
+    }
+    assert!(err.contains("tiny untouched (") && err.contains("): as it must be\n"), "{err}");
+    let strange = home.unitlab(&["course", "check", dir.to_str().unwrap(), "--case", "drop [Instal]"]);
+    assert_eq!(strange.status.code(), Some(2));
+    assert!(String::from_utf8(strange.stderr).unwrap().contains("did you mean \"drop [Install]\"?"));
+}
+
+#[test]
+fn the_solution_mends_a_mistake_only_if_it_does() {
+    let Some(home) = home() else { return };
+    let masked = "ln -s /dev/null /etc/systemd/system/tiny.service\nsystemctl daemon-reload\n";
+    let more = [
+        ("cases/one/case.toml", "what = \"x\"\nfails = [\"loads\"]\ndiagnosis = [\"masked\"]\n"),
+        ("cases/one/apply.sh", masked),
+        ("cases/two/case.toml", "what = \"x\"\nfails = [\"loads\"]\n"),
+        // What the solution does not look for.
+        (
+            "cases/two/apply.sh",
+            "mkdir -p /etc/systemd/system/tiny.service.d\necho '[Service]\nType=nonsense\nExecStart=x y' >/etc/systemd/system/tiny.service.d/z.conf\nsystemctl daemon-reload\n",
+        ),
+    ];
+    let dir = course(&home, &more);
+    let proof = prove(&home, &dir, &["one", "two"], true);
+    let differs = differs(&proof);
+    assert_eq!(differs[0], ("one", vec![]));
+    assert!(differs[1].1.iter().any(|what| what.starts_with("after the solution: loads failed")), "{differs:?}");
+}
+
+/// Everything that a root can leave on a machine, and the look for it: each trace that is seen is named on a line.
+const TRACES: &str = r#"
+leave() {
+    for place in /etc /var/lib /tmp /var/tmp /run /dev/shm /home/learner /opt; do echo trace >$place/trace; done
+    printf '[Service]\nExecStart=/usr/bin/sleep 4242\n' >/etc/systemd/system/trace.service
+    systemctl daemon-reload
+    systemctl start trace.service
+    systemctl set-environment TRACE=1
+    mount -t tmpfs trace /mnt
+    useradd --system trace
+    python3 -c 'import socket; socket.sethostname("trace")'
+    ipcmk --shmem 4096 >&2
+    systemd-cat --identifier=trace echo trace
+    journalctl --sync
+    # Says that it listens by READY=1; its name begins with a zero byte.
+    systemd-run --quiet --service-type=notify -p NotifyAccess=all python3 -c '
+import socket, os, signal
+abstract = socket.socket(socket.AF_UNIX)
+abstract.bind("\0trace")
+abstract.listen()
+port = socket.create_server(("127.0.0.1", 4242))
+socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b"READY=1", os.environ["NOTIFY_SOCKET"])
+signal.pause()'
+}
+look() {
+    for place in /etc /var/lib /tmp /var/tmp /run /dev/shm /home/learner /opt; do
+        test ! -e $place/trace || echo "file in $place"
+    done
+    test "$(systemctl show -P LoadState trace.service)" = not-found || echo unit
+    ! systemctl show-environment | grep -q ^TRACE= || echo environment
+    ! grep -q 4242 /proc/[0-9]*/cmdline 2>/dev/null || echo process
+    ! grep -q ^trace /proc/mounts || echo mount
+    ! id trace >/dev/null 2>&1 || echo account
+    test "$(cat /proc/sys/kernel/hostname)" != trace || echo host name
+    test "$(wc -l </proc/sysvipc/shm)" = 1 || echo shared memory
+    test -z "$(journalctl --quiet --identifier=trace)" || echo journal
+    ! grep -q @trace /proc/net/unix || echo abstract socket
+    ! grep -q :1092 /proc/net/tcp || echo port
+}
+# add_key(2) into the user's keyring, and keyctl(2) to find it there; a sandbox refuses both.
+keyring() {
+    python3 -c '
+import ctypes, os, sys
+add, find = {"x86_64": (248, 250), "aarch64": (217, 219)}[os.uname().machine]
+call = ctypes.CDLL(None, use_errno=True).syscall
+if sys.argv[1] == "leave":
+    call(add, b"user", b"unitlab-trace", b"x", 1, -4)
+elif call(find, 10, -4, b"user", b"unitlab-trace", 0) >= 0:
+    print("keyring")' "$1"
+}
+"#;
+
+#[test]
+fn nothing_crosses_from_one_case_to_the_next() {
+    let Some(home) = home() else { return };
+    let case = "what = \"x\"\nfails = []\n";
+    let leaves = format!(
+        "set -eu\n{TRACES}\n{APPLY}\nleave\nkeyring leave\ntest \"$(look | wc -l)\" = 18 || {{ look; exit 1; }}\n"
+    );
+    let sees = format!(
+        "set -eu\n{TRACES}\n{APPLY}\nlook >/run/seen\nkeyring look >>/run/seen\ncat /run/seen\ntest ! -s /run/seen\n"
+    );
+    let unit = |name: &str| format!("cases/{name}/{UNIT_PATH}");
+    // The machine of the second case is booted while the first one is tried, that of the third when it is over.
+    let more = [
+        ("cases/a-leaves/case.toml", case),
+        ("cases/a-leaves/apply.sh", &leaves),
+        (&unit("a-leaves"), UNIT),
+        ("cases/b-sees/case.toml", case),
+        ("cases/b-sees/apply.sh", &sees),
+        (&unit("b-sees"), UNIT),
+        ("cases/c-sees/case.toml", case),
+        ("cases/c-sees/apply.sh", &sees),
+        (&unit("c-sees"), UNIT),
+    ];
+    let dir = course(&home, &more);
+    let proof = prove(&home, &dir, &["a-leaves", "b-sees", "c-sees"], false);
+    assert_eq!(differs(&proof), [("a-leaves", vec![]), ("b-sees", vec![]), ("c-sees", vec![])]);
+    assert_eq!(home.estate.sandboxes().len(), 0);
+}
+
+#[test]
+fn an_interruption_ends_everything() {
+    let Some(home) = home() else { return };
+    // Never done by itself: whoever is interrupted is in the middle of a case.
+    let dir = course(
+        &home,
+        &[("cases/one/case.toml", "what = \"x\"\nfails = [\"loads\"]\n"), ("cases/one/apply.sh", "sleep infinity\n")],
+    );
+    let words = ["course", "check", dir.to_str().unwrap(), "-v", "--jobs", "2", "--case", "one", "--case", "untouched"];
+    let mut child = home.command(&words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut told = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    told.read_line(&mut line).unwrap();
+    assert!(line.starts_with("tiny untouched "), "{line}");
+    assert!(!home.estate.sandboxes().is_empty());
+    let pid = rustix::process::Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    let mut rest = String::new();
+    told.read_to_string(&mut rest).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{rest}");
+    let left: Vec<_> = home.estate.sandboxes().iter().map(|sandbox| sandbox.name().to_owned()).collect();
+    assert!(left.is_empty(), "{left:?}");
+}
