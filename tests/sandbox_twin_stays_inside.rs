@@ -56,7 +56,7 @@ fn twin_of(home: &common::Home, bench: &Bench, argv: &[&str]) -> Captured {
 }
 
 /// The naive way, tried by hand: a copy that opens by name without `NOFOLLOW`, as `std::fs::copy` does, after it has
-/// looked that it is no link: the secret was in the twin. One that follows links does not even end.
+/// looked that it is no link: the secret was in the twin.
 #[test]
 fn no_trap_leads_a_copy_out_of_its_root() {
     let Some(home) = home() else { return };
