@@ -36,7 +36,7 @@ const CRATES: [(&str, &[&str]); 19] = [
     ("jiff", &["sandbox", "commands"]),
     ("pulldown_cmark", &["terminal"]),
     ("quick_junit", &["report"]),
-    ("rustix", &["sandbox", "machine", "learner", "course"]),
+    ("rustix", &["sandbox", "machine", "learner", "course", "terminal"]),
     ("serde", EVERYWHERE),
     ("serde_json", &["learner", "machine", "sandbox", "report", "commands"]),
     ("sha2", &["course"]),
