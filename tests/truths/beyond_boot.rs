@@ -2,6 +2,7 @@
 
 use unitlab::model::{Kind, TimeSpan};
 
+use super::beyond_life::comes_back;
 use super::row::{Row, active, running};
 
 const WANTED: &str = "[Install]\nWantedBy=multi-user.target";
@@ -55,19 +56,31 @@ fn relations() -> Vec<Row> {
     // It ran before somebody wrote this.
     let later = |truth: u8, name: &str, lines: &str| {
         Row::of(truth, name)
-            .service(WANTED)
+            .service(&format!("Restart=always\n[Unit]\nStartLimitIntervalSec=0\n{WANTED}"))
             .enable()
             .start()
-            .then(&format!("mkdir FILE.d; printf '[Unit]\\n{lines}\\n' >FILE.d/later.conf"))
-            .passes(active(true, 1))
+            .then(&format!("mkdir FILE.d; printf '[Unit]\\n{lines}\\n' >FILE.d/later.conf; systemctl daemon-reload"))
     };
     vec![
-        later(57, "requires", "Requires=t57-missing.service").fails(survives(), &["not-started"]),
-        later(57, "binds", "BindsTo=t57-missing.service\\nAfter=t57-missing.service").fails(survives(), &["not-started"]),
-        later(57, "wants", "Wants=t57-missing.service\\nAfter=t57-missing.service").passes(survives()),
-        later(58, "requisite", "Requisite=t58-idle.service\\nAfter=t58-idle.service").fails(survives(), &["not-started"]),
+        // A boot starts it all the same, once; nobody else can, not even the manager itself.
+        later(57, "requires", "Requires=t57-missing.service")
+            .exits("systemctl restart UNIT", 5)
+            .passes(active(true, 1))
+            .passes(survives())
+            .fails(comes_back(), &[]),
+        later(57, "binds", "BindsTo=t57-missing.service\\nAfter=t57-missing.service")
+            .fails(active(true, 1), &[])
+            .fails(survives(), &["not-started"]),
+        later(57, "wants", "Wants=t57-missing.service\\nAfter=t57-missing.service")
+            .passes(survives())
+            .passes(comes_back()),
+        later(58, "requisite", "Requisite=t58-idle.service\\nAfter=t58-idle.service")
+            .passes(active(true, 1))
+            .fails(survives(), &["not-started"]),
         Row::of(58, "idle").service(""),
-        later(59, "conflicts", "Conflicts=multi-user.target").fails(survives(), &["not-started"]),
+        later(59, "conflicts", "Conflicts=multi-user.target")
+            .passes(active(true, 1))
+            .fails(survives(), &["not-started"]),
         // The target would wait for what it wants, but for what is told to wait for it.
         enabled(60, "after", "[Unit]\nAfter=multi-user.target").start().passes(Kind::Enabled).passes(survives()),
         enabled(60, "no-defaults", "[Unit]\nDefaultDependencies=no").start().passes(survives()),
@@ -95,8 +108,8 @@ fn hooks() -> Vec<Row> {
         hooked(62, "idle-target", "WantedBy=t62-idle.target")
             .file(&format!("{etc}/t62-idle.target"), "[Unit]\nDescription=t62\n")
             .exits("systemctl is-enabled UNIT", 0)
-            .fails(Kind::Enabled, &[])
-            .fails(survives(), &[]),
+            .fails(Kind::Enabled, &["wanted-by-unknown-target"])
+            .fails(survives(), &["wanted-by-unknown-target"]),
         // The other side asks for it.
         Row::of(63, "wanted")
             .service("")
@@ -120,7 +133,7 @@ fn hooks() -> Vec<Row> {
             .then("systemctl enable --quiet t64-default@.service")
             .passes(Kind::Enabled)
             .passes(survives()),
-        Row::of(64, "t64-default@other.service").fails(Kind::Enabled, &[]).fails(survives(), &[]),
+        Row::of(64, "t64-default@other.service").fails(Kind::Enabled, &["not-enabled"]).fails(survives(), &["not-enabled"]),
     ]
 }
 
@@ -128,12 +141,6 @@ fn hooks() -> Vec<Row> {
 fn places() -> Vec<Row> {
     let text = format!("[Service]\nExecStart=/usr/bin/sleep infinity\n{WANTED}\n");
     vec![
-        Row::of(65, "local")
-            .file("/usr/local/lib/systemd/system/t65-local.service", &text)
-            .then("systemctl enable --quiet UNIT")
-            .passes(Kind::UnitFile)
-            .passes(Kind::Enabled)
-            .passes(survives()),
         Row::of(65, "linked")
             .file("/opt/t65-linked.service", &text)
             .then("systemctl enable --quiet --now /opt/t65-linked.service")

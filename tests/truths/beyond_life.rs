@@ -8,7 +8,7 @@ use super::row::{Row, active, always, running, setting};
 const NO_LIMIT: &str = "[Unit]\nStartLimitIntervalSec=0";
 const WANTED: &str = "[Install]\nWantedBy=multi-user.target";
 
-fn comes_back() -> Kind {
+pub(crate) fn comes_back() -> Kind {
     Kind::ComesBack { within: TimeSpan::from_micros(3_000_000) }
 }
 
@@ -18,26 +18,33 @@ pub(crate) fn rows() -> Vec<Row> {
 
 /// Verdicts 38–41: what else decides about a restart.
 fn restarts() -> Vec<Row> {
-    let kept = |truth: u8, name: &str, lines: &str| Row::of(truth, name).service(&format!("{lines}\n{NO_LIMIT}")).start();
+    let kept =
+        |truth: u8, name: &str, lines: &str| Row::of(truth, name).service(&format!("{lines}\n{NO_LIMIT}")).start();
     vec![
         kept(38, "prevented", "Restart=always\nRestartPreventExitStatus=SIGKILL")
             .passes(always())
             .passes(running())
-            .fails(comes_back(), &[]),
+            .fails(comes_back(), &["no-auto-restart"]),
         kept(38, "other-status", "Restart=always\nRestartPreventExitStatus=3").passes(comes_back()),
-        kept(39, "clean-kill", "Restart=on-failure\nSuccessExitStatus=SIGKILL").fails(comes_back(), &[]),
+        kept(39, "clean-kill", "Restart=on-failure\nSuccessExitStatus=SIGKILL")
+            .fails(comes_back(), &["no-auto-restart"]),
         kept(39, "on-success", "Restart=on-success\nSuccessExitStatus=SIGKILL").passes(comes_back()),
         // What prepares the first start is in the way of the second.
-        kept(40, "once", "Restart=always\nRestartSec=50ms\nExecStartPre=/usr/bin/mkdir /run/t40-once\n[Unit]\nStartLimitBurst=3")
-            .passes(always())
-            .passes(running())
-            .fails(comes_back(), &["crash-loop"]),
+        kept(
+            40,
+            "once",
+            "Restart=always\nRestartSec=50ms\nExecStartPre=/usr/bin/mkdir /run/t40-once\n[Unit]\nStartLimitBurst=3",
+        )
+        .passes(always())
+        .passes(running())
+        .fails(comes_back(), &["crash-loop"]),
         kept(40, "again", "Restart=always\nExecStartPre=/usr/bin/mkdir -p /run/t40-again").passes(comes_back()),
-        Row::of(41, "unit")
-            .service("Restart=always\n[Unit]\nStartLimitIntervalSec=0")
-            .passes(limit_off()),
+        Row::of(41, "unit").service("Restart=always\n[Unit]\nStartLimitIntervalSec=0").passes(limit_off()),
         // Its name until systemd 230, and then it belonged there.
-        Row::of(41, "old-name").service("StartLimitInterval=0").shows("StartLimitIntervalUSec", "0").passes(limit_off()),
+        Row::of(41, "old-name")
+            .service("StartLimitInterval=0")
+            .shows("StartLimitIntervalUSec", "0")
+            .passes(limit_off()),
         Row::of(41, "in-service")
             .service("StartLimitIntervalSec=0")
             .shows("StartLimitIntervalUSec", "10s")
@@ -108,7 +115,9 @@ fn types() -> Vec<Row> {
         .start()
         .passes(running()),
         typed(45, "guessed", "Type=forking\nExecStart=/bin/sh -c 'sleep infinity &'").start().passes(running()),
-        typed(46, "idle", "Type=idle\nExecStart=/usr/bin/sleep infinity").then("systemctl start UNIT").passes(running()),
+        typed(46, "idle", "Type=idle\nExecStart=/usr/bin/sleep infinity")
+            .then("systemctl start UNIT")
+            .passes(running()),
         typed(46, "exec", "Type=exec\nExecStart=sleep infinity").start().passes(running()),
     ]
 }
@@ -120,12 +129,20 @@ fn commands() -> Vec<Row> {
     };
     vec![
         // There is no shell: the program gets the ampersand.
-        failing(47, "ampersand", "ExecStart=/usr/bin/sleep infinity &").awaits("ActiveState", "failed").fails(running(), &[]),
+        failing(47, "ampersand", "ExecStart=/usr/bin/sleep infinity &")
+            .awaits("ActiveState", "failed")
+            .fails(running(), &[]),
         failing(47, "variable", "Environment=TIME=infinity\nExecStart=/usr/bin/sleep $TIME").passes(running()),
         failing(47, "quoted", "ExecStart=\"/usr/bin/sleep\" 'infinity'").passes(running()),
-        Row::of(48, "pre").service("ExecStartPre=/usr/bin/false").then("systemctl start UNIT || true").fails(running(), &[]),
+        Row::of(48, "pre")
+            .service("ExecStartPre=/usr/bin/false")
+            .then("systemctl start UNIT || true")
+            .fails(running(), &[]),
         Row::of(48, "pre-dash").service("ExecStartPre=-/usr/bin/false").start().passes(running()),
-        Row::of(48, "post").service("ExecStartPost=/usr/bin/false").then("systemctl start UNIT || true").fails(running(), &[]),
+        Row::of(48, "post")
+            .service("ExecStartPost=/usr/bin/false")
+            .then("systemctl start UNIT || true")
+            .fails(running(), &[]),
         Row::of(49, "folder")
             .service("WorkingDirectory=/nonexistent")
             .then("systemctl start UNIT || true")

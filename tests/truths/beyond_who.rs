@@ -37,7 +37,7 @@ fn users() -> Vec<Row> {
             .then("mkdir FILE.d; printf '[Service]\\nUser=nobody\\n' >FILE.d/user.conf; systemctl daemon-reload; systemctl restart UNIT")
             .shows("UID", "65534")
             .passes(user_set())
-            .fails(not_root(), &[]),
+            .fails(not_root(), &["runs-as-root"]),
     ]
 }
 
@@ -60,7 +60,9 @@ fn rights() -> Vec<Row> {
 /// Verdicts 71 and 72: it listens, and who can ask it.
 fn ports() -> Vec<Row> {
     let server = |lines: &str, port: u16| {
-        format!("[Service]\nType=notify\nWorkingDirectory=/srv\nExecStart=/usr/bin/python3 /opt/serve.py {port}\n{lines}\n")
+        format!(
+            "[Service]\nType=notify\nWorkingDirectory=/srv\nExecStart=/usr/bin/python3 /opt/serve.py {port}\n{lines}\n"
+        )
     };
     vec![
         Row::of(71, "private").file("/opt/serve.py", SERVE).text(&server("PrivateNetwork=yes", 8071)).start().fails(answers(8071), &[]),

@@ -128,16 +128,17 @@ impl Case<'_> {
 
     fn left_dead(&self) -> Diagnosis {
         let (policy, unit) = (&self.fact.restart, self.seen.unit);
-        let text = if ANSWER_SIGKILL.contains(&policy.as_str()) {
-            format!(
+        let (text, what) = if ANSWER_SIGKILL.contains(&policy.as_str()) {
+            let text = format!(
                 "Restart={policy} would restart {unit}, but RestartPreventExitStatus= or SuccessExitStatus= makes an exception of SIGKILL."
-            )
+            );
+            (text, "take SIGKILL out of that line")
         } else {
-            format!("With Restart={policy}, systemd does not start {unit} again after its process was killed.")
+            let text =
+                format!("With Restart={policy}, systemd does not start {unit} again after its process was killed.");
+            (text, "set Restart=on-failure or always under [Service]")
         };
-        let next = format!(
-            "set Restart=on-failure or always under [Service], then sudo systemctl daemon-reload && sudo systemctl restart {unit}"
-        );
+        let next = format!("{what}, then sudo systemctl daemon-reload && sudo systemctl restart {unit}");
         cause("no-auto-restart", text, next)
     }
 
