@@ -67,7 +67,7 @@ fn relations() -> Vec<Row> {
             .exits("systemctl restart UNIT", 5)
             .passes(active(true, 1))
             .passes(survives())
-            .fails(comes_back(), &[]),
+            .fails(comes_back(), &["no-auto-restart"]),
         later(57, "binds", "BindsTo=t57-missing.service\\nAfter=t57-missing.service")
             .fails(active(true, 1), &[])
             .fails(survives(), &["not-started"]),
