@@ -19,7 +19,7 @@ use super::topic::{is_about_processes, unit_of};
 use super::unit_name::UnitName;
 use super::unknown::unknown;
 use super::wire::MOST_QUESTIONS;
-use super::{Machine, http, kill, node, sockets};
+use super::{Machine, grace, kill, node, sockets};
 
 /// The unit name that every boot starts from.
 const DEFAULT_TARGET: &str = "default.target";
@@ -136,10 +136,16 @@ impl<'a> Batch<'a> {
             Question::Http { unit, port, path } => {
                 // The owner was looked up for every port before the first probe.
                 let owner = owners.next().cloned().unwrap_or(PortOwner::Unseen);
-                self.unit(unit)?;
                 self.processes.as_ref().map_err(Clone::clone)?;
-                let outcome = http::get(*port, path)?;
-                let heir = if is_manager(&owner) { self.taken_over(unit, *port) } else { None };
+                let (outcome, again) = grace::get(*port, path, self.unit(unit)?)?;
+                let heir = match owner {
+                    // A GET starts the service behind a socket unit.
+                    PortOwner::Other { pid: 1, .. } => {
+                        self.owner_now(unit, *port).filter(|owner| matches!(owner, PortOwner::Unit { .. }))
+                    }
+                    _ if again => self.owner_now(unit, *port),
+                    _ => None,
+                };
                 let owner = heir.unwrap_or(owner);
                 Ok(Fact::Http(HttpFact { outcome, owner }))
             }
@@ -194,13 +200,12 @@ impl<'a> Batch<'a> {
         boot(self.unit(unit)?, default_target, show).map(Fact::Boot)
     }
 
-    /// The unit's own process, if by now it has the socket: a GET starts the service behind a socket unit.
-    fn taken_over(&self, unit: &str, port: u16) -> Option<PortOwner> {
+    /// Who listens by now.
+    fn owner_now(&self, unit: &str, port: u16) -> Option<PortOwner> {
         let name = UnitName::parse(unit).ok()?;
         let shown = self.systemctl.units(std::slice::from_ref(&name), &["Id", "ControlGroup"]);
         let now = shown.get(&name)?.as_ref().ok()?;
-        let owner = sockets::owner(port, now, &processes::walk(&[now]).ok()?);
-        matches!(owner, PortOwner::Unit { .. }).then_some(owner)
+        Some(sockets::owner(port, now, &processes::walk(&[now]).ok()?))
     }
 
     fn details(&self, unit: &str, folder: Option<&str>) -> Result<DetailsFact, Unknown> {
@@ -235,11 +240,6 @@ impl<'a> Batch<'a> {
             PortOwner::Unseen
         })
     }
-}
-
-/// The manager listens, for a socket unit.
-fn is_manager(owner: &PortOwner) -> bool {
-    matches!(owner, PortOwner::Other { pid: 1, .. })
 }
 
 fn watch(

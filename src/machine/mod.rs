@@ -9,6 +9,7 @@ mod child;
 mod details;
 mod examine;
 mod files;
+mod grace;
 mod here;
 mod http;
 mod journal;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Answer, Question, Trial};
 
+use super::grace;
 use super::kill;
 use super::steady::LONGEST_WINDOW;
 
@@ -41,7 +42,8 @@ pub(super) fn patience(questions: &[Question], trials: &[Trial]) -> Duration {
         _ => Duration::ZERO,
     });
     let longest = questions.iter().map(|question| match question {
-        Question::Http { .. } => 3,
+        // A young service's grace, and the last GET.
+        Question::Http { .. } => 3 + grace::YOUTH.as_secs(),
         Question::Account { .. } => 5,
         Question::Journal { .. } => 10,
         // Its own time, the grace, and two calls to sweep up.

@@ -112,7 +112,7 @@ fn states(version: u32) -> Vec<Row> {
 }
 
 /// A server on a socket that it is given, or on a port.
-const SERVE: &str = "import http.server, socket, sys\n\
+pub(crate) const SERVE: &str = "import http.server, socket, sys\n\
     given = sys.argv[1] == 'given'\n\
     port = 0 if given else int(sys.argv[1])\n\
     server = http.server.HTTPServer(('127.0.0.1', port), http.server.SimpleHTTPRequestHandler, not given)\n\

@@ -5,6 +5,9 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod at_boot;
+mod beyond_boot;
+mod beyond_life;
+mod beyond_who;
 #[path = "../common/mod.rs"]
 mod common;
 mod files;
@@ -64,6 +67,41 @@ truths! {
     truth_35_names_are_data = 35,
     truth_36_a_socket_is_looked_at_before_it_is_asked = 36,
     truth_37_that_something_answers_is_no_proof = 37,
+    truth_38_an_exception_to_always = 38,
+    truth_39_a_kill_may_be_a_success = 39,
+    truth_40_the_second_start_is_another = 40,
+    truth_41_a_limit_belongs_into_unit = 41,
+    truth_42_it_remains_and_nobody_works = 42,
+    truth_43_a_failure_that_is_called_a_success = 43,
+    truth_44_a_start_that_never_ends = 44,
+    truth_45_a_daemon_needs_to_be_told_of = 45,
+    truth_46_types_that_are_as_good = 46,
+    truth_47_there_is_no_shell = 47,
+    truth_48_what_runs_before_and_after = 48,
+    truth_49_what_may_be_missing = 49,
+    truth_50_a_program_that_the_service_cannot_see = 50,
+    truth_51_a_clock_ends_it = 51,
+    truth_52_nobody_needs_it = 52,
+    truth_53_a_condition_on_what_a_boot_sweeps_away = 53,
+    truth_54_an_assertion_on_what_a_boot_sweeps_away = 54,
+    truth_55_a_folder_that_a_boot_sweeps_away = 55,
+    truth_56_a_program_that_a_boot_sweeps_away = 56,
+    truth_57_what_it_requires_is_missing = 57,
+    truth_58_what_it_asks_for_is_not_up = 58,
+    truth_59_it_is_at_odds_with_the_boot = 59,
+    truth_60_odd_and_it_survives = 60,
+    truth_61_other_words_than_wanted_by_multi_user = 61,
+    truth_62_by_way_of_a_target_of_its_own = 62,
+    truth_63_the_other_side_asks_for_it = 63,
+    truth_64_install_in_other_places = 64,
+    truth_65_unit_files_in_other_places = 65,
+    truth_66_a_deleted_file_runs_on = 66,
+    truth_67_drop_ins_that_count_and_that_do_not = 67,
+    truth_68_dynamic_and_private_users = 68,
+    truth_69_who_is_left_behind = 69,
+    truth_70_groups_and_capabilities = 70,
+    truth_71_walls_around_a_port = 71,
+    truth_72_a_slow_start_is_no_failure = 72,
 }
 
 /// Truth 20 again: what has been up for longer than the window needs no second look.

@@ -144,6 +144,16 @@ fn never_came_up(seen: &Seen, unit: &UnitFact, end: Option<End>) -> Option<Diagn
                 format!("systemctl status {unit_name}"),
             ))
         }
+        // A start that an Assert…= refuses fails, and its unit stays inactive.
+        ("inactive", _)
+            if unit.get("AssertResult") == "no" && !matches!(unit.get("AssertTimestampMonotonic"), "" | "0") =>
+        {
+            Some(cause(
+                "condition-not-met",
+                format!("An Assert…= of {unit_name} does not hold, so every start of it fails."),
+                format!("systemctl status {unit_name}"),
+            ))
+        }
         ("inactive", _) if end.is_none() => Some(cause(
             "not-started",
             format!("{unit_name} is loaded, and nothing has started it, or it ended by itself, with success."),

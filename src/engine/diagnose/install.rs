@@ -115,7 +115,7 @@ fn unreached(unit: &str, boot: &BootFact, written: &Written, target: &str) -> Di
     let hint = meant.map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
     cause(
         "wanted-by-unknown-target",
-        format!("{place} says {text}: a boot knows no {target}{}", if hint.is_empty() { "." } else { &hint }),
+        format!("{place} says {text}: no boot reaches a {target}{}", if hint.is_empty() { "." } else { &hint }),
         format!(
             "make the line {}={}, then systemctl reenable {unit}",
             written.key,

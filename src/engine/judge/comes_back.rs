@@ -115,29 +115,46 @@ impl Case<'_> {
             )]);
             return finding.failed(format!("not started again: the start limit of {starts} in {interval} is used up"));
         }
-        if let Some(loaded) = self.seen.loaded().ok().filter(|_| self.on == Ground::Twin)
+        // The manager that was tried goes by the same settings: then they are not what is stale.
+        let tried = match self.on {
+            Ground::Twin => self.seen.reloaded(),
+            Ground::Live => self.seen.loaded().ok(),
+        };
+        let should = tried.is_some_and(answers_sigkill);
+        if let Some(loaded) = self.seen.loaded().ok().filter(|_| self.on == Ground::Twin && !should)
             && answers_sigkill(loaded)
         {
             finding.because([stale(self.seen, self.layers, "Restart")]);
         }
         let right = |written: &str| ANSWER_SIGKILL.contains(&written);
         finding.because(self.layers.map(|layers| writing(layers, "Restart", &right)).unwrap_or_default());
-        finding.because([self.left_dead()]);
+        finding.because([if should { self.refused() } else { self.left_dead() }]);
         finding.failed(format!("{}, Result={result}: nothing started it again", described(after)))
+    }
+
+    /// By its settings it comes back: something else was in the way of the start, such as a unit that it requires.
+    fn refused(&self) -> Diagnosis {
+        let (policy, unit) = (&self.fact.restart, self.seen.unit);
+        cause(
+            "no-auto-restart",
+            format!("Restart={policy} would restart {unit}, and systemd could not start it again."),
+            format!("sudo systemctl restart {unit}, and read what it says; systemctl list-dependencies {unit}"),
+        )
     }
 
     fn left_dead(&self) -> Diagnosis {
         let (policy, unit) = (&self.fact.restart, self.seen.unit);
-        let text = if ANSWER_SIGKILL.contains(&policy.as_str()) {
-            format!(
+        let (text, what) = if ANSWER_SIGKILL.contains(&policy.as_str()) {
+            let text = format!(
                 "Restart={policy} would restart {unit}, but RestartPreventExitStatus= or SuccessExitStatus= makes an exception of SIGKILL."
-            )
+            );
+            (text, "take SIGKILL out of that line")
         } else {
-            format!("With Restart={policy}, systemd does not start {unit} again after its process was killed.")
+            let text =
+                format!("With Restart={policy}, systemd does not start {unit} again after its process was killed.");
+            (text, "set Restart=on-failure or always under [Service]")
         };
-        let next = format!(
-            "set Restart=on-failure or always under [Service], then sudo systemctl daemon-reload && sudo systemctl restart {unit}"
-        );
+        let next = format!("{what}, then sudo systemctl daemon-reload && sudo systemctl restart {unit}");
         cause("no-auto-restart", text, next)
     }
 

@@ -153,7 +153,7 @@ impl Sight<'_> {
             None => vec![cause(
                 "runs-as-root",
                 format!(
-                    "User={} holds for the main process, but pid {} {} became root by itself, as by sudo.",
+                    "User={} holds for the main process, but pid {} {} is root: it became so by itself, as by sudo, or is left from before.",
                     self.unit.get("User"),
                     wrong[0].pid,
                     wrong[0].comm

@@ -1,0 +1,161 @@
+//! Beyond the list: the next boot, where the unit file looks otherwise than it is: 53–66. The twin has booted, and decides.
+
+use unitlab::model::{Kind, TimeSpan};
+
+use super::beyond_life::comes_back;
+use super::row::{Row, active, running};
+
+const WANTED: &str = "[Install]\nWantedBy=multi-user.target";
+
+fn survives() -> Kind {
+    Kind::SurvivesReboot { hold: TimeSpan::from_micros(1_500_000) }
+}
+
+pub(crate) fn rows() -> Vec<Row> {
+    [volatile(), relations(), hooks(), places()].into_iter().flatten().collect()
+}
+
+fn enabled(truth: u8, name: &str, lines: &str) -> Row {
+    Row::of(truth, name).service(&format!("{lines}\n{WANTED}")).enable()
+}
+
+/// Verdicts 53–56: it rests on what a boot sweeps away.
+fn volatile() -> Vec<Row> {
+    let now_only = |truth: u8, name: &str, lines: &str, before: &str| {
+        enabled(truth, name, lines)
+            .then(&format!("{before}; systemctl start UNIT"))
+            .passes(active(true, 1))
+            .passes(Kind::Enabled)
+    };
+    vec![
+        now_only(53, "condition", "[Unit]\nConditionPathExists=/run/t53", "touch /run/t53")
+            .fails(survives(), &["condition-not-met"]),
+        now_only(53, "or", "[Unit]\nConditionPathExists=|/run/t53\nConditionPathExists=|/etc", "true").passes(survives()),
+        now_only(54, "assert", "[Unit]\nAssertPathExists=/run/t54", "touch /run/t54")
+            .fails(survives(), &["condition-not-met"]),
+        now_only(55, "folder", "WorkingDirectory=/run/t55", "mkdir /run/t55").fails(survives(), &["chdir"]),
+        now_only(55, "own-folder", "WorkingDirectory=/run/t55-own\nRuntimeDirectory=t55-own", "true").passes(survives()),
+        Row::of(56, "program")
+            .text(&format!("[Service]\nExecStart=/run/t56-app infinity\n{WANTED}\n"))
+            .enable()
+            .then("cp /usr/bin/sleep /run/t56-app; systemctl start UNIT")
+            .passes(Kind::Enabled)
+            .fails(survives(), &["exec-missing"]),
+        // Enabled, the file and the link with it.
+        Row::of(56, "unit-file")
+            .then("printf '[Service]\\nExecStart=/usr/bin/sleep infinity\\n[Install]\\nWantedBy=multi-user.target\\n' >/run/UNIT; systemctl enable --quiet --now /run/UNIT")
+            .exits("systemctl is-enabled UNIT", 0)
+            .passes(active(true, 1))
+            .fails(Kind::Enabled, &[])
+            .fails(Kind::UnitFile, &[]),
+    ]
+}
+
+/// Verdicts 57–60: what other units have to do with it.
+fn relations() -> Vec<Row> {
+    // It ran before somebody wrote this.
+    let later = |truth: u8, name: &str, lines: &str| {
+        Row::of(truth, name)
+            .service(&format!("Restart=always\n[Unit]\nStartLimitIntervalSec=0\n{WANTED}"))
+            .enable()
+            .start()
+            .then(&format!("mkdir FILE.d; printf '[Unit]\\n{lines}\\n' >FILE.d/later.conf; systemctl daemon-reload"))
+    };
+    vec![
+        // A boot starts it all the same, once; nobody else can, not even the manager itself.
+        later(57, "requires", "Requires=t57-missing.service")
+            .exits("systemctl restart UNIT", 5)
+            .passes(active(true, 1))
+            .passes(survives())
+            .fails(comes_back(), &["no-auto-restart"]),
+        later(57, "binds", "BindsTo=t57-missing.service\\nAfter=t57-missing.service")
+            .fails(active(true, 1), &[])
+            .fails(survives(), &["not-started"]),
+        later(57, "wants", "Wants=t57-missing.service\\nAfter=t57-missing.service")
+            .passes(survives())
+            .passes(comes_back()),
+        later(58, "requisite", "Requisite=t58-idle.service\\nAfter=t58-idle.service")
+            .passes(active(true, 1))
+            .fails(survives(), &["not-started"]),
+        Row::of(58, "idle").service(""),
+        later(59, "conflicts", "Conflicts=multi-user.target")
+            .passes(active(true, 1))
+            .fails(survives(), &["not-started"]),
+        // The target would wait for what it wants, but for what is told to wait for it.
+        enabled(60, "after", "[Unit]\nAfter=multi-user.target").start().passes(Kind::Enabled).passes(survives()),
+        enabled(60, "no-defaults", "[Unit]\nDefaultDependencies=no").start().passes(survives()),
+        // Only by hand it cannot be started.
+        enabled(60, "refuses", "[Unit]\nRefuseManualStart=yes").passes(Kind::Enabled).passes(survives()),
+        enabled(60, "unneeded", "[Unit]\nStopWhenUnneeded=yes").passes(survives()),
+    ]
+}
+
+/// Verdicts 61–64: ways into a boot.
+fn hooks() -> Vec<Row> {
+    let etc = "/etc/systemd/system";
+    let hooked = |truth: u8, name: &str, install: &str| {
+        Row::of(truth, name).service(&format!("[Install]\n{install}")).enable().start()
+    };
+    vec![
+        hooked(61, "default", "WantedBy=default.target").passes(Kind::Enabled).passes(survives()),
+        hooked(61, "required", "RequiredBy=multi-user.target").passes(Kind::Enabled).passes(survives()),
+        hooked(61, "basic", "WantedBy=sysinit.target").passes(Kind::Enabled),
+        hooked(62, "own-target", "WantedBy=t62-own.target")
+            .file(&format!("{etc}/t62-own.target"), &format!("[Unit]\nDescription=t62\n{WANTED}\n"))
+            .then("systemctl enable --quiet t62-own.target")
+            .passes(Kind::Enabled)
+            .passes(survives()),
+        hooked(62, "idle-target", "WantedBy=t62-idle.target")
+            .file(&format!("{etc}/t62-idle.target"), "[Unit]\nDescription=t62\n")
+            .exits("systemctl is-enabled UNIT", 0)
+            .fails(Kind::Enabled, &["wanted-by-unknown-target"])
+            .fails(survives(), &["wanted-by-unknown-target"]),
+        // The other side asks for it.
+        Row::of(63, "wanted")
+            .service("")
+            .file(&format!("{etc}/multi-user.target.d/t63.conf"), "[Unit]\nWants=t63-wanted.service\nUpholds=t63-upheld.service\n")
+            .exits("systemctl is-enabled UNIT", 0)
+            .shows("UnitFileState", "static")
+            .passes(Kind::Enabled)
+            .passes(survives()),
+        Row::of(63, "upheld").service("").passes(Kind::Enabled).passes(survives()),
+        Row::of(64, "drop-in")
+            .service("")
+            .drop_in("install.conf", &format!("{WANTED}\n"))
+            .then("systemctl enable --quiet UNIT")
+            .passes(Kind::Enabled)
+            .passes(survives()),
+        Row::of(64, "t64-default@web.service")
+            .file(
+                &format!("{etc}/t64-default@.service"),
+                "[Service]\nExecStart=/usr/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\nDefaultInstance=web\n",
+            )
+            .then("systemctl enable --quiet t64-default@.service")
+            .passes(Kind::Enabled)
+            .passes(survives()),
+        Row::of(64, "t64-default@other.service").fails(Kind::Enabled, &["not-enabled"]).fails(survives(), &["not-enabled"]),
+    ]
+}
+
+/// Verdicts 65 and 66: files in other places.
+fn places() -> Vec<Row> {
+    let text = format!("[Service]\nExecStart=/usr/bin/sleep infinity\n{WANTED}\n");
+    vec![
+        Row::of(65, "linked")
+            .file("/opt/t65-linked.service", &text)
+            .then("systemctl enable --quiet --now /opt/t65-linked.service")
+            .passes(Kind::UnitFile)
+            .passes(running())
+            .passes(Kind::Enabled)
+            .passes(survives()),
+        // A manager does not read it again when it is gone, and does not miss it.
+        Row::of(66, "deleted")
+            .file("/etc/systemd/system/t66-deleted.service", &text)
+            .enable()
+            .start()
+            .last("rm FILE")
+            .passes(active(true, 1))
+            .fails(Kind::UnitFile, &[])
+            .fails(Kind::Enabled, &[]),
+    ]
+}

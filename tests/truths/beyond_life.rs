@@ -1,0 +1,195 @@
+//! Beyond the list: coming up, staying up and coming back, where the unit file looks otherwise than it is: 38–52.
+
+use unitlab::model::{Expect, Kind, TimeSpan, Value};
+
+use super::row::{Row, active, always, running, setting};
+
+/// No start limit, so that a trial need not wait for one.
+const NO_LIMIT: &str = "[Unit]\nStartLimitIntervalSec=0";
+const WANTED: &str = "[Install]\nWantedBy=multi-user.target";
+
+pub(crate) fn comes_back() -> Kind {
+    Kind::ComesBack { within: TimeSpan::from_micros(3_000_000) }
+}
+
+pub(crate) fn rows() -> Vec<Row> {
+    [restarts(), pasts(), types(), commands(), clocks()].into_iter().flatten().collect()
+}
+
+/// Verdicts 38–41: what else decides about a restart.
+fn restarts() -> Vec<Row> {
+    let kept =
+        |truth: u8, name: &str, lines: &str| Row::of(truth, name).service(&format!("{lines}\n{NO_LIMIT}")).start();
+    vec![
+        kept(38, "prevented", "Restart=always\nRestartPreventExitStatus=SIGKILL")
+            .passes(always())
+            .passes(running())
+            .fails(comes_back(), &["no-auto-restart"]),
+        kept(38, "other-status", "Restart=always\nRestartPreventExitStatus=3").passes(comes_back()),
+        kept(39, "clean-kill", "Restart=on-failure\nSuccessExitStatus=SIGKILL")
+            .fails(comes_back(), &["no-auto-restart"]),
+        kept(39, "on-success", "Restart=on-success\nSuccessExitStatus=SIGKILL").passes(comes_back()),
+        // What prepares the first start is in the way of the second.
+        kept(
+            40,
+            "once",
+            "Restart=always\nRestartSec=50ms\nExecStartPre=/usr/bin/mkdir /run/t40-once\n[Unit]\nStartLimitBurst=3",
+        )
+        .passes(always())
+        .passes(running())
+        .fails(comes_back(), &["crash-loop"]),
+        kept(40, "again", "Restart=always\nExecStartPre=/usr/bin/mkdir -p /run/t40-again").passes(comes_back()),
+        Row::of(41, "unit").service("Restart=always\n[Unit]\nStartLimitIntervalSec=0").passes(limit_off()),
+        // Its name until systemd 230, and then it belonged there.
+        Row::of(41, "old-name")
+            .service("StartLimitInterval=0")
+            .shows("StartLimitIntervalUSec", "0")
+            .passes(limit_off()),
+        Row::of(41, "in-service")
+            .service("StartLimitIntervalSec=0")
+            .shows("StartLimitIntervalUSec", "10s")
+            .fails(limit_off(), &["wrong-section"]),
+    ]
+}
+
+fn limit_off() -> Kind {
+    setting("StartLimitIntervalSec", Expect::Is(Value::Span(TimeSpan::from_micros(0))))
+}
+
+/// Verdicts 42 and 43: up in name only.
+fn pasts() -> Vec<Row> {
+    let ended = |name: &str, lines: &str| {
+        Row::of(42, name)
+            .service(&format!("RemainAfterExit=yes\n{lines}"))
+            .start()
+            .then("systemctl kill --signal=TERM UNIT")
+            .awaits("SubState", "exited")
+            .exits("systemctl is-active UNIT", 0)
+            .passes(active(false, 1))
+            .fails(running(), &[])
+    };
+    vec![
+        ended("remains", ""),
+        // Not even always brings back what remains after a clean exit.
+        ended("remains-always", "Restart=always").passes(always()),
+        Row::of(43, "dash")
+            .text(&format!("[Service]\nExecStart=-/nonexistent\n{WANTED}\n"))
+            .enable()
+            .exits("systemctl start UNIT", 0)
+            .awaits("ActiveState", "inactive")
+            .shows("ExecMainStatus", "0")
+            .shows("Result", "success")
+            .fails(running(), &["ended-by-itself"]),
+        Row::of(43, "success-status")
+            .text(&format!("[Service]\nType=oneshot\nExecStart=/usr/bin/false\nSuccessExitStatus=1\n{WANTED}\n"))
+            .enable()
+            .exits("systemctl start UNIT", 0)
+            .shows("Result", "success")
+            .fails(running(), &[]),
+    ]
+}
+
+/// Verdicts 44–46: what `Type=` makes of the same program.
+fn types() -> Vec<Row> {
+    let typed = |truth: u8, name: &str, text: &str| Row::of(truth, name).text(&format!("[Service]\n{text}\n"));
+    let daemon = "/bin/sh -c 'sleep infinity & echo $! >/run/UNIT.pid'";
+    vec![
+        typed(44, "oneshot", "Type=oneshot\nExecStart=/usr/bin/sleep infinity")
+            .then("systemctl start --no-block UNIT")
+            .awaits("SubState", "start")
+            .fails(active(false, 100), &[]),
+        typed(44, "forking", "Type=forking\nExecStart=/usr/bin/sleep infinity")
+            .then("systemctl start --no-block UNIT")
+            .awaits("SubState", "start")
+            .fails(active(false, 100), &[]),
+        typed(45, "simple", &format!("ExecStart={}\n{WANTED}", daemon.replace("UNIT", "t45-simple")))
+            .enable()
+            .start()
+            .awaits("ActiveState", "inactive")
+            .fails(running(), &["ended-by-itself"]),
+        typed(
+            45,
+            "forking",
+            &format!("Type=forking\nPIDFile=/run/t45-forking.pid\nExecStart={}", daemon.replace("UNIT", "t45-forking")),
+        )
+        .start()
+        .passes(running()),
+        typed(45, "guessed", "Type=forking\nExecStart=/bin/sh -c 'sleep infinity &'").start().passes(running()),
+        typed(46, "idle", "Type=idle\nExecStart=/usr/bin/sleep infinity")
+            .then("systemctl start UNIT")
+            .passes(running()),
+        typed(46, "exec", "Type=exec\nExecStart=sleep infinity").start().passes(running()),
+    ]
+}
+
+/// Verdicts 47–50: what a command line is, and what stands around it.
+fn commands() -> Vec<Row> {
+    let failing = |truth: u8, name: &str, lines: &str| {
+        Row::of(truth, name).text(&format!("[Service]\n{lines}\n")).then("systemctl start UNIT || true")
+    };
+    vec![
+        // There is no shell: the program gets the ampersand.
+        failing(47, "ampersand", "ExecStart=/usr/bin/sleep infinity &")
+            .awaits("ActiveState", "failed")
+            .fails(running(), &[]),
+        failing(47, "variable", "Environment=TIME=infinity\nExecStart=/usr/bin/sleep $TIME").passes(running()),
+        failing(47, "quoted", "ExecStart=\"/usr/bin/sleep\" 'infinity'").passes(running()),
+        Row::of(48, "pre")
+            .service("ExecStartPre=/usr/bin/false")
+            .then("systemctl start UNIT || true")
+            .fails(running(), &[]),
+        Row::of(48, "pre-dash").service("ExecStartPre=-/usr/bin/false").start().passes(running()),
+        Row::of(48, "post")
+            .service("ExecStartPost=/usr/bin/false")
+            .then("systemctl start UNIT || true")
+            .fails(running(), &[]),
+        Row::of(49, "folder")
+            .service("WorkingDirectory=/nonexistent")
+            .then("systemctl start UNIT || true")
+            .awaits("ActiveState", "failed")
+            .fails(running(), &["chdir"]),
+        Row::of(49, "folder-dash").service("WorkingDirectory=-/nonexistent").start().passes(running()),
+        Row::of(49, "environment")
+            .service("EnvironmentFile=/nonexistent")
+            .then("systemctl start UNIT || true")
+            .awaits("Result", "resources")
+            .fails(running(), &[]),
+        Row::of(49, "environment-dash").service("EnvironmentFile=-/nonexistent").start().passes(running()),
+        // The file is there and executable, and the service cannot see it.
+        Row::of(50, "home")
+            .text("[Service]\nProtectHome=yes\nExecStart=/root/t50-app infinity\n")
+            .then("cp /usr/bin/sleep /root/t50-app; systemctl start UNIT || true")
+            .awaits("ExecMainStatus", "203")
+            .fails(running(), &["exec-missing"]),
+        Row::of(50, "condition")
+            .service(&format!("ExecCondition=/usr/bin/false\n{WANTED}"))
+            .enable()
+            .exits("systemctl start UNIT", 0)
+            .shows("Result", "exec-condition")
+            .fails(running(), &["condition-not-met"]),
+    ]
+}
+
+/// Verdicts 51 and 52: what ends it later.
+fn clocks() -> Vec<Row> {
+    vec![
+        Row::of(51, "runtime")
+            .service("RuntimeMaxSec=1")
+            .start()
+            .awaits("Result", "timeout")
+            .awaits("ActiveState", "failed")
+            .fails(running(), &[]),
+        Row::of(51, "runtime-long").service("RuntimeMaxSec=infinity").start().passes(running()),
+        Row::of(51, "watchdog")
+            .service("WatchdogSec=1")
+            .start()
+            .awaits("Result", "watchdog")
+            .awaits("ActiveState", "failed")
+            .fails(running(), &[]),
+        Row::of(52, "unneeded")
+            .service(&format!("[Unit]\nStopWhenUnneeded=yes\n{WANTED}"))
+            .then("systemctl start UNIT")
+            .awaits("ActiveState", "inactive")
+            .fails(active(false, 1), &["not-started"]),
+    ]
+}

@@ -1,0 +1,76 @@
+//! Beyond the list: who it runs as and who reaches it, where the unit file looks otherwise than it is: 67–72.
+
+use unitlab::model::{AccountDemand, Kind};
+
+use super::life::SERVE;
+use super::row::{Row, answers, not_root, user_set};
+
+const NOBODY: &str = "User=nobody";
+
+fn not_in(group: &str) -> Kind {
+    Kind::Account(AccountDemand { member_of_not: vec![group.into()], ..AccountDemand::default() })
+}
+
+pub(crate) fn rows() -> Vec<Row> {
+    [users(), rights(), ports()].into_iter().flatten().collect()
+}
+
+/// Verdicts 67–69: where the user comes from, and who stays behind.
+fn users() -> Vec<Row> {
+    vec![
+        Row::of(67, "web")
+            .service("")
+            .file("/etc/systemd/system/t67-.service.d/user.conf", "[Service]\nUser=nobody\n")
+            .start()
+            .passes(user_set())
+            .passes(not_root()),
+        // Another suffix than .conf: nobody reads it.
+        Row::of(67, "backup").service(NOBODY).drop_in("user.conf.bak", "[Service]\nUser=root\n").start().passes(not_root()),
+        // An account that there is takes the place of the dynamic one.
+        Row::of(68, "fixed").service("DynamicUser=yes\nUser=nobody").start().shows("UID", "65534").passes(not_root()),
+        // Root in a namespace of its own users is root.
+        Row::of(68, "private-users").service("PrivateUsers=yes").start().fails(not_root(), &["runs-as-root"]),
+        // KillMode=process spares the children of what ran before, and they are who they were.
+        Row::of(69, "left-behind")
+            .text("[Service]\nType=exec\nKillMode=process\nExecStart=/bin/sh -c 'sleep infinity & exec sleep infinity'\n")
+            .start()
+            .then("mkdir FILE.d; printf '[Service]\\nUser=nobody\\n' >FILE.d/user.conf; systemctl daemon-reload; systemctl restart UNIT")
+            .shows("UID", "65534")
+            .passes(user_set())
+            .fails(not_root(), &["runs-as-root"]),
+    ]
+}
+
+/// Verdict 70: groups and capabilities are another question than the uid.
+fn rights() -> Vec<Row> {
+    vec![
+        Row::of(70, "group")
+            .service("User=nobody\nSupplementaryGroups=root")
+            .start()
+            .passes(not_root())
+            .fails(not_in("root"), &["account-in-group"]),
+        Row::of(70, "plain").service(NOBODY).start().passes(not_in("root")),
+        Row::of(70, "capable")
+            .service("User=nobody\nAmbientCapabilities=CAP_NET_BIND_SERVICE")
+            .start()
+            .passes(not_root()),
+    ]
+}
+
+/// Verdicts 71 and 72: it listens, and who can ask it.
+fn ports() -> Vec<Row> {
+    let server = |lines: &str, port: u16| {
+        format!(
+            "[Service]\nType=notify\nWorkingDirectory=/srv\nExecStart=/usr/bin/python3 /opt/serve.py {port}\n{lines}\n"
+        )
+    };
+    vec![
+        Row::of(71, "private").file("/opt/serve.py", SERVE).text(&server("PrivateNetwork=yes", 8071)).start().fails(answers(8071), &[]),
+        Row::of(71, "shared").text(&server("PrivateTmp=yes\nNoNewPrivileges=yes\nProtectSystem=strict", 8072)).start().passes(answers(8072)),
+        // Type=simple calls it active long before it listens.
+        Row::of(72, "slow")
+            .text("[Service]\nWorkingDirectory=/srv\nExecStart=/bin/sh -c 'sleep 3; exec python3 -m http.server 8073 --bind 127.0.0.1'\n")
+            .last("systemctl restart UNIT")
+            .passes(answers(8073)),
+    ]
+}
