@@ -6,12 +6,13 @@ use unitlab::model::Testimony;
 /// Properties that differ from boot to boot, from machine to machine, or from one moment to the next: process and
 /// invocation ids, time stamps, what was used up, and limits that the host's size decides. Times inside of commands
 /// (`start_time=[…]`, `pid=…`) are set aside in [`words`].
-const OF_THE_MOMENT: [&str; 23] = [
+const OF_THE_MOMENT: [&str; 24] = [
     "pid",
     "main_pid",
     "invocation",
     "up_ms",
     "watched_ms",
+    "after_ms",
     "version",
     "MainPID",
     "ExecMainPID",
