@@ -10,6 +10,7 @@ const KNOWN: &[&str] = &[
     "alias-only",
     "bad-setting",
     "bad-value",
+    "boot-leaves-it-down",
     "chdir",
     "condition-not-met",
     "could-not-tell",

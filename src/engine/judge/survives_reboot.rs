@@ -3,10 +3,10 @@
 use super::active::{State, look, observed, state};
 use crate::engine::ask;
 use crate::engine::diagnose::{why_not_enabled, why_not_running};
-use crate::engine::finding::Finding;
+use crate::engine::finding::{Finding, cause};
 use crate::engine::layers::Layers;
 use crate::engine::seen::Seen;
-use crate::model::{Layer, Sample, SteadyFact, TimeSpan, UnitFact, Unknown, Verdict};
+use crate::model::{Diagnosis, Layer, Sample, SteadyFact, TimeSpan, UnitFact, Unknown, Verdict};
 
 pub(super) fn judge(seen: &Seen, hold: TimeSpan) -> Verdict {
     let mut finding = Finding::expecting(format!("active after a reboot, the same for {hold}"));
@@ -55,8 +55,22 @@ fn explain(finding: &mut Finding, seen: &Seen, unit: &UnitFact, fact: &SteadyFac
     if state == State::Down && !pulled {
         finding.because(boot.map(|boot| why_not_enabled(seen, boot, Some(unit), layers.as_ref())).unwrap_or_default());
     } else {
-        finding.because(why_not_running(seen, unit, layers.as_ref(), Some(fact)));
+        let why = why_not_running(seen, unit, layers.as_ref(), Some(fact));
+        // To start it by hand, as one would now, mends no boot.
+        finding.because(why.into_iter().map(|why| if why.id == "not-started" { left_down(seen) } else { why }));
     }
+}
+
+/// The boot has a job for it, no failure is on record, and it is down.
+fn left_down(seen: &Seen) -> Diagnosis {
+    let unit = seen.unit;
+    cause(
+        "boot-leaves-it-down",
+        format!("The boot wants {unit}, and yet it does not run then, although it did not fail."),
+        format!(
+            "look for a unit that conflicts with it: systemctl show -p ConflictedBy,Conflicts,PartOf,BindsTo {unit}"
+        ),
+    )
 }
 
 fn held(after: &Sample) -> String {

@@ -1,0 +1,7 @@
+import http.server
+import os
+import socket
+
+server = http.server.ThreadingHTTPServer(("", 8000), http.server.SimpleHTTPRequestHandler)
+socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b"READY=1", os.environ["NOTIFY_SOCKET"])
+server.serve_forever()
