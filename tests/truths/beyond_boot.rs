@@ -11,8 +11,8 @@ fn survives() -> Kind {
     Kind::SurvivesReboot { hold: TimeSpan::from_micros(1_500_000) }
 }
 
-pub(crate) fn rows() -> Vec<Row> {
-    [volatile(), relations(), hooks(), places()].into_iter().flatten().collect()
+pub(crate) fn rows(version: u32) -> Vec<Row> {
+    [volatile(), relations(version), hooks(), places()].into_iter().flatten().collect()
 }
 
 fn enabled(truth: u8, name: &str, lines: &str) -> Row {
@@ -52,7 +52,15 @@ fn volatile() -> Vec<Row> {
 }
 
 /// Verdicts 57–60: what other units have to do with it.
-fn relations() -> Vec<Row> {
+fn relations(version: u32) -> Vec<Row> {
+    // A boot started it all the same, once; nobody else could, not even the manager itself. Later managers do not.
+    let requires = |row: Row| {
+        if version > 252 {
+            row.fails(survives(), &["not-started"]).cannot_be_told(comes_back(), &["could-not-tell"])
+        } else {
+            row.passes(survives()).fails(comes_back(), &["no-auto-restart"])
+        }
+    };
     // It ran before somebody wrote this.
     let later = |truth: u8, name: &str, lines: &str| {
         Row::of(truth, name)
@@ -62,12 +70,11 @@ fn relations() -> Vec<Row> {
             .then(&format!("mkdir FILE.d; printf '[Unit]\\n{lines}\\n' >FILE.d/later.conf; systemctl daemon-reload"))
     };
     vec![
-        // A boot starts it all the same, once; nobody else can, not even the manager itself.
-        later(57, "requires", "Requires=t57-missing.service")
-            .exits("systemctl restart UNIT", 5)
-            .passes(active(true, 1))
-            .passes(survives())
-            .fails(comes_back(), &["no-auto-restart"]),
+        requires(
+            later(57, "requires", "Requires=t57-missing.service")
+                .exits("systemctl restart UNIT", 5)
+                .passes(active(true, 1)),
+        ),
         later(57, "binds", "BindsTo=t57-missing.service\\nAfter=t57-missing.service")
             .fails(active(true, 1), &[])
             .fails(survives(), &["not-started"]),

@@ -40,7 +40,7 @@ const LISTED: u8 = 37;
 /// Every row of every subject on one side of that line.
 fn rows(beyond: bool, version: u32) -> Vec<Row> {
     let subjects = if beyond {
-        vec![beyond_life::rows(), beyond_boot::rows(), beyond_who::rows()]
+        vec![beyond_life::rows(version), beyond_boot::rows(version), beyond_who::rows()]
     } else {
         vec![who::rows(), restart::rows(version), life::rows(version), at_boot::rows(), files::rows()]
     };

@@ -1,0 +1,98 @@
+//! Two ways to write the same right thing get the same marks: pairs of units, judged side by side in one sandbox and its
+//! twin by the same checks, all of which must pass for both.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#[path = "../common/mod.rs"]
+mod common;
+mod pairs;
+
+use std::collections::BTreeSet;
+
+use common::{course, home};
+use pairs::{Pair, pairs};
+use unitlab::model::{Check, Kind, Overlay, OverlayFile, Status, TimeSpan};
+
+/// `e03-sum-2.service` for the second way of the pair at 3.
+fn unit(at: usize, pair: &Pair, way: usize) -> String {
+    format!("e{at:02}-{}-{way}.service", pair.0)
+}
+
+fn kinds(pair: &Pair) -> Vec<Kind> {
+    let hold = TimeSpan::from_micros(1_000_000);
+    let all = [
+        Kind::UnitFile,
+        Kind::RunsAs { root: false },
+        Kind::Active { running: true, hold },
+        Kind::Enabled,
+        Kind::SurvivesReboot { hold },
+    ];
+    all.into_iter().chain(pair.1.clone()).collect()
+}
+
+fn checks(pairs: &[Pair]) -> Vec<Check> {
+    let mut checks = Vec::new();
+    for (at, pair) in pairs.iter().enumerate() {
+        for way in [1, 2] {
+            checks.extend(kinds(pair).into_iter().enumerate().map(|(number, kind)| Check {
+                id: format!("{}/{number}", unit(at, pair, way)),
+                title: pair.0.to_owned(),
+                points: 1,
+                needs: vec![],
+                why: String::new(),
+                lesson: String::new(),
+                hints: vec![],
+                unit: unit(at, pair, way),
+                kind,
+            }));
+        }
+    }
+    checks
+}
+
+fn overlay(pairs: &[Pair]) -> Overlay {
+    let (mut files, mut script) = (Vec::new(), String::from("systemctl daemon-reload\n"));
+    for (at, pair) in pairs.iter().enumerate() {
+        for (way, number) in [(&pair.2, 1), (&pair.3, 2)] {
+            let unit = unit(at, pair, number);
+            let name = unit.trim_end_matches(".service");
+            let filled = |text: &str| text.replace("UNIT", &unit).replace("NAME", name);
+            let mut file = |path: String, text: &str| {
+                files.push(OverlayFile { path, bytes: filled(text).into_bytes(), executable: false });
+            };
+            file(format!("/etc/systemd/system/{unit}"), &way.text);
+            if let Some(text) = way.drop_in {
+                file(format!("/etc/systemd/system/{unit}.d/more.conf"), text);
+            }
+            script.push_str(&filled(way.script));
+            script.push('\n');
+        }
+    }
+    Overlay { files, script: Some(script) }
+}
+
+#[test]
+fn two_right_ways_get_the_same_marks() {
+    let Some(home) = home() else { return };
+    let pairs = pairs();
+    assert!(pairs.len() >= 40, "{}", pairs.len());
+    let names: BTreeSet<&str> = pairs.iter().map(|pair| pair.0).collect();
+    assert_eq!(names.len(), pairs.len(), "each pair has a name of its own");
+    let mut wrong = Vec::new();
+    // Half at a time: a machine answers so many questions at once, and no more.
+    for (half, pairs) in pairs.chunks(pairs.len().div_ceil(2)).enumerate() {
+        let mut lab = course().lab("sre-app").unwrap().clone();
+        lab.scene = Overlay::default();
+        lab.lab.checks = checks(pairs);
+        let bench = home.bench(&lab, &format!("equal{half}"));
+        let done = bench.apply(&overlay(pairs)).unwrap();
+        assert!(done.status.success(), "{}\n{}", done.status, done.output);
+        let graded = bench.grade(&lab, true);
+        bench.close().unwrap();
+        assert!(graded.twinless.is_none(), "{:?}", graded.twinless);
+        assert_eq!(graded.checks.len(), lab.lab.checks.len());
+        for report in graded.checks.iter().filter(|report| report.status != Status::Passed) {
+            wrong.push(format!("{}: {:?} {} {:?}", report.id, report.status, report.observed, report.diagnosis));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
