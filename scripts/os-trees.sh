@@ -16,7 +16,7 @@ fail() { printf 'os-trees.sh: %s\n' "$*" >&2; exit 1; }
 ((EUID == 0)) || fail 'run it as root: it makes OS trees, and boots sandboxes on them'
 
 trees=${XDG_CACHE_HOME:-$HOME/.cache}/unitlab/trees
-tests=(truths lab_cases sandbox_boots)
+tests=(truths lab_cases sandbox_boots recorded hostile_unit_files)
 packages=systemd,systemd-sysv,dbus,dbus-user-session,libpam-systemd,libnss-systemd,python3,iproute2,procps,sudo
 
 # Where this machine itself gets its packages from.

@@ -115,6 +115,12 @@ fn find<'a>(report: &'a Report, id: &str) -> &'a CheckReport {
     report.checks.iter().find(|check| check.id == id).unwrap()
 }
 
+/// The lab, on the OS tree that is to be proven.
+fn start(home: &Home) {
+    let tree = home.workshop().os_tree;
+    home.must(&["lab", "start", "sre-app", "--no-shell", "--os-tree", tree.to_str().unwrap()]);
+}
+
 fn lay(home: &Home, script: &str) {
     let whole = format!("set -eu; F=/etc/systemd/system/sre-app.service; {script}");
     home.must(&["lab", "exec", "sre-app", "--", "sh", "-c", &whole]);
@@ -130,7 +136,7 @@ fn each_is_bounded_shown_unarmed_and_judged() {
                 while let Some(case) = CASES.get(next.fetch_add(1, Ordering::Relaxed)) {
                     // Each in a sandbox of its own: some of these stop its manager for good.
                     let Some(home) = home() else { return };
-                    home.must(&["lab", "start", "sre-app", "--no-shell"]);
+                    start(&home);
                     lay(&home, case.script);
                     let (report, human) = graded(&home, case.name);
                     let (check, statuses, says) = case.verdict;
@@ -152,7 +158,7 @@ fn each_is_bounded_shown_unarmed_and_judged() {
 #[test]
 fn a_drop_in_that_stops_the_manager_is_unknown_and_can_be_left() {
     let Some(home) = home() else { return };
-    home.must(&["lab", "start", "sre-app", "--no-shell"]);
+    start(&home);
     lay(&home, "printf '[Service]\\nExecStart=/usr/bin/sleep infinity\\n' > $F; mkdir $F.d; mkfifo $F.d/x.conf");
     let (report, human) = graded(&home, "a FIFO for a drop-in");
     let unit_file = find(&report, "unit-file");
@@ -173,7 +179,7 @@ fn a_drop_in_that_stops_the_manager_is_unknown_and_can_be_left() {
 #[test]
 fn a_drop_in_that_stops_the_next_boot_is_not_passed() {
     let Some(home) = home() else { return };
-    home.must(&["lab", "start", "sre-app", "--no-shell"]);
+    start(&home);
     home.must(&["lab", "solve", "sre-app", "--yes"]);
     lay(&home, "mkdir $F.d; mkfifo $F.d/x.conf");
     let (report, human) = graded(&home, "a FIFO for a later drop-in");

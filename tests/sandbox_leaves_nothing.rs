@@ -36,6 +36,8 @@ fn is_up(dir: &Path) -> bool {
     fs::read_to_string(dir.join("record.json")).is_ok_and(|text| text.contains(r#""stage": "up""#))
 }
 
+type Moment = Box<dyn Fn(&Path) -> bool>;
+
 /// How unitlab ends before its time.
 #[derive(Debug, Clone, Copy)]
 enum End {
@@ -60,12 +62,11 @@ fn cut_short(home: &Home, mut unitlab: Child, end: End, keeper: Option<i32>) -> 
     groups
 }
 
-/// The naive way, tried by hand: without a lease (`is_kept` in supervisor.rs answering `true`, and a failed connection
-/// to `ready` passed over as it once was) supervisor, nspawn and payload of every one of these moments lived on.
+/// The naive way, tried by hand: a supervisor that is let live on whatever its caller says (`is_kept` always true), and
+/// one that does not mind when nobody listens at `ready`: each failed here, "process … does not end: … supervise".
 #[test]
 fn a_start_that_is_cut_short_at_any_moment() {
     let Some(home) = home() else { return };
-    type Moment = Box<dyn Fn(&Path) -> bool>;
     let moments: [(&str, Moment, End); 7] = [
         ("before there is a supervisor", Box::new(has(NAME, "plan.json")), End::Killed),
         ("when there may be one, or not yet", Box::new(has(NAME, "ready")), End::Killed),
@@ -95,7 +96,7 @@ fn a_start_that_is_cut_short_at_any_moment() {
     assert_eq!(traces(&home, &groups), NOTHING);
 }
 
-/// The same naive way as above leaves a demo's sandbox, and the twin of every check that was interrupted, for ever.
+/// The naive way, tried by hand: the first of the two above. The twin of the first interrupted check did not end.
 #[test]
 fn benches_and_twins_end_with_whoever_holds_them() {
     let Some(home) = home() else { return };
@@ -126,9 +127,9 @@ fn benches_and_twins_end_with_whoever_holds_them() {
     assert_eq!(traces(&home, &kept), NOTHING);
 }
 
-/// The naive way, tried by hand: `systemd-nspawn --boot` from a shell and kill -9 of it: its systemd and all its
-/// services live on as orphans, in the cgroup of whoever started it. And kill -9 of our supervisor with no sweep:
-/// the same.
+/// The naive way, tried by hand: a supervisor that trusts the end of nspawn to be the end of all (its `cgroup::kill`
+/// left out) leaves systemd and its services running as orphans. And a start without the sweep before it: "a start
+/// leaves the groups of the one before", with the old payload still in them.
 #[test]
 fn killed_supervisors_and_nspawns() {
     let Some(home) = home() else { return };
@@ -180,13 +181,13 @@ fn killed_supervisors_and_nspawns() {
 /// A record is believed only as far as it is still true: neither of another boot nor about a process number that
 /// somebody else has by now.
 ///
-/// The naive way, tried by hand: a sweep by the pid of the record killed this test's own child.
+/// The naive way, tried by hand: a stop that sends SIGKILL to the record's pid killed this test's own child.
 #[test]
 fn a_stale_record_ends_nobody_else() {
     let Some(home) = home() else { return };
     home.must(&START);
     home.must(&["lab", "stop", "sre-app"]);
-    let mut bystander = Command::new("sleep").arg("1000").spawn().unwrap();
+    let mut bystander = Command::new("sleep").arg("100").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let mut stale = record(&home, NAME);
     for who in ["supervisor", "leader"] {
         stale[who] = serde_json::json!({ "pid": bystander.id(), "start": 1 });
@@ -202,7 +203,8 @@ fn a_stale_record_ends_nobody_else() {
     bystander.wait().unwrap();
 }
 
-/// The ones who go in: killed on the way, they leave what they began to the sandbox, which takes it along.
+/// The ones who go in: killed on the way, they leave what they began to the sandbox, which takes it along. Not hostile:
+/// the kernel ends whatever is in a pid namespace with its PID 1.
 #[test]
 fn killed_entrances() {
     let Some(home) = home() else { return };

@@ -45,7 +45,7 @@ while True:
 
 /// Looks at the copy from inside, without following what leads out.
 const LOOK: &str = "find /srv /etc/swaps -type f -size -2000 -exec cat {} + 2>/dev/null; \
-                    find /srv /etc -name stolen; cd /srv/traps; stat -c '%F %a %u %s %N' *; find deep -type d | wc -l; du -sm /";
+                    find /srv /etc -name stolen; cd /srv/traps; stat -c '%F %a %u %s %N' *; find deep -type d | wc -l";
 
 fn twin_of(home: &common::Home, bench: &Bench, argv: &[&str]) -> Captured {
     let (twin, record, _lease) = launch_twin(&home.estate, bench.sandbox()).unwrap();
@@ -55,7 +55,8 @@ fn twin_of(home: &common::Home, bench: &Bench, argv: &[&str]) -> Captured {
     seen
 }
 
-/// The naive way, tried by hand: NAIVE-COPY
+/// The naive way, tried by hand: a copy that opens by name without `NOFOLLOW`, as `std::fs::copy` does, after it has
+/// looked that it is no link: the secret was in the twin.
 #[test]
 fn no_trap_leads_a_copy_out_of_its_root() {
     let Some(home) = home() else { return };
@@ -71,7 +72,7 @@ fn no_trap_leads_a_copy_out_of_its_root() {
     inside(&bench, &["systemd-run", "--quiet", "--unit=swap", "python3", "-uc", SWAP, out]);
     inside(&bench, &["sh", "-c", "journalctl -u swap -f -n all -o cat | grep -m1 swapping"]);
 
-    for _ in 0..4 {
+    for _ in 0..3 {
         let seen = twin_of(&home, &bench, &["sh", "-c", LOOK]).output;
         assert!(!seen.contains(&secret) && !seen.contains("/stolen"), "the copy went out of its root:\n{seen}");
         // What is harmless was copied as it is: links as links, owners and set-uid bits, holes as holes.

@@ -56,7 +56,8 @@ if any("unitlab-meet" in row for row in open("/proc/net/unix")): print("met the 
 print("interfaces", sorted(os.listdir("/sys/class/net")))
 "#;
 
-/// The naive way, tried by hand: NAIVE-TWO
+/// The naive way, tried by hand: without `--private-network` (as nspawn is started by default) the second met the
+/// port, the abstract socket and its name, and the interfaces of the host.
 #[test]
 fn two_sandboxes_never_meet() {
     let Some(home) = home() else { return };
@@ -90,7 +91,8 @@ fn two_sandboxes_never_meet() {
     }
 }
 
-/// The naive way, tried by hand: NAIVE-TWICE
+/// The naive way, tried by hand: without the turn that a start takes, three starts at once swept each other up: none
+/// of them came up.
 #[test]
 fn a_lab_is_started_once() {
     let Some(home) = home() else { return };
@@ -153,7 +155,8 @@ fn work_is_kept_until_a_reset() {
     assert!(home.must(&START).contains("as you left it"));
 }
 
-/// The naive way, tried by hand: NAIVE-TWIN
+/// The naive way, tried by hand: with the same done to the original, as a check without a twin would have to, its boot
+/// is no other and everything that it ran is killed.
 #[test]
 fn a_twin_does_not_disturb_its_original() {
     let Some(home) = home() else { return };

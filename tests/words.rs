@@ -68,7 +68,7 @@ fn without_words_there_is_help() {
 fn wrong_words_name_the_right_ones() {
     let newcomer = Newcomer::new();
     for (words, told) in [
-        (&["frob"][..], "The commands are: list, lab, check, hint, demo, doctor, completions."),
+        (&["frob"][..], "The commands are: list, lab, check, hint, demo, doctor, course, completions."),
         (&["chekc"], "a similar subcommand exists: 'check'"),
         (&["lab", "strat"], "a similar subcommand exists: 'start'"),
         (&["check", "nosuch"], "the labs are: sre-app"),

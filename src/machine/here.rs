@@ -15,6 +15,7 @@ use super::program::program;
 use super::service_account::account;
 use super::steady;
 use super::systemctl::{Shown, Systemctl};
+use super::topic::{is_about_processes, unit_of};
 use super::unit_name::UnitName;
 use super::unknown::unknown;
 use super::wire::MOST_QUESTIONS;
@@ -259,34 +260,6 @@ fn watch(
     let mut facts = steady::watch(&windows, shown, asked, || systemctl.units(units, &[])).into_iter();
     let mut next = || facts.next().unwrap_or_else(|| Err(unknown("this unit was not watched")));
     wanted.iter().map(|wanted| wanted.as_ref().map_err(Clone::clone).and_then(|_| next()).map(Fact::Steady)).collect()
-}
-
-fn is_about_processes(question: &Question) -> bool {
-    matches!(
-        question,
-        Question::Processes { .. }
-            | Question::Http { .. }
-            | Question::Listens { .. }
-            | Question::Details { .. }
-            | Question::Account { .. }
-    )
-}
-
-fn unit_of(question: &Question) -> Option<&str> {
-    match question {
-        Question::System | Question::Command { .. } => None,
-        Question::Unit { unit }
-        | Question::Files { unit }
-        | Question::Processes { unit }
-        | Question::Boot { unit }
-        | Question::Steady { unit, .. }
-        | Question::Http { unit, .. }
-        | Question::Listens { unit, .. }
-        | Question::Details { unit, .. }
-        | Question::Account { unit }
-        | Question::File { unit, .. }
-        | Question::Journal { unit, .. } => Some(unit),
-    }
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ mod sockets;
 mod start_limit;
 mod steady;
 mod systemctl;
+mod topic;
 mod unit_name;
 mod unknown;
 mod wire;

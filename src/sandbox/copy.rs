@@ -60,8 +60,9 @@ impl Copy {
                 continue;
             }
             match self.entry(from, to, name, path, depth) {
-                // It was there when the folder was read, and was removed or swapped since.
-                Err(Errno::NOENT | Errno::LOOP | Errno::NOTDIR) => {}
+                // It was there when the folder was read, and was removed or swapped since; or was renamed meanwhile, and
+                // is read twice.
+                Err(Errno::NOENT | Errno::LOOP | Errno::NOTDIR | Errno::EXIST) => {}
                 other => other?,
             }
         }
@@ -86,7 +87,11 @@ impl Copy {
             }
             FileType::RegularFile => self.file(from, to, name),
             FileType::Symlink => {
-                let target = rustix::fs::readlinkat(from, name, Vec::new())?;
+                let target = match rustix::fs::readlinkat(from, name, Vec::new()) {
+                    // It is no link any more.
+                    Err(Errno::INVAL) => return Ok(()),
+                    other => other?,
+                };
                 rustix::fs::symlinkat(target, to, name)?;
                 let (uid, gid) = self.owner(&stat);
                 rustix::fs::chownat(to, name, Some(uid), Some(gid), AtFlags::SYMLINK_NOFOLLOW)
@@ -103,7 +108,11 @@ impl Copy {
 
     fn file(&self, from: &OwnedFd, to: &OwnedFd, name: &CStr) -> Result<(), Errno> {
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-        let source = rustix::fs::openat(from, name, flags, Mode::empty())?;
+        let source = match rustix::fs::openat(from, name, flags, Mode::empty()) {
+            // It is a socket by now.
+            Err(Errno::NXIO) => return Ok(()),
+            other => other?,
+        };
         let stat = rustix::fs::fstat(&source)?;
         if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
             return Ok(());

@@ -6,6 +6,7 @@
 use std::io;
 
 use console::{Key, Term};
+use rustix::termios::{LocalModes, OptionalActions, Termios};
 
 use crate::model::escape;
 
@@ -29,6 +30,7 @@ pub enum Refused {
 }
 
 pub(super) fn confirm(term: &Term, question: &str) -> Result<bool, Refused> {
+    let raw = RawKeys::take();
     term.write_str(&format!("{} [y/N] ", escape(question)))?;
     let answer = loop {
         match term.read_key_raw() {
@@ -39,6 +41,7 @@ pub(super) fn confirm(term: &Term, question: &str) -> Result<bool, Refused> {
             Err(error) => break Err(error.into()),
         }
     };
+    drop(raw);
     // The answer stays to be read, as if it had been typed.
     term.write_line(match answer {
         Ok(true) => "yes",
@@ -46,4 +49,24 @@ pub(super) fn confirm(term: &Term, question: &str) -> Result<bool, Refused> {
         Err(_) => "",
     })?;
     answer
+}
+
+/// Keys as they are pressed, from before the question is seen: a Ctrl-C that comes first would be a signal after all.
+struct RawKeys(Termios);
+
+impl RawKeys {
+    /// None where the terminal does not say how it is; then the time of each read is all there is.
+    fn take() -> Option<Self> {
+        let before = rustix::termios::tcgetattr(io::stdin()).ok()?;
+        let mut raw = before.clone();
+        raw.local_modes.remove(LocalModes::ISIG | LocalModes::ICANON | LocalModes::ECHO);
+        rustix::termios::tcsetattr(io::stdin(), OptionalActions::Now, &raw).ok()?;
+        Some(Self(before))
+    }
+}
+
+impl Drop for RawKeys {
+    fn drop(&mut self) {
+        let _ = rustix::termios::tcsetattr(io::stdin(), OptionalActions::Now, &self.0);
+    }
 }

@@ -107,5 +107,6 @@ impl Desk {
 }
 
 fn code(text: &str) -> Option<i32> {
-    text.lines().find_map(|line| line.strip_prefix("left with ")?.strip_suffix('.')?.parse().ok())
+    // Behind a `^C`, where the terminal echoed one.
+    text.lines().find_map(|line| line.split_once("left with ")?.1.strip_suffix('.')?.parse().ok())
 }

@@ -1,0 +1,115 @@
+//! Nothing inside can type into the terminal of whoever opened a shell there.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test starts programs and fails by panicking")]
+
+mod common;
+
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::os::fd::AsFd;
+use std::process::{Command, Stdio};
+
+use common::{Home, home};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+const START: [&str; 4] = ["lab", "start", "sre-app", "--no-shell"];
+
+/// A terminal of ours with bash of the host on it.
+struct HostTerminal {
+    master: File,
+    shell: std::process::Child,
+    screen: String,
+}
+
+impl HostTerminal {
+    fn open(home: &Home) -> Self {
+        use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
+        grantpt(&master).unwrap();
+        unlockpt(&master).unwrap();
+        let slave = File::options()
+            .read(true)
+            .write(true)
+            .open(ptsname(&master, Vec::new()).unwrap().to_str().unwrap())
+            .unwrap();
+        let plain = home.command(&[]);
+        let mut command = Command::new("setsid");
+        command.args(["--ctty", "--wait", "bash", "--norc", "--noprofile", "-i"]).env_clear();
+        command.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?)))).env("PS1", "host$ ");
+        command.env("UNITLAB", common::UNITLAB);
+        let stdio = || Stdio::from(slave.try_clone().unwrap());
+        let shell = command.stdin(stdio()).stdout(stdio()).stderr(stdio()).spawn().unwrap();
+        Self { master: master.into(), shell, screen: String::new() }
+    }
+
+    fn type_line(&mut self, line: &str) {
+        writeln!(self.master, "{line}").unwrap();
+    }
+
+    /// Reads on until these words are printed that were not printed before.
+    fn await_words(&mut self, words: &str) {
+        let mut chunk = [0; 4096];
+        while !self.screen.contains(words) {
+            let timeout = Timespec::try_from(common::traces::PATIENCE).unwrap();
+            let mut waits = [PollFd::from_borrowed_fd(self.master.as_fd(), PollFlags::IN)];
+            let ready = poll(&mut waits, Some(&timeout)).unwrap();
+            assert!(ready > 0, "{words:?} does not come:\n{}", self.screen);
+            let count = self.master.read(&mut chunk).unwrap();
+            self.screen.push_str(&String::from_utf8_lossy(&chunk[..count]));
+        }
+        self.screen = self.screen.split_once(words).unwrap().1.to_owned();
+    }
+}
+
+impl Drop for HostTerminal {
+    fn drop(&mut self) {
+        let _ = self.shell.kill();
+        let _ = self.shell.wait();
+    }
+}
+
+/// Types a command into every terminal that root inside can get hold of, its own and those of others, and kills whoever
+/// would read it there, so that it waits for the next who reads.
+const TYPE: &str = r#"
+import fcntl, glob, os, signal, sys, termios
+line = "\ntouch %s/typed\n" % sys.argv[1]
+tried = set()
+for path in ["/dev/tty", "/proc/self/fd/0"] + glob.glob("/proc/[0-9]*/fd/*") + glob.glob("/dev/pts/*"):
+    try:
+        if not path.startswith("/proc/self") and "pts" not in os.path.realpath(path) and "pts" not in os.readlink(path): continue
+    except OSError: pass
+    try: fd = os.open(path, os.O_RDWR)
+    except OSError: continue
+    try:
+        for letter in line: fcntl.ioctl(fd, termios.TIOCSTI, letter.encode())
+        tried.add(os.readlink("/proc/self/fd/%d" % fd) + " typed")
+    except OSError as error: tried.add("%s refused" % path)
+open("/root/tried", "w").write("\n".join(sorted(tried)) + "\n")
+for word in ("bash", "systemd-run", "sudo"): os.system("pkill -9 -x " + word)
+"#;
+
+/// The naive way, tried by hand: `nsenter --target=LEADER --all bash` on this same terminal for `unitlab lab shell`:
+/// "a command from inside ran on the host".
+#[test]
+fn nothing_is_typed_into_the_hosts_terminal() {
+    let Some(home) = home() else { return };
+    home.must(&START);
+    let script = home.path().join("type.py");
+    fs::write(&script, TYPE).unwrap();
+    let mut install = home.command(&["lab", "exec", "sre-app", "--", "sh", "-c", "cat > /root/type.py"]);
+    assert!(install.stdin(File::open(&script).unwrap()).status().unwrap().success());
+
+    let mut terminal = HostTerminal::open(&home);
+    terminal.await_words("host$ ");
+    terminal.type_line(r#""$UNITLAB" lab shell sre-app; echo "back on the ""host""#);
+    terminal.await_words("learner@sandbox");
+    terminal.type_line(&format!("sudo python3 /root/type.py {}", home.path().display()));
+    terminal.await_words("back on the host");
+    // Whatever was typed for the host's shell would run before this.
+    terminal.type_line(r#"echo "all is ""read""#);
+    terminal.await_words("all is read");
+    assert!(!home.path().join("typed").exists(), "a command from inside ran on the host");
+    let tried = home.must(&["lab", "exec", "sre-app", "--", "cat", "/root/tried"]);
+    // Else the kernel refuses it everywhere (dev.tty.legacy_tiocsti=0), and the relay was not needed.
+    let allowed = fs::read_to_string("/proc/sys/dev/tty/legacy_tiocsti").is_ok_and(|text| text.trim() == "1");
+    assert!(!allowed || tried.contains(" typed"), "it was not even typed inside: the test proves nothing\n{tried}");
+}
