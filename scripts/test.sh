@@ -67,7 +67,7 @@ if (($# == 0)); then
     cargo clippy --locked --all-targets -- -D warnings
 fi
 step "cargo test $*"
-cargo test --locked -- "$@"
+cargo test --locked --no-fail-fast -- "$@"
 if (($# == 0)); then
     step 'cargo doc'
     RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --document-private-items

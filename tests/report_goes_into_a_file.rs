@@ -21,7 +21,7 @@ const FORMATS: [(&str, &str, &str); 4] = [
     ("human", "sre-app · this machine", ""),
     ("json", "{\n  \"schema\": \"unitlab.report/1\"", "unitlab.error/1"),
     ("junit", "<?xml version=\"1.0\"", "<error message="),
-    ("tap", "TAP version 14\n1..9\n", "Bail out! there is no lab"),
+    ("tap", "TAP version 14\n1..", "Bail out! there is no lab"),
 ];
 
 struct Desk {
@@ -189,7 +189,7 @@ fn a_stream_is_written_into_directly() {
         desk.check(&["--format", "tap", "--output", "fifo"]);
         reader.join().unwrap()
     });
-    assert!(heard.starts_with("TAP version 14\n1..9\n"), "{heard}");
+    assert!(heard.starts_with("TAP version 14\n1.."), "{heard}");
     assert!(fs::symlink_metadata(&fifo).unwrap().file_type().is_fifo());
     desk.check(&["--output", "/dev/null"]);
     assert!(fs::symlink_metadata("/dev/null").unwrap().file_type().is_char_device());
