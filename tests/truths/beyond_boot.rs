@@ -56,7 +56,7 @@ fn relations(version: u32) -> Vec<Row> {
     // A boot started it all the same, once; nobody else could, not even the manager itself. Later managers do not.
     let requires = |row: Row| {
         if version > 252 {
-            row.fails(survives(), &["not-started"]).cannot_be_told(comes_back(), &["could-not-tell"])
+            row.fails(survives(), &["boot-leaves-it-down"]).cannot_be_told(comes_back(), &["could-not-tell"])
         } else {
             row.passes(survives()).fails(comes_back(), &["no-auto-restart"])
         }
@@ -77,17 +77,17 @@ fn relations(version: u32) -> Vec<Row> {
         ),
         later(57, "binds", "BindsTo=t57-missing.service\\nAfter=t57-missing.service")
             .fails(active(true, 1), &[])
-            .fails(survives(), &["not-started"]),
+            .fails(survives(), &["boot-leaves-it-down"]),
         later(57, "wants", "Wants=t57-missing.service\\nAfter=t57-missing.service")
             .passes(survives())
             .passes(comes_back()),
         later(58, "requisite", "Requisite=t58-idle.service\\nAfter=t58-idle.service")
             .passes(active(true, 1))
-            .fails(survives(), &["not-started"]),
+            .fails(survives(), &["boot-leaves-it-down"]),
         Row::of(58, "idle").service(""),
         later(59, "conflicts", "Conflicts=multi-user.target")
             .passes(active(true, 1))
-            .fails(survives(), &["not-started"]),
+            .fails(survives(), &["boot-leaves-it-down"]),
         // The target would wait for what it wants, but for what is told to wait for it.
         enabled(60, "after", "[Unit]\nAfter=multi-user.target").start().passes(Kind::Enabled).passes(survives()),
         enabled(60, "no-defaults", "[Unit]\nDefaultDependencies=no").start().passes(survives()),
