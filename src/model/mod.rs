@@ -1,6 +1,7 @@
 //! The nouns. Plain data, parsed from `&str`, importing no other room.
 
 mod case;
+mod chapter;
 mod demand;
 mod escape;
 mod lab;
@@ -16,6 +17,7 @@ mod trial;
 mod unit_file;
 
 pub use case::Case;
+pub use chapter::{Ask, Block, Chapter, Form, Page, Practice, Recorded, Term, Tutorial, slug};
 pub use demand::{
     AccountDemand, Address, CommandDemand, FileDemand, JournalDemand, Listens, ModeDemand, ProcessDemand,
 };
