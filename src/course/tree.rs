@@ -48,12 +48,11 @@ impl Tree {
     /// The `lessons/` and `labs/` of a folder, of which one may be left out. Follows no links and opens nothing but regular files.
     pub(super) fn read(folder: &Path) -> Result<Self, Vec<CourseError>> {
         let mut walk = Walk { folder, files: BTreeMap::new(), bytes: 0, errors: Vec::new() };
-        for part in ["lessons", "labs"] {
-            if folder.join(part).symlink_metadata().is_ok() {
-                walk.dir(part, 0);
-            }
+        let parts = ["lessons", "labs"].map(|part| (part, folder.join(part).symlink_metadata().is_ok()));
+        for (part, _) in parts.iter().filter(|(_, is_there)| *is_there) {
+            walk.dir(part, 0);
         }
-        if walk.files.is_empty() && walk.errors.is_empty() {
+        if !parts.iter().any(|(_, is_there)| *is_there) {
             walk.refuse("labs", "is missing", "a course is a folder with a folder labs/ or lessons/ in it");
         }
         if walk.errors.is_empty() { Ok(Self { files: walk.files }) } else { Err(walk.errors) }

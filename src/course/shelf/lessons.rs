@@ -93,14 +93,15 @@ fn a_sound_chapter_is_read() {
 
 #[test]
 fn each_mistake_is_told_with_its_place() {
+    let mut wrong = Vec::new();
     for (from, to, told) in [
         ("## A page", "Before.\n\n## A page", ":8:1: stands before the first page; begin a page with a line ## Title"),
         (
             "## Summary",
             "## The end",
-            ":44:1: the last page is called \"The end\"; end every chapter with a page ## Summary",
+            ":42:1: the last page is called \"The end\"; end every chapter with a page ## Summary",
         ),
-        ("## Summary", "## A page", ":46:1: a second page is called \"A page\"; name each differently"),
+        ("## Summary", "## A page", ":42:1: a second page is called \"A page\"; name each differently"),
         (
             "goals   = [\"do one thing\", \"see it done\"]",
             "goals = [\"x\"]",
@@ -112,12 +113,12 @@ fn each_mistake_is_told_with_its_place() {
         (
             "#summary",
             "04-reliabilty.md",
-            ":10:34: the link \"04-reliabilty.md\" leads nowhere; did you mean \"04-reliability.md\"?",
+            ":10:33: the link \"04-reliabilty.md\" leads nowhere; did you mean \"04-reliability.md\"?",
         ),
         (
             "#summary",
             "04-reliability.md#sumary",
-            ":10:34: 04-reliability.md has no page \"sumary\"; did you mean \"summary\"?",
+            ":10:33: 04-reliability.md has no page \"sumary\"; did you mean \"summary\"?",
         ),
         (
             "id      = \"guess\"",
@@ -149,8 +150,11 @@ fn each_mistake_is_told_with_its_place() {
         let chapter = CHAPTER.replacen(from, to, 1);
         assert_ne!(chapter, CHAPTER, "{from}");
         let found = mistakes(&chapter, GLOSSARY, &[]);
-        assert!(found.iter().any(|line| line.contains(told)), "{to:?}: {found:#?}");
+        if !found.iter().any(|line| line.contains(told)) {
+            wrong.push(format!("{to:?}: {told}\n{found:#?}"));
+        }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

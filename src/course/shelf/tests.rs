@@ -147,7 +147,7 @@ fn hostile_folders_are_refused_in_bounded_time() {
     assert_eq!(open(), "labs: is missing; a course is a folder with a folder labs/ or lessons/ in it");
     let lab = dir.path().join("labs/a");
     std::fs::create_dir_all(&lab).unwrap();
-    assert_eq!(open(), "labs: is missing; a course is a folder with a folder labs/ or lessons/ in it");
+    assert_eq!(open(), "labs: has no lab in it; a lab is a folder with a lab.toml");
     symlink("/dev/zero", lab.join("lab.toml")).unwrap();
     rustix::fs::mknodat(rustix::fs::CWD, lab.join("brief.md"), rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
     std::fs::File::create(lab.join("huge")).unwrap().set_len(1 << 40).unwrap();
