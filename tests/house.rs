@@ -41,7 +41,7 @@ const CRATES: [(&str, &[&str]); 20] = [
     ("serde", EVERYWHERE),
     ("serde_json", &["learner", "machine", "sandbox", "report", "commands"]),
     ("sha2", &["course"]),
-    ("signal_hook", &["sandbox"]),
+    ("signal_hook", &["sandbox", "terminal"]),
     ("strsim", &["engine", "course", "commands"]),
     ("textwrap", &["terminal", "report"]),
     ("thiserror", EVERYWHERE),

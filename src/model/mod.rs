@@ -8,6 +8,7 @@ mod lab;
 mod node;
 mod overlay;
 mod place;
+mod practice;
 mod proof;
 mod question;
 mod report;
@@ -26,6 +27,7 @@ pub use lab::{Check, Expect, Kind, Lab, RestartPolicy, Value};
 pub use node::{FileFact, FileType, Node, Search};
 pub use overlay::{Overlay, OverlayFile};
 pub use place::{Place, PlaceKind};
+pub use practice::{Order, Told};
 pub use proof::{Expected, Proof, Proven, Spent};
 pub use question::{
     Answer, BootFact, Content, DiskFile, Fact, FilesFact, HttpFact, HttpOutcome, PortOwner, Process, ProcessesFact,

@@ -35,6 +35,7 @@ fn read(turn: &mut Turn<'_>, key: Key) {
         Key::BackTab => neighbour(turn, false),
         Key::Enter => enter(turn),
         Key::Char(digit @ '1'..='6') => choose(turn, digit as usize - '1' as usize),
+        Key::Char('a') => answer_again(turn),
         Key::Char('e') => edit(turn),
         Key::Char('r') => run_again(turn),
         Key::Char('t') => {
@@ -171,6 +172,15 @@ fn choose(turn: &mut Turn<'_>, choice: usize) {
         turn.answer(Given::Choices(vec![choice]));
     } else if !turn.state.marked.remove(&choice) {
         turn.state.marked.insert(choice);
+    }
+}
+
+/// Takes another answer in words.
+fn answer_again(turn: &mut Turn<'_>) {
+    let question = turn.state.block(turn.tutorial).and_then(Block::question);
+    if question.is_some_and(|question| matches!(question.form, Form::Typed { .. })) {
+        turn.state.mode = Mode::Typing { purpose: Purpose::Answer, entry: Entry::default() };
+        turn.follow();
     }
 }
 

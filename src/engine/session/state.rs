@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::entry::Entry;
-use super::event::Layout;
+use super::event::{Action, Layout};
 use crate::model::{Block, Chapter, Form, Page, Tutorial};
 
 /// A chapter's id, and a block or a page of it.
@@ -164,7 +164,7 @@ pub struct Past {
 pub(super) const OUTPUT: usize = 64 << 10;
 
 impl State {
-    /// A sitting that begins on this page. The first [`super::step`] of it opens the page.
+    /// A sitting on this page, which is not opened yet.
     #[must_use]
     pub fn new(chapter: usize, page: usize, past: Past) -> Self {
         Self {
@@ -185,6 +185,18 @@ impl State {
             notice: String::new(),
             follow: false,
         }
+    }
+
+    /// A sitting that begins on this page, and what it wants done first.
+    #[must_use]
+    pub fn begin(tutorial: &Tutorial, chapter: usize, page: usize, past: Past) -> (Self, Vec<Action>) {
+        super::step::begin(tutorial, Self::new(chapter, page, past))
+    }
+
+    /// The page lies as the sitting thinks, and nothing has to come into sight.
+    #[must_use]
+    pub fn knows(&self, layout: &Layout) -> bool {
+        self.layout == *layout && !self.follow
     }
 
     /// The chapter that is read.

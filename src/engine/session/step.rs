@@ -20,6 +20,14 @@ pub fn step(tutorial: &Tutorial, state: State, event: Event) -> (State, Vec<Acti
     (turn.state, turn.actions)
 }
 
+/// Opens the page on which a sitting begins.
+pub(super) fn begin(tutorial: &Tutorial, state: State) -> (State, Vec<Action>) {
+    let (chapter, page) = (state.chapter, state.page);
+    let mut turn = Turn { tutorial, state, actions: Vec::new() };
+    turn.open(chapter, page);
+    (turn.state, turn.actions)
+}
+
 /// A step in the making.
 pub(super) struct Turn<'t> {
     pub(super) tutorial: &'t Tutorial,
@@ -134,7 +142,8 @@ impl Turn<'_> {
         outcome.ended = true;
         outcome.code = code;
         if code.is_some() {
-            let own = self.tutorial.chapters[self.state.chapter].block(&spot.1).and_then(Block::command);
+            let chapter = self.tutorial.chapters.iter().find(|chapter| chapter.id == spot.0);
+            let own = chapter.and_then(|chapter| chapter.block(&spot.1)).and_then(Block::command);
             let ran = own.filter(|own| own.run == outcome.run).map(|_| spot.1.clone());
             let ran = outcome.first.iter().cloned().chain(ran);
             self.state.prepared.extend(ran.map(|block| (spot.0.clone(), block)));
