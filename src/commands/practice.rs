@@ -3,7 +3,6 @@
 
 use std::io::{self, BufRead as _, Read, Write as _};
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
@@ -60,6 +59,16 @@ fn read_orders(orders: &Sender<Heard>) {
             return;
         }
     }
+}
+
+/// What became of one command.
+enum Outcome {
+    /// It ended, as a shell tells it.
+    Ended(i32),
+    /// It was stopped, or could not run.
+    Stopped,
+    /// Nobody wants to know any more.
+    Unheard,
 }
 
 struct Server<'a> {
@@ -122,20 +131,24 @@ impl<'a> Server<'a> {
         let command = |id: &str| chapter.block(id).and_then(Block::command);
         let (Ok(entrance), Some(own)) = (entrance, command(block)) else { return tell(&Told::Ended { code: None }) };
         for need in first.iter().filter_map(|id| command(id)) {
-            if !matches!(self.one(&entrance, need, &need.run, false), Some(Some(_))) {
-                return tell(&Told::Ended { code: None });
+            match self.one(&entrance, need, &need.run, false) {
+                Outcome::Ended(_) => {}
+                Outcome::Stopped => return tell(&Told::Ended { code: None }),
+                Outcome::Unheard => return false,
             }
         }
         match self.one(&entrance, own, run, true) {
-            Some(code) => tell(&Told::Ended { code }),
-            None => false,
+            Outcome::Ended(code) => tell(&Told::Ended { code: Some(code) }),
+            Outcome::Stopped => tell(&Told::Ended { code: None }),
+            Outcome::Unheard => false,
         }
     }
 
-    /// Runs one command to its end; none when the orders have ended meanwhile, and within it none when it was stopped.
-    fn one(&mut self, entrance: &Entrance, practice: &Practice, run: &str, shown: bool) -> Option<Option<i32>> {
-        let (command, unit) = entrance.practice(run, practice.root, practice.seconds);
-        let Ok((mut child, output)) = start(command) else { return Some(None) };
+    /// Runs one command to its end.
+    fn one(&mut self, entrance: &Entrance, practice: &Practice, run: &str, shown: bool) -> Outcome {
+        let Ok((mut running, output)) = entrance.practice(run, practice.root, practice.seconds) else {
+            return Outcome::Stopped;
+        };
         let sender = self.sender.clone();
         thread::spawn(move || read_output(output, &sender));
         let mut text = Decoder::default();
@@ -147,33 +160,26 @@ impl<'a> Server<'a> {
                     let text = text.decode(&bytes);
                     listening = text.is_empty() || tell(&Told::Printed { text });
                 }
-                Ok(Heard::Printed(_)) => {}
                 Ok(Heard::Quiet) => break,
                 Ok(Heard::Order(Order::Stop)) => {
                     stopped = true;
-                    let _ = entrance.stop_unit(&unit);
-                    let _ = child.kill();
+                    running.stop();
                 }
                 // Nobody orders anything else meanwhile; what comes all the same is not done.
-                Ok(Heard::Order(_)) => {}
+                Ok(Heard::Order(_) | Heard::Printed(_)) => {}
                 Ok(Heard::NoMore) | Err(_) => {
-                    let _ = child.kill();
-                    let _ = child.wait();
-                    return None;
+                    running.stop();
+                    let _ = running.wait();
+                    return Outcome::Unheard;
                 }
             }
         }
-        let status = child.wait().ok();
-        listening.then(|| status.filter(|_| !stopped).map(|status| i32::from(exit_code(status))))
+        match running.wait() {
+            _ if !listening => Outcome::Unheard,
+            Ok(status) if !stopped => Outcome::Ended(i32::from(exit_code(status))),
+            _ => Outcome::Stopped,
+        }
     }
-}
-
-/// Both streams in one pipe, in the order in which they were written.
-fn start(mut command: Command) -> io::Result<(std::process::Child, io::PipeReader)> {
-    let (reader, writer) = io::pipe()?;
-    command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
-    // The command holds the writing end as well; it goes with the command, at the end of this function.
-    Ok((command.spawn()?, reader))
 }
 
 fn read_output(mut output: io::PipeReader, heard: &Sender<Heard>) {

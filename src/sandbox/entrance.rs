@@ -1,12 +1,12 @@
 //! The ways into a running sandbox, as commands of this program's own `enter`.
 
-use std::io::{self, Read, Write};
+use std::io::{self, PipeReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 
 use super::record::ProcessId;
-use super::{Record, Relay, SandboxError, host};
+use super::{Record, Relay, Running, SandboxError, host};
 use crate::model::Overlay;
 
 /// A running payload's door.
@@ -117,9 +117,8 @@ impl Entrance {
     }
 
     /// Runs one line of bash as the learner in a session of their own, or as root, for so many seconds at most (then it
-    /// ends with 124, as under timeout(1)). Returns the command and the name of its unit.
-    #[must_use]
-    pub fn practice(&self, line: &str, root: bool, seconds: u32) -> (Command, String) {
+    /// ends with 124, as under timeout(1)). Returns it running, and what it prints.
+    pub fn practice(&self, line: &str, root: bool, seconds: u32) -> Result<(Running, PipeReader), SandboxError> {
         let unit = format!("unitlab-practice-{}", host::mark());
         let mut options = vec![
             "--setenv=LANG=C.UTF-8",
@@ -135,7 +134,7 @@ impl Entrance {
         });
         let seconds = seconds.to_string();
         let argv = ["/usr/bin/timeout", "--kill-after=1", &seconds, "/bin/bash", "-c", line];
-        (self.managed_with(&unit, &options, &argv.map(str::to_owned)), unit)
+        Running::start(self.managed_with(&unit, &options, &argv.map(str::to_owned)), unit, self.clone())
     }
 
     /// A login shell of the learner's on a pseudo-terminal of ours.

@@ -29,6 +29,7 @@ pub(super) enum Heading {
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a mark of its own, and any may meet any")]
 pub(super) struct Inline {
     pub(super) emphasis: bool,
     pub(super) strong: bool,

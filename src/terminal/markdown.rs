@@ -166,7 +166,7 @@ impl Reader {
 /// A link to another page of the same course, which is found by name and not by address.
 fn is_inner(target: &str) -> bool {
     let file = target.split('#').next().unwrap_or(target);
-    file.is_empty() || file.ends_with(".md") && !file.contains(':')
+    file.is_empty() || file.strip_suffix(".md").is_some_and(|name| !name.contains(':'))
 }
 
 fn language(info: &str) -> Language {

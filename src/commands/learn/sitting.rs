@@ -55,16 +55,16 @@ impl<'a> Sitting<'a> {
     }
 
     /// Goes on until the learner has had enough.
-    pub(in crate::commands) fn run(mut self, mut stage: Stage, begin: Where) -> Result<u8, Failure> {
+    pub(in crate::commands) fn run(mut self, mut screen: Stage, begin: Where) -> Result<u8, Failure> {
         let chapter = match begin {
             Where::Chapter(chapter) => Some(chapter),
-            Where::Home => self.home(&mut stage)?,
+            Where::Home => self.home(&mut screen)?,
         };
         let end = match chapter {
-            Some(chapter) => self.read(&mut stage, chapter)?,
+            Some(chapter) => self.read(&mut screen, chapter)?,
             None => End::Quit,
         };
-        drop(stage);
+        drop(screen);
         match end {
             End::Quit => Ok(0),
             End::Interrupted => Err(Failure::interrupted()),
@@ -72,14 +72,14 @@ impl<'a> Sitting<'a> {
     }
 
     /// The home screen; the chapter that was chosen, or none to leave.
-    fn home(&mut self, stage: &mut Stage) -> Result<Option<usize>, Failure> {
+    fn home(&mut self, screen: &mut Stage) -> Result<Option<usize>, Failure> {
         let mut agenda = Agenda::of(self.course, &self.context.progress()?);
         let mut chosen = agenda.next;
         loop {
-            let (rows, columns) = stage.size();
-            stage.draw(&home_frame(&agenda.rows(), chosen, rows, self.context.brush_for(columns)))?;
+            let (rows, columns) = screen.size();
+            screen.draw(&home_frame(&agenda.rows(), chosen, rows, self.context.brush_for(columns)))?;
             let last = agenda.goals.len().saturating_sub(1);
-            match stage.wait(&[self.interrupted.as_fd()])? {
+            match screen.wait(&[self.interrupted.as_fd()])? {
                 Signal::Key(Key::Char('q') | Key::Escape | Key::Ctrl('c')) | Signal::Gone | Signal::Ready(_) => {
                     return Ok(None);
                 }
@@ -87,13 +87,13 @@ impl<'a> Sitting<'a> {
                 Signal::Key(Key::Down | Key::Char('j') | Key::Tab) => chosen = (chosen + 1).min(last),
                 Signal::Key(Key::Home) => chosen = 0,
                 Signal::Key(Key::End) => chosen = last,
-                Signal::Key(Key::Ctrl('z')) => stage.suspend()?,
-                Signal::Key(Key::Ctrl('l')) => stage.forget(),
+                Signal::Key(Key::Ctrl('z')) => screen.suspend()?,
+                Signal::Key(Key::Ctrl('l')) => screen.forget(),
                 Signal::Key(Key::Enter | Key::Char(' ')) => match agenda.goals.get(chosen).map(|goal| &goal.goal) {
                     Some(Goal::Chapter(chapter)) => return Ok(Some(*chapter)),
                     Some(Goal::Lab(lab)) => {
                         let lab = lab.clone();
-                        self.lab(stage, &lab)?;
+                        self.lab(screen, &lab)?;
                         agenda = Agenda::of(self.course, &self.context.progress()?);
                         chosen = agenda.next;
                     }
@@ -105,24 +105,24 @@ impl<'a> Sitting<'a> {
     }
 
     /// Reads from a chapter on.
-    fn read(&mut self, stage: &mut Stage, chapter: usize) -> Result<End, Failure> {
+    fn read(&mut self, screen: &mut Stage, chapter: usize) -> Result<End, Failure> {
         let tutorial = self.course.tutorial();
         let progress = self.context.progress()?;
         let page = page_left(&tutorial.chapters[chapter], &progress);
         let (mut state, actions) = State::begin(tutorial, chapter, page, past(tutorial, &progress));
-        self.draw(stage, tutorial, &mut state)?;
+        self.draw(screen, tutorial, &mut state)?;
         let mut actions = actions;
         loop {
             for action in actions {
                 match action {
                     Action::Quit => return Ok(End::Quit),
-                    action => self.act(stage, tutorial, &mut state, action)?,
+                    action => self.act(screen, tutorial, &mut state, action)?,
                 }
             }
-            self.draw(stage, tutorial, &mut state)?;
+            self.draw(screen, tutorial, &mut state)?;
             let mut streams = vec![self.interrupted.as_fd()];
             streams.extend(self.partner.as_ref().map(AsFd::as_fd));
-            let events = match stage.wait(&streams)? {
+            let events = match screen.wait(&streams)? {
                 Signal::Key(key) => vec![Event::Key(key)],
                 Signal::Resized => Vec::new(),
                 Signal::Gone | Signal::Ready(0) => return Ok(End::Interrupted),
@@ -138,7 +138,7 @@ impl<'a> Sitting<'a> {
     }
 
     /// Puts the sitting on the screen; the state learns how its page lies.
-    fn draw(&self, stage: &mut Stage, tutorial: &Tutorial, state: &mut State) -> Result<(), Failure> {
+    fn draw(&self, screen: &mut Stage, tutorial: &Tutorial, state: &mut State) -> Result<(), Failure> {
         let progress = self.context.progress()?;
         let labs: Vec<LabSign<'_>> = self
             .course
@@ -151,13 +151,13 @@ impl<'a> Sitting<'a> {
                 best: progress.labs.get(&folder.lab.id).and_then(|lab| lab.best_percent),
             })
             .collect();
-        let (rows, columns) = stage.size();
+        let (rows, columns) = screen.size();
         let brush = self.context.brush_for(columns);
         // The place of the window depends on the layout, and what is laid out on the width: twice is enough.
         for _ in 0..3 {
             let (picture, layout) = frame(tutorial, state, &labs, rows, brush);
             if state.knows(&layout) {
-                stage.draw(&picture)?;
+                screen.draw(&picture)?;
                 return Ok(());
             }
             take(tutorial, state, Event::Laid(layout));
@@ -167,7 +167,7 @@ impl<'a> Sitting<'a> {
 
     fn act(
         &mut self,
-        stage: &mut Stage,
+        screen: &mut Stage,
         tutorial: &Tutorial,
         state: &mut State,
         action: Action,
@@ -180,17 +180,17 @@ impl<'a> Sitting<'a> {
             }
             Action::Run { first, block, run, .. } => {
                 if state.sandbox == Sandbox::Locked {
-                    self.unlock(stage, tutorial, state)?;
+                    self.unlock(screen, tutorial, state)?;
                 }
                 self.order(state, Order::Run { first, block, run });
             }
             Action::Stop => self.order(state, Order::Stop),
             Action::Enter { lab } => {
-                let said = self.lab(stage, &lab)?;
+                let said = self.lab(screen, &lab)?;
                 take(tutorial, state, Event::Back(said));
             }
-            Action::Redraw => stage.forget(),
-            Action::Suspend => stage.suspend()?,
+            Action::Redraw => screen.forget(),
+            Action::Suspend => screen.suspend()?,
             Action::Quit => {}
         }
         Ok(())
@@ -199,7 +199,7 @@ impl<'a> Sitting<'a> {
     /// Gives an order to the sandbox, which is started with the first one.
     fn order(&mut self, state: &mut State, order: Order) {
         if self.partner.is_none() {
-            match self.words().and_then(|words| Ok(Partner::start(&words)?)) {
+            match Partner::start(&self.words()) {
                 Ok(Some(partner)) => {
                     self.partner = Some(partner);
                     if let Order::Prepare { .. } = &order {
@@ -211,8 +211,8 @@ impl<'a> Sitting<'a> {
                     self.waiting = vec![order];
                     return;
                 }
-                Err(failure) => {
-                    take(self.course.tutorial(), state, Event::Sandbox(Sandbox::Impossible { why: failure.what }));
+                Err(error) => {
+                    take(self.course.tutorial(), state, Event::Sandbox(Sandbox::Impossible { why: error.to_string() }));
                     return;
                 }
             }
@@ -224,18 +224,18 @@ impl<'a> Sitting<'a> {
         }
     }
 
-    fn words(&self) -> Result<Vec<OsString>, Failure> {
+    fn words(&self) -> Vec<OsString> {
         let mut words: Vec<OsString> = self.context.global_words();
         words.push("practice".into());
         if let Some(tree) = &self.os_tree {
             words.extend(["--os-tree".into(), tree.into()]);
         }
-        Ok(words)
+        words
     }
 
     /// Lets sudo ask for the password on the whole terminal, and has done what waited for it.
-    fn unlock(&mut self, stage: &mut Stage, tutorial: &Tutorial, state: &mut State) -> Result<(), Failure> {
-        let unlocked = stage.lend(|| {
+    fn unlock(&mut self, screen: &mut Stage, tutorial: &Tutorial, state: &mut State) -> Result<(), Failure> {
+        let unlocked = screen.lend(|| {
             use io::Write as _;
             let _ = writeln!(io::stderr(), "unitlab: booting a sandbox needs root; sudo asks for this step alone");
             sandbox::unlock()
@@ -275,10 +275,10 @@ impl<'a> Sitting<'a> {
     }
 
     /// Through the door into a lab, and back; what there is to say of it.
-    fn lab(&mut self, stage: &mut Stage, lab: &str) -> Result<String, Failure> {
+    fn lab(&mut self, screen: &mut Stage, lab: &str) -> Result<String, Failure> {
         let mut words = self.context.global_words();
         words.extend(["lab", "start", "--or-shell", lab].map(OsString::from));
-        let status = stage.lend(|| {
+        let status = screen.lend(|| {
             let status = sandbox::run_ourselves(&words);
             if !status.as_ref().is_ok_and(std::process::ExitStatus::success) {
                 // What went wrong stands on the screen that is about to be covered.

@@ -26,10 +26,10 @@ pub(super) enum Piece<'t> {
     Live { kind: &'static str, body: &'t str, line: usize },
 }
 
-/// A fence that is open: its marks, and the live kind if it is one.
+/// A fence that is open: its marks, and what it is if it is alive.
 struct Open<'t> {
     marks: &'t str,
-    live: Option<&'static str>,
+    kind: Option<&'static str>,
     line: usize,
     begin: usize,
 }
@@ -59,20 +59,20 @@ pub(super) fn cut<'t>(file: &str, text: &'t str, errors: &mut Vec<CourseError>) 
         line += 1;
         if let Some(fence) = &open {
             if is_closing(row, fence.marks) {
-                if let Some(kind) = fence.live {
+                if let Some(kind) = fence.kind {
                     body.push(Piece::Live { kind, body: &text[fence.begin..begin], line: fence.line + 1 });
                     prose = (offset, line);
                 }
                 open = None;
             }
         } else if let Some((marks, info)) = fence(row) {
-            let live = LIVE.into_iter().find(|kind| *kind == info);
-            if live.is_some() {
+            let kind = LIVE.into_iter().find(|kind| *kind == info);
+            if kind.is_some() {
                 push_prose(&mut body, &text[prose.0..begin], prose.1);
             } else if let Some(near) = nearest(info, LIVE) {
                 errors.push(at(number, &format!("unknown block {info:?}"), &format!("did you mean {near:?}?")));
             }
-            open = Some(Open { marks, live, line: number, begin: offset });
+            open = Some(Open { marks, kind, line: number, begin: offset });
         } else if let Some(title) = row.strip_prefix("## ") {
             push_prose(&mut body, &text[prose.0..begin], prose.1);
             body.push(Piece::Heading { title: title.trim(), line: number });

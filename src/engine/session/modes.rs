@@ -25,7 +25,7 @@ pub(super) fn press(turn: &mut Turn<'_>, key: Key) {
         }
         Mode::Typing { purpose, mut entry } => {
             if key == Key::Enter {
-                return handed_in(turn, purpose, entry.text());
+                return handed_in(turn, purpose, &entry.text());
             }
             entry.press(key);
             turn.state.mode = Mode::Typing { purpose, entry };
@@ -60,12 +60,11 @@ pub(super) fn press(turn: &mut Turn<'_>, key: Key) {
     }
 }
 
-fn handed_in(turn: &mut Turn<'_>, purpose: Purpose, text: String) {
-    match purpose {
-        Purpose::Answer if text.trim().is_empty() => {}
-        Purpose::Answer => turn.answer(Given::Text(text.trim().to_owned())),
-        Purpose::Command if text.trim().is_empty() => {}
-        Purpose::Command => turn.run(&text),
+fn handed_in(turn: &mut Turn<'_>, purpose: Purpose, text: &str) {
+    match (text.trim(), purpose) {
+        ("", _) => {}
+        (answer, Purpose::Answer) => turn.answer(Given::Text(answer.to_owned())),
+        (_, Purpose::Command) => turn.run(text),
     }
 }
 

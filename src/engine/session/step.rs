@@ -96,7 +96,7 @@ impl Turn<'_> {
             if end > state.scroll + rows {
                 state.scroll = if streams { end - rows } else { begin.min(end.saturating_sub(rows)) };
             }
-            if end - begin > rows && !streams || begin < state.scroll && !streams {
+            if !streams && (end - begin > rows || begin < state.scroll) {
                 state.scroll = begin;
             }
         }

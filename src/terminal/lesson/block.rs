@@ -37,9 +37,7 @@ pub(super) fn rows(tutorial: &Tutorial, state: &State, index: usize, labs: &Labs
         }
         Block::Predict { id, question, command } => {
             painter.question(&mut rows, id, question);
-            if state.answer(tutorial, id).is_some() {
-                rows.rows.push(String::new());
-            }
+            rows.rows.push(String::new());
             painter.command(&mut rows, id, command);
             painter.outcome(&mut rows, id, command);
             if state.outcome(tutorial, id).is_some_and(|outcome| outcome.ended) {

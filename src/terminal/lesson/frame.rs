@@ -1,5 +1,7 @@
 //! One screen of the tutorial: head, window, foot.
 
+use std::fmt::Write as _;
+
 use console::measure_text_width;
 
 use super::brush::Brush;
@@ -129,7 +131,7 @@ fn keys(tutorial: &Tutorial, state: &State, below: usize, brush: Brush) -> Strin
         if used > 0 {
             line.push_str("   ");
         }
-        line.push_str(&format!("{} {}", brush.strong(key), brush.dim(what)));
+        let _ = write!(line, "{} {}", brush.strong(key), brush.dim(what));
         used += wide;
     }
     line

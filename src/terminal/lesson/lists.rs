@@ -106,7 +106,7 @@ fn glossary_rows(
         return rows;
     };
     let said: Vec<String> =
-        markdown(&term.text, brush.width - 4, brush.color).lines().map(|line| format!("    {line}")).collect();
+        markdown(&term.text, brush.width - 6, brush.color).lines().map(|line| format!("    {line}")).collect();
     let listed: Vec<Vec<String>> = terms
         .iter()
         .map(|other| {

@@ -1,5 +1,7 @@
 //! A chapter from beginning to end as lines, for screen readers, pipes and paper.
 
+use std::fmt::Write as _;
+
 use super::brush::Brush;
 use crate::model::{Ask, Block, Chapter, Form, escape};
 use crate::terminal::markdown;
@@ -48,7 +50,7 @@ fn asked(word: &str, question: &Ask) -> String {
     let mut text = format!("**{word}** {}\n\n", question.ask);
     if let Form::Choice { choices, .. } = &question.form {
         for (index, choice) in choices.iter().enumerate() {
-            text.push_str(&format!("{}. {choice}\n", index + 1));
+            let _ = writeln!(text, "{}. {choice}", index + 1);
         }
     }
     text

@@ -1,6 +1,7 @@
 //! The screen that a sitting is drawn on: taken as a whole, and given back as it was on every way out.
 
-use std::io::{self, IsTerminal as _, Write as _, stdin, stdout};
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal as _, stdin, stdout};
 use std::os::fd::{AsFd as _, BorrowedFd};
 use std::os::unix::net::UnixStream;
 
@@ -115,7 +116,7 @@ impl Stage {
                 return Ok(Sign::Resized);
             }
             if ready[1].contains(PollFlags::IN) {
-                match self.term.read_key_raw().map(key) {
+                match self.term.read_key_raw().map(|pressed| key(&pressed)) {
                     Ok(Some(key)) => return Ok(Sign::Key(key)),
                     Ok(None) => continue,
                     Err(_) => return Ok(Sign::Gone),
@@ -138,14 +139,14 @@ impl Stage {
         }
         for (row, text) in frame.rows.iter().enumerate() {
             if self.shown.get(row) != Some(text) {
-                out.push_str(&format!("\x1b[{};1H\x1b[0m\x1b[K{text}\x1b[0m", row + 1));
+                let _ = write!(out, "\x1b[{};1H\x1b[0m\x1b[K{text}\x1b[0m", row + 1);
             }
         }
         for row in frame.rows.len()..self.shown.len() {
-            out.push_str(&format!("\x1b[{};1H\x1b[K", row + 1));
+            let _ = write!(out, "\x1b[{};1H\x1b[K", row + 1);
         }
         if let Some((row, column)) = frame.cursor {
-            out.push_str(&format!("\x1b[{};{}H\x1b[?25h", row + 1, column + 1));
+            let _ = write!(out, "\x1b[{};{}H\x1b[?25h", row + 1, column + 1);
         }
         out.push_str("\x1b[?2026l");
         if self.shown != frame.rows || self.cursor != frame.cursor {
@@ -165,14 +166,14 @@ impl Drop for Stage {
 
 fn write(bytes: &[u8]) -> io::Result<()> {
     let mut out = stdout().lock();
-    out.write_all(bytes)?;
-    out.flush()
+    io::Write::write_all(&mut out, bytes)?;
+    io::Write::flush(&mut out)
 }
 
 /// A key in the session's terms; none for one that means nothing here.
-fn key(key: console::Key) -> Option<Key> {
+fn key(key: &console::Key) -> Option<Key> {
     use console::Key as Pressed;
-    Some(match key {
+    Some(match *key {
         Pressed::Char(control @ '\u{1}'..='\u{1a}') => Key::Ctrl(char::from(b'a' + control as u8 - 1)),
         Pressed::Char(character) => Key::Char(character),
         Pressed::CtrlC => Key::Ctrl('c'),
