@@ -1,5 +1,6 @@
 //! `unitlab check`: grades a lab.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Instant;
@@ -60,7 +61,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     let output = Output::named(context, args.output.as_deref())?;
     if inside::is_inside() && !args.here {
         let format = Some(args.format.into());
-        let request = Request { verb: GateVerb::Check, check: None, format, no_trials: args.no_trials };
+        let request = Request { verb: GateVerb::Check, check: None, value: None, format, no_trials: args.no_trials };
         return inside::ask_into(context, &request, &output);
     }
     let report = match grade(context, args) {
@@ -89,7 +90,8 @@ fn grade(context: &Context, args: &Args) -> Result<Report, Failure> {
         here(context, lab, args.trials)?
     } else {
         root::required(context, "entering the sandbox")?;
-        let bench = find(context, lab)?;
+        let mut bench = find(context, lab)?;
+        bench.hand_in(answers(context, lab)?);
         let waiting = context.terminal.spinner("asking the machine, and a freshly booted copy of it");
         bench.grade_saying(lab, !args.no_trials, &|wait| waiting.say(wait))
     };
@@ -127,8 +129,13 @@ fn here(context: &Context, lab: &LabFolder, with_trials: bool) -> Result<Graded,
     let live = Sheet::new(&questions, machine.ask(&questions));
     let trials = if with_trials { try_here(context, lab, &live, &mut machine)? } else { Trials::NotRun };
     let place = Place { kind: PlaceKind::Here, systemd: systemd_version(&live) };
-    let testimony = Testimony { live, twin: None, trials };
+    let testimony = Testimony { live, twin: None, trials, answers: answers(context, lab)? };
     Ok(Graded { checks: engine::judge(&lab.lab, &testimony), place, testimony, twinless: None, twin_took: None })
+}
+
+/// What the learner has handed in for a lab.
+pub(super) fn answers(context: &Context, lab: &LabFolder) -> Result<BTreeMap<String, String>, Failure> {
+    Ok(context.progress()?.labs.remove(&lab.lab.id).map(|lab| lab.answers).unwrap_or_default())
 }
 
 /// Says what will be killed on this machine, asks, and does it.

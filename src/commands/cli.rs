@@ -12,7 +12,7 @@ use super::context::Context;
 use super::failure::Failure;
 use super::format::Format;
 use super::{
-    check, completions, course, demo, doctor, enter, examine, hint, home, lab, learn, list, practice, progress,
+    answer, check, completions, course, demo, doctor, enter, examine, hint, home, lab, learn, list, practice, progress,
     supervise,
 };
 use crate::model::escape;
@@ -108,6 +108,8 @@ enum Verb {
     Lab(lab::Verb),
     /// Grade a lab, with the reason for every verdict
     Check(check::Args),
+    /// Hand in what you found out, where a lab asks for it
+    Answer(answer::Args),
     /// Show the next hint for the first failing check, or for the named one
     Hint(hint::Args),
     /// The whole story unattended: a wrong answer, the reason, the right one
@@ -197,6 +199,7 @@ impl Verb {
             Self::Progress(args) => progress::run(&context, args),
             Self::Lab(verb) => verb.run(&context),
             Self::Check(args) => check::run(&context, args),
+            Self::Answer(args) => answer::run(&context, args),
             Self::Hint(args) => hint::run(&context, args),
             Self::Demo(args) => demo::run(&context, args),
             Self::Doctor(args) => doctor::run(&context, args),

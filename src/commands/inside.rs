@@ -17,6 +17,7 @@ pub(super) fn is_inside() -> bool {
 pub(super) struct Request<'a> {
     pub verb: GateVerb,
     pub check: Option<&'a str>,
+    pub value: Option<&'a str>,
     pub format: Option<GateFormat>,
     pub no_trials: bool,
 }
@@ -32,6 +33,7 @@ pub(super) fn ask_into(context: &Context, request: &Request<'_>, output: &Output
     let gate = GateRequest {
         verb: request.verb,
         check: request.check.map(str::to_owned),
+        value: request.value.map(str::to_owned),
         format: request.format,
         no_trials: request.no_trials,
         color: look.color,

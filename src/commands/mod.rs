@@ -1,6 +1,7 @@
 //! One verb per file; the only room where the others meet.
 
 mod agenda;
+mod answer;
 mod check;
 mod cli;
 mod completions;

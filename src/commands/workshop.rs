@@ -1,5 +1,6 @@
 //! Where course, sandbox, machine and engine meet: a lab's sandbox is set up, worked on, and graded.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -8,8 +9,8 @@ use crate::course::LabFolder;
 use crate::engine;
 use crate::machine::{LONGEST_KILL, Machine, Remote};
 use crate::model::{
-    Answer, Chapter, CheckReport, Fact, Ground, Lab, Overlay, Place, PlaceKind, Question, Sheet, Testimony, TimeSpan,
-    Trial, Trials, Unknown,
+    Answer, Chapter, CheckReport, Fact, Ground, Handed, Lab, Overlay, Place, PlaceKind, Question, Sheet, Testimony,
+    TimeSpan, Trial, Trials, Unknown,
 };
 use crate::sandbox::{self, Captured, Estate, Lease, Plan, Record, Sandbox, SandboxError, Source};
 
@@ -38,6 +39,8 @@ pub struct Bench {
     record: Record,
     /// None where it lives on without us.
     lease: Option<Lease>,
+    /// What was handed in, by check.
+    answers: BTreeMap<String, String>,
 }
 
 /// What a look at a learner's work has shown.
@@ -85,7 +88,8 @@ impl Workshop {
         };
         let sandbox = self.estate.sandbox(name);
         let (record, lease) = sandbox::launch(&self.estate, name, &plan)?;
-        let bench = Bench { estate: self.estate.clone(), sandbox, record, lease: Some(lease) };
+        let bench =
+            Bench { estate: self.estate.clone(), sandbox, record, lease: Some(lease), answers: BTreeMap::new() };
         if !bench.sandbox.is_set() {
             bench.apply_whole(scene, "the scene")?;
             bench.sandbox.note_set()?;
@@ -99,7 +103,7 @@ impl Bench {
     pub fn find(estate: &Estate, name: &str) -> Result<Self, SandboxError> {
         let sandbox = estate.sandbox(name);
         let record = sandbox.await_up()?;
-        Ok(Self { estate: estate.clone(), sandbox, record, lease: None })
+        Ok(Self { estate: estate.clone(), sandbox, record, lease: None, answers: BTreeMap::new() })
     }
 
     /// The sandbox itself.
@@ -117,6 +121,30 @@ impl Bench {
     /// The way in.
     pub fn entrance(&self) -> Result<sandbox::Entrance, SandboxError> {
         self.record.entrance().ok_or_else(|| SandboxError::NotRunning { name: self.sandbox.name().to_owned() })
+    }
+
+    /// With what was handed in its lab is graded.
+    pub fn hand_in(&mut self, answers: BTreeMap<String, String>) {
+        self.answers = answers;
+    }
+
+    /// What these answers are here: those that a program tells are asked for now.
+    pub fn found_out(&self, answers: &BTreeMap<String, Handed>) -> Result<BTreeMap<String, String>, SandboxError> {
+        let entrance = self.entrance()?;
+        let mut told = BTreeMap::new();
+        for (check, handed) in answers {
+            let text = match handed {
+                Handed::Nothing => continue,
+                Handed::Text(text) => text.clone(),
+                Handed::Printed(run) => {
+                    let argv: Vec<&str> = run.iter().map(String::as_str).collect();
+                    let printed = entrance.capture(&argv, b"")?.output;
+                    printed.lines().next().unwrap_or_default().trim().to_owned()
+                }
+            };
+            told.insert(check.clone(), text);
+        }
+        Ok(told)
     }
 
     /// Lays files and runs their script.
@@ -164,7 +192,7 @@ impl Bench {
             None => (None, Trials::NotRun, None, None),
         };
         let place = Place { kind: PlaceKind::Sandbox, systemd: systemd_version(&live) };
-        let testimony = Testimony { live, twin, trials };
+        let testimony = Testimony { live, twin, trials, answers: self.answers.clone() };
         Graded { checks: engine::judge(&lab.lab, &testimony), place, testimony, twinless, twin_took }
     }
 

@@ -1,16 +1,18 @@
 //! One folder under `labs/`: the lab, its scene, its solution and its cases.
 
+use std::collections::BTreeMap;
+
 use toml::de::DeTable;
 
 use crate::engine::{self, Mutant};
-use crate::model::{Case, Lab, Overlay, OverlayFile};
+use crate::model::{Case, Handed, Lab, Overlay, OverlayFile};
 
 use super::error::CourseError;
 use super::fields::Source;
 use super::harmless::Harmless;
 use super::spelling::{is_kebab, nearest};
 use super::tree::Tree;
-use super::{case_file, lab_file};
+use super::{answers, case_file, lab_file};
 
 /// A lab with everything that belongs to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +23,8 @@ pub struct LabFolder {
     pub scene: Overlay,
     /// The reference solution, to be laid over the scene or over half-done work.
     pub solution: Overlay,
+    /// What the solution hands in, by check.
+    pub answers: BTreeMap<String, Handed>,
     /// Why the solution is right, markdown.
     pub notes: String,
     /// Right and wrong answers that prove the lab, in the order of their names.
@@ -55,6 +59,12 @@ pub(super) fn read(tree: &Tree, id: &str, chapters: &[&str], errors: &mut Vec<Co
         lab_file::read(id, brief.as_deref().unwrap_or_default(), &names, chapters, root, source)
     });
     let (lab, harmless) = read.unzip();
+    let answers = if tree.has(&format!("{root}/solution/answers.toml")) {
+        let read = |table: &DeTable<'_>, source: &mut Source| Some(answers::read_table(table, lab.as_ref(), source));
+        with_source(tree, &format!("{root}/solution/answers.toml"), errors, read).unwrap_or_default()
+    } else {
+        BTreeMap::new()
+    };
     let mut cases = Vec::new();
     for name in tree.folders(&format!("{root}/cases")) {
         let folder = format!("{root}/cases/{name}");
@@ -65,7 +75,7 @@ pub(super) fn read(tree: &Tree, id: &str, chapters: &[&str], errors: &mut Vec<Co
         });
         cases.extend(case.map(|case| CaseFolder { case, overlay }));
     }
-    Some(LabFolder { lab: lab?, scene, solution, notes: notes?, cases, mutants, harmless: harmless? })
+    Some(LabFolder { lab: lab?, scene, solution, answers, notes: notes?, cases, mutants, harmless: harmless? })
 }
 
 fn with_source<T>(
@@ -123,7 +133,7 @@ fn check_strays(tree: &Tree, root: &str, errors: &mut Vec<CourseError>) {
         let (known, name): (&[&str], &str) = match parts[..] {
             [] | ["scene" | "solution", "files", _, ..] | ["cases", _, "files", _, ..] => continue,
             ["scene", name, ..] => (&["files", "setup.sh"], name),
-            ["solution", name, ..] => (&["files", "apply.sh", "notes.md"], name),
+            ["solution", name, ..] => (&["files", "apply.sh", "notes.md", "answers.toml"], name),
             ["cases", _, name, ..] => (&["files", "apply.sh", "case.toml"], name),
             ["cases", name] => (&["a folder for each case"], name),
             [name, ..] => (&["lab.toml", "brief.md", "scene", "solution", "cases"], name),

@@ -1,5 +1,6 @@
 //! Finds, reads and lints the lessons and labs of a course, embedded in the binary or in a folder.
 
+mod answers;
 mod case_file;
 mod check_kind;
 mod demand;

@@ -111,6 +111,11 @@ impl Tree {
         }
     }
 
+    /// Whether there is such a file.
+    pub(super) fn has(&self, path: &str) -> bool {
+        self.files.contains_key(path)
+    }
+
     /// As [`Tree::text`], for a file that may be left out.
     pub(super) fn text_if_there(&self, path: &str, errors: &mut Vec<CourseError>) -> Option<&str> {
         self.files.contains_key(path).then(|| self.text(path, errors)).flatten()

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Check, CommandDemand, Ground, JournalDemand, Kind, Lab, Listens, Question, Trial};
+use crate::model::{
+    AnswerDemand, Check, CommandDemand, Ground, JournalDemand, Kind, Lab, Listens, Question, RunAs, Trial, Truth,
+};
 
 /// Everything to ask the learner's machine, each question once.
 ///
@@ -62,6 +64,7 @@ fn of_the_learner(check: &Check) -> Vec<Question> {
         }
         Kind::Journal(demand) => asked.push(journal(&check.unit, demand)),
         Kind::Command(demand) => asked.push(command(demand)),
+        Kind::Answer(demand) => asked.extend(truth(demand)),
     }
     asked
 }
@@ -70,7 +73,12 @@ fn of_the_twin(check: &Check) -> Vec<Question> {
     let unit = || check.unit.clone();
     match &check.kind {
         // What answers and what stays up is a matter of the learner's own machine.
-        Kind::Http { .. } | Kind::Active { .. } | Kind::Listens(_) | Kind::Journal(_) | Kind::Command(_) => vec![],
+        Kind::Http { .. }
+        | Kind::Active { .. }
+        | Kind::Listens(_)
+        | Kind::Journal(_)
+        | Kind::Command(_)
+        | Kind::Answer(_) => vec![],
         Kind::UnitFile | Kind::Setting { .. } | Kind::RestartPolicy { .. } | Kind::ComesBack { .. } => {
             vec![Question::Unit { unit: unit() }]
         }
@@ -135,6 +143,14 @@ pub(crate) fn journal(unit: &str, demand: &JournalDemand) -> Question {
 /// The question behind a `command` check.
 pub(crate) fn command(demand: &CommandDemand) -> Question {
     Question::Command { run: demand.run.clone(), run_as: demand.run_as }
+}
+
+/// The question behind an `answer` check, where its truth is not a property of the unit.
+pub(crate) fn truth(demand: &AnswerDemand) -> Option<Question> {
+    match &demand.truth {
+        Truth::Printed(run) => Some(Question::Command { run: run.clone(), run_as: RunAs::Root }),
+        Truth::Property(_) | Truth::Known(_) => None,
+    }
 }
 
 #[cfg(test)]

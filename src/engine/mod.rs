@@ -24,7 +24,7 @@ pub use ask::{questions, trials, twin_questions};
 pub use diagnose::diagnoses;
 pub use differ::differences;
 pub use hint::{NextHint, next_hint};
-pub use judge::judge;
+pub use judge::{judge, normal};
 pub use mutant::{Mutant, mutants};
 pub use order::needs_cycle;
 pub use score::score;

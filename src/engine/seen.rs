@@ -1,5 +1,7 @@
 //! What the testimony says about one unit, by layer.
 
+use std::collections::BTreeMap;
+
 use crate::model::{
     AccountFact, BootFact, DetailsFact, Fact, FileFact, FilesFact, HttpFact, JournalFact, KillFact, ListensFact,
     ProcessesFact, ProgramFact, Question, Sheet, SteadyFact, Testimony, Trial, Trials, UnitFact, Unknown,
@@ -13,11 +15,23 @@ pub(crate) struct Seen<'a> {
     live: &'a Sheet,
     twin: Option<&'a Sheet>,
     trials: &'a Trials,
+    answers: &'a BTreeMap<String, String>,
 }
 
 impl<'a> Seen<'a> {
     pub(crate) fn new(unit: &'a str, testimony: &'a Testimony) -> Self {
-        Self { unit, live: &testimony.live, twin: testimony.twin.as_ref(), trials: &testimony.trials }
+        Self {
+            unit,
+            live: &testimony.live,
+            twin: testimony.twin.as_ref(),
+            trials: &testimony.trials,
+            answers: &testimony.answers,
+        }
+    }
+
+    /// What was handed in for a check.
+    pub(crate) fn answer(&self, check: &str) -> Option<&'a str> {
+        self.answers.get(check).map(String::as_str)
     }
 
     /// What the learner's manager has loaded.

@@ -74,6 +74,9 @@ pub struct LabProgress {
     /// The solution was shown.
     #[serde(default)]
     pub revealed: bool,
+    /// Check id → what was handed in for it last.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub answers: BTreeMap<String, String>,
     /// Check id → how many of its hints were shown.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub hints: BTreeMap<String, u32>,

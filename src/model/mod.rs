@@ -17,10 +17,11 @@ mod time_span;
 mod trial;
 mod unit_file;
 
-pub use case::Case;
+pub use case::{Case, Handed};
 pub use chapter::{Ask, Block, Chapter, Form, Page, Practice, Recorded, Term, Tutorial, slug};
 pub use demand::{
-    AccountDemand, Address, CommandDemand, FileDemand, JournalDemand, Listens, ModeDemand, ProcessDemand,
+    AccountDemand, Address, AnswerDemand, AnswerForm, CommandDemand, FileDemand, JournalDemand, Listens, ModeDemand,
+    ProcessDemand, Truth,
 };
 pub use escape::{deceives, escape};
 pub use lab::{Check, Expect, Kind, Lab, RestartPolicy, Value};

@@ -435,4 +435,7 @@ pub struct Testimony {
     /// What was tried on one of the two, after all questions.
     #[serde(default)]
     pub trials: Trials,
+    /// What the learner has handed in, by check.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub answers: BTreeMap<String, String>,
 }

@@ -21,9 +21,12 @@ pub const INSIDE_SOCKET: &str = "/run/unitlab/socket";
 pub struct GateRequest {
     /// What to do.
     pub verb: GateVerb,
-    /// A check's id, for a hint.
+    /// A check's id, for a hint or an answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub check: Option<String>,
+    /// An answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
     /// The report's format.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub format: Option<GateFormat>,
@@ -46,6 +49,8 @@ pub enum GateVerb {
     Hint,
     /// `unitlab lab brief`
     Brief,
+    /// `unitlab answer`
+    Answer,
 }
 
 /// The formats that a report can be asked for in.
@@ -149,7 +154,7 @@ fn serve(stream: &UnixStream, plan: &Plan, exe: &Path) -> io::Result<()> {
     reply(stream, &GateReply::Exit(code))
 }
 
-/// The command line that stands for a request; a check's id is the only word of the learner's in it.
+/// The command line that stands for a request; a check's id and an answer are the only words of the learner's in it.
 fn arguments(request: &GateRequest, lab: &str) -> Vec<String> {
     let mut args = vec!["--color".to_owned(), if request.color { "always" } else { "never" }.to_owned()];
     match request.verb {
@@ -169,6 +174,11 @@ fn arguments(request: &GateRequest, lab: &str) -> Vec<String> {
         GateVerb::Hint => {
             args.extend(["hint", "--", lab].map(str::to_owned));
             args.extend(request.check.iter().filter(|id| id.len() <= 64 && !id.starts_with('-')).cloned());
+        }
+        GateVerb::Answer => {
+            args.extend(["answer", "--lab", lab, "--"].map(str::to_owned));
+            let words = request.check.iter().chain(&request.value);
+            args.extend(words.filter(|word| word.len() <= 512 && !word.contains('\0')).cloned());
         }
         GateVerb::Brief => args.extend(["lab", "brief", lab].map(str::to_owned)),
     }

@@ -6,6 +6,7 @@ use crate::commands::check;
 use crate::commands::context::Context;
 use crate::commands::failure::Failure;
 use crate::commands::root;
+use crate::model::escape;
 use crate::terminal::{Stream, markdown};
 
 #[derive(Debug, clap::Args)]
@@ -37,6 +38,12 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     let page = markdown(&text, context.terminal.width(), context.terminal.color(Stream::Stdout));
     io::stdout().write_all(page.as_bytes())?;
     bench.apply_whole(&lab.solution, "the solution")?;
+    let answers = bench.found_out(&lab.answers)?;
+    for (check, answer) in &answers {
+        writeln!(io::stdout(), "Handed in: unitlab answer {check} {}", escape(answer))?;
+    }
+    let remembered = id.clone();
+    context.remember(move |progress| progress.lab(&remembered).answers.extend(answers))?;
     writeln!(io::stdout(), "\nIt is applied.")?;
     context.point_on(&[("see what it is worth", &format!("unitlab check {id}"))])?;
     Ok(0)

@@ -1,12 +1,13 @@
 //! One case on one machine: the answer is given, the machine is asked, and what differs is said.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use super::job::{Deed, Job};
 use super::prove::Prover;
 use crate::commands::workshop::Bench;
 use crate::engine;
-use crate::model::{Expected, Overlay, Spent};
+use crate::model::{Expected, Handed, Overlay, Spent};
 use crate::sandbox::{SandboxError, Source};
 
 /// A case in the making.
@@ -39,11 +40,19 @@ impl Trial<'_> {
                 self.spent.boot += begun.elapsed();
             }
         }
+        self.hand_in(&self.job.answers)?;
         self.grade(&self.job.expected.clone(), "");
         if self.prover.thorough && matches!(self.job.expected, Expected::Fails { .. }) {
             self.answer(&lab.solution, "the solution after it")?;
+            self.hand_in(&lab.answers)?;
             self.grade(&Expected::FullMarks, "after the solution: ");
         }
+        Ok(())
+    }
+
+    fn hand_in(&mut self, answers: &BTreeMap<String, Handed>) -> Result<(), SandboxError> {
+        let found = self.bench.found_out(answers)?;
+        self.bench.hand_in(found);
         Ok(())
     }
 
