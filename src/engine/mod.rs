@@ -25,6 +25,7 @@ pub use diagnose::diagnoses;
 pub use differ::differences;
 pub use hint::{NextHint, next_hint};
 pub use judge::{judge, normal};
+pub use layers::reading;
 pub use mutant::{Mutant, mutants};
 pub use order::needs_cycle;
 pub use score::score;

@@ -14,7 +14,7 @@ use super::processes::{self, Seen};
 use super::program::program;
 use super::service_account::account;
 use super::steady;
-use super::systemctl::{Shown, Systemctl};
+use super::systemctl::{BOOTED, Shown, Systemctl};
 use super::topic::{is_about_processes, unit_of};
 use super::unit_name::UnitName;
 use super::unknown::unknown;
@@ -23,8 +23,6 @@ use super::{Machine, grace, kill, node, sockets};
 
 /// The unit name that every boot starts from.
 const DEFAULT_TARGET: &str = "default.target";
-/// There where PID 1 is systemd: `sd_booted(3)`.
-const BOOTED: &str = "/run/systemd/system";
 /// The search path of systemd.unit(5), for when the manager does not tell its own.
 const UNIT_PATH: &str = "/etc/systemd/system.control /run/systemd/system.control /run/systemd/transient \
     /run/systemd/generator.early /etc/systemd/system /etc/systemd/system.attached /run/systemd/system \
