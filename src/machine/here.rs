@@ -8,6 +8,7 @@ use crate::model::{Answer, DetailsFact, Fact, HttpFact, PortOwner, Question, Sys
 use super::accounts::Accounts;
 use super::boot::{self, boot};
 use super::details::details;
+use super::failure::failure;
 use super::files::files;
 use super::journal::journal;
 use super::processes::{self, Seen};
@@ -133,6 +134,7 @@ impl<'a> Batch<'a> {
             Question::Steady { .. } => {
                 steady.next().cloned().unwrap_or_else(|| Err(unknown("this unit was not watched")))
             }
+            Question::Failure { unit } => self.unit(unit).map(|unit| Fact::Failure(failure(unit))),
             Question::Http { unit, port, path } => {
                 // The owner was looked up for every port before the first probe.
                 let owner = owners.next().cloned().unwrap_or(PortOwner::Unseen);

@@ -17,6 +17,8 @@ use super::unknown::{last_words, unknown, unknown_but};
 const MOST: usize = 5000;
 /// And no more than so many bytes.
 const LIMITS: Limits = Limits { time: Duration::from_secs(10), stdout: 16 << 20 };
+/// So many messages are last words.
+const LAST_WORDS: usize = 20;
 /// A message that is shown; longer ones are cut.
 const SHOWN: usize = 300;
 
@@ -30,10 +32,37 @@ pub(super) fn journal(unit: &UnitFact, text: &str, since: Since) -> Result<Journ
         Since::Invocation => format!("_SYSTEMD_INVOCATION_ID={invocation}"),
         Since::Boot => format!("_SYSTEMD_UNIT={name}"),
     };
+    let stdout = read(name, &filter, MOST + 1, "MESSAGE")?;
+    let started = !invocation.is_empty();
+    Ok(found(&stdout, text, started))
+}
+
+/// The last messages of a unit's processes, oldest first: of its latest start; where it was restarted since, of the
+/// latest start that said anything.
+pub(super) fn said(unit: &UnitFact) -> Result<Vec<String>, Unknown> {
+    let name = unit.get("Id");
+    let stdout = read(name, &format!("_SYSTEMD_UNIT={name}"), 4 * LAST_WORDS, "MESSAGE,_SYSTEMD_INVOCATION_ID")?;
+    let text = String::from_utf8_lossy(&stdout);
+    let entries: Vec<Value> = text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let invocation = |entry: &Value| entry["_SYSTEMD_INVOCATION_ID"].as_str().unwrap_or_default().to_owned();
+    let restarted = !matches!(unit.get("NRestarts"), "" | "0");
+    let latest = match entries.last() {
+        Some(entry) if restarted => invocation(entry),
+        _ => unit.get("InvocationID").to_owned(),
+    };
+    let of_it = entries.iter().filter(|entry| invocation(entry) == latest);
+    let messages: Vec<String> = of_it.filter_map(|entry| message(&entry["MESSAGE"])).collect();
+    let kept = &messages[messages.len().saturating_sub(LAST_WORDS)..];
+    Ok(kept.iter().map(|message| around(message, "")).collect())
+}
+
+/// What journalctl prints as JSON of the latest entries that match.
+fn read(name: &str, filter: &str, lines: usize, fields: &str) -> Result<Vec<u8>, Unknown> {
     let mut command = Command::new("journalctl");
     command
-        .args(["--boot", "--no-pager", "--output=json", "--all", "--output-fields=MESSAGE"])
-        .arg(format!("--lines={}", MOST + 1))
+        .args(["--boot", "--no-pager", "--output=json", "--all"])
+        .arg(format!("--output-fields={fields}"))
+        .arg(format!("--lines={lines}"))
         .arg(filter)
         .env_clear()
         .envs([("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), ("LC_ALL", "C"), ("SYSTEMD_COLORS", "0")]);
@@ -56,8 +85,7 @@ pub(super) fn journal(unit: &UnitFact, text: &str, since: Since) -> Result<Journ
     if !outcome.status.success() {
         return Err(unknown(format!("journalctl failed: {}", last_words(&outcome.stderr))));
     }
-    let started = !invocation.is_empty();
-    Ok(found(&outcome.stdout, text, started))
+    Ok(outcome.stdout)
 }
 
 fn found(stdout: &[u8], text: &str, started: bool) -> JournalFact {
