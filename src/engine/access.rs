@@ -1,4 +1,4 @@
-//! What permission bits let somebody do: owner, group, others, in this order and no other (path_resolution(7)).
+//! What permission bits let somebody do: owner, group, others, in this order and no other (`path_resolution(7)`).
 
 use crate::model::{Identity, Node};
 

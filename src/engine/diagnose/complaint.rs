@@ -1,6 +1,6 @@
 //! What the program itself complained of before it ended, where what is there now bears it out.
 
-use super::shell_safe;
+use super::paste::shell_safe;
 use crate::engine::access::{READ, WRITE, bits, closed, may};
 use crate::engine::finding::cause;
 use crate::engine::seen::Seen;

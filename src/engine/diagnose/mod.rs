@@ -5,6 +5,7 @@ mod ending;
 mod fold;
 mod install;
 mod known;
+mod paste;
 mod reload;
 mod step;
 mod unloadable;
@@ -18,9 +19,3 @@ pub(crate) use known::lesson;
 pub(crate) use reload::{needs_restart, stale};
 pub(crate) use unloadable::unloadable;
 pub(crate) use writing::writing;
-
-/// A learner may paste what comes next: only a plain word is repeated in it.
-fn shell_safe(word: &str) -> Option<&str> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "._-/@".contains(c);
-    (!word.is_empty() && !word.starts_with('-') && word.chars().all(plain)).then_some(word)
-}

@@ -2,7 +2,8 @@
 //!
 //! The step is named before the path: "No such file" with the path of a program is said of its interpreter too.
 
-use super::{shell_safe, stale, writing};
+use super::paste::shell_safe;
+use super::{stale, writing};
 use crate::engine::access::{EXECUTE, bits, closed, may};
 use crate::engine::exec_command::ExecCommand;
 use crate::engine::exit_status::End;

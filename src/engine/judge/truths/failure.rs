@@ -40,11 +40,11 @@ fn behind(mode: u32) -> FileFact {
 
 fn needed(path: &str, purpose: Purpose, found: FileFact, head: Option<Head>) -> FailureFact {
     let needed = Needed { path: path.into(), purpose, found, head };
-    FailureFact { paths: vec![needed], identity: as_service(), ..FailureFact::default() }
+    FailureFact { paths: vec![needed], identity: Some(as_service()), ..FailureFact::default() }
 }
 
-fn as_service() -> Option<Identity> {
-    Some(Identity { uid: Some(998), groups: vec![998] })
+fn as_service() -> Identity {
+    Identity { uid: Some(998), groups: vec![998] }
 }
 
 fn failed(status: &str, more: &[(&str, &str)], fact: FailureFact) -> CheckReport {
@@ -127,7 +127,7 @@ fn the_other_steps_name_what_is_missing_or_closed() {
     let mut closed = at("/srv/app", FileType::Folder, 0o700);
     closed.folders[0].path = "/srv".into();
     let nobody = FailureFact { identity: None, ..FailureFact::default() };
-    let somebody = FailureFact { identity: as_service(), ..FailureFact::default() };
+    let somebody = FailureFact { identity: Some(as_service()), ..FailureFact::default() };
     let listed = |found| needed("/var/lib/app", Purpose::Namespace("ReadWritePaths".into()), found, None);
     for (status, fact, id, part) in [
         ("200", folder(nothing("/srv", 0o755)), "chdir", "Step CHDIR failed (200/CHDIR, WorkingDirectory=/srv/app at"),
@@ -173,7 +173,7 @@ fn a_port_in_use_is_somebodys() {
         (vec![holder(1, None)], "for a socket unit", "systemctl list-sockets"),
         (vec![], "who had it cannot be seen now", "sudo ss -tulnp"),
     ] {
-        let fact = FailureFact { said: said.clone(), holders, identity: as_service(), ..FailureFact::default() };
+        let fact = FailureFact { said: said.clone(), holders, identity: Some(as_service()), ..FailureFact::default() };
         let report = failed("1", &[], fact);
         let cause = &report.diagnosis[0];
         assert_eq!((cause.id.as_str(), cause.lesson.as_str()), ("address-in-use", "process-and-service"));
