@@ -83,6 +83,14 @@ mod tests {
     }
 
     #[test]
+    fn each_is_in_the_manual() {
+        let manual = include_str!("../../../docs/diagnoses.md");
+        for id in diagnoses() {
+            assert!(manual.contains(&format!("`{id}`")), "docs/diagnoses.md lacks {id}");
+        }
+    }
+
+    #[test]
     fn each_is_explained_by_a_chapter_of_the_course() {
         let chapters = [
             "process-and-service",
