@@ -16,6 +16,7 @@ mod mutant;
 mod order;
 mod score;
 mod seen;
+pub mod session;
 #[cfg(test)]
 mod testbed;
 mod watched;

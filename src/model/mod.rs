@@ -1,6 +1,7 @@
 //! The nouns. Plain data, parsed from `&str`, importing no other room.
 
 mod case;
+mod chapter;
 mod demand;
 mod escape;
 mod failure;
@@ -11,6 +12,7 @@ mod node;
 mod on_disk;
 mod overlay;
 mod place;
+mod practice;
 mod proof;
 mod question;
 mod report;
@@ -20,6 +22,7 @@ mod trial;
 mod unit_file;
 
 pub use case::Case;
+pub use chapter::{Ask, Block, Chapter, Form, Page, Practice, Recorded, Term, Tutorial, slug};
 pub use demand::{
     AccountDemand, Address, CommandDemand, FileDemand, JournalDemand, Listens, ModeDemand, ProcessDemand,
 };
@@ -32,6 +35,7 @@ pub use node::{FileFact, FileType, Node, Search};
 pub use on_disk::{Content, DiskFile, FilesFact, Role};
 pub use overlay::{Overlay, OverlayFile};
 pub use place::{Place, PlaceKind};
+pub use practice::{Order, Told};
 pub use proof::{Expected, Proof, Proven, Spent};
 pub use question::{Answer, Fact, Question, Sheet, Testimony, Unknown};
 pub use report::{CheckReport, CourseId, Diagnosis, Evidence, Layer, Report, Score, Status, Verdict};

@@ -1,0 +1,93 @@
+//! The course in the order in which it is gone through, with what is done of it.
+
+use crate::course::Course;
+use crate::learner::Progress;
+use crate::terminal::{HomeRow, Mark};
+
+/// Everything there is to do, and what comes next.
+pub(super) struct Agenda {
+    /// Chapters, each followed by its labs.
+    pub(super) goals: Vec<Step>,
+    /// The place of the first one that is not done.
+    pub(super) next: usize,
+}
+
+/// One thing to do.
+pub(super) struct Step {
+    pub(super) goal: Goal,
+    pub(super) row: HomeRow,
+}
+
+/// What it is.
+pub(super) enum Goal {
+    /// The place of a chapter in the tutorial.
+    Chapter(usize),
+    /// The id of a lab.
+    Lab(String),
+}
+
+impl Agenda {
+    pub(super) fn of(course: &Course, progress: &Progress) -> Self {
+        let chapters = &course.tutorial().chapters;
+        let mut goals = Vec::new();
+        for (index, chapter) in chapters.iter().enumerate() {
+            let known = progress.chapters.get(&chapter.id);
+            let seen = chapter.pages.iter().filter(|page| known.is_some_and(|known| known.seen.contains(&page.slug)));
+            let (seen, all) = (seen.count(), chapter.pages.len());
+            let mark = match seen {
+                0 => Mark::New,
+                seen if seen == all => Mark::Done,
+                _ => Mark::Begun,
+            };
+            let questions: Vec<_> = chapter
+                .pages
+                .iter()
+                .flat_map(|page| &page.blocks)
+                .filter(|block| block.question().is_some())
+                .filter_map(|block| known?.answers.get(block.id()?))
+                .collect();
+            let right = questions.iter().filter(|answer| answer.right).count();
+            let answered = match questions.len() {
+                0 => String::new(),
+                all => format!(", {right} of {all} answers right at once"),
+            };
+            let detail = match mark {
+                Mark::New => format!("{} min", chapter.minutes),
+                Mark::Begun => format!("page {seen} of {all}{answered}"),
+                Mark::Done => format!("read{answered}"),
+            };
+            let row = HomeRow { mark, indent: 0, number: Some(chapter.number), title: chapter.title.clone(), detail };
+            goals.push(Step { goal: Goal::Chapter(index), row });
+            goals.extend(labs(course, progress, |of| of == chapter.id));
+        }
+        // Labs of chapters that this course does not have.
+        goals.extend(labs(course, progress, |of| !chapters.iter().any(|chapter| chapter.id == of)));
+        let next = goals.iter().position(|step| step.row.mark != Mark::Done).unwrap_or(0);
+        Self { goals, next }
+    }
+
+    /// The rows of the home screen.
+    pub(super) fn rows(&self) -> Vec<HomeRow> {
+        self.goals.iter().map(|step| step.row.clone()).collect()
+    }
+}
+
+fn labs(course: &Course, progress: &Progress, belongs: impl Fn(&str) -> bool) -> Vec<Step> {
+    let labs = course.labs().iter().map(|folder| &folder.lab).filter(|lab| belongs(&lab.chapter));
+    labs.map(|lab| {
+        let known = progress.labs.get(&lab.id);
+        let best = known.and_then(|known| known.best_percent);
+        let mark = match known {
+            Some(known) if known.passed_at.is_some() => Mark::Done,
+            Some(_) => Mark::Begun,
+            None => Mark::New,
+        };
+        let detail = match best {
+            Some(best) => format!("best {best} %"),
+            None => format!("{} min", lab.minutes),
+        };
+        let row = HomeRow { mark, indent: 1, number: None, title: format!("Lab: {}", lab.title), detail };
+        Step { goal: Goal::Lab(lab.id.clone()), row }
+    })
+    .collect()
+}
