@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::model::{Answer, DetailsFact, Fact, HttpFact, PortOwner, Question, SystemFact, Trial, UnitFact, Unknown};
+use crate::model::{
+    Answer, DetailsFact, Fact, HttpFact, HttpOutcome, PortOwner, Question, SystemFact, Trial, UnitFact, Unknown,
+};
 
 use super::accounts::Accounts;
 use super::boot::{self, boot};
@@ -145,6 +147,8 @@ impl<'a> Batch<'a> {
                     PortOwner::Other { pid: 1, .. } => {
                         self.owner_now(unit, *port).filter(|owner| matches!(owner, PortOwner::Unit { .. }))
                     }
+                    // Nobody did when all was looked at: whoever answers has come since.
+                    PortOwner::Nobody if outcome != HttpOutcome::Refused => self.owner_now(unit, *port),
                     _ if again => self.owner_now(unit, *port),
                     _ => None,
                 };
