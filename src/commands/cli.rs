@@ -12,7 +12,8 @@ use super::context::Context;
 use super::failure::Failure;
 use super::format::Format;
 use super::{
-    check, completions, course, demo, doctor, enter, examine, hint, home, lab, learn, list, practice, supervise,
+    check, completions, course, demo, doctor, enter, examine, hint, home, lab, learn, list, practice, progress,
+    supervise,
 };
 use crate::model::escape;
 use crate::report;
@@ -100,6 +101,8 @@ enum Verb {
     /// List chapters and labs: what is done, what is running
     #[command(after_help = "Example:\n  unitlab list")]
     List,
+    /// Show how far you are, hand it out, or forget it
+    Progress(progress::Args),
     /// Work in a lab's sandbox
     #[command(subcommand, arg_required_else_help = true, after_help = LAB_EXAMPLES)]
     Lab(lab::Verb),
@@ -191,6 +194,7 @@ impl Verb {
             Self::Learn(args) => learn::run(&context, args),
             Self::Practice(args) => practice::run(&context, args),
             Self::List => list::run(&context),
+            Self::Progress(args) => progress::run(&context, args),
             Self::Lab(verb) => verb.run(&context),
             Self::Check(args) => check::run(&context, args),
             Self::Hint(args) => hint::run(&context, args),

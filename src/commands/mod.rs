@@ -20,6 +20,7 @@ mod learn;
 mod list;
 mod output;
 mod practice;
+mod progress;
 mod prover;
 mod root;
 mod supervise;

@@ -107,7 +107,7 @@ mod tests {
     fn a_rule_fills_its_width() {
         let brush = Brush { width: 20, color: false, unicode: true };
         assert_eq!(brush.rule("", ""), "─".repeat(20));
-        assert_eq!(brush.rule("more", "up"), "── more ──────── up ──");
+        assert_eq!(brush.rule("more", "up"), "── more ────── up ──");
         let ascii = Brush { unicode: false, ..brush };
         assert_eq!(ascii.shown("┌─▶ “x” ↓".into()), "+-> \"x\" v");
     }
