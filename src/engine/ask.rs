@@ -42,6 +42,9 @@ fn batch(lab: &Lab, asked_by: impl Fn(&Check) -> Vec<Question>) -> Vec<Question>
 fn of_the_learner(check: &Check) -> Vec<Question> {
     let unit = || check.unit.clone();
     let mut asked = vec![Question::Unit { unit: unit() }, Question::Files { unit: unit() }];
+    if rests_on_running(&check.kind) {
+        asked.push(Question::Failure { unit: unit() });
+    }
     match &check.kind {
         // Trials come later, or are seen on a copy that has just booted.
         Kind::UnitFile
@@ -69,6 +72,27 @@ fn of_the_learner(check: &Check) -> Vec<Question> {
     asked
 }
 
+/// Such a check fails where the unit does not run, and why it does not is asked then.
+fn rests_on_running(kind: &Kind) -> bool {
+    match kind {
+        Kind::UnitFile
+        | Kind::Setting { .. }
+        | Kind::RestartPolicy { .. }
+        | Kind::SurvivesReboot { .. }
+        | Kind::Enabled
+        | Kind::Account(_)
+        | Kind::File(_)
+        | Kind::Command(_) => false,
+        Kind::ComesBack { .. }
+        | Kind::RunsAs { .. }
+        | Kind::Active { .. }
+        | Kind::Http { .. }
+        | Kind::Listens(_)
+        | Kind::Process(_)
+        | Kind::Journal(_) => true,
+    }
+}
+
 fn of_the_twin(check: &Check) -> Vec<Question> {
     let unit = || check.unit.clone();
     match &check.kind {
@@ -83,7 +107,8 @@ fn of_the_twin(check: &Check) -> Vec<Question> {
             vec![Question::Unit { unit: unit() }]
         }
         Kind::SurvivesReboot { hold } => {
-            vec![Question::Unit { unit: unit() }, Question::Boot { unit: unit() }, steady(&check.unit, *hold)]
+            let failure = Question::Failure { unit: unit() };
+            vec![Question::Unit { unit: unit() }, Question::Boot { unit: unit() }, steady(&check.unit, *hold), failure]
         }
         Kind::RunsAs { .. } => vec![Question::Unit { unit: unit() }, Question::Processes { unit: unit() }],
         Kind::Enabled => vec![Question::Unit { unit: unit() }, Question::Boot { unit: unit() }],
@@ -173,7 +198,8 @@ mod tests {
         for on in [Ground::Live, Ground::Twin] {
             assert_eq!(trials(&lab, on), [Trial::Kill { unit: unit(), within_ms: 5_000, on }]);
         }
-        let files = [Question::System, Question::Unit { unit: unit() }, Question::Files { unit: unit() }];
+        let failure = || Question::Failure { unit: unit() };
+        let files = [Question::System, Question::Unit { unit: unit() }, Question::Files { unit: unit() }, failure()];
         assert_eq!(questions(&lab), files);
         assert_eq!(
             twin_questions(&lab),
@@ -182,6 +208,7 @@ mod tests {
                 Question::Unit { unit: unit() },
                 Question::Boot { unit: unit() },
                 Question::Steady { unit: unit(), window_ms: 2_000 },
+                failure(),
             ]
         );
     }
@@ -208,6 +235,7 @@ mod tests {
                 Question::Processes { unit: unit() },
                 Question::Boot { unit: unit() },
                 Question::Steady { unit: unit(), window_ms: 3_000 },
+                Question::Failure { unit: unit() },
                 Question::Http { unit: unit(), port: 8000, path: "/".into() },
             ]
         );

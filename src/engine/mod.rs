@@ -1,5 +1,6 @@
 //! Decides: which questions a lab asks, what the answers mean, what it adds up to. Pure: no I/O, no clock.
 
+mod access;
 mod alter;
 mod ask;
 mod diagnose;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::model::{
-    AccountFact, BootFact, DetailsFact, Fact, FileFact, FilesFact, HttpFact, JournalFact, KillFact, ListensFact,
-    ProcessesFact, ProgramFact, Question, Sheet, SteadyFact, Testimony, Trial, Trials, UnitFact, Unknown,
+    AccountFact, BootFact, DetailsFact, Fact, FailureFact, FileFact, FilesFact, HttpFact, JournalFact, KillFact,
+    ListensFact, ProcessesFact, ProgramFact, Question, Sheet, SteadyFact, Testimony, Trial, Trials, UnitFact, Unknown,
 };
 
 /// One unit, as the learner's machine and its twin have seen it.
@@ -74,6 +74,16 @@ impl<'a> Seen<'a> {
             Fact::Steady(fact) => Ok(fact),
             _ => Err(misfit()),
         }
+    }
+
+    /// What tells why it failed on the learner's machine, where that was asked.
+    pub(crate) fn failure(&self) -> Option<&'a FailureFact> {
+        failure_fact(self.live, self.unit)
+    }
+
+    /// What tells why it failed on the freshly booted copy.
+    pub(crate) fn rebooted_failure(&self) -> Option<&'a FailureFact> {
+        failure_fact(self.twin?, self.unit)
     }
 
     pub(crate) fn http(&self, question: &Question) -> Result<&'a HttpFact, Unknown> {
@@ -192,6 +202,13 @@ fn boot_fact<'a>(sheet: &'a Sheet, unit: &str) -> Result<&'a BootFact, Unknown> 
     match sheet.answer(&Question::Boot { unit: unit.to_owned() })? {
         Fact::Boot(fact) => Ok(fact),
         _ => Err(misfit()),
+    }
+}
+
+fn failure_fact<'a>(sheet: &'a Sheet, unit: &str) -> Option<&'a FailureFact> {
+    match sheet.answer(&Question::Failure { unit: unit.to_owned() }) {
+        Ok(Fact::Failure(fact)) => Some(fact),
+        _ => None,
     }
 }
 

@@ -3,11 +3,14 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::model::{Answer, DetailsFact, Fact, HttpFact, PortOwner, Question, SystemFact, Trial, UnitFact, Unknown};
+use crate::model::{
+    Answer, DetailsFact, Fact, HttpFact, HttpOutcome, PortOwner, Question, SystemFact, Trial, UnitFact, Unknown,
+};
 
 use super::accounts::Accounts;
 use super::boot::{self, boot};
 use super::details::details;
+use super::failure::failure;
 use super::files::files;
 use super::journal::journal;
 use super::processes::{self, Seen};
@@ -131,6 +134,7 @@ impl<'a> Batch<'a> {
             Question::Steady { .. } => {
                 steady.next().cloned().unwrap_or_else(|| Err(unknown("this unit was not watched")))
             }
+            Question::Failure { unit } => self.unit(unit).map(|unit| Fact::Failure(failure(unit))),
             Question::Http { unit, port, path } => {
                 // The owner was looked up for every port before the first probe.
                 let owner = owners.next().cloned().unwrap_or(PortOwner::Unseen);
@@ -141,6 +145,8 @@ impl<'a> Batch<'a> {
                     PortOwner::Other { pid: 1, .. } => {
                         self.owner_now(unit, *port).filter(|owner| matches!(owner, PortOwner::Unit { .. }))
                     }
+                    // Nobody did when all was looked at: whoever answers has come since.
+                    PortOwner::Nobody if outcome != HttpOutcome::Refused => self.owner_now(unit, *port),
                     _ if again => self.owner_now(unit, *port),
                     _ => None,
                 };

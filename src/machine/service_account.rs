@@ -83,6 +83,18 @@ pub(super) fn account(unit: &UnitFact, details: &[Details], all: &[Seen]) -> Res
     Ok(fact)
 }
 
+/// As whom a unit is started; none where its account does not exist, or is made up anew at each start.
+pub(super) fn identity(unit: &UnitFact) -> Option<Identity> {
+    let (accounts, groups) = (Accounts::of_this_machine(), Groups::of_this_machine());
+    let dynamic = unit.get("DynamicUser") == "yes";
+    let row = match unit.get("User") {
+        "" if dynamic => None,
+        "" => accounts.of(0),
+        user => accounts.named(user),
+    }?;
+    Some(Identity { uid: Some(row.uid), groups: group_ids(unit, Some(row), &groups) })
+}
+
 fn nobody_logs_in(name: &str, uid: u32) -> PasswdRow {
     PasswdRow { name: name.to_owned(), uid, shell_is: Shell::Missing, ..PasswdRow::default() }
 }

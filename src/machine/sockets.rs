@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
 
-use crate::model::{Listener, ListensFact, PortOwner, Protocol, UnitFact, Unknown};
+use crate::model::{Holder, Listener, ListensFact, PortOwner, Protocol, UnitFact, Unknown};
 
 use super::processes::Seen;
 use super::unknown::unknown_but;
@@ -51,6 +51,25 @@ pub(super) fn listeners(
         Listener { address: found.address, owner, socket_unit: socket.map(|socket| socket.get("Id").to_owned()) }
     };
     Ok(ListensFact { listeners: waiting(&table, protocol, port).into_iter().take(MOST).map(listener).collect() })
+}
+
+/// Who waits on a port, whatever the address; none where nobody does or it cannot be seen. The unit's own main process
+/// is in nobody's way.
+pub(super) fn holder(protocol: Protocol, port: u16, unit: &UnitFact, processes: &[Seen]) -> Option<Holder> {
+    let inodes: Vec<u64> = waiting(&table(protocol).ok()?, protocol, port).iter().map(|found| found.inode).collect();
+    let pid = match whose(&inodes, unit, processes) {
+        PortOwner::Unit { pid } | PortOwner::Other { pid, .. } => pid,
+        PortOwner::Nobody | PortOwner::Unseen => return None,
+    };
+    let process = processes.iter().find(|process| process.pid == pid)?;
+    let service = process.service().map(str::to_owned);
+    (unit.get("MainPID") != pid.to_string()).then(|| Holder {
+        protocol,
+        port,
+        pid,
+        comm: process.comm.clone(),
+        service,
+    })
 }
 
 /// The table is the one that PID 1 sees: `/proc/net` follows whoever reads it, who may live in another pid namespace.
