@@ -82,7 +82,8 @@ fn rests_on_running(kind: &Kind) -> bool {
         | Kind::Enabled
         | Kind::Account(_)
         | Kind::File(_)
-        | Kind::Command(_) => false,
+        | Kind::Command(_)
+        | Kind::Answer(_) => false,
         Kind::ComesBack { .. }
         | Kind::RunsAs { .. }
         | Kind::Active { .. }

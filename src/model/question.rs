@@ -3,6 +3,8 @@
 //! A question never changes the machine, unless it says so. An answer is a fact or an [`Unknown`]: "could not tell" is data, and
 //! is never read as "no".
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::failure::FailureFact;
