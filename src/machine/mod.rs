@@ -20,6 +20,7 @@ mod program;
 mod reading;
 mod remote;
 mod service_account;
+mod sock_diag;
 mod sockets;
 mod start_limit;
 mod steady;
