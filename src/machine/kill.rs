@@ -22,7 +22,7 @@ const START: Duration = Duration::from_secs(20);
 /// How long a learner's start limit is waited for.
 const LIMIT_WAIT: Duration = Duration::from_secs(15);
 /// A new main process must outlive this: with `Type=simple` a unit is active before its program has begun.
-const SETTLE: Duration = Duration::from_millis(500);
+pub const SETTLE: Duration = Duration::from_millis(500);
 /// Between two looks, where nothing rings.
 const SLICE: Duration = Duration::from_millis(20);
 /// All of it together.

@@ -33,5 +33,5 @@ mod wire;
 pub use ask::Machine;
 pub use examine::examine;
 pub use here::Here;
-pub use kill::LONGEST_KILL;
+pub use kill::{LONGEST_KILL, SETTLE};
 pub use remote::Remote;
