@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "this room asks systemctl: that is what it is for")]
 
 mod accounts;
+mod acl;
 mod ask;
 mod boot;
 mod child;

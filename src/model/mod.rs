@@ -21,7 +21,7 @@ pub use demand::{
 };
 pub use escape::{deceives, escape};
 pub use lab::{Check, Expect, Kind, Lab, RestartPolicy, Value};
-pub use node::{FileFact, FileType, Node, Search};
+pub use node::{AclEntry, FileFact, FileType, Node, Search};
 pub use overlay::{Overlay, OverlayFile};
 pub use place::{Place, PlaceKind};
 pub use proof::{Expected, Proof, Proven, Spent};
