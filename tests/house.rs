@@ -26,7 +26,7 @@ const FLOORS: [(&str, u8); 9] = [
 ];
 
 /// External crate → the rooms that it may enter; `main` is `src/main.rs`.
-const CRATES: [(&str, &[&str]); 19] = [
+const CRATES: [(&str, &[&str]); 20] = [
     ("clap", &["commands", "main"]),
     ("clap_complete", &["commands"]),
     ("console", &["terminal", "report"]),
@@ -34,13 +34,14 @@ const CRATES: [(&str, &[&str]); 19] = [
     ("include_dir", &["course"]),
     ("indicatif", &["terminal"]),
     ("jiff", &["sandbox", "commands"]),
-    ("pulldown_cmark", &["terminal"]),
+    ("pulldown_cmark", &["course", "terminal"]),
     ("quick_junit", &["report"]),
+    ("regex_lite", &["course", "engine"]),
     ("rustix", &["sandbox", "machine", "learner", "course", "terminal"]),
     ("serde", EVERYWHERE),
     ("serde_json", &["learner", "machine", "sandbox", "report", "commands"]),
     ("sha2", &["course"]),
-    ("signal_hook", &["sandbox"]),
+    ("signal_hook", &["sandbox", "terminal"]),
     ("strsim", &["engine", "course", "commands"]),
     ("textwrap", &["terminal", "report"]),
     ("thiserror", EVERYWHERE),

@@ -11,13 +11,18 @@ use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand, ValueE
 use super::context::Context;
 use super::failure::Failure;
 use super::format::Format;
-use super::{check, completions, course, demo, doctor, enter, examine, hint, lab, list, supervise};
+use super::{
+    check, completions, course, demo, doctor, enter, examine, hint, home, lab, learn, list, practice, progress,
+    supervise,
+};
 use crate::model::escape;
 use crate::report;
 use crate::terminal::{ColorChoice, wrap};
 
 const EXAMPLES: &str = "\
 Examples:
+  unitlab                         the course, and on with the next step
+  unitlab learn                   the lessons, from where you left
   unitlab demo                    the whole story, unattended, in half a minute
   unitlab lab start sre-app       boot the lab's sandbox and open a shell in it
   unitlab check                   grade the lab in hand
@@ -40,13 +45,13 @@ Examples:
 
 /// Learn how services really run on Linux: on a private, real systemd.
 #[derive(Debug, Parser)]
-#[command(name = "unitlab", version, after_help = EXAMPLES, max_term_width = 100, arg_required_else_help = true)]
-#[command(subcommand_required = true, infer_long_args = false, disable_help_subcommand = true)]
+#[command(name = "unitlab", version, after_help = EXAMPLES, max_term_width = 100)]
+#[command(infer_long_args = false, disable_help_subcommand = true)]
 pub(super) struct Cli {
     #[command(flatten)]
     pub globals: Globals,
     #[command(subcommand)]
-    verb: Verb,
+    verb: Option<Verb>,
 }
 
 /// Options that every verb takes.
@@ -91,9 +96,13 @@ impl From<Color> for ColorChoice {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// List the labs: what is done, what is running
+    /// Read and try: the tutorial, page by page
+    Learn(learn::Args),
+    /// List chapters and labs: what is done, what is running
     #[command(after_help = "Example:\n  unitlab list")]
     List,
+    /// Show how far you are, hand it out, or forget it
+    Progress(progress::Args),
     /// Work in a lab's sandbox
     #[command(subcommand, arg_required_else_help = true, after_help = LAB_EXAMPLES)]
     Lab(lab::Verb),
@@ -116,6 +125,8 @@ enum Verb {
     Enter(enter::Args),
     #[command(hide = true)]
     Examine,
+    #[command(hide = true)]
+    Practice(practice::Args),
 }
 
 /// Does what the words say; the exit code.
@@ -128,11 +139,6 @@ pub fn run(words: impl Iterator<Item = OsString>) -> u8 {
         .and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
-        // An option in the environment counts as a word to clap, and then it does not show the help by itself.
-        Err(error) if error.kind() == ErrorKind::MissingSubcommand => {
-            let _ = write!(io::stderr(), "{}", Cli::command().term_width(width).render_help());
-            return 2;
-        }
         Err(error) => {
             let _ = error.print();
             if error.kind() == ErrorKind::InvalidSubcommand && error.get(ContextKind::SuggestedSubcommand).is_none() {
@@ -142,18 +148,29 @@ pub fn run(words: impl Iterator<Item = OsString>) -> u8 {
             return u8::try_from(error.exit_code()).unwrap_or(2);
         }
     };
-    match cli.verb.run(&cli.globals) {
+    let Some(verb) = cli.verb else {
+        return home::run(&cli.globals).unwrap_or_else(|failure| {
+            tell(&failure, None);
+            failure.exit
+        });
+    };
+    match verb.run(&cli.globals) {
         Ok(code) => code,
         Err(failure) if failure.what.is_empty() => failure.exit,
         Err(failure) => {
-            tell(&failure, cli.verb.document());
-            if matches!(cli.verb, Verb::Lab(lab::Verb::Exec(_))) && ![2, 130].contains(&failure.exit) {
+            tell(&failure, verb.document());
+            if matches!(verb, Verb::Lab(lab::Verb::Exec(_))) && ![2, 130].contains(&failure.exit) {
                 125
             } else {
                 failure.exit
             }
         }
     }
+}
+
+/// The whole help, as `--help` shows it.
+pub(super) fn help() -> String {
+    Cli::command().term_width(Context::terminal_width()).render_help().to_string()
 }
 
 /// What a person can ask for.
@@ -174,7 +191,10 @@ impl Verb {
         }
         let context = Context::new(globals)?;
         match self {
+            Self::Learn(args) => learn::run(&context, args),
+            Self::Practice(args) => practice::run(&context, args),
             Self::List => list::run(&context),
+            Self::Progress(args) => progress::run(&context, args),
             Self::Lab(verb) => verb.run(&context),
             Self::Check(args) => check::run(&context, args),
             Self::Hint(args) => hint::run(&context, args),

@@ -1,5 +1,6 @@
 //! What every verb stands on: who asks, at which terminal, about which course, with which sandboxes.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use crate::course::{Course, LabFolder};
 use crate::learner::{LearnerError, Owner, Progress, Reading, StateDir, Store};
 use crate::report::Look;
 use crate::sandbox::{self, Estate};
-use crate::terminal::{Stream, Terminal, erase_spinner, signpost};
+use crate::terminal::{Brush, Stream, Terminal, erase_spinner, signpost};
 
 /// One invocation's surroundings.
 pub(super) struct Context {
@@ -126,7 +127,10 @@ impl Context {
     fn heard(reading: Reading) -> Progress {
         if let Some(aside) = &reading.set_aside {
             let (path, why) = (aside.path.display(), &aside.why);
-            let _ = writeln!(io::stderr(), "unitlab: the progress file was damaged ({why}); it is kept as {path}");
+            let _ = writeln!(
+                io::stderr(),
+                "unitlab: the progress file was damaged ({why}); it is kept as {path}, and what is readable of it counts"
+            );
         }
         reading.progress
     }
@@ -154,6 +158,28 @@ impl Context {
     pub(super) fn point_on(&self, ways: &[(&str, &str)]) -> Result<(), Failure> {
         let signpost = signpost(ways, self.terminal.color(Stream::Stdout));
         Ok(io::stdout().write_all(signpost.as_bytes())?)
+    }
+
+    /// How pages are drawn on standard output.
+    pub(super) fn brush(&self) -> Brush {
+        self.brush_for(self.terminal.width())
+    }
+
+    /// How pages are drawn on so many columns: at least 40 are needed, and more than 120 are hard to read.
+    pub(super) fn brush_for(&self, columns: usize) -> Brush {
+        let (color, unicode) = (self.terminal.color(Stream::Stdout), self.terminal.unicode());
+        Brush { width: columns.clamp(40, 120), color, unicode }
+    }
+
+    /// The words by which another unitlab finds the same learner, sandboxes and course.
+    pub(super) fn global_words(&self) -> Vec<OsString> {
+        let mut words = vec!["--state-dir".into(), self.state.path.clone().into_os_string()];
+        words.extend(["--estate".into(), self.estate.root().as_os_str().to_owned()]);
+        if let Some(dir) = &self.course_dir {
+            let dir = dir.canonicalize().unwrap_or_else(|_| dir.clone());
+            words.extend(["--course".into(), dir.into_os_string()]);
+        }
+        words
     }
 
     pub(super) fn look(&self) -> Look {

@@ -1,6 +1,6 @@
 //! The one error that reaches the user: the thing, the cause, the next step, and the exit code.
 
-use crate::course::{CourseErrors, NoSuchLab};
+use crate::course::{CourseErrors, NoSuchChapter, NoSuchLab};
 use crate::sandbox::SandboxError;
 use crate::terminal::Refused;
 
@@ -44,6 +44,12 @@ impl From<CourseErrors> for Failure {
     }
 }
 
+impl From<NoSuchChapter> for Failure {
+    fn from(error: NoSuchChapter) -> Self {
+        Self::usage(error.to_string(), "see them all with `unitlab list`")
+    }
+}
+
 impl From<NoSuchLab> for Failure {
     fn from(error: NoSuchLab) -> Self {
         Self::usage(error.to_string(), "see them all with `unitlab list`")
@@ -61,10 +67,6 @@ impl From<Refused> for Failure {
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
-        if error.kind() == std::io::ErrorKind::BrokenPipe {
-            // Whoever read it has seen enough, as with any program that SIGPIPE ends.
-            return Self { what: String::new(), cause: String::new(), next: String::new(), exit: 141 };
-        }
         if error.kind() == std::io::ErrorKind::BrokenPipe {
             // Whoever read our output has seen enough: no reason to speak, and the exit code of that signal.
             return Self { what: String::new(), cause: String::new(), next: String::new(), exit: 141 };

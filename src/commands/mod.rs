@@ -1,5 +1,6 @@
 //! One verb per file; the only room where the others meet.
 
+mod agenda;
 mod check;
 mod cli;
 mod completions;
@@ -12,10 +13,14 @@ mod examine;
 mod failure;
 mod format;
 mod hint;
+mod home;
 mod inside;
 mod lab;
+mod learn;
 mod list;
 mod output;
+mod practice;
+mod progress;
 mod prover;
 mod root;
 mod supervise;

@@ -8,7 +8,7 @@ use crate::course::LabFolder;
 use crate::engine;
 use crate::machine::{LONGEST_KILL, Machine, Remote, SETTLE};
 use crate::model::{
-    Answer, CheckReport, Fact, Ground, KillFact, KillOutcome, Lab, Overlay, Place, PlaceKind, Question, Sheet,
+    Answer, Chapter, CheckReport, Fact, Ground, KillFact, KillOutcome, Lab, Overlay, Place, PlaceKind, Question, Sheet,
     Testimony, TimeSpan, Trial, Trials, Unknown,
 };
 use crate::sandbox::{self, Captured, Estate, Lease, Plan, Record, Sandbox, SandboxError, Source};
@@ -109,8 +109,17 @@ struct TwinTold {
 impl Workshop {
     /// Boots a lab's sandbox and lays its scene, unless the learner's work is in it already.
     pub fn open(&self, lab: &LabFolder, name: &str, source: Source) -> Result<Bench, SandboxError> {
+        self.open_on(&lab.lab.id, &lab.scene, name, source)
+    }
+
+    /// Boots the sandbox in which a chapter's commands run, with its scene; it is gone when the bench is.
+    pub fn open_chapter(&self, chapter: &Chapter, name: &str) -> Result<Bench, SandboxError> {
+        self.open_on(&chapter.id, &chapter.scene, name, Source::Fresh)
+    }
+
+    fn open_on(&self, what: &str, scene: &Overlay, name: &str, source: Source) -> Result<Bench, SandboxError> {
         let plan = Plan {
-            lab: lab.lab.id.clone(),
+            lab: what.to_owned(),
             owner: self.owner,
             owner_gid: self.owner_gid,
             source,
@@ -122,7 +131,7 @@ impl Workshop {
         let (record, lease) = sandbox::launch(&self.estate, name, &plan)?;
         let bench = Bench { estate: self.estate.clone(), sandbox, record, lease: Some(lease) };
         if !bench.sandbox.is_set() {
-            bench.apply_whole(&lab.scene, "the lab's scene")?;
+            bench.apply_whole(scene, "the scene")?;
             bench.sandbox.note_set()?;
         }
         Ok(bench)

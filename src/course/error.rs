@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::spelling::nearest;
+use crate::model::Chapter;
 
 /// One mistake of an author.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,3 +99,39 @@ impl fmt::Display for NoSuchLab {
 }
 
 impl std::error::Error for NoSuchLab {}
+
+/// A chapter was asked for that the course does not have, or that is not the only one meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoSuchChapter {
+    /// What was asked for.
+    pub named: String,
+    /// Those whose names begin so; else the one that was probably meant.
+    pub near: Vec<String>,
+    /// All that there are.
+    pub chapters: Vec<String>,
+}
+
+impl NoSuchChapter {
+    pub(super) fn new(named: &str, chapters: &[Chapter]) -> Self {
+        let ids = || chapters.iter().map(|chapter| chapter.id.as_str());
+        let mut near: Vec<String> =
+            ids().filter(|id| !named.is_empty() && id.starts_with(named)).map(str::to_owned).collect();
+        if near.is_empty() {
+            near.extend(nearest(named, ids()).map(str::to_owned));
+        }
+        Self { named: named.to_owned(), near, chapters: ids().map(str::to_owned).collect() }
+    }
+}
+
+impl fmt::Display for NoSuchChapter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.near.as_slice() {
+            [] if self.chapters.is_empty() => f.write_str("this course has no chapters"),
+            [] => write!(f, "there is no chapter {:?}; the chapters are: {}", self.named, self.chapters.join(", ")),
+            [one] => write!(f, "there is no chapter {:?}; did you mean {one:?}?", self.named),
+            several => write!(f, "{:?} may be any of: {}", self.named, several.join(", ")),
+        }
+    }
+}
+
+impl std::error::Error for NoSuchChapter {}

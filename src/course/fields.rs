@@ -19,14 +19,21 @@ pub(super) type Word<'t> = Spanned<&'t str>;
 pub(super) struct Source {
     file: String,
     text: String,
+    /// How many lines of the file stand before the text.
+    lines_before: usize,
     pub(super) errors: Vec<CourseError>,
 }
 
 impl Source {
     /// Parses a text; every mistake in its syntax is reported, and any of them leaves no table.
     pub(super) fn parse<'t>(file: &str, text: &'t str) -> (Self, Option<DeTable<'t>>) {
+        Self::parse_part(file, text, 0)
+    }
+
+    /// As [`Source::parse`], for a text that stands inside of a file, after so many lines.
+    pub(super) fn parse_part<'t>(file: &str, text: &'t str, lines_before: usize) -> (Self, Option<DeTable<'t>>) {
         let (table, errors) = DeTable::parse_recoverable(text);
-        let mut source = Self { file: file.to_owned(), text: text.to_owned(), errors: Vec::new() };
+        let mut source = Self { file: file.to_owned(), text: text.to_owned(), lines_before, errors: Vec::new() };
         for error in &errors {
             source.fault(error.span().unwrap_or_default(), error.message().trim().replace('\n', ", "), "");
         }
@@ -34,8 +41,14 @@ impl Source {
     }
 
     pub(super) fn fault(&mut self, span: Range<usize>, what: impl Into<String>, mend: impl Into<String>) {
-        let at = Some(place(&self.text, span.start));
+        let at = Some(self.place(span.start));
         self.errors.push(CourseError { at, ..CourseError::of_file(&self.file, what, mend) });
+    }
+
+    /// Line and column in the file of an offset in the text.
+    pub(super) fn place(&self, offset: usize) -> (usize, usize) {
+        let (line, column) = place(&self.text, offset);
+        (line + self.lines_before, column)
     }
 
     fn wrong_type(&mut self, key: &str, value: &Value<'_>, wanted: &str) {

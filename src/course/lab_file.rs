@@ -10,7 +10,8 @@ use super::harmless::{self, Harmless};
 use super::needs::{self, Needs};
 use super::spelling::is_kebab;
 
-/// The chapters of the course; a lab belongs to one, and each check is explained in one.
+/// The chapters of the built-in course, for a course that has labs alone; a lab belongs to one, and each check is
+/// explained in one.
 pub(super) const CHAPTERS: [&str; 8] = [
     "process-and-service",
     "what-systemd-is",
@@ -35,12 +36,13 @@ pub(super) fn read(
     id: &str,
     brief: &str,
     mutants: &[&str],
+    chapters: &[&str],
     root: &DeTable<'_>,
     source: &mut Source,
 ) -> Option<(Lab, Vec<Harmless>)> {
     let mut fields = Fields::new(source, root, 0..0);
     let title = fields.need_text("title");
-    let chapter = fields.need_one_of("chapter", &CHAPTERS);
+    let chapter = fields.need_one_of("chapter", chapters);
     let minutes = fields.need_count("minutes", 1..=120);
     let pass = fields.need_count("pass", 1..=100);
     let unit = unit(&mut fields, true);
@@ -48,7 +50,7 @@ pub(super) fn read(
     let spared = fields.find("harmless");
     fields.finish();
     let spared = spared.map(|value| harmless::read(value, mutants, source)).unwrap_or_default();
-    let checks = checks.and_then(|value| read_checks(value, unit.unwrap_or_default(), source));
+    let checks = checks.and_then(|value| read_checks(value, unit.unwrap_or_default(), chapters, source));
     let lab = Lab {
         id: id.to_owned(),
         title: title?.to_owned(),
@@ -62,7 +64,7 @@ pub(super) fn read(
     Some((lab, spared))
 }
 
-fn read_checks<'t>(value: &'t Value<'t>, unit: &str, source: &mut Source) -> Option<Vec<Check>> {
+fn read_checks<'t>(value: &'t Value<'t>, unit: &str, chapters: &[&str], source: &mut Source) -> Option<Vec<Check>> {
     let tables: Option<Vec<_>> = value
         .get_ref()
         .as_array()
@@ -74,7 +76,7 @@ fn read_checks<'t>(value: &'t Value<'t>, unit: &str, source: &mut Source) -> Opt
     let mut order: Vec<Needs<'t>> = Vec::new();
     let mut checks = Vec::new();
     for (item, table) in &tables {
-        let (check, needs) = read_check(Fields::new(source, table, item.span()), unit);
+        let (check, needs) = read_check(Fields::new(source, table, item.span()), unit, chapters);
         if order.iter().any(|other| other.id == needs.id && !needs.id.is_empty()) {
             let at = table.get("id").map_or(item.span(), toml::Spanned::span);
             source.fault(at, format!("a second check has the id {:?}", needs.id), "ids are unique in a lab");
@@ -86,7 +88,7 @@ fn read_checks<'t>(value: &'t Value<'t>, unit: &str, source: &mut Source) -> Opt
     checks.into_iter().collect()
 }
 
-fn read_check<'t>(mut fields: Fields<'_, 't>, lab_unit: &str) -> (Option<Check>, Needs<'t>) {
+fn read_check<'t>(mut fields: Fields<'_, 't>, lab_unit: &str, chapters: &[&str]) -> (Option<Check>, Needs<'t>) {
     let id_value = fields.need("id");
     let id = id_value.and_then(|value| fields.source.text("id", value));
     if let (Some(id), Some(value)) = (id, id_value)
@@ -99,7 +101,7 @@ fn read_check<'t>(mut fields: Fields<'_, 't>, lab_unit: &str) -> (Option<Check>,
     let points = fields.need_count("points", 1..=100);
     let needs = fields.find_words("needs");
     let why = fields.need_text("why");
-    let lesson = fields.need_one_of("lesson", &CHAPTERS);
+    let lesson = fields.need_one_of("lesson", chapters);
     let hints = fields.need_words("hints");
     if let Some(hints) = &hints
         && hints.len() != HINTS

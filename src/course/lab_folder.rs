@@ -41,7 +41,7 @@ pub struct CaseFolder {
 }
 
 /// Reads one lab; every mistake goes to `errors`, and what comes back is only worth using without any.
-pub(super) fn read(tree: &Tree, id: &str, errors: &mut Vec<CourseError>) -> Option<LabFolder> {
+pub(super) fn read(tree: &Tree, id: &str, chapters: &[&str], errors: &mut Vec<CourseError>) -> Option<LabFolder> {
     let root = format!("labs/{id}");
     check_name(&root, id, errors);
     check_strays(tree, &root, errors);
@@ -52,7 +52,7 @@ pub(super) fn read(tree: &Tree, id: &str, errors: &mut Vec<CourseError>) -> Opti
     let mutants = engine::mutants(&solution);
     let names: Vec<&str> = mutants.iter().map(|mutant| mutant.name.as_str()).collect();
     let read = with_source(tree, &format!("{root}/lab.toml"), errors, |root, source| {
-        lab_file::read(id, brief.as_deref().unwrap_or_default(), &names, root, source)
+        lab_file::read(id, brief.as_deref().unwrap_or_default(), &names, chapters, root, source)
     });
     let (lab, harmless) = read.unzip();
     let mut cases = Vec::new();
@@ -96,7 +96,8 @@ fn need_overlay(tree: &Tree, folder: &str, errors: &mut Vec<CourseError>) -> Ove
     overlay
 }
 
-fn overlay(tree: &Tree, folder: &str, script: &str, errors: &mut Vec<CourseError>) -> Overlay {
+/// The `files/` and the script of a folder.
+pub(super) fn overlay(tree: &Tree, folder: &str, script: &str, errors: &mut Vec<CourseError>) -> Overlay {
     let files = tree
         .below(&format!("{folder}/files"))
         .map(|(path, bytes)| OverlayFile {

@@ -1,4 +1,4 @@
-//! Finds, reads and lints the labs of a course, embedded in the binary or in a folder.
+//! Finds, reads and lints the lessons and labs of a course, embedded in the binary or in a folder.
 
 mod case_file;
 mod check_kind;
@@ -8,13 +8,15 @@ mod fields;
 mod harmless;
 mod lab_file;
 mod lab_folder;
+mod lesson;
 mod needs;
 mod proofs;
 mod shelf;
+mod shelf_lessons;
 mod spelling;
 mod tree;
 
-pub use error::{CourseError, CourseErrors, NoSuchLab};
+pub use error::{CourseError, CourseErrors, NoSuchChapter, NoSuchLab};
 pub use harmless::Harmless;
 pub use lab_folder::{CaseFolder, LabFolder};
 pub use shelf::Course;

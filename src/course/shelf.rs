@@ -1,17 +1,20 @@
-//! A whole course: its labs, where they came from, and a digest that says which version of them.
+//! A whole course: its chapters and labs, where they came from, and a digest that says which version of them.
 
 use std::path::Path;
 
-use crate::model::CourseId;
+use crate::model::{Chapter, CourseId, Tutorial};
 
-use super::error::{CourseError, CourseErrors, NoSuchLab};
+use super::error::{CourseError, CourseErrors, NoSuchChapter, NoSuchLab};
+use super::lab_file::CHAPTERS;
 use super::lab_folder::{self, LabFolder};
+use super::shelf_lessons;
 use super::tree::Tree;
 
 /// A course without mistakes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Course {
     id: CourseId,
+    tutorial: Tutorial,
     labs: Vec<LabFolder>,
 }
 
@@ -21,7 +24,7 @@ impl Course {
         Self::from_tree("unitlab".to_owned(), &Tree::embedded())
     }
 
-    /// The course in a folder, which has a folder `labs/`.
+    /// The course in a folder, which has a folder `lessons/`, a folder `labs/`, or both.
     pub fn open(folder: &Path) -> Result<Self, CourseErrors> {
         let real = folder.canonicalize().map_err(|error| {
             let file = folder.display().to_string();
@@ -33,22 +36,53 @@ impl Course {
 
     fn from_tree(id: String, tree: &Tree) -> Result<Self, CourseErrors> {
         let mut errors = Vec::new();
+        let ids = tree.folders("labs");
+        let tutorial = shelf_lessons::read(tree, &ids, &mut errors);
+        let mut chapters: Vec<&str> = tutorial.chapters.iter().map(|chapter| chapter.id.as_str()).collect();
+        if chapters.is_empty() {
+            chapters.extend(CHAPTERS);
+        }
         let labs: Vec<LabFolder> =
-            tree.folders("labs").into_iter().filter_map(|id| lab_folder::read(tree, id, &mut errors)).collect();
+            ids.into_iter().filter_map(|id| lab_folder::read(tree, id, &chapters, &mut errors)).collect();
         for (name, _) in tree.below("labs").filter(|(path, _)| !path.contains('/')) {
             errors.push(CourseError::of_file(format!("labs/{name}"), "is read by nothing", "a lab is a folder"));
         }
-        if labs.is_empty() && errors.is_empty() {
+        if labs.is_empty() && tutorial.chapters.is_empty() && errors.is_empty() {
             errors.push(CourseError::of_file("labs", "has no lab in it", "a lab is a folder with a lab.toml"));
         }
         let digest = tree.digest();
-        if errors.is_empty() { Ok(Self { id: CourseId { id, digest }, labs }) } else { Err(CourseErrors::of(errors)) }
+        if errors.is_empty() {
+            Ok(Self { id: CourseId { id, digest }, tutorial, labs })
+        } else {
+            Err(CourseErrors::of(errors))
+        }
     }
 
     /// Its name, and the digest of its files.
     #[must_use]
     pub fn id(&self) -> &CourseId {
         &self.id
+    }
+
+    /// Its chapters and its glossary.
+    #[must_use]
+    pub fn tutorial(&self) -> &Tutorial {
+        &self.tutorial
+    }
+
+    /// One chapter, by its name, its number, or a beginning that only it has.
+    pub fn chapter(&self, named: &str) -> Result<&Chapter, NoSuchChapter> {
+        let chapters = &self.tutorial.chapters;
+        let wanted = named.trim().to_lowercase();
+        let exact = chapters.iter().find(|chapter| chapter.id == wanted || wanted.parse() == Ok(chapter.number));
+        if let Some(chapter) = exact {
+            return Ok(chapter);
+        }
+        let mut begun = chapters.iter().filter(|chapter| !wanted.is_empty() && chapter.id.starts_with(&wanted));
+        match (begun.next(), begun.next()) {
+            (Some(only), None) => Ok(only),
+            _ => Err(NoSuchChapter::new(named, chapters)),
+        }
     }
 
     /// Its labs, in the order of their ids.
@@ -68,6 +102,8 @@ impl Course {
 
 #[cfg(test)]
 mod beyond;
+#[cfg(test)]
+mod lessons;
 #[cfg(test)]
 mod mistakes;
 #[cfg(test)]

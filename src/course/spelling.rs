@@ -20,6 +20,11 @@ pub(super) fn did_you_mean(word: &str, candidates: &[&str]) -> String {
     }
 }
 
+/// As [`did_you_mean`], for candidates that are owned.
+pub(super) fn did_you_mean_any(word: &str, candidates: &[String]) -> String {
+    did_you_mean(word, &candidates.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
 /// Whether a word is lower-case letters, digits and single hyphens, as ids and folder names are.
 pub(super) fn is_kebab(word: &str) -> bool {
     !word.is_empty()

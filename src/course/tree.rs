@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::fs;
-use std::io::{self, Read};
+use std::io::Read;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use super::error::CourseError;
 
 static LABS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/labs");
+static LESSONS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/lessons");
 
 /// No text or page of a lab comes near it; a disk image by accident does.
 const FILE_LIMIT: u64 = 1 << 20;
@@ -28,14 +29,14 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    /// The labs that are part of this binary.
+    /// The lessons and labs that are part of this binary.
     pub(super) fn embedded() -> Self {
         let mut files = BTreeMap::new();
-        let mut dirs = vec![&LABS];
-        while let Some(dir) = dirs.pop() {
-            dirs.extend(dir.dirs());
+        let mut dirs = vec![("labs", &LABS), ("lessons", &LESSONS)];
+        while let Some((root, dir)) = dirs.pop() {
+            dirs.extend(dir.dirs().map(|inner| (root, inner)));
             for file in dir.files() {
-                let path = format!("labs/{}", file.path().display());
+                let path = format!("{root}/{}", file.path().display());
                 if !is_debris(&path) {
                     files.insert(path, Cow::Borrowed(file.contents()));
                 }
@@ -44,10 +45,16 @@ impl Tree {
         Self { files }
     }
 
-    /// The `labs/` of a folder. Follows no links and opens nothing but regular files.
+    /// The `lessons/` and `labs/` of a folder, of which one may be left out. Follows no links and opens nothing but regular files.
     pub(super) fn read(folder: &Path) -> Result<Self, Vec<CourseError>> {
         let mut walk = Walk { folder, files: BTreeMap::new(), bytes: 0, errors: Vec::new() };
-        walk.dir("labs", 0);
+        let parts = ["lessons", "labs"].map(|part| (part, folder.join(part).symlink_metadata().is_ok()));
+        for (part, _) in parts.iter().filter(|(_, is_there)| *is_there) {
+            walk.dir(part, 0);
+        }
+        if !parts.iter().any(|(_, is_there)| *is_there) {
+            walk.refuse("labs", "is missing", "a course is a folder with a folder labs/ or lessons/ in it");
+        }
         if walk.errors.is_empty() { Ok(Self { files: walk.files }) } else { Err(walk.errors) }
     }
 
@@ -136,9 +143,6 @@ impl Walk<'_> {
         }
         let entries = match fs::read_dir(self.folder.join(path)) {
             Ok(entries) => entries,
-            Err(error) if depth == 0 && error.kind() == io::ErrorKind::NotFound => {
-                return self.refuse(path, "is missing", "a course is a folder with a folder labs/ in it");
-            }
             Err(error) => return self.refuse(path, &format!("cannot be read: {error}"), ""),
         };
         for entry in entries {

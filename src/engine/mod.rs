@@ -15,6 +15,7 @@ mod mutant;
 mod order;
 mod score;
 mod seen;
+pub mod session;
 #[cfg(test)]
 mod testbed;
 mod watched;

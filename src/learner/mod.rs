@@ -9,7 +9,7 @@ mod store;
 
 pub use error::LearnerError;
 pub use owner::Owner;
-pub use progress::{LabProgress, Progress};
+pub use progress::{AnswerProgress, ChapterProgress, LabProgress, Progress};
 pub use report_file::ReportFile;
 pub use state_dir::StateDir;
 pub use store::{Reading, SetAside, Store};

@@ -1,6 +1,6 @@
 //! What is remembered of a learner, and the text it is kept as.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -13,9 +13,49 @@ pub struct Progress {
     /// The lab that was started last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lab_in_hand: Option<String>,
+    /// The chapter that was read last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chapter_in_hand: Option<String>,
+    /// Chapter id → what was read and answered in it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub chapters: BTreeMap<String, ChapterProgress>,
     /// Lab id → what was done in it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labs: BTreeMap<String, LabProgress>,
+}
+
+/// What was read in one chapter, and answered. Times are RFC 3339 in UTC.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ChapterProgress {
+    /// The page to go on with, by its anchor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<String>,
+    /// When its last unread page was opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_at: Option<String>,
+    /// The pages that were opened, in that order, by their anchors.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seen: Vec<String>,
+    /// The blocks whose commands were run.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub ran: BTreeSet<String>,
+    /// Question id → how it was answered.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub answers: BTreeMap<String, AnswerProgress>,
+}
+
+/// How one question was answered. Choices are numbered from 1.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct AnswerProgress {
+    /// The first answer, which is the one that counts.
+    pub first: String,
+    /// It was right.
+    pub right: bool,
+    /// The latest answer; none when the chapter was begun anew since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest: Option<String>,
 }
 
 /// What was done in one lab. Times are RFC 3339 in UTC.
@@ -52,17 +92,46 @@ const HEADER: &str = "# What unitlab remembers of you. It is yours: read it, cop
 
 impl Default for Progress {
     fn default() -> Self {
-        Self { version: Self::VERSION, lab_in_hand: None, labs: BTreeMap::new() }
+        Self {
+            version: Self::VERSION,
+            lab_in_hand: None,
+            chapter_in_hand: None,
+            chapters: BTreeMap::new(),
+            labs: BTreeMap::new(),
+        }
     }
 }
 
 impl Progress {
     /// The format that this program reads and writes.
-    pub const VERSION: u32 = 1;
+    pub const VERSION: u32 = 2;
 
     /// The record of one lab, made if there is none.
     pub fn lab(&mut self, id: &str) -> &mut LabProgress {
         self.labs.entry(id.to_owned()).or_default()
+    }
+
+    /// The record of one chapter, made if there is none.
+    pub fn chapter(&mut self, id: &str) -> &mut ChapterProgress {
+        self.chapters.entry(id.to_owned()).or_default()
+    }
+
+    /// What can be read of a text that is damaged: each chapter and each lab by itself.
+    pub(super) fn salvage(text: &str) -> Self {
+        let mut progress = Self::default();
+        let (table, _) = toml::de::DeTable::parse_recoverable(text);
+        let Ok(table) = toml::Table::try_from(Kept(table.get_ref())) else { return progress };
+        let part = |name: &str| table.get(name).and_then(toml::Value::as_table).cloned().unwrap_or_default();
+        for (id, chapter) in part("chapters") {
+            progress.chapters.extend(chapter.try_into().ok().map(|chapter| (id, chapter)));
+        }
+        for (id, lab) in part("labs") {
+            progress.labs.extend(lab.try_into().ok().map(|lab| (id, lab)));
+        }
+        let word = |name: &str| table.get(name).and_then(toml::Value::as_str).map(str::to_owned);
+        progress.lab_in_hand = word("lab-in-hand");
+        progress.chapter_in_hand = word("chapter-in-hand");
+        progress
     }
 
     pub(super) fn parse(text: &str) -> Result<Self, Refusal> {
@@ -75,11 +144,76 @@ impl Progress {
             Some(version) if version < 1 => return Err(Refusal::Damaged(format!("there is no version {version}"))),
             Some(_) => {}
         }
-        table.try_into().map_err(damaged)
+        let mut progress: Self = table.try_into().map_err(damaged)?;
+        // Version 1 knew no chapters, and nothing else was different.
+        progress.version = Self::VERSION;
+        Ok(progress)
     }
 
     pub(super) fn to_text(&self) -> Result<String, toml::ser::Error> {
         Ok(format!("{HEADER}{}", toml::to_string(self)?))
+    }
+}
+
+/// A table without what could not be read.
+struct Kept<'a, 'de>(&'a toml::de::DeTable<'de>);
+
+impl Serialize for Kept<'_, '_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(key, value)| (key.get_ref(), KeptValue(value.get_ref()))))
+    }
+}
+
+struct KeptValue<'a, 'de>(&'a toml::de::DeValue<'de>);
+
+impl Serialize for KeptValue<'_, '_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use toml::de::DeValue;
+        match self.0 {
+            DeValue::String(text) => serializer.serialize_str(text),
+            DeValue::Boolean(boolean) => serializer.serialize_bool(*boolean),
+            DeValue::Integer(number) => match i64::from_str_radix(number.as_str(), number.radix()) {
+                Ok(number) => serializer.serialize_i64(number),
+                Err(_) => serializer.serialize_str(number.as_str()),
+            },
+            DeValue::Array(array) => serializer.collect_seq(array.iter().map(|item| KeptValue(item.get_ref()))),
+            DeValue::Table(table) => Kept(table).serialize(serializer),
+            // Nothing of ours is either of them.
+            DeValue::Float(_) | DeValue::Datetime(_) => serializer.serialize_str(""),
+        }
+    }
+}
+
+impl ChapterProgress {
+    /// Notes that a page was opened; `complete` says that no page is left.
+    pub fn opened(&mut self, page: &str, complete: bool, at: &str) {
+        self.page = Some(page.to_owned());
+        if !self.seen.iter().any(|seen| seen == page) {
+            self.seen.push(page.to_owned());
+        }
+        if complete && self.read_at.is_none() {
+            self.read_at = Some(at.to_owned());
+        }
+    }
+
+    /// Notes an answer: the first one stays.
+    pub fn answered(&mut self, question: &str, given: &str, right: bool) {
+        let answer = self.answers.entry(question.to_owned()).or_insert_with(|| AnswerProgress {
+            first: given.to_owned(),
+            right,
+            latest: None,
+        });
+        answer.latest = Some(given.to_owned());
+    }
+
+    /// To the first page, with every question open again; what was answered first stays.
+    pub fn restart(&mut self) {
+        self.page = None;
+        self.seen.clear();
+        self.ran.clear();
+        for answer in self.answers.values_mut() {
+            answer.latest = None;
+        }
     }
 }
 
@@ -106,6 +240,14 @@ mod tests {
     #[test]
     fn the_file_is_readable_and_comes_back_as_it_was() {
         let mut progress = Progress { lab_in_hand: Some("sre-app".into()), ..Progress::default() };
+        progress.chapter_in_hand = Some("systemctl".into());
+        let chapter = progress.chapter("systemctl");
+        chapter.opened("status", false, "2026-11-22T08:00:00Z");
+        chapter.opened("exit-codes", true, "2026-11-22T09:00:00Z");
+        chapter.opened("exit-codes", true, "2026-11-22T09:30:00Z");
+        chapter.answered("why", "2", false);
+        chapter.answered("why", "1, 3", true);
+        chapter.ran.insert("show".into());
         let lab = progress.lab("sre-app");
         lab.started = Some("2026-11-22T10:00:00Z".into());
         lab.hints.insert("non-root".into(), 2);
@@ -117,8 +259,20 @@ mod tests {
         insta::assert_snapshot!(text, @r#"
         # What unitlab remembers of you. It is yours: read it, copy it, or delete it to begin anew.
 
-        version = 1
+        version = 2
         lab-in-hand = "sre-app"
+        chapter-in-hand = "systemctl"
+
+        [chapters.systemctl]
+        page = "exit-codes"
+        read-at = "2026-11-22T09:00:00Z"
+        seen = ["status", "exit-codes"]
+        ran = ["show"]
+
+        [chapters.systemctl.answers.why]
+        first = "2"
+        right = false
+        latest = "1, 3"
 
         [labs.sre-app]
         started = "2026-11-22T10:00:00Z"
@@ -134,7 +288,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_used_is_told_apart() {
-        assert_eq!(Progress::parse("version = 2\nunheard-of = 1\n"), Err(Refusal::Newer(2)));
+        assert_eq!(Progress::parse("version = 3\nunheard-of = 1\n"), Err(Refusal::Newer(3)));
+        let old = Progress::parse("version = 1\n[labs.a]\nrevealed = true\n").unwrap();
+        assert!(old.labs["a"].revealed && old.to_text().unwrap().contains("version = 2"));
         for damaged in [
             "",
             "version = \"1\"",
@@ -145,6 +301,23 @@ mod tests {
             "version = 1\n[la",
         ] {
             assert!(matches!(Progress::parse(damaged), Err(Refusal::Damaged(_))), "{damaged:?}");
+        }
+    }
+
+    #[test]
+    fn of_a_damaged_file_each_sound_part_is_kept() {
+        let text = "version = 2\nchapter-in-hand = \"a\"\n[chapters.a]\npage = \"x\"\nseen = [\"x\"]\n\
+                    [chapters.b]\nseen = 7\n[labs.c]\nrevealed = true\nbest-percent = 0x41\n[labs.d]\nwhat = 1\n\
+                    [labs.e]\nrevealed = tr";
+        assert!(matches!(Progress::parse(text), Err(Refusal::Damaged(_))));
+        let kept = Progress::salvage(text);
+        assert_eq!(kept.chapters.keys().collect::<Vec<_>>(), ["a"]);
+        assert_eq!(kept.chapters["a"].page.as_deref(), Some("x"));
+        assert_eq!(kept.labs.keys().collect::<Vec<_>>(), ["c", "e"]);
+        assert_eq!((kept.labs["c"].best_percent, kept.labs["c"].revealed), (Some(65), true));
+        assert_eq!(kept.chapter_in_hand.as_deref(), Some("a"));
+        for nothing in ["", "\0\0", "[", "labs = 3"] {
+            assert_eq!(Progress::salvage(nothing), Progress::default(), "{nothing:?}");
         }
     }
 }

@@ -49,7 +49,8 @@ pub struct SetAside {
 enum Found {
     Nothing,
     Progress(Progress),
-    Damaged(String),
+    /// Why, and what can be read all the same.
+    Damaged(String, Box<Progress>),
 }
 
 impl Store {
@@ -73,7 +74,7 @@ impl Store {
                 Found::Nothing => Ok(Reading::default()),
                 Found::Progress(progress) => Ok(Reading { progress, set_aside: None }),
                 // Under the lock, and after another look: somebody may just have done it.
-                Found::Damaged(_) => self.locked(&dir, || self.load_sound(&dir)),
+                Found::Damaged(..) => self.locked(&dir, || self.load_sound(&dir)),
             }
         })
     }
@@ -145,22 +146,28 @@ impl Store {
         let mut bytes = Vec::new();
         file.take(LIMIT + 1).read_to_end(&mut bytes).map_err(LearnerError::system("read", &path))?;
         if bytes.len() as u64 > LIMIT {
-            return Ok(Found::Damaged("it is larger than 4 MiB".to_owned()));
+            return Ok(Found::Damaged("it is larger than 4 MiB".to_owned(), Box::default()));
         }
-        let Ok(text) = String::from_utf8(bytes) else { return Ok(Found::Damaged("it is not UTF-8".to_owned())) };
+        let text = match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => {
+                let kept = Progress::salvage(&String::from_utf8_lossy(error.as_bytes()));
+                return Ok(Found::Damaged("it is not UTF-8".to_owned(), Box::new(kept)));
+            }
+        };
         match Progress::parse(&text) {
             Ok(progress) => Ok(Found::Progress(progress)),
-            Err(Refusal::Damaged(why)) => Ok(Found::Damaged(why)),
+            Err(Refusal::Damaged(why)) => Ok(Found::Damaged(why, Box::new(Progress::salvage(&text)))),
             Err(Refusal::Newer(version)) => Err(LearnerError::Newer { path, version, known: Progress::VERSION }),
         }
     }
 
-    /// Loads, with the lock in hand; a damaged file is moved out of the way first.
+    /// Loads, with the lock in hand; a damaged file is moved out of the way first, and what is readable of it is kept.
     fn load_sound(&self, dir: &OwnedFd) -> Result<Reading, LearnerError> {
-        let why = match self.load(dir)? {
+        let (why, kept) = match self.load(dir)? {
             Found::Nothing => return Ok(Reading::default()),
             Found::Progress(progress) => return Ok(Reading { progress, set_aside: None }),
-            Found::Damaged(why) => why,
+            Found::Damaged(why, kept) => (why, *kept),
         };
         let mut number = 1_u32;
         let name = loop {
@@ -174,7 +181,10 @@ impl Store {
         let path = self.dir.path.join(&name);
         renameat(dir, FILE, dir, name.as_str()).map_err(LearnerError::system("keep the damaged file as", &path))?;
         fsync(dir).map_err(LearnerError::system("write", &self.dir.path))?;
-        Ok(Reading { progress: Progress::default(), set_aside: Some(SetAside { path, why }) })
+        if kept != Progress::default() {
+            self.replace(dir, &kept)?;
+        }
+        Ok(Reading { progress: kept, set_aside: Some(SetAside { path, why }) })
     }
 
     /// The old file or the new one is there at every moment, also when the power fails.

@@ -1,12 +1,14 @@
 //! The nouns. Plain data, parsed from `&str`, importing no other room.
 
 mod case;
+mod chapter;
 mod demand;
 mod escape;
 mod lab;
 mod node;
 mod overlay;
 mod place;
+mod practice;
 mod proof;
 mod question;
 mod report;
@@ -16,6 +18,7 @@ mod trial;
 mod unit_file;
 
 pub use case::Case;
+pub use chapter::{Ask, Block, Chapter, Form, Page, Practice, Recorded, Term, Tutorial, slug};
 pub use demand::{
     AccountDemand, Address, CommandDemand, FileDemand, JournalDemand, Listens, ModeDemand, ProcessDemand,
 };
@@ -24,6 +27,7 @@ pub use lab::{Check, Expect, Kind, Lab, RestartPolicy, Value};
 pub use node::{AclEntry, FileFact, FileType, Node, Search};
 pub use overlay::{Overlay, OverlayFile};
 pub use place::{Place, PlaceKind};
+pub use practice::{Order, Told};
 pub use proof::{Expected, Proof, Proven, Spent};
 pub use question::{
     Answer, BootFact, Content, DiskFile, Fact, FilesFact, HttpFact, HttpOutcome, PortOwner, Process, ProcessesFact,

@@ -1,12 +1,12 @@
 //! The ways into a running sandbox, as commands of this program's own `enter`.
 
-use std::io::{self, Read, Write};
+use std::io::{self, PipeReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 
 use super::record::ProcessId;
-use super::{Record, Relay, SandboxError, host};
+use super::{Record, Relay, Running, SandboxError, host};
 use crate::model::Overlay;
 
 /// A running payload's door.
@@ -97,11 +97,16 @@ impl Entrance {
     }
 
     fn managed(&self, unit: &str, argv: &[String]) -> Command {
+        self.managed_with(unit, &["--setenv=HOME=/root"], argv)
+    }
+
+    fn managed_with(&self, unit: &str, options: &[&str], argv: &[String]) -> Command {
         let mut command = self.command(&["--run"]);
         let mut through: Vec<String> =
-            ["systemd-run", "--quiet", "--collect", "--pipe", "--wait", "--service-type=exec", "--setenv=HOME=/root"]
+            ["systemd-run", "--quiet", "--collect", "--pipe", "--wait", "--service-type=exec"]
                 .map(str::to_owned)
                 .to_vec();
+        through.extend(options.iter().map(|&option| option.to_owned()));
         through.push(format!("--unit={unit}"));
         through.push("--".into());
         through.extend(argv.first().cloned());
@@ -109,6 +114,27 @@ impl Entrance {
         through.extend(argv.iter().skip(1).map(|arg| arg.replace('$', "$$")));
         command.arg(serde_json::json!({ "managed": through, "direct": argv }).to_string());
         command
+    }
+
+    /// Runs one line of bash as the learner in a session of their own, or as root, for so many seconds at most (then it
+    /// ends with 124, as under timeout(1)). Returns it running, and what it prints.
+    pub fn practice(&self, line: &str, root: bool, seconds: u32) -> Result<(Running, PipeReader), SandboxError> {
+        let unit = format!("unitlab-practice-{}", host::mark());
+        let mut options = vec![
+            "--setenv=LANG=C.UTF-8",
+            "--setenv=TERM=dumb",
+            "--setenv=SYSTEMD_PAGER=",
+            "--setenv=SYSTEMD_COLORS=0",
+            "--setenv=PATH=/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
+        ];
+        options.extend(if root {
+            ["--setenv=HOME=/root", "-p", "WorkingDirectory=~"].as_slice()
+        } else {
+            ["-p", "PAMName=login", "-p", "User=learner", "-p", "WorkingDirectory=~"].as_slice()
+        });
+        let seconds = seconds.to_string();
+        let argv = ["/usr/bin/timeout", "--kill-after=1", &seconds, "/bin/bash", "-c", line];
+        Running::start(self.managed_with(&unit, &options, &argv.map(str::to_owned)), unit, self.clone())
     }
 
     /// A login shell of the learner's on a pseudo-terminal of ours.

@@ -3,8 +3,8 @@
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::os::unix::process::CommandExt;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
 
 use super::SandboxError;
 
@@ -17,11 +17,9 @@ pub fn is_root() -> bool {
 /// Replaces this process by itself under sudo, with these arguments. Returns only when that fails.
 #[must_use]
 pub fn become_root(args: &[OsString]) -> SandboxError {
-    let Ok(sudo) = which::which("sudo") else {
-        return SandboxError::Unsupported {
-            what: "this needs root, and there is no sudo on this machine".into(),
-            next: "run the same command as root, or have sudo installed and be allowed to use it".into(),
-        };
+    let sudo = match sudo() {
+        Ok(sudo) => sudo,
+        Err(error) => return error,
     };
     let exe = match std::env::current_exe() {
         Ok(exe) => exe,
@@ -34,14 +32,30 @@ pub fn become_root(args: &[OsString]) -> SandboxError {
     SandboxError::system("cannot run sudo")(error)
 }
 
+pub(super) fn sudo() -> Result<PathBuf, SandboxError> {
+    which::which("sudo").map_err(|_| SandboxError::Unsupported {
+        what: "this needs root, and there is no sudo on this machine".into(),
+        next: "run the same command as root, or have sudo installed and be allowed to use it".into(),
+    })
+}
+
+/// Whether sudo lets this program run without asking anybody anything.
+pub(super) fn allows_quietly(sudo: &Path, exe: &Path) -> Result<bool, SandboxError> {
+    Ok(quiet(sudo, exe)?.status.success())
+}
+
+/// The program itself, since a sudo rule may be for it alone; what it does with this word is nothing.
+fn quiet(sudo: &Path, exe: &Path) -> Result<Output, SandboxError> {
+    let output = Command::new(sudo).arg("-n").arg("--").arg(exe).arg("--version").stdin(Stdio::null()).output();
+    output.map_err(SandboxError::system("cannot run sudo"))
+}
+
 /// Makes sure that sudo lets this program run, and lets it ask for the password where somebody can type it.
 ///
 /// Once sudo has taken this process's place, its refusal would be our exit code, and 1 means that a check failed.
-fn ask(sudo: &Path, exe: &Path) -> Result<(), SandboxError> {
+pub(super) fn ask(sudo: &Path, exe: &Path) -> Result<(), SandboxError> {
     let fail = || SandboxError::system("cannot run sudo");
-    // The program itself, since a sudo rule may be for it alone; what it does with this word is nothing.
-    let quiet = Command::new(sudo).arg("-n").arg("--").arg(exe).arg("--version").stdin(Stdio::null()).output();
-    let quiet = quiet.map_err(fail())?;
+    let quiet = quiet(sudo, exe)?;
     if quiet.status.success() {
         return Ok(());
     }

@@ -12,9 +12,7 @@ pub(super) struct Page {
     pub(super) color: bool,
     out: String,
     /// The paragraph in hand; [`Page::flush`] lays it out.
-    pub(super) plain: String,
-    /// What its bytes look like, one entry a span: where it ends, and how.
-    spans: Vec<(usize, Inline)>,
+    pub(super) words: Words,
     /// The paragraph in hand is a heading.
     pub(super) heading: Option<Heading>,
     /// What each line begins with, one entry for each list item or quote around it.
@@ -31,10 +29,39 @@ pub(super) enum Heading {
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a mark of its own, and any may meet any")]
 pub(super) struct Inline {
     pub(super) emphasis: bool,
     pub(super) strong: bool,
     pub(super) code: bool,
+    pub(super) link: bool,
+}
+
+/// A callout of some kind colours its margin and its first words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tone {
+    Plain,
+    Hint,
+    Warning,
+}
+
+/// What a code block is written in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Language {
+    #[default]
+    Other,
+    /// A drawing, or output: nothing is coloured.
+    Text,
+    UnitFile,
+    /// What was typed, behind a prompt, and what was printed.
+    Console,
+}
+
+/// A paragraph that is not laid out yet: its text, and what its bytes look like, one entry a span: where it ends, how.
+#[derive(Debug, Default)]
+pub(super) struct Words {
+    pub(super) plain: String,
+    spans: Vec<(usize, Inline)>,
 }
 
 /// The beginning of lines inside of a block: the first one may carry a bullet.
@@ -42,6 +69,7 @@ pub(super) struct Inline {
 struct Margin {
     first: Option<String>,
     rest: String,
+    tone: Tone,
 }
 
 impl Page {
@@ -55,16 +83,16 @@ impl Page {
         self.out
     }
 
-    /// Begins a quote; [`Page::leave`] ends it.
-    pub(super) fn quote(&mut self) {
+    /// Begins a quote or a callout; [`Page::leave`] ends it.
+    pub(super) fn quote(&mut self, tone: Tone) {
         self.flush_tight();
         self.separate();
-        self.margins.push(Margin { first: None, rest: "> ".into() });
+        self.margins.push(Margin { first: None, rest: "> ".into(), tone });
     }
 
     /// Begins a list item behind its bullet; [`Page::leave`] ends it.
     pub(super) fn item(&mut self, bullet: String) {
-        self.margins.push(Margin { rest: " ".repeat(bullet.len()), first: Some(bullet) });
+        self.margins.push(Margin { rest: " ".repeat(bullet.len()), first: Some(bullet), tone: Tone::Plain });
     }
 
     /// Ends the innermost quote or item.
@@ -81,35 +109,26 @@ impl Page {
 
     /// Text of a code block, as it is written.
     pub(super) fn push_code(&mut self, text: &str) {
-        self.plain.push_str(text);
+        self.words.plain.push_str(text);
     }
 
     /// Inline text: its line ends are spaces, and what could act on the terminal is shown.
     pub(super) fn push(&mut self, text: &str, inline: Inline) {
-        self.plain.push_str(&escape(&text.replace(['\n', '\t'], " ")));
-        self.spans.push((self.plain.len(), inline));
+        self.words.plain.push_str(&escape(&text.replace(['\n', '\t'], " ")));
+        self.words.spans.push((self.words.plain.len(), inline));
     }
 
     /// Lays out the paragraph in hand.
     pub(super) fn flush(&mut self) {
-        if self.plain.is_empty() {
+        if self.words.plain.is_empty() {
             return;
         }
         self.separate();
-        let plain = std::mem::take(&mut self.plain);
-        let spans = std::mem::take(&mut self.spans);
-        let options = textwrap::Options::new(self.width - self.margin_width())
-            .word_separator(textwrap::WordSeparator::AsciiSpace)
-            .word_splitter(textwrap::WordSplitter::NoHyphenation);
-        let mut position = 0;
+        let words = std::mem::take(&mut self.words);
         let mut widest = 0;
-        for line in textwrap::wrap(&plain, options) {
-            // Wrapping only takes out spaces, so each line is found where the last one ended.
-            position += plain[position..].find(line.as_ref()).unwrap_or(0);
-            let styled = self.styled(&plain, &spans, position, position + line.len());
-            position += line.len();
-            widest = widest.max(display_width(&line));
-            self.line(&styled);
+        for (line, width) in self.wrapped(&words, self.width - self.margin_width()) {
+            widest = widest.max(width);
+            self.line(&line);
         }
         match self.heading {
             Some(Heading::Title) if !self.color => self.line(&"=".repeat(widest)),
@@ -119,41 +138,126 @@ impl Page {
         self.apart = true;
     }
 
+    /// The lines of a paragraph in so many columns, styled, each with the width that is seen.
+    fn wrapped(&self, words: &Words, room: usize) -> Vec<(String, usize)> {
+        let options = textwrap::Options::new(room)
+            .word_separator(textwrap::WordSeparator::AsciiSpace)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
+        let mut position = 0;
+        let mut lines = Vec::new();
+        for line in textwrap::wrap(&words.plain, options) {
+            // Wrapping only takes out spaces, so each line is found where the last one ended.
+            position += words.plain[position..].find(line.as_ref()).unwrap_or(0);
+            let styled = self.styled(words, position, position + line.len());
+            position += line.len();
+            lines.push((styled, display_width(&line)));
+        }
+        lines
+    }
+
+    /// Lays out a table: rows of cells, the first of which is the head.
+    pub(super) fn table(&mut self, rows: &[Vec<Words>]) {
+        self.separate();
+        let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+        let room = (self.width - self.margin_width()).saturating_sub(2 * columns.saturating_sub(1));
+        let widths = column_widths(rows, columns, room);
+        if widths.iter().sum::<usize>() > room {
+            return self.table_as_list(rows);
+        }
+        for (index, row) in rows.iter().enumerate() {
+            self.heading = (index == 0).then_some(Heading::Inner);
+            let cells: Vec<_> = row.iter().zip(&widths).map(|(words, width)| self.wrapped(words, *width)).collect();
+            self.heading = None;
+            for line in 0..cells.iter().map(Vec::len).max().unwrap_or(0) {
+                let mut text = String::new();
+                for (cell, width) in cells.iter().zip(&widths) {
+                    let (part, seen) = cell.get(line).map_or(("", 0), |(part, seen)| (part.as_str(), *seen));
+                    text.push_str(part);
+                    text.push_str(&" ".repeat(width.saturating_sub(seen) + 2));
+                }
+                self.line(text.trim_end());
+            }
+            if index == 0 {
+                let rules: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
+                self.line(&rules.join("  "));
+            }
+        }
+        self.apart = true;
+    }
+
+    /// A table for which there are too few columns: each row a paragraph, each cell behind its head.
+    fn table_as_list(&mut self, rows: &[Vec<Words>]) {
+        let Some((heads, rows)) = rows.split_first() else { return };
+        for row in rows {
+            for (head, cell) in heads.iter().zip(row) {
+                self.push(&format!("{}: ", head.plain), Inline { strong: true, ..Inline::default() });
+                let before = self.words.plain.len();
+                self.words.plain.push_str(&cell.plain);
+                self.words.spans.extend(cell.spans.iter().map(|(end, inline)| (end + before, *inline)));
+                self.flush_tight();
+            }
+            self.apart = true;
+        }
+    }
+
     /// Lays out the paragraph in hand where no empty line follows it: a tight list's item, a hard break.
     pub(super) fn flush_tight(&mut self) {
-        if !self.plain.is_empty() {
+        if !self.words.plain.is_empty() {
             self.flush();
             self.apart = false;
         }
     }
 
     /// Lays out a code block, line by line as it was written; a line that is too long goes on further in.
-    pub(super) fn flush_code(&mut self) {
+    pub(super) fn flush_code(&mut self, language: Language) {
         self.separate();
-        let code = std::mem::take(&mut self.plain);
+        let code = std::mem::take(&mut self.words).plain;
         let room = self.width - self.margin_width();
         let options = textwrap::Options::new(room)
-            .initial_indent("    ")
-            .subsequent_indent("      ")
+            .initial_indent("  ")
+            .subsequent_indent("    ")
             .word_separator(textwrap::WordSeparator::AsciiSpace)
             .word_splitter(textwrap::WordSplitter::NoHyphenation);
         for line in code.lines() {
             let line = line.replace('\t', "    ");
             for part in textwrap::wrap(&escape(&line), &options) {
-                let part = self.paint(Inline { code: true, ..Inline::default() }, &part);
+                let part = self.color_code(&part, language);
                 self.line(&part);
             }
         }
         self.apart = true;
     }
 
-    fn styled(&self, plain: &str, spans: &[(usize, Inline)], from: usize, to: usize) -> String {
+    /// One line of code, lightly coloured.
+    fn color_code(&self, line: &str, language: Language) -> String {
+        let style = || Style::new().force_styling(self.color);
+        let text = line.trim_start();
+        let indent = &line[..line.len() - text.len()];
+        match language {
+            Language::Text => line.to_owned(),
+            Language::Other => style().cyan().apply_to(line).to_string(),
+            Language::UnitFile if text.starts_with('[') => format!("{indent}{}", style().bold().apply_to(text)),
+            Language::UnitFile if text.starts_with(['#', ';']) => format!("{indent}{}", style().dim().apply_to(text)),
+            Language::UnitFile => match text.split_once('=') {
+                Some((key, value)) => format!("{indent}{}={value}", style().cyan().apply_to(key)),
+                None => line.to_owned(),
+            },
+            Language::Console => match text.split_once(' ') {
+                Some((prompt @ ("$" | "#"), typed)) => {
+                    format!("{indent}{} {}", style().dim().apply_to(prompt), style().cyan().apply_to(typed))
+                }
+                _ => line.to_owned(),
+            },
+        }
+    }
+
+    fn styled(&self, words: &Words, from: usize, to: usize) -> String {
         let mut styled = String::new();
         let mut start = 0;
-        for (end, inline) in spans {
+        for (end, inline) in &words.spans {
             let (first, last) = (start.max(from), (*end).min(to));
             if first < last {
-                styled.push_str(&self.paint(*inline, &plain[first..last]));
+                styled.push_str(&self.paint(*inline, &words.plain[first..last]));
             }
             start = *end;
         }
@@ -164,8 +268,13 @@ impl Page {
         let mut style = Style::new().force_styling(self.color);
         if inline.strong || self.heading.is_some() {
             style = style.bold();
+            style = match self.margins.last().map(|margin| margin.tone) {
+                Some(Tone::Hint) => style.cyan(),
+                Some(Tone::Warning) => style.red(),
+                _ => style,
+            };
         }
-        if self.heading == Some(Heading::Title) {
+        if self.heading == Some(Heading::Title) || inline.link {
             style = style.underlined();
         }
         if inline.emphasis {
@@ -194,7 +303,27 @@ impl Page {
         let margin: String =
             self.margins.iter_mut().map(|margin| margin.first.take().unwrap_or_else(|| margin.rest.clone())).collect();
         let margin = &margin[margin.len() - self.margin_width()..];
-        self.out.push_str(format!("{margin}{line}").trim_end());
+        let tone = self.margins.iter().map(|margin| margin.tone).rfind(|tone| *tone != Tone::Plain);
+        let style = Style::new().force_styling(self.color);
+        match tone.filter(|_| self.color && margin.contains('>')) {
+            Some(tone) => {
+                let style = if tone == Tone::Hint { style.cyan() } else { style.red() };
+                self.out.push_str(format!("{}{line}", style.apply_to(margin)).trim_end());
+            }
+            None => self.out.push_str(format!("{margin}{line}").trim_end()),
+        }
         self.out.push('\n');
     }
+}
+
+/// As wide as their longest cells; where that is too much, the widest give way, though never below a word or so.
+fn column_widths(rows: &[Vec<Words>], columns: usize, room: usize) -> Vec<usize> {
+    let widest =
+        |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| display_width(&cell.plain)).max();
+    let mut widths: Vec<usize> = (0..columns).map(|column| widest(column).unwrap_or(0).max(1)).collect();
+    while widths.iter().sum::<usize>() > room {
+        let Some(largest) = widths.iter_mut().max().filter(|width| **width > 4) else { break };
+        *largest -= 1;
+    }
+    widths
 }

@@ -1,8 +1,8 @@
 //! Markdown on a terminal, for pages and briefs: wrapped by what the eye sees, and safe to show.
 
-use pulldown_cmark::{Event, HeadingLevel, Parser, Tag, TagEnd};
+use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-use super::layout::{Heading, Inline, Page};
+use super::layout::{Heading, Inline, Language, Page, Tone, Words};
 use crate::model::escape;
 
 /// Renders a markdown text for so many columns (at least 40), ending with a newline. Without colour, marks stand for
@@ -10,7 +10,7 @@ use crate::model::escape;
 #[must_use]
 pub fn markdown(text: &str, width: usize, color: bool) -> String {
     let mut reader = Reader { page: Page::new(width.max(40), color), ..Reader::default() };
-    for event in Parser::new(text) {
+    for event in Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_GFM) {
         reader.take(event);
     }
     reader.page.end()
@@ -21,6 +21,11 @@ struct Reader {
     page: Page,
     inline: Inline,
     code_block: bool,
+    language: Language,
+    /// The rows of the table in hand.
+    rows: Vec<Vec<Words>>,
+    /// A callout has begun that has said nothing yet.
+    label: Option<&'static str>,
     /// The numbers of the lists around it; none for bullets.
     lists: Vec<Option<u64>>,
     /// Targets of the links around it, each with where its text begins.
@@ -29,6 +34,16 @@ struct Reader {
 
 impl Reader {
     fn take(&mut self, event: Event<'_>) {
+        if let Some(label) = self.label
+            && matches!(event, Event::Text(_) | Event::Code(_) | Event::Start(Tag::Strong))
+        {
+            self.label = None;
+            // A callout that begins with strong words has a label of its own.
+            if !matches!(event, Event::Start(Tag::Strong)) {
+                self.page.push(label, Inline { strong: true, ..Inline::default() });
+                self.page.push(" ", Inline::default());
+            }
+        }
         match event {
             Event::Start(tag) => self.open(tag),
             Event::End(tag) => self.close(tag),
@@ -58,13 +73,23 @@ impl Reader {
                     _ => Heading::Inner,
                 });
             }
-            Tag::CodeBlock(_) => {
+            Tag::CodeBlock(kind) => {
                 self.page.flush_tight();
                 self.code_block = true;
+                self.language = match kind {
+                    CodeBlockKind::Fenced(info) => language(&info),
+                    CodeBlockKind::Indented => Language::Other,
+                };
             }
-            Tag::BlockQuote(_) => {
-                self.page.quote();
+            Tag::BlockQuote(kind) => {
+                self.label = kind.map(label);
+                self.page.quote(kind.map_or(Tone::Plain, tone));
             }
+            Tag::Table(_) => {
+                self.page.flush_tight();
+                self.rows.clear();
+            }
+            Tag::TableHead | Tag::TableRow => self.rows.push(Vec::new()),
             Tag::List(start) => {
                 // A tight item's own text ends where a list inside of it begins.
                 self.page.flush_tight();
@@ -82,9 +107,11 @@ impl Reader {
             }
             Tag::Emphasis => self.inline.emphasis = true,
             Tag::Strong => self.inline.strong = true,
-            Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => {
-                self.links.push((dest_url.to_string(), self.page.plain.len()));
+            Tag::Link { dest_url, .. } => {
+                self.inline.link = true;
+                self.links.push((dest_url.to_string(), self.page.words.plain.len()));
             }
+            Tag::Image { .. } => self.page.push("[picture: ", self.inline),
             _ => {}
         }
     }
@@ -97,9 +124,16 @@ impl Reader {
                 self.page.heading = None;
             }
             TagEnd::CodeBlock => {
-                self.page.flush_code();
+                self.page.flush_code(self.language);
                 self.code_block = false;
             }
+            TagEnd::TableCell => {
+                let cell = std::mem::take(&mut self.page.words);
+                if let Some(row) = self.rows.last_mut() {
+                    row.push(cell);
+                }
+            }
+            TagEnd::Table => self.page.table(&std::mem::take(&mut self.rows)),
             TagEnd::BlockQuote(_) => {
                 self.page.flush();
                 self.page.leave();
@@ -114,15 +148,50 @@ impl Reader {
             }
             TagEnd::Emphasis => self.inline.emphasis = false,
             TagEnd::Strong => self.inline.strong = false,
-            TagEnd::Link | TagEnd::Image => {
+            TagEnd::Image => self.page.push("]", self.inline),
+            TagEnd::Link => {
+                self.inline.link = false;
                 if let Some((target, start)) = self.links.pop()
-                    && self.page.plain.get(start..) != Some(&escape(&target))
+                    && !is_inner(&target)
+                    && self.page.words.plain.get(start..) != Some(&escape(&target))
                 {
                     self.page.push(&format!(" ({target})"), self.inline);
                 }
             }
             _ => {}
         }
+    }
+}
+
+/// A link to another page of the same course, which is found by name and not by address.
+fn is_inner(target: &str) -> bool {
+    let file = target.split('#').next().unwrap_or(target);
+    file.is_empty() || file.strip_suffix(".md").is_some_and(|name| !name.contains(':'))
+}
+
+fn language(info: &str) -> Language {
+    match info.split_whitespace().next().unwrap_or("") {
+        "ini" | "systemd" | "unit" => Language::UnitFile,
+        "console" | "shell-session" => Language::Console,
+        "text" => Language::Text,
+        _ => Language::Other,
+    }
+}
+
+fn label(kind: BlockQuoteKind) -> &'static str {
+    match kind {
+        BlockQuoteKind::Note => "Note.",
+        BlockQuoteKind::Tip => "Tip.",
+        BlockQuoteKind::Important => "Important.",
+        BlockQuoteKind::Warning => "Warning.",
+        BlockQuoteKind::Caution => "Caution.",
+    }
+}
+
+fn tone(kind: BlockQuoteKind) -> Tone {
+    match kind {
+        BlockQuoteKind::Warning | BlockQuoteKind::Caution => Tone::Warning,
+        _ => Tone::Hint,
     }
 }
 
@@ -189,7 +258,7 @@ hard break.
     proptest! {
         #[test]
         fn nothing_is_wide_hostile_or_a_panic(
-            text in r"([ \n\t>#*_`\[\]()<!1.-]|[a-z]{1,12}|[世\x1b\x9b\u202e\r]|\PC){0,60}",
+            text in r"([ \n\t>#*_`\[\]()<!1.|:-]|(a\|b\n-\|-\n)|[a-z]{1,12}|[世\x1b\x9b\u202e\r]|\PC){0,60}",
             width in 40_usize..90,
         ) {
             let page = markdown(&text, width, false);

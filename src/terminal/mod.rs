@@ -3,6 +3,7 @@
 mod abilities;
 mod bar;
 mod layout;
+mod lesson;
 mod markdown;
 mod prompt;
 mod screen;
@@ -13,8 +14,11 @@ mod wrap;
 
 pub use abilities::ColorChoice;
 pub use bar::Bar;
+pub use lesson::{
+    Brush, Frame, HomeRow, LabSign, Mark, Signal, Stage, course_picture, frame, home_frame, page_rows, plain,
+};
 pub use markdown::markdown;
-pub use prompt::Refused;
+pub use prompt::{Refused, wait_for_enter};
 pub use screen::{Stream, Terminal};
 pub use sign::Sign;
 pub use signpost::signpost;

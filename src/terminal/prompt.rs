@@ -51,6 +51,15 @@ pub(super) fn confirm(term: &Term, question: &str) -> Result<bool, Refused> {
     answer
 }
 
+/// Waits until somebody presses Enter, or anything that means the same.
+pub fn wait_for_enter(what: &str) -> Result<(), Refused> {
+    let term = Term::stderr();
+    let _raw = RawKeys::take();
+    term.write_str(&escape(what))?;
+    while !matches!(term.read_key_raw()?, Key::Enter | Key::Char(' ' | 'q' | '\u{4}') | Key::Escape | Key::CtrlC) {}
+    Ok(())
+}
+
 /// Keys as they are pressed, from before the question is seen: a Ctrl-C that comes first would be a signal after all.
 struct RawKeys(Termios);
 

@@ -96,6 +96,12 @@ impl Terminal {
         }
     }
 
+    /// Whole screens can be drawn.
+    #[must_use]
+    pub fn draws_pages(&self) -> bool {
+        !self.abilities.dumb()
+    }
+
     fn draws(&self) -> bool {
         stderr().is_terminal() && !self.abilities.dumb()
     }

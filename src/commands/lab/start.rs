@@ -26,6 +26,9 @@ pub(in crate::commands) struct Args {
     /// Leave the sandbox running without opening a shell in it
     #[arg(long)]
     no_shell: bool,
+    /// Where it runs already, open a shell in it
+    #[arg(long, hide = true, conflicts_with = "no_shell")]
+    or_shell: bool,
     /// Boot on this OS tree's /usr and /etc instead of the host's
     #[arg(long, value_name = "DIR")]
     os_tree: Option<PathBuf>,
@@ -38,6 +41,12 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
         shell::needs_terminal(context, "add --no-shell to leave the sandbox running without one")?;
     }
     root::required(context, "booting a sandbox")?;
+    if args.or_shell && context.estate().sandbox(&context.sandbox_name(&lab.lab.id)).is_running() {
+        let bench = Bench::find(context.estate(), &context.sandbox_name(&lab.lab.id))?;
+        brief::show(context, &lab.lab)?;
+        writeln!(io::stdout())?;
+        return shell::open(context, &bench, &lab.lab.id);
+    }
     let bench = boot(context, lab, args.os_tree.as_deref())?;
     if args.no_shell {
         where_to(context)?;

@@ -144,7 +144,7 @@ fn hostile_folders_are_refused_in_bounded_time() {
     use std::os::unix::fs::symlink;
     let dir = tempfile::tempdir().unwrap();
     let open = || Course::open(dir.path()).expect_err("no course").to_string();
-    assert_eq!(open(), "labs: is missing; a course is a folder with a folder labs/ in it");
+    assert_eq!(open(), "labs: is missing; a course is a folder with a folder labs/ or lessons/ in it");
     let lab = dir.path().join("labs/a");
     std::fs::create_dir_all(&lab).unwrap();
     assert_eq!(open(), "labs: has no lab in it; a lab is a folder with a lab.toml");

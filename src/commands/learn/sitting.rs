@@ -1,0 +1,319 @@
+//! One sitting at a terminal: keys and the sandbox's words in, frames and orders out.
+
+use std::ffi::OsString;
+use std::io::{self, Read as _};
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+
+use super::past::{page_left, past, remember};
+use crate::commands::agenda::{Agenda, Goal};
+use crate::commands::context::Context;
+use crate::commands::failure::Failure;
+use crate::course::Course;
+use crate::engine::session::{Action, Event, Key, Past, Sandbox, State, step};
+use crate::model::{Order, Told, Tutorial};
+use crate::sandbox::{self, Partner};
+use crate::terminal::{LabSign, Signal, Stage, frame, home_frame};
+
+/// Where a sitting begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::commands) enum Where {
+    /// At the home screen.
+    Home,
+    /// In a chapter, by its place in the tutorial.
+    Chapter(usize),
+}
+
+/// A learner who sits at the tutorial.
+pub(in crate::commands) struct Sitting<'a> {
+    context: &'a Context,
+    course: &'a Course,
+    os_tree: Option<PathBuf>,
+    partner: Option<Partner>,
+    interrupted: UnixStream,
+    /// What the sandbox has to do as soon as it may.
+    waiting: Vec<Order>,
+}
+
+/// What ends a sitting.
+enum End {
+    Quit,
+    /// Ctrl-C from outside, or the end of the terminal.
+    Interrupted,
+}
+
+impl<'a> Sitting<'a> {
+    pub(in crate::commands) fn new(
+        context: &'a Context,
+        course: &'a Course,
+        os_tree: Option<PathBuf>,
+    ) -> Result<Self, Failure> {
+        let interrupted = sandbox::interruptions()?;
+        interrupted.set_nonblocking(true)?;
+        Ok(Self { context, course, os_tree, partner: None, interrupted, waiting: Vec::new() })
+    }
+
+    /// Goes on until the learner has had enough.
+    pub(in crate::commands) fn run(mut self, mut screen: Stage, begin: Where) -> Result<u8, Failure> {
+        let chapter = match begin {
+            Where::Chapter(chapter) => Some(chapter),
+            Where::Home => self.home(&mut screen)?,
+        };
+        let end = match chapter {
+            Some(chapter) => self.read(&mut screen, chapter)?,
+            None => End::Quit,
+        };
+        drop(screen);
+        match end {
+            End::Quit => Ok(0),
+            End::Interrupted => Err(Failure::interrupted()),
+        }
+    }
+
+    /// The home screen; the chapter that was chosen, or none to leave.
+    fn home(&mut self, screen: &mut Stage) -> Result<Option<usize>, Failure> {
+        let mut agenda = Agenda::of(self.course, &self.context.progress()?);
+        let mut chosen = agenda.next;
+        loop {
+            let (rows, columns) = screen.size();
+            screen.draw(&home_frame(&agenda.rows(), chosen, rows, self.context.brush_for(columns)))?;
+            let last = agenda.steps.len().saturating_sub(1);
+            match screen.wait(&[self.interrupted.as_fd()])? {
+                Signal::Key(Key::Char('q') | Key::Escape | Key::Ctrl('c')) | Signal::Gone | Signal::Ready(_) => {
+                    return Ok(None);
+                }
+                Signal::Key(Key::Up | Key::Char('k') | Key::BackTab) => chosen = chosen.saturating_sub(1),
+                Signal::Key(Key::Down | Key::Char('j') | Key::Tab) => chosen = (chosen + 1).min(last),
+                Signal::Key(Key::Home) => chosen = 0,
+                Signal::Key(Key::End) => chosen = last,
+                Signal::Key(Key::Ctrl('z')) => screen.suspend()?,
+                Signal::Key(Key::Ctrl('l')) => screen.forget(),
+                Signal::Key(Key::Enter | Key::Char(' ')) => match agenda.steps.get(chosen).map(|step| &step.goal) {
+                    Some(Goal::Chapter(chapter)) => return Ok(Some(*chapter)),
+                    Some(Goal::Lab(lab)) => {
+                        let lab = lab.clone();
+                        self.lab(screen, &lab)?;
+                        agenda = Agenda::of(self.course, &self.context.progress()?);
+                        chosen = agenda.next;
+                    }
+                    None => return Ok(None),
+                },
+                Signal::Key(_) | Signal::Resized => {}
+            }
+        }
+    }
+
+    /// Reads from a chapter on.
+    fn read(&mut self, screen: &mut Stage, chapter: usize) -> Result<End, Failure> {
+        let tutorial = self.course.tutorial();
+        let progress = self.context.progress()?;
+        let page = page_left(&tutorial.chapters[chapter], &progress);
+        let (mut state, actions) = State::begin(tutorial, chapter, page, past(tutorial, &progress));
+        self.draw(screen, tutorial, &mut state)?;
+        let mut actions = actions;
+        loop {
+            for action in actions {
+                match action {
+                    Action::Quit => return Ok(End::Quit),
+                    action => self.act(screen, tutorial, &mut state, action)?,
+                }
+            }
+            self.draw(screen, tutorial, &mut state)?;
+            let mut streams = vec![self.interrupted.as_fd()];
+            streams.extend(self.partner.as_ref().map(AsFd::as_fd));
+            let events = match screen.wait(&streams)? {
+                Signal::Key(key) => vec![Event::Key(key)],
+                Signal::Resized => Vec::new(),
+                Signal::Gone | Signal::Ready(0) => return Ok(End::Interrupted),
+                Signal::Ready(_) => self.hear(),
+            };
+            actions = Vec::new();
+            for event in events {
+                let (next, wanted) = step(tutorial, state, event);
+                state = next;
+                actions.extend(wanted);
+            }
+        }
+    }
+
+    /// Puts the sitting on the screen; the state learns how its page lies.
+    fn draw(&self, screen: &mut Stage, tutorial: &Tutorial, state: &mut State) -> Result<(), Failure> {
+        let progress = self.context.progress()?;
+        let labs: Vec<LabSign<'_>> = self
+            .course
+            .labs()
+            .iter()
+            .map(|folder| LabSign {
+                id: &folder.lab.id,
+                title: &folder.lab.title,
+                minutes: folder.lab.minutes,
+                best: progress.labs.get(&folder.lab.id).and_then(|lab| lab.best_percent),
+            })
+            .collect();
+        let (rows, columns) = screen.size();
+        let brush = self.context.brush_for(columns);
+        // The place of the window depends on the layout, and what is laid out on the width: twice is enough.
+        for _ in 0..3 {
+            let (picture, layout) = frame(tutorial, state, &labs, rows, brush);
+            if state.knows(&layout) {
+                screen.draw(&picture)?;
+                return Ok(());
+            }
+            take(tutorial, state, Event::Laid(layout));
+        }
+        Ok(())
+    }
+
+    fn act(
+        &mut self,
+        screen: &mut Stage,
+        tutorial: &Tutorial,
+        state: &mut State,
+        action: Action,
+    ) -> Result<(), Failure> {
+        match action {
+            Action::Remember(deed) => remember(self.context, deed)?,
+            Action::Prepare { chapter } => {
+                let chapter = tutorial.chapters[chapter].id.clone();
+                self.order(state, Order::Prepare { chapter });
+            }
+            Action::Run { first, block, run, .. } => {
+                if state.sandbox == Sandbox::Locked {
+                    self.unlock(screen, tutorial, state)?;
+                }
+                self.order(state, Order::Run { first, block, run });
+            }
+            Action::Stop => self.order(state, Order::Stop),
+            Action::Enter { lab } => {
+                let said = self.lab(screen, &lab)?;
+                take(tutorial, state, Event::Back(said));
+            }
+            Action::Redraw => screen.forget(),
+            Action::Suspend => screen.suspend()?,
+            Action::Quit => {}
+        }
+        Ok(())
+    }
+
+    /// Gives an order to the sandbox, which is started with the first one.
+    fn order(&mut self, state: &mut State, order: Order) {
+        if self.partner.is_none() {
+            match Partner::start(&self.words()) {
+                Ok(Some(partner)) => {
+                    self.partner = Some(partner);
+                    if let Order::Prepare { .. } = &order {
+                        state.sandbox = Sandbox::Booting;
+                    }
+                }
+                Ok(None) => {
+                    state.sandbox = Sandbox::Locked;
+                    self.waiting = vec![order];
+                    return;
+                }
+                Err(error) => {
+                    take(self.course.tutorial(), state, Event::Sandbox(Sandbox::Impossible { why: error.to_string() }));
+                    return;
+                }
+            }
+        }
+        if !self.partner.as_mut().is_some_and(|partner| partner.order(&order)) {
+            self.partner = None;
+            let why = "the sandbox has ended without a word".to_owned();
+            take(self.course.tutorial(), state, Event::Sandbox(Sandbox::Impossible { why }));
+        }
+    }
+
+    fn words(&self) -> Vec<OsString> {
+        let mut words: Vec<OsString> = self.context.global_words();
+        words.push("practice".into());
+        if let Some(tree) = &self.os_tree {
+            words.extend(["--os-tree".into(), tree.into()]);
+        }
+        words
+    }
+
+    /// Lets sudo ask for the password on the whole terminal, and has done what waited for it.
+    fn unlock(&mut self, screen: &mut Stage, tutorial: &Tutorial, state: &mut State) -> Result<(), Failure> {
+        let unlocked = screen.lend(|| {
+            use io::Write as _;
+            let _ = writeln!(io::stderr(), "unitlab: booting a sandbox needs root; sudo asks for this step alone");
+            sandbox::unlock()
+        })?;
+        self.drain();
+        match unlocked {
+            Ok(()) => {
+                state.sandbox = Sandbox::Booting;
+                for order in std::mem::take(&mut self.waiting) {
+                    self.order(state, order);
+                }
+            }
+            Err(error) => {
+                take(tutorial, state, Event::Sandbox(Sandbox::Impossible { why: error.to_string() }));
+            }
+        }
+        Ok(())
+    }
+
+    /// What the sandbox has said, as events.
+    fn hear(&mut self) -> Vec<Event> {
+        let Some(told) = self.partner.as_mut().map(Partner::hear) else { return Vec::new() };
+        let Some(told) = told else {
+            self.partner = None;
+            let why = "the sandbox has ended".to_owned();
+            return vec![Event::Sandbox(Sandbox::Impossible { why })];
+        };
+        told.into_iter()
+            .map(|told| match told {
+                Told::Booting => Event::Sandbox(Sandbox::Booting),
+                Told::Up { systemd } => Event::Sandbox(Sandbox::Up { systemd }),
+                Told::Impossible { why } => Event::Sandbox(Sandbox::Impossible { why }),
+                Told::Printed { text } => Event::Printed(text),
+                Told::Ended { code } => Event::Ended(code),
+            })
+            .collect()
+    }
+
+    /// Through the door into a lab, and back; what there is to say of it.
+    fn lab(&mut self, screen: &mut Stage, lab: &str) -> Result<String, Failure> {
+        let mut words = self.context.global_words();
+        words.extend(["lab", "start", "--or-shell", lab].map(OsString::from));
+        let status = screen.lend(|| {
+            let status = sandbox::run_ourselves(&words);
+            if !status.as_ref().is_ok_and(std::process::ExitStatus::success) {
+                // What went wrong stands on the screen that is about to be covered.
+                let _ = crate::terminal::wait_for_enter("Press Enter to go back to the lesson.");
+            }
+            status
+        })??;
+        self.drain();
+        let progress = self.context.progress()?;
+        let known = progress.labs.get(lab);
+        let best = known.and_then(|known| known.best_percent);
+        Ok(match best {
+            Some(best) if known.is_some_and(|known| known.passed_at.is_some()) => {
+                format!("**Passed**, with {best} %. Enter goes on.")
+            }
+            Some(best) => {
+                format!("Your best score so far: {best} %. The machine is as you left it: `unitlab lab shell {lab}`.")
+            }
+            None if status.success() => {
+                format!(
+                    "It is not graded yet. The machine is as you left it: `unitlab lab shell {lab}`, then `unitlab check`."
+                )
+            }
+            None => "It could not be opened; `unitlab doctor` tells what this machine lacks.".to_owned(),
+        })
+    }
+
+    /// Forgets interruptions that were for somebody else.
+    fn drain(&self) {
+        while (&self.interrupted).read(&mut [0; 64]).is_ok_and(|count| count > 0) {}
+    }
+}
+
+/// One event for which nothing has to be done.
+fn take(tutorial: &Tutorial, state: &mut State, event: Event) {
+    let before = std::mem::replace(state, State::new(0, 0, Past::default()));
+    *state = step(tutorial, before, event).0;
+}

@@ -1,0 +1,231 @@
+//! `unitlab practice` (hidden): the sandbox beside a lesson. Orders come in on standard input, one a line, and what
+//! becomes of them goes out on standard output; when the orders end, so does the sandbox.
+
+use std::io::{self, BufRead as _, Read, Write as _};
+use std::path::PathBuf;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread;
+
+use super::context::Context;
+use super::enter::exit_code;
+use super::failure::Failure;
+use super::workshop::Bench;
+use crate::course::Course;
+use crate::model::{Block, Chapter, Order, Practice, Told};
+use crate::sandbox::{self, Entrance};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Boot on this OS tree's /usr and /etc instead of the host's
+    #[arg(long, value_name = "DIR")]
+    os_tree: Option<PathBuf>,
+}
+
+/// No order is longer.
+const LONGEST_ORDER: u64 = 64 << 10;
+
+/// What reaches the one who acts.
+enum Heard {
+    Order(Order),
+    /// There will be no more orders.
+    NoMore,
+    /// A command printed this.
+    Printed(Vec<u8>),
+    /// It will print no more.
+    Quiet,
+}
+
+pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
+    let course = context.course()?;
+    let (sender, heard) = mpsc::channel();
+    let orders = sender.clone();
+    thread::spawn(move || read_orders(&orders));
+    let mut partner = Server { context, course: &course, args, heard, sender, bench: None };
+    partner.serve();
+    if let Some((_, bench)) = partner.bench.take() {
+        bench.close()?;
+    }
+    Ok(0)
+}
+
+fn read_orders(orders: &Sender<Heard>) {
+    let mut input = io::stdin().lock();
+    loop {
+        let mut line = Vec::new();
+        let read = (&mut input).take(LONGEST_ORDER).read_until(b'\n', &mut line);
+        let order = serde_json::from_slice(&line).ok().filter(|_| read.is_ok_and(|count| count > 0));
+        let last = order.is_none();
+        if orders.send(order.map_or(Heard::NoMore, Heard::Order)).is_err() || last {
+            return;
+        }
+    }
+}
+
+/// What became of one command.
+enum Outcome {
+    /// It ended, as a shell tells it.
+    Ended(i32),
+    /// It was stopped, or could not run.
+    Stopped,
+    /// Nobody wants to know any more.
+    Unheard,
+}
+
+struct Server<'a> {
+    context: &'a Context,
+    course: &'a Course,
+    args: &'a Args,
+    heard: Receiver<Heard>,
+    sender: Sender<Heard>,
+    bench: Option<(&'a Chapter, Bench)>,
+}
+
+impl<'a> Server<'a> {
+    fn serve(&mut self) {
+        while let Ok(Heard::Order(order)) = self.heard.recv() {
+            if !self.obey(order) {
+                return;
+            }
+        }
+    }
+
+    /// Does what is ordered; false when there are no more orders, or nobody listens.
+    fn obey(&mut self, order: Order) -> bool {
+        match order {
+            Order::Prepare { chapter } => match self.course.chapter(&chapter) {
+                Ok(chapter) => self.prepare(chapter),
+                Err(error) => tell(&Told::Impossible { why: error.to_string() }),
+            },
+            Order::Run { first, block, run } => self.run(&first, &block, &run),
+            Order::Stop => true,
+        }
+    }
+
+    fn prepare(&mut self, chapter: &'a Chapter) -> bool {
+        if !tell(&Told::Booting) {
+            return false;
+        }
+        if let Some((_, bench)) = self.bench.take() {
+            let _ = bench.close();
+        }
+        match self.boot(chapter) {
+            Ok((bench, systemd)) => {
+                self.bench = Some((chapter, bench));
+                tell(&Told::Up { systemd })
+            }
+            Err(failure) => tell(&Told::Impossible { why: failure.what }),
+        }
+    }
+
+    fn boot(&self, chapter: &Chapter) -> Result<(Bench, String), Failure> {
+        let name = format!("{}-{}", self.context.sandbox_name("lesson"), sandbox::mark());
+        let bench = self.context.workshop(self.args.os_tree.as_deref())?.open_chapter(chapter, &name)?;
+        let said = bench.entrance()?.capture(&["systemctl", "--version"], b"")?.output;
+        let version = said.split_whitespace().nth(1).unwrap_or("");
+        Ok((bench, version.chars().take_while(char::is_ascii_digit).collect()))
+    }
+
+    fn run(&mut self, first: &[String], block: &str, run: &str) -> bool {
+        let Some((chapter, bench)) = &self.bench else { return tell(&Told::Ended { code: None }) };
+        let (chapter, entrance) = (*chapter, bench.entrance());
+        let command = |id: &str| chapter.block(id).and_then(Block::command);
+        let (Ok(entrance), Some(own)) = (entrance, command(block)) else { return tell(&Told::Ended { code: None }) };
+        for need in first.iter().filter_map(|id| command(id)) {
+            match self.one(&entrance, need, &need.run, false) {
+                Outcome::Ended(_) => {}
+                Outcome::Stopped => return tell(&Told::Ended { code: None }),
+                Outcome::Unheard => return false,
+            }
+        }
+        match self.one(&entrance, own, run, true) {
+            Outcome::Ended(code) => tell(&Told::Ended { code: Some(code) }),
+            Outcome::Stopped => tell(&Told::Ended { code: None }),
+            Outcome::Unheard => false,
+        }
+    }
+
+    /// Runs one command to its end.
+    fn one(&mut self, entrance: &Entrance, practice: &Practice, run: &str, shown: bool) -> Outcome {
+        let Ok((mut running, output)) = entrance.practice(run, practice.root, practice.seconds) else {
+            return Outcome::Stopped;
+        };
+        let sender = self.sender.clone();
+        thread::spawn(move || read_output(output, &sender));
+        let mut text = Decoder::default();
+        let mut stopped = false;
+        let mut listening = true;
+        loop {
+            match self.heard.recv() {
+                Ok(Heard::Printed(bytes)) if shown && listening => {
+                    let text = text.decode(&bytes);
+                    listening = text.is_empty() || tell(&Told::Printed { text });
+                }
+                Ok(Heard::Quiet) => break,
+                Ok(Heard::Order(Order::Stop)) => {
+                    stopped = true;
+                    running.stop();
+                }
+                // Nobody orders anything else meanwhile; what comes all the same is not done.
+                Ok(Heard::Order(_) | Heard::Printed(_)) => {}
+                Ok(Heard::NoMore) | Err(_) => {
+                    running.stop();
+                    let _ = running.wait();
+                    return Outcome::Unheard;
+                }
+            }
+        }
+        match running.wait() {
+            _ if !listening => Outcome::Unheard,
+            Ok(status) if !stopped => Outcome::Ended(i32::from(exit_code(status))),
+            _ => Outcome::Stopped,
+        }
+    }
+}
+
+fn read_output(mut output: io::PipeReader, heard: &Sender<Heard>) {
+    let mut chunk = [0; 8192];
+    while let Ok(count) = output.read(&mut chunk) {
+        if count == 0 || heard.send(Heard::Printed(chunk[..count].to_vec())).is_err() {
+            break;
+        }
+    }
+    let _ = heard.send(Heard::Quiet);
+}
+
+fn tell(told: &Told) -> bool {
+    let Ok(mut line) = serde_json::to_vec(told) else { return false };
+    line.push(b'\n');
+    let mut out = io::stdout().lock();
+    out.write_all(&line).and_then(|()| out.flush()).is_ok()
+}
+
+/// Bytes that come in pieces, as text; a character that is cut waits for its rest.
+#[derive(Debug, Default)]
+struct Decoder(Vec<u8>);
+
+impl Decoder {
+    fn decode(&mut self, bytes: &[u8]) -> String {
+        self.0.extend_from_slice(bytes);
+        let cut = match std::str::from_utf8(&self.0) {
+            Err(error) if error.error_len().is_none() => error.valid_up_to(),
+            _ => self.0.len(),
+        };
+        let rest = self.0.split_off(cut);
+        let text = String::from_utf8_lossy(&self.0).into_owned();
+        self.0 = rest;
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Decoder;
+
+    #[test]
+    fn a_character_that_comes_in_pieces_is_one() {
+        let mut decoder = Decoder::default();
+        assert_eq!(decoder.decode(b"a\xe2\x97"), "a");
+        assert_eq!(decoder.decode(b"\x8f b"), "● b");
+        assert_eq!(decoder.decode(b"\xff"), "\u{fffd}");
+    }
+}

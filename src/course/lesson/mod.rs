@@ -1,0 +1,10 @@
+//! What lies below `lessons/`: chapters, their live blocks, the glossary, records.
+
+mod block;
+mod file;
+mod glossary;
+mod pieces;
+mod records;
+
+pub(super) use file::{Read, read};
+pub(super) use glossary::read as read_glossary;

@@ -1,0 +1,154 @@
+//! A chapter's text cut at its headings and its live blocks, each piece with the line it begins on.
+
+use crate::course::error::CourseError;
+use crate::course::spelling::nearest;
+
+/// The info strings of blocks that are alive.
+const LIVE: [&str; 4] = ["quiz", "try", "predict", "lab"];
+
+/// What a chapter's file falls into.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Pieces<'t> {
+    /// The TOML between the `+++` lines, which begins on line 2.
+    pub(super) front: &'t str,
+    /// In the order of the file.
+    pub(super) body: Vec<Piece<'t>>,
+}
+
+/// One part; lines count from 1.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Piece<'t> {
+    /// `## Title`: a new page.
+    Heading { title: &'t str, line: usize },
+    /// Markdown between them.
+    Prose { text: &'t str, line: usize },
+    /// The body of a live block, which begins on the line after its fence.
+    Live { kind: &'static str, body: &'t str, line: usize },
+}
+
+/// A fence that is open: its marks, and what it is if it is alive.
+struct Open<'t> {
+    marks: &'t str,
+    kind: Option<&'static str>,
+    line: usize,
+    begin: usize,
+}
+
+/// Cuts a text; none, with the reason in `errors`, where it has no front matter.
+pub(super) fn cut<'t>(file: &str, text: &'t str, errors: &mut Vec<CourseError>) -> Option<Pieces<'t>> {
+    let at = |line: usize, what: &str, mend: &str| CourseError {
+        at: Some((line, 1)),
+        ..CourseError::of_file(file, what, mend)
+    };
+    let Some(rest) = text.strip_prefix("+++\n") else {
+        errors.push(at(1, "does not begin with front matter", "begin it with +++, TOML and +++"));
+        return None;
+    };
+    let Some((front, _)) = rest.split_once("\n+++\n") else {
+        errors.push(at(1, "has front matter that does not end", "end it with a line +++"));
+        return None;
+    };
+    let mut body = Vec::new();
+    let mut offset = 4 + front.len() + 5;
+    let mut line = front.matches('\n').count() + 4;
+    let mut prose = (offset, line);
+    let mut open: Option<Open<'t>> = None;
+    for row in text[offset..].split_inclusive('\n') {
+        let (begin, number) = (offset, line);
+        offset += row.len();
+        line += 1;
+        if let Some(fence) = &open {
+            if is_closing(row, fence.marks) {
+                if let Some(kind) = fence.kind {
+                    body.push(Piece::Live { kind, body: &text[fence.begin..begin], line: fence.line + 1 });
+                    prose = (offset, line);
+                }
+                open = None;
+            }
+        } else if let Some((marks, info)) = fence(row) {
+            let kind = LIVE.into_iter().find(|kind| *kind == info);
+            if kind.is_some() {
+                push_prose(&mut body, &text[prose.0..begin], prose.1);
+            } else if let Some(near) = nearest(info, LIVE) {
+                errors.push(at(number, &format!("unknown block {info:?}"), &format!("did you mean {near:?}?")));
+            }
+            open = Some(Open { marks, kind, line: number, begin: offset });
+        } else if let Some(title) = row.strip_prefix("## ") {
+            push_prose(&mut body, &text[prose.0..begin], prose.1);
+            body.push(Piece::Heading { title: title.trim(), line: number });
+            prose = (offset, line);
+        }
+    }
+    match open {
+        Some(fence) => errors.push(at(fence.line, "opens a block that does not end", "end it with the same marks")),
+        None => push_prose(&mut body, &text[prose.0..], prose.1),
+    }
+    Some(Pieces { front, body })
+}
+
+/// Prose without the empty lines before it; nothing but empty lines is no prose.
+fn push_prose<'t>(body: &mut Vec<Piece<'t>>, text: &'t str, mut line: usize) {
+    let mut rest = text;
+    while let Some((first, after)) = rest.split_once('\n')
+        && first.trim().is_empty()
+    {
+        rest = after;
+        line += 1;
+    }
+    let text = rest.trim_end();
+    if !text.is_empty() {
+        body.push(Piece::Prose { text, line });
+    }
+}
+
+/// The marks and the info string of a line that opens a fenced block.
+fn fence(row: &str) -> Option<(&str, &str)> {
+    let begin = row.trim_start_matches(' ');
+    let mark = begin.chars().next().filter(|c| ['`', '~'].contains(c))?;
+    let length = begin.chars().take_while(|c| *c == mark).count();
+    let (marks, info) = begin.split_at(length);
+    (length >= 3 && row.len() - begin.len() < 4 && !info.contains('`')).then(|| (marks, info.trim()))
+}
+
+fn is_closing(row: &str, marks: &str) -> bool {
+    let row = row.trim();
+    row.len() >= marks.len() && row.chars().all(|c| marks.starts_with(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Piece, cut};
+
+    #[test]
+    fn headings_prose_and_live_blocks() {
+        let text = "+++\ntitle = \"x\"\n+++\n\n## One\n\nText\n\n```quiz\nid = 1\n```\n\n````text\n## no heading\n```try\n````\n\n## Two\n";
+        let mut errors = Vec::new();
+        let pieces = cut("f", text, &mut errors).unwrap();
+        assert_eq!(errors, []);
+        assert_eq!(pieces.front, "title = \"x\"");
+        assert_eq!(
+            pieces.body,
+            [
+                Piece::Heading { title: "One", line: 5 },
+                Piece::Prose { text: "Text", line: 7 },
+                Piece::Live { kind: "quiz", body: "id = 1\n", line: 10 },
+                Piece::Prose { text: "````text\n## no heading\n```try\n````", line: 13 },
+                Piece::Heading { title: "Two", line: 18 },
+            ]
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_cut_is_told() {
+        for (text, told) in [
+            ("# x", "f:1:1: does not begin with front matter; begin it with +++, TOML and +++"),
+            ("+++\na = 1\n", "f:1:1: has front matter that does not end; end it with a line +++"),
+            ("+++\na = 1\n+++\n```quizz\n```\n", "f:4:1: unknown block \"quizz\"; did you mean \"quiz\"?"),
+            ("+++\na = 1\n+++\n\n```try\n## x\n", "f:5:1: opens a block that does not end; end it with the same marks"),
+        ] {
+            let mut errors = Vec::new();
+            cut("f", text, &mut errors);
+            assert_eq!(errors.iter().map(ToString::to_string).collect::<Vec<_>>(), [told]);
+        }
+    }
+}

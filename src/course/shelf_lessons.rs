@@ -1,0 +1,97 @@
+//! All chapters of a course together: their order, and whether what they point to is there.
+
+use std::collections::BTreeSet;
+
+use super::error::CourseError;
+use super::lesson::{self, Read};
+use super::spelling::nearest;
+use super::tree::Tree;
+use crate::model::{Term, Tutorial};
+
+const GLOSSARY: &str = "glossary.md";
+
+/// Reads everything below `lessons/`.
+pub(super) fn read(tree: &Tree, labs: &BTreeSet<&str>, errors: &mut Vec<CourseError>) -> Tutorial {
+    let scenes: Vec<&str> = tree.folders("lessons/scenes").into_iter().collect();
+    let files: Vec<&str> = tree.below("lessons").map(|(path, _)| path).collect();
+    let glossary = lesson::read_glossary(tree, errors);
+    let mut read = Vec::new();
+    for file in files {
+        match file.split_once('/') {
+            None if file != GLOSSARY => read.extend(lesson::read(tree, file, &scenes, errors)),
+            None | Some(("scenes" | "recorded", _)) => {}
+            Some(_) => errors.push(CourseError::of_file(
+                format!("lessons/{file}"),
+                "is read by nothing",
+                "here belong: chapters, glossary.md, scenes/, recorded/",
+            )),
+        }
+    }
+    for pair in read.windows(2).filter(|pair| pair[0].chapter.number == pair[1].chapter.number) {
+        let what = format!("has the number of {}", pair[0].name);
+        errors.push(CourseError::of_file(format!("lessons/{}", pair[1].name), what, "give each its own"));
+    }
+    strays(tree, &read, &scenes, errors);
+    for chapter in &read {
+        for (target, at) in &chapter.links {
+            if let Err((what, mend)) = follow(target, chapter, &read, &glossary) {
+                let file = format!("lessons/{}", chapter.name);
+                errors.push(CourseError { at: Some(*at), ..CourseError::of_file(file, what, mend) });
+            }
+        }
+        for (lab, at) in chapter.doors.iter().filter(|(lab, _)| !labs.contains(lab.as_str())) {
+            let file = format!("lessons/{}", chapter.name);
+            let mend =
+                nearest(lab, labs.iter().copied()).map_or_else(String::new, |lab| format!("did you mean {lab:?}?"));
+            let what = format!("there is no lab {lab:?}");
+            errors.push(CourseError { at: Some(*at), ..CourseError::of_file(file, what, mend) });
+        }
+    }
+    Tutorial { chapters: read.into_iter().map(|read| read.chapter).collect(), glossary }
+}
+
+/// Records of no chapter, and scenes that no chapter names.
+fn strays(tree: &Tree, read: &[Read], scenes: &[&str], errors: &mut Vec<CourseError>) {
+    for (path, _) in tree.below("lessons/recorded") {
+        if !read.iter().any(|read| path.strip_suffix(".toml") == Some(&read.chapter.id)) {
+            let file = format!("lessons/recorded/{path}");
+            errors.push(CourseError::of_file(file, "is of no chapter", "remove it, or name it after its chapter"));
+        }
+    }
+    for scene in scenes {
+        let folder = format!("lessons/scenes/{scene}");
+        for (path, _) in tree.below(&folder).filter(|(path, _)| *path != "setup.sh" && !path.starts_with("files/")) {
+            errors.push(CourseError::of_file(
+                format!("{folder}/{path}"),
+                "is read by nothing",
+                "here belong: files/, setup.sh",
+            ));
+        }
+    }
+}
+
+/// Whether a link leads somewhere; if not, what is wrong, and how to mend it.
+fn follow(target: &str, from: &Read, all: &[Read], glossary: &[Term]) -> Result<(), (String, String)> {
+    if target.starts_with("https://") {
+        return Ok(());
+    }
+    let meant = |near: Option<&str>| near.map_or_else(String::new, |near| format!("did you mean {near:?}?"));
+    let (file, anchor) = target.split_once('#').unwrap_or((target, ""));
+    if file == GLOSSARY {
+        if anchor.is_empty() || glossary.iter().any(|term| term.slug == anchor) {
+            return Ok(());
+        }
+        let near = nearest(anchor, glossary.iter().map(|term| term.slug.as_str()));
+        return Err((format!("the glossary has no entry {anchor:?}"), meant(near)));
+    }
+    let chapter = if file.is_empty() { Some(from) } else { all.iter().find(|read| read.name == file) };
+    let Some(chapter) = chapter else {
+        let near = nearest(file, all.iter().map(|read| read.name.as_str()));
+        return Err((format!("the link {target:?} leads nowhere"), meant(near)));
+    };
+    if anchor.is_empty() || chapter.chapter.page(anchor).is_some() {
+        return Ok(());
+    }
+    let near = nearest(anchor, chapter.chapter.pages.iter().map(|page| page.slug.as_str()));
+    Err((format!("{} has no page {anchor:?}", chapter.name), meant(near)))
+}

@@ -1,0 +1,1 @@
+//! Sittings played key by key, without a terminal.

@@ -1,0 +1,267 @@
+//! Live blocks: questions with their answers, commands with what they print, doors.
+
+use textwrap::core::display_width;
+
+use super::brush::Brush;
+use super::entry;
+use super::frame::Labs;
+use crate::engine::session::{Entry, Given, Mode, Outcome, Purpose, Sandbox, State, shows};
+use crate::model::{Ask, Block, Form, Practice, Tutorial, escape};
+use crate::terminal::markdown;
+
+/// The rows of one block, without its gutter, and the cursor where something is typed into it.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    pub(super) rows: Vec<String>,
+    pub(super) cursor: Option<(usize, usize)>,
+}
+
+/// Of an output, so many rows are shown.
+const MOST: usize = 200;
+
+/// Lays out a block that is alive.
+pub(super) fn rows(tutorial: &Tutorial, state: &State, index: usize, labs: &Labs<'_>, brush: Brush) -> Rows {
+    let in_hand = state.in_hand == Some(index);
+    let painter = Painter { tutorial, state, in_hand, labs, brush };
+    let mut rows = Rows::default();
+    match &state.page(tutorial).blocks[index] {
+        Block::Prose(_) => {}
+        Block::Quiz { id, question } => {
+            painter.question(&mut rows, id, question);
+            painter.verdict(&mut rows, id, question);
+        }
+        Block::Try { id, command, look } => {
+            painter.command(&mut rows, id, command);
+            painter.prose(&mut rows, &format!("**Look at** {look}"));
+            painter.outcome(&mut rows, id, command);
+        }
+        Block::Predict { id, question, command } => {
+            painter.question(&mut rows, id, question);
+            rows.rows.push(String::new());
+            painter.command(&mut rows, id, command);
+            painter.outcome(&mut rows, id, command);
+            if state.outcome(tutorial, id).is_some_and(|outcome| outcome.ended) {
+                painter.verdict(&mut rows, id, question);
+            }
+        }
+        Block::Door { lab } => painter.door(&mut rows, lab),
+    }
+    rows
+}
+
+struct Painter<'a> {
+    tutorial: &'a Tutorial,
+    state: &'a State,
+    in_hand: bool,
+    labs: &'a Labs<'a>,
+    brush: Brush,
+}
+
+impl Painter<'_> {
+    fn prose(&self, rows: &mut Rows, text: &str) {
+        rows.rows.extend(markdown(text, self.brush.width, self.brush.color).lines().map(str::to_owned));
+    }
+
+    /// Markdown on as many rows as it takes, behind a beginning of this width.
+    fn hanging(&self, rows: &mut Rows, begin: &str, wide: usize, text: &str) {
+        let room = self.brush.width.saturating_sub(wide).max(20);
+        // What is narrower than a page is wrapped as if the page were narrower; the renderer has a least width.
+        for (index, line) in narrow(text, room, self.brush.color).into_iter().enumerate() {
+            let margin = if index == 0 { begin.to_owned() } else { " ".repeat(wide) };
+            rows.rows.push(format!("{margin}{line}"));
+        }
+    }
+
+    fn question(&self, rows: &mut Rows, id: &str, question: &Ask) {
+        let brush = self.brush;
+        self.hanging(rows, &brush.strong("? "), 2, &question.ask);
+        let answer = self.state.answer(self.tutorial, id);
+        match &question.form {
+            Form::Choice { choices, several, right } => {
+                for (number, choice) in choices.iter().enumerate() {
+                    let chosen = match answer {
+                        Some((Given::Choices(given), _)) => given.contains(&number),
+                        _ => false,
+                    };
+                    let marked = self.in_hand && self.state.marked.contains(&number);
+                    let sign = match (answer, chosen) {
+                        _ if marked => brush.strong(brush.sign("●", "*")),
+                        (Some(_), true) if right.contains(&number) => brush.good(brush.sign("✓", "+")),
+                        (Some(_), true) => brush.bad(brush.sign("✗", "x")),
+                        _ if *several && self.in_hand => brush.dim(brush.sign("○", "o")),
+                        _ => " ".to_owned(),
+                    };
+                    let begin = format!("{sign} {} ", brush.strong(&(number + 1).to_string()));
+                    self.hanging(rows, &begin, 4, choice);
+                }
+            }
+            Form::Typed { .. } => match (&self.state.mode, answer) {
+                (Mode::Typing { purpose: Purpose::Answer, entry }, _) if self.in_hand => {
+                    self.typed(rows, "> ", entry);
+                }
+                (_, Some((given, right))) => {
+                    let sign =
+                        if *right { brush.good(brush.sign("✓", "+")) } else { brush.bad(brush.sign("✗", "x")) };
+                    rows.rows.push(format!("{sign} {}", escape(&given.to_text())));
+                }
+                (_, None) => rows.rows.push(brush.dim("> (Enter, then type)")),
+            },
+        }
+    }
+
+    /// Right or wrong, and why; nothing before there is an answer.
+    fn verdict(&self, rows: &mut Rows, id: &str, question: &Ask) {
+        let brush = self.brush;
+        let Some((_, right)) = self.state.answer(self.tutorial, id) else { return };
+        let word = match (right, self.state.in_hand, &question.form) {
+            (true, ..) => brush.good("Right."),
+            (false, Some(_), Form::Choice { .. }) if self.in_hand => {
+                format!("{} {}", brush.bad("Not so."), brush.dim("Press another number to try again."))
+            }
+            (false, Some(_), Form::Typed { .. }) if self.in_hand => {
+                format!("{} {}", brush.bad("Not so."), brush.dim("Press a to try again."))
+            }
+            (false, ..) => brush.bad("Not so."),
+        };
+        rows.rows.push(String::new());
+        rows.rows.push(word);
+        self.prose(rows, &question.because);
+    }
+
+    fn command(&self, rows: &mut Rows, id: &str, command: &Practice) {
+        if let (true, Mode::Typing { purpose: Purpose::Command, entry }) = (self.in_hand, &self.state.mode) {
+            return self.typed(rows, prompt(command.root), entry);
+        }
+        let outcome = self.state.outcome(self.tutorial, id);
+        let run = outcome.map(|outcome| outcome.run.as_str()).filter(|run| !run.is_empty()).unwrap_or(&command.run);
+        let begin = self.brush.dim(prompt(command.root));
+        for (index, line) in chopped(&escape(run), self.brush.width - 2).into_iter().enumerate() {
+            let begin = if index == 0 { begin.as_str() } else { "  " };
+            rows.rows.push(format!("{begin}{}", self.brush.strong(&line)));
+        }
+    }
+
+    fn typed(&self, rows: &mut Rows, prompt: &str, entry: &Entry) {
+        let (typed, (row, column)) = entry::rows(prompt, entry, self.brush.width);
+        rows.cursor = Some((rows.rows.len() + row, column));
+        rows.rows.extend(typed);
+    }
+
+    fn outcome(&self, rows: &mut Rows, id: &str, command: &Practice) {
+        let brush = self.brush;
+        let Some(outcome) = self.state.outcome(self.tutorial, id) else {
+            if let (true, Sandbox::Impossible { why }) = (self.in_hand, &self.state.sandbox) {
+                self.prose(
+                    rows,
+                    &format!("*No sandbox can run here ({}). Enter shows what was recorded.*", escape(why)),
+                );
+            }
+            return;
+        };
+        if outcome.recorded {
+            let word = if outcome.output.is_empty() { "nothing was recorded of it" } else { "recorded, not run here" };
+            rows.rows.push(brush.rule_in(&brush.accent(word)));
+        } else {
+            rows.rows.push(brush.rule_in(&self.running(outcome)));
+        }
+        let mut lines =
+            outcome.output.lines().flat_map(|line| chopped(&escape(&line.replace('\t', "    ")), brush.width));
+        rows.rows.extend(lines.by_ref().take(MOST));
+        let left = lines.count();
+        if left > 0 {
+            rows.rows.push(brush.dim(&format!("({left} lines more)")));
+        }
+        if let Some(end) = ending(outcome, command) {
+            rows.rows.push(brush.dim(&end));
+        }
+        if outcome.ended && !outcome.recorded && outcome.run == command.run && !shows(&command.expect, &outcome.output)
+        {
+            self.prose(rows, "*This is not what is usually seen here. `R` begins the chapter, and its sandbox, anew.*");
+        }
+    }
+
+    fn running(&self, outcome: &Outcome) -> String {
+        if !outcome.ended {
+            let word = match &self.state.sandbox {
+                Sandbox::Booting => "the sandbox boots",
+                _ if outcome.output.is_empty() && !outcome.first.is_empty() => "what it needs runs first",
+                _ => "it runs",
+            };
+            return self.brush.accent(&format!("{word}{}", self.brush.sign("…", "...")));
+        }
+        if outcome.first.is_empty() {
+            return String::new();
+        }
+        self.brush.dim(&format!("after what it needs: {}", outcome.first.join(", ")))
+    }
+
+    fn door(&self, rows: &mut Rows, lab: &str) {
+        let brush = self.brush;
+        let told = self.labs.iter().find(|told| told.id == lab);
+        let title = told.map_or(lab, |told| told.title);
+        self.hanging(rows, &brush.strong("Lab "), 4, &format!("**{title}**"));
+        if let Some(told) = told {
+            let best = told.best.map_or(String::new(), |best| format!(", your best score {best} %"));
+            rows.rows.push(brush.dim(&format!("{} minutes{best}", told.minutes)));
+        }
+        match self.state.visited.get(lab) {
+            Some(said) if !said.is_empty() => self.prose(rows, said),
+            Some(_) => {}
+            None => self.prose(rows, "Enter opens it: a shell on a machine of your own. `exit` brings you back here."),
+        }
+    }
+}
+
+impl Brush {
+    /// A short rule above an output.
+    fn rule_in(self, word: &str) -> String {
+        let dash = self.dim(&self.sign("─", "-").repeat(3));
+        if word.is_empty() { dash } else { format!("{dash} {word}") }
+    }
+}
+
+fn prompt(root: bool) -> &'static str {
+    if root { "# " } else { "$ " }
+}
+
+/// How a command ended, where that says something.
+fn ending(outcome: &Outcome, command: &Practice) -> Option<String> {
+    if !outcome.ended || outcome.recorded {
+        return None;
+    }
+    match outcome.code {
+        Some(0) if outcome.output.is_empty() => Some("(it printed nothing, and ended with 0)".into()),
+        Some(0) => None,
+        Some(124) => Some(format!("(stopped after {} s)", command.seconds)),
+        Some(code) => Some(format!("(exit status {code})")),
+        None => Some("(stopped)".into()),
+    }
+}
+
+/// Markdown for fewer columns than a page has.
+fn narrow(text: &str, room: usize, color: bool) -> Vec<String> {
+    let page = markdown(text, room, color);
+    if room >= 40 {
+        return page.lines().map(str::to_owned).collect();
+    }
+    let plain = markdown(text, usize::from(u16::MAX), false);
+    textwrap::wrap(plain.trim(), room).into_iter().map(std::borrow::Cow::into_owned).collect()
+}
+
+/// A text in pieces of at most so many columns, wherever they end; at least one.
+fn chopped(text: &str, width: usize) -> Vec<String> {
+    let mut rows = vec![String::new()];
+    let mut column = 0;
+    for character in text.chars() {
+        let wide = display_width(character.encode_utf8(&mut [0; 4]));
+        if column + wide > width {
+            rows.push(String::new());
+            column = 0;
+        }
+        if let Some(row) = rows.last_mut() {
+            row.push(character);
+        }
+        column += wide;
+    }
+    rows
+}
