@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 
 use crate::course::LabFolder;
 use crate::engine;
-use crate::machine::{LONGEST_KILL, Machine, Remote};
+use crate::machine::{LONGEST_KILL, Machine, Remote, SETTLE};
 use crate::model::{
-    Answer, Chapter, CheckReport, Fact, Ground, Handed, Lab, Overlay, Place, PlaceKind, Question, Sheet, Testimony,
-    TimeSpan, Trial, Trials, Unknown,
+    Answer, Chapter, CheckReport, Fact, Ground, Handed, KillFact, KillOutcome, Lab, Overlay, Place, PlaceKind,
+    Question, Sheet, Testimony, TimeSpan, Trial, Trials, Unknown,
 };
 use crate::sandbox::{self, Captured, Estate, Lease, Plan, Record, Sandbox, SandboxError, Source};
 
@@ -56,6 +56,50 @@ pub struct Graded {
     pub twinless: Option<SandboxError>,
     /// How long the twin took to be copied and booted.
     pub twin_took: Option<Duration>,
+}
+
+/// What grading had to wait for, however quick unitlab itself is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Waits {
+    /// Until the twin was up.
+    pub boot: Duration,
+    /// While units were watched.
+    pub watch: Duration,
+    /// Between a kill and the restart, as the unit itself wants it.
+    pub restart: Duration,
+    /// Until what came back had proven that it stays.
+    pub settle: Duration,
+}
+
+impl Waits {
+    /// All of it.
+    #[must_use]
+    pub fn total(&self) -> Duration {
+        self.boot + self.watch + self.restart + self.settle
+    }
+}
+
+impl Graded {
+    /// Machine and twin are asked side by side: the longer of the two ways is what was waited for.
+    #[must_use]
+    pub fn waits(&self) -> Waits {
+        let ahead = engine::watched(&self.testimony.live);
+        let boot = self.twin_took.unwrap_or_default();
+        let watch = self.testimony.twin.as_ref().map(engine::watched).unwrap_or_default();
+        let (restart, settle) = restarts(&self.testimony.trials);
+        let behind = Waits { boot, watch, restart, settle };
+        if behind.total() > ahead { behind } else { Waits { watch: ahead, ..Waits::default() } }
+    }
+}
+
+/// What units that came back after a kill had asked for, and how long they were looked at then.
+fn restarts(trials: &Trials) -> (Duration, Duration) {
+    let Trials::Done(done) = trials else { return <_>::default() };
+    let came_back = done.iter().filter_map(|(_, answer)| match answer {
+        Ok(Fact::Kill(KillFact { delay_us, outcome: KillOutcome::Back { .. }, .. })) => Some(*delay_us),
+        _ => None,
+    });
+    came_back.fold(<_>::default(), |(restart, settle), delay| (restart + Duration::from_micros(delay), settle + SETTLE))
 }
 
 /// What a twin said, what was tried on it, and how long it took to be up.

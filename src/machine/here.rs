@@ -92,7 +92,6 @@ impl<'a> Batch<'a> {
     /// in one moment. Nothing is probed yet, since a probe can start a socket's service.
     fn look(systemctl: &'a Systemctl, questions: &[Question]) -> Self {
         let wants = |wanted: fn(&Question) -> bool| questions.iter().any(wanted);
-        let manager = systemctl.manager();
         let mut units: BTreeSet<UnitName> =
             questions.iter().filter_map(unit_of).filter_map(|unit| UnitName::parse(unit).ok()).collect();
         if wants(|question| matches!(question, Question::System | Question::Boot { .. })) {
@@ -100,11 +99,7 @@ impl<'a> Batch<'a> {
         }
         let units: Vec<UnitName> = units.into_iter().collect();
         let asked = steady::now_micros();
-        let mut shown = match &manager {
-            // A manager that does not answer for itself would only keep us waiting for its units.
-            Err(unknown) => units.iter().map(|unit| (unit.clone(), Err(unknown.clone()))).collect(),
-            Ok(_) => systemctl.units(&units, &[]),
-        };
+        let (manager, mut shown) = systemctl.manager(|| systemctl.units(&units, &[]));
         let steady = watch(systemctl, questions, &units, &mut shown, asked);
         let processes = if wants(is_about_processes) {
             processes::walk(&shown.values().flatten().collect::<Vec<_>>())
@@ -200,8 +195,16 @@ impl<'a> Batch<'a> {
 
     fn boot(&self, unit: &str) -> Answer {
         let default_target = self.unit(DEFAULT_TARGET)?.get("Id");
-        let show = |units: &[UnitName]| self.systemctl.units(units, &boot::PROPERTIES);
-        boot(self.unit(unit)?, default_target, show).map(Fact::Boot)
+        boot(self.unit(unit)?, default_target, |units| self.look_up(units)).map(Fact::Boot)
+    }
+
+    /// What a boot's walk needs of these units; those that were shown already, under any of their names, are not asked for.
+    fn look_up(&self, units: &[UnitName]) -> Shown {
+        let seen = |name: &UnitName| self.shown.values().flatten().find(|fact| boot::is(fact, name.as_str()));
+        let unseen: Vec<UnitName> = units.iter().filter(|name| seen(name).is_none()).cloned().collect();
+        let mut shown = self.systemctl.units(&unseen, &boot::PROPERTIES);
+        shown.extend(units.iter().filter_map(|name| Some((name.clone(), Ok(seen(name)?.clone())))));
+        shown
     }
 
     /// Who listens by now.

@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "this room asks systemctl: that is what it is for")]
 
 mod accounts;
+mod acl;
 mod ask;
 mod boot;
 mod child;
@@ -23,6 +24,7 @@ mod program_head;
 mod reading;
 mod remote;
 mod service_account;
+mod sock_diag;
 mod sockets;
 mod start_limit;
 mod steady;
@@ -35,5 +37,5 @@ mod wire;
 pub use ask::Machine;
 pub use examine::examine;
 pub use here::Here;
-pub use kill::LONGEST_KILL;
+pub use kill::{LONGEST_KILL, SETTLE};
 pub use remote::Remote;

@@ -63,7 +63,7 @@ pub(super) fn account(unit: &UnitFact, details: &[Details], all: &[Seen]) -> Res
         None if row.as_ref().is_some_and(|row| row.uid == *uid) => row.as_ref().map(seen_row).unwrap_or_default(),
         None => nobody_logs_in("", *uid),
     };
-    let identity = Identity { uid: number, groups: group_ids(unit, row.as_ref(), &groups) };
+    let identity = Identity { uid: number, groups: group_ids(unit, row.as_ref(), &groups), powers: vec![] };
     let ids = identity.groups.iter().chain(details.iter().flat_map(|process| &process.identity.groups));
     let member = row.iter().flat_map(|row| groups.of_member(&row.name).chain([row.gid]));
     let named = ids.copied().chain(member).map(|gid| match groups.name(gid) {
@@ -92,7 +92,7 @@ pub(super) fn identity(unit: &UnitFact) -> Option<Identity> {
         "" => accounts.of(0),
         user => accounts.named(user),
     }?;
-    Some(Identity { uid: Some(row.uid), groups: group_ids(unit, Some(row), &groups) })
+    Some(Identity { uid: Some(row.uid), groups: group_ids(unit, Some(row), &groups), powers: vec![] })
 }
 
 fn nobody_logs_in(name: &str, uid: u32) -> PasswdRow {

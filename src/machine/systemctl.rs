@@ -9,7 +9,7 @@ use rustix::process::geteuid;
 
 use crate::model::{UnitFact, Unknown};
 
-use super::child::{ChildError, Limits, run};
+use super::child::{ChildError, Limits, Outcome, run, start};
 use super::unit_name::UnitName;
 use super::unknown::{last_words, unknown, unknown_but};
 
@@ -39,9 +39,13 @@ impl Systemctl {
         })
     }
 
-    /// The manager's own properties.
-    pub(super) fn manager(&self) -> Result<UnitFact, Unknown> {
-        read_block(&self.show(&["--property=Version,SystemState,UnitPath"], &[])?)
+    /// The manager's own properties, and what is asked about units meanwhile: each of the two is a program's run.
+    pub(super) fn manager<T>(&self, meanwhile: impl FnOnce() -> T) -> (Result<UnitFact, Unknown>, T) {
+        let mut command = self.command("show", &["--property=Version,SystemState,UnitPath"], &[]);
+        let started = start(&mut command, limits(0));
+        let other = meanwhile();
+        let outcome = started.and_then(|started| started.finish(b""));
+        (shown(outcome).and_then(|text| read_block(&text)), other)
     }
 
     /// The properties of units: all, or the named ones.
@@ -110,14 +114,20 @@ impl Systemctl {
     }
 
     fn show(&self, options: &[&str], names: &[UnitName]) -> Result<String, Unknown> {
-        let mut command = self.command("show", options, names);
-        let limits = Limits { time: TIME, stdout: STDOUT_PER_UNIT * (names.len() + 1) };
-        match run(&mut command, b"", limits) {
-            Ok(outcome) if outcome.status.success() => Ok(String::from_utf8_lossy(&outcome.stdout).into_owned()),
-            Ok(outcome) => Err(refused(&last_words(&outcome.stderr), &outcome.status.to_string())),
-            Err(error @ ChildError::Deadline(_)) => Err(silent(&error)),
-            Err(error) => Err(unknown(format!("systemctl show {error}"))),
-        }
+        shown(run(&mut self.command("show", options, names), b"", limits(names.len())))
+    }
+}
+
+fn limits(units: usize) -> Limits {
+    Limits { time: TIME, stdout: STDOUT_PER_UNIT * (units + 1) }
+}
+
+fn shown(outcome: Result<Outcome, ChildError>) -> Result<String, Unknown> {
+    match outcome {
+        Ok(outcome) if outcome.status.success() => Ok(String::from_utf8_lossy(&outcome.stdout).into_owned()),
+        Ok(outcome) => Err(refused(&last_words(&outcome.stderr), &outcome.status.to_string())),
+        Err(error @ ChildError::Deadline(_)) => Err(silent(&error)),
+        Err(error) => Err(unknown(format!("systemctl show {error}"))),
     }
 }
 

@@ -32,7 +32,7 @@ pub use failure::{FailureFact, Head, Holder, Needed, Purpose};
 pub use lab::{Check, Expect, Kind, Lab, RestartPolicy, Value};
 pub use live::{HttpFact, HttpOutcome, PortOwner, Process, ProcessesFact};
 pub use loaded::{BootFact, Puller, Sample, SteadyFact, SystemFact, UnitFact};
-pub use node::{FileFact, FileType, Node, Search};
+pub use node::{AclEntry, FileFact, FileType, Node, Search};
 pub use on_disk::{Content, DiskFile, FilesFact, Role};
 pub use overlay::{Overlay, OverlayFile};
 pub use place::{Place, PlaceKind};

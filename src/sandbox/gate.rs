@@ -75,9 +75,17 @@ pub enum GateReply {
     Out(String),
     /// For standard error.
     Err(String),
+    /// What is being waited for, in a few words.
+    Wait(String),
     /// The end, and the exit code.
     Exit(u8),
 }
+
+/// A line on standard error that begins so tells what is being waited for.
+pub const WAIT_MARK: &str = "\u{2}wait ";
+/// Nobody reads more of it.
+const MOST_WAITS: usize = 16;
+const LONGEST_WAIT: usize = 200;
 
 /// At most so many questions of one sandbox are worked on at once.
 const AT_ONCE: usize = 2;
@@ -137,7 +145,7 @@ fn serve(stream: &UnixStream, plan: &Plan, exe: &Path) -> io::Result<()> {
         .spawn()?;
     let (out, err) = (child.stdout.take(), child.stderr.take());
     let (out, err) = thread::scope(|scope| {
-        let err = scope.spawn(|| bounded(err));
+        let err = scope.spawn(|| err.map(|err| pass_on(err, stream)).unwrap_or_default());
         (bounded(out), err.join().unwrap_or_default())
     });
     let code = child.wait()?.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(125);
@@ -170,6 +178,7 @@ fn arguments(request: &GateRequest, lab: &str) -> Vec<String> {
             if request.no_trials {
                 args.push("--no-trials".to_owned());
             }
+            args.push("--say-waits".to_owned());
         }
         GateVerb::Hint => {
             args.extend(["hint", "--", lab].map(str::to_owned));
@@ -192,6 +201,26 @@ fn bounded(stream: Option<impl Read>) -> String {
         let _ = io::copy(&mut stream, &mut io::sink());
     }
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Reads what is said on standard error; what is waited for goes on at once, the rest is returned.
+fn pass_on(err: impl Read, stream: &UnixStream) -> String {
+    let mut err = BufReader::new(err);
+    let (mut rest, mut line, mut waits) = (Vec::new(), Vec::new(), 0);
+    while (&mut err).take(REPLY).read_until(b'\n', &mut line).is_ok_and(|count| count > 0) {
+        if let Some(wait) = line.strip_prefix(WAIT_MARK.as_bytes()) {
+            let wait: String = String::from_utf8_lossy(wait).trim_end().chars().take(LONGEST_WAIT).collect();
+            waits += 1;
+            if waits <= MOST_WAITS {
+                // Whoever asked may have hung up; the answer is where that shows.
+                let _ = reply(stream, &GateReply::Wait(wait));
+            }
+        } else if rest.len() + line.len() <= usize::try_from(REPLY).unwrap_or(usize::MAX) {
+            rest.append(&mut line);
+        }
+        line.clear();
+    }
+    String::from_utf8_lossy(&rest).into_owned()
 }
 
 /// The other side, inside: sends a request and hands every reply to `hear`; the exit code.

@@ -72,16 +72,9 @@ impl Trial<'_> {
         }
         let lab = self.job.lab;
         let graded = self.bench.grade(lab, true);
-        // Machine and twin are asked side by side: the longer of the two ways is what was waited for.
-        let ahead = engine::watched(&graded.testimony.live);
-        let behind = graded.testimony.twin.as_ref().map(engine::watched).unwrap_or_default();
-        let boot = graded.twin_took.unwrap_or_default();
-        if boot + behind > ahead {
-            self.spent.boot += boot;
-            self.spent.watch += behind;
-        } else {
-            self.spent.watch += ahead;
-        }
+        let waits = graded.waits();
+        self.spent.boot += waits.boot;
+        self.spent.watch += waits.watch + waits.restart + waits.settle;
         let without_twin = graded.twinless.map(|error| format!("a copy of it did not come up: {error}"));
         let differs = engine::differences(expected, lab.lab.pass, &graded.checks);
         self.differs.extend(without_twin.into_iter().chain(differs).map(|what| format!("{when}{what}")));

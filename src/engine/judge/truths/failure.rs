@@ -18,7 +18,7 @@ ReadWritePaths=/var/lib/app
 
 fn node(path: &str, file_type: FileType, uid: u32, mode: u32) -> Node {
     let owner = if uid == 0 { "root" } else { "sre-app" };
-    Node { path: path.into(), file_type, uid, owner: owner.into(), gid: uid, group: owner.into(), mode }
+    Node { path: path.into(), file_type, uid, owner: owner.into(), gid: uid, group: owner.into(), mode, acl: vec![] }
 }
 
 /// At the end of a way that everybody may go.
@@ -44,7 +44,7 @@ fn needed(path: &str, purpose: Purpose, found: FileFact, head: Option<Head>) -> 
 }
 
 fn as_service() -> Identity {
-    Identity { uid: Some(998), groups: vec![998] }
+    Identity { uid: Some(998), groups: vec![998], powers: vec![] }
 }
 
 fn failed(status: &str, more: &[(&str, &str)], fact: FailureFact) -> CheckReport {
@@ -101,7 +101,7 @@ fn status_203_is_told_apart() {
     let bare = needed("serve", Purpose::Program, FileFact::default(), None);
     assert!(first(&failed("203", &[], bare)).1.contains("no serve in any folder that systemd searches"));
     let mut hidden = needed("/root/x", Purpose::Program, at("/root/x", FileType::File, 0o755), None);
-    hidden.identity = Some(Identity { uid: Some(0), groups: vec![0] });
+    hidden.identity = Some(Identity { uid: Some(0), groups: vec![0], powers: vec![] });
     let report = failed("203", &[("ProtectHome", "yes")], hidden);
     assert_eq!(first(&report).0, "exec-missing");
     assert!(first(&report).1.contains("ProtectHome= hides it"), "{}", first(&report).1);
@@ -204,7 +204,7 @@ fn a_denied_path_is_proven_by_its_bits() {
         assert!(first(&report).1.contains(part.unwrap_or_default()), "{}", first(&report).1);
     }
     let mut root = needed("/x", Purpose::Denied, at("/x", FileType::File, 0o600), None);
-    root.identity = Some(Identity { uid: Some(0), groups: vec![0] });
+    root.identity = Some(Identity { uid: Some(0), groups: vec![0], powers: vec![] });
     assert!(failed("1", &[], root).diagnosis.is_empty());
 }
 
