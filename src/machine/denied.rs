@@ -7,6 +7,11 @@ const QUOTES: [char; 5] = ['\'', '"', '`', '‘', '’'];
 /// More paths than this are not told.
 const MOST: usize = 8;
 
+/// Whether a line complains of it at all.
+pub(super) fn complained(said: &[String]) -> bool {
+    said.iter().any(|line| WORDS.iter().any(|words| line.contains(words)))
+}
+
 /// The paths in the lines that complain, the latest line first; a relative one only where the words show it to be one.
 pub(super) fn paths(said: &[String]) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();

@@ -67,8 +67,9 @@ fn a_sound_course_is_read() {
 fn trials_have_times_of_their_own() {
     let spans = |text: &str| TimeSpan::parse(text).unwrap();
     for (written, kind) in [
-        ("\"comes-back\"", Kind::ComesBack { within: spans("5s") }),
-        ("\"comes-back\"\nwithin = 3", Kind::ComesBack { within: spans("3s") }),
+        ("\"comes-back\"", Kind::ComesBack { within: spans("5s"), again: false }),
+        ("\"comes-back\"\nwithin = 3", Kind::ComesBack { within: spans("3s"), again: false }),
+        ("\"comes-back\"\nagain = true", Kind::ComesBack { within: spans("5s"), again: true }),
         ("\"survives-reboot\"", Kind::SurvivesReboot { hold: spans("2s") }),
         ("\"survives-reboot\"\nhold = \"500ms\"", Kind::SurvivesReboot { hold: spans("500ms") }),
     ] {

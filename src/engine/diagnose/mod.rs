@@ -2,10 +2,12 @@
 
 mod complaint;
 mod ending;
+mod exec;
 mod fold;
 mod install;
 mod known;
 mod paste;
+mod privileged_port;
 mod reload;
 mod step;
 mod unloadable;

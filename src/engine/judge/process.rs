@@ -2,11 +2,10 @@
 
 use crate::engine::ask;
 use crate::engine::diagnose::{needs_restart, stale, why_not_running};
-use crate::engine::exec_command::ExecCommand;
 use crate::engine::finding::Finding;
 use crate::engine::layers::Layers;
 use crate::engine::seen::Seen;
-use crate::model::{Details, DetailsFact, Diagnosis, Layer, ProcessDemand, UnitFact, Unknown, Verdict};
+use crate::model::{Details, DetailsFact, Diagnosis, ExecCommand, Layer, ProcessDemand, UnitFact, Unknown, Verdict};
 
 /// What the kernel keeps of a command's name: `TASK_COMM_LEN`, one byte for its terminator taken off.
 const COMM: usize = 15;
