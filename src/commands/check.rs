@@ -88,7 +88,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
 
 fn grade(context: &Context, args: &Args) -> Result<Report, Failure> {
     let course = context.course()?;
-    let lab = context.lab(&course, args.lab.as_deref())?;
+    let lab = &*context.lab(&course, args.lab.as_deref())?;
     let started = Instant::now();
     let graded = if args.here {
         here(context, lab, args.trials)?

@@ -20,6 +20,7 @@ mod sighting;
 mod time_span;
 mod trial;
 mod unit_file;
+mod variable;
 
 pub use case::{Case, Handed};
 pub use chapter::{Ask, Block, Chapter, Form, Page, Practice, Recorded, Term, Tutorial, slug};
@@ -47,3 +48,4 @@ pub use sighting::{
 pub use time_span::{TimeSpan, TimeSpanError};
 pub use trial::{Ground, KillFact, KillOutcome, StartLimit, Trial, Trials};
 pub use unit_file::{Assignment, Complaint, Line, UnitFile};
+pub use variable::{Choice, Variable};
