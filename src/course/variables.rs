@@ -46,26 +46,30 @@ fn table(value: &Value<'_>, source: &mut Source) -> Vec<Variable> {
 }
 
 fn dealt_or_range(mut fields: Fields<'_, '_>) -> Option<Choice> {
-    let choice = if fields.has_any(&["deal", "to"]) && !fields.has_any(&["from"]) {
-        let (cards, places) = (fields.need_words("deal"), fields.need_words("to"));
-        let (cards, places) = (owned(&cards?), owned(&places?));
-        if cards.len() != places.len() || cards.len() < 2 {
-            let what = format!("{} are dealt to {}", cards.len(), places.len());
-            fields.source.fault(fields.span(), what, "deal as many as there are places, and at least two");
-        }
-        Some(Choice::Deal { cards, places })
-    } else {
-        let from = fields.need("from").and_then(|value| fields.source.integer("from", value));
-        let to = fields.need("to").and_then(|value| fields.source.integer("to", value));
-        let (from, to) = (from?, to?);
-        if from >= to || to - from > 1_000_000 {
-            let mend = "the last number is larger than the first, by a million at most";
-            fields.source.fault(fields.span(), format!("from {from} to {to} is no range"), mend);
-        }
-        Some(Choice::Range(from, to))
-    };
+    let choice = if fields.has_any(&["deal"]) { dealt(&mut fields) } else { range(&mut fields) };
     fields.finish();
     choice
+}
+
+fn dealt(fields: &mut Fields<'_, '_>) -> Option<Choice> {
+    let (cards, places) = (fields.need_words("deal"), fields.need_words("to"));
+    let (cards, places) = (owned(&cards?), owned(&places?));
+    if cards.len() != places.len() || cards.len() < 2 {
+        let what = format!("{} are dealt to {}", cards.len(), places.len());
+        fields.source.fault(fields.span(), what, "deal as many as there are places, and at least two");
+    }
+    Some(Choice::Deal { cards, places })
+}
+
+fn range(fields: &mut Fields<'_, '_>) -> Option<Choice> {
+    let from = fields.need("from").and_then(|value| fields.source.integer("from", value));
+    let to = fields.need("to").and_then(|value| fields.source.integer("to", value));
+    let (from, to) = (from?, to?);
+    if from >= to || to - from > 1_000_000 {
+        let mend = "the last number is larger than the first, by a million at most";
+        fields.source.fault(fields.span(), format!("from {from} to {to} is no range"), mend);
+    }
+    Some(Choice::Range(from, to))
 }
 
 fn owned(words: &[Spanned<&str>]) -> Vec<String> {
