@@ -88,7 +88,7 @@ impl Agenda {
 
     fn command_for(&self, course: &Course, step: usize) -> Option<String> {
         Some(match &self.steps.get(step)?.goal {
-            Goal::Chapter(chapter) => format!("unitlab learn {}", course.tutorial().chapters[*chapter].id),
+            Goal::Chapter(chapter) => format!("unitlab learn {}", course.tutorial().chapters[*chapter].number),
             Goal::Lab(lab) => format!("unitlab lab start {lab}"),
         })
     }
