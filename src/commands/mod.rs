@@ -19,6 +19,7 @@ mod lab;
 mod learn;
 mod list;
 mod output;
+mod performance;
 mod practice;
 mod prover;
 mod root;
@@ -26,5 +27,6 @@ mod supervise;
 mod workshop;
 
 pub use cli::run;
-pub use prover::{Job, Prover, plan};
+pub use course::too_long;
+pub use prover::{Case, Job, Prover, Rehearsal, plan, rehearse};
 pub use workshop::{Bench, Graded, Workshop};

@@ -19,4 +19,5 @@ mod tree;
 pub use error::{CourseError, CourseErrors, NoSuchChapter, NoSuchLab};
 pub use harmless::Harmless;
 pub use lab_folder::{CaseFolder, LabFolder};
+pub use lesson::write_records;
 pub use shelf::Course;

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::job::{Deed, Job};
+use super::job::{Case, Deed};
 use super::prove::Prover;
 use crate::commands::workshop::Bench;
 use crate::engine;
@@ -12,7 +12,7 @@ use crate::sandbox::{SandboxError, Source};
 /// A case in the making.
 pub(super) struct Trial<'a> {
     pub prover: &'a Prover,
-    pub job: &'a Job<'a>,
+    pub case: &'a Case<'a>,
     pub bench: Bench,
     pub spent: Spent,
     pub differs: Vec<String>,
@@ -21,8 +21,8 @@ pub(super) struct Trial<'a> {
 impl Trial<'_> {
     /// Does all of it; an error is what kept it from being tried.
     pub(super) fn run(&mut self) -> Result<(), SandboxError> {
-        let lab = self.job.lab;
-        match self.job.deed {
+        let lab = self.case.lab;
+        match self.case.deed {
             Deed::Nothing => {}
             Deed::Answer(overlay) => self.answer(overlay, "its script")?,
             Deed::Mutant(overlay) => {
@@ -39,8 +39,8 @@ impl Trial<'_> {
                 self.spent.boot += begun.elapsed();
             }
         }
-        self.grade(&self.job.expected.clone(), "");
-        if self.prover.thorough && matches!(self.job.expected, Expected::Fails { .. }) {
+        self.grade(&self.case.expected.clone(), "");
+        if self.prover.thorough && matches!(self.case.expected, Expected::Fails { .. }) {
             self.answer(&lab.solution, "the solution after it")?;
             self.grade(&Expected::FullMarks, "after the solution: ");
         }
@@ -61,7 +61,7 @@ impl Trial<'_> {
         if self.prover.is_stopped() {
             return;
         }
-        let lab = self.job.lab;
+        let lab = self.case.lab;
         let graded = self.bench.grade(lab, true);
         // Machine and twin are asked side by side: the longer of the two ways is what was waited for.
         let ahead = engine::watched(&graded.testimony.live);
