@@ -100,7 +100,6 @@ impl<'a> Rehearsal<'a> {
             }
             let performed = mem::replace(&mut ready, Ok(())).and_then(|()| perform(bench, practice));
             spent.answer = begun.elapsed();
-            spent.whole = spent.hand_over + spent.answer;
             let (subject, case) = (self.chapter.id.clone(), format!("{id}, {when}"));
             let mut proven = Proven { subject, case, differs: Vec::new(), untried: None, printed: None, spent };
             match performed {
@@ -111,6 +110,7 @@ impl<'a> Rehearsal<'a> {
                 }
                 Err(why) => proven.untried = Some(why),
             }
+            proven.spent.whole = spent.hand_over + begun.elapsed();
             end(proven);
             (spent, begun) = (Spent::default(), Instant::now());
         }
