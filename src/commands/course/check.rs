@@ -141,7 +141,7 @@ fn told(proven: &Proven) -> String {
     let outcome = match (&proven.untried, proven.differs.as_slice()) {
         (None, []) => "as it must be".to_owned(),
         (Some(why), []) => format!("could not be tried: {why}"),
-        (_, differs) => differs.join("; "),
+        (_, differs) => differs.iter().filter_map(|what| what.lines().next()).collect::<Vec<_>>().join("; "),
     };
     format!("{} {} ({:.1} s): {outcome}", proven.subject, proven.case, proven.spent.whole.as_secs_f64())
 }

@@ -31,8 +31,9 @@ fn row(case: &Proven, page: &mut Page<'_>) {
         if case.differs.is_empty() { (page.glyphs().unknown, Ink::Doubt) } else { (page.glyphs().failed, Ink::Bad) };
     let lead = format!("{sign} {}  ", case.subject);
     page.row(&lead, ink, &case.case, "");
-    for what in &case.differs {
-        page.paragraph(Ink::Plain, 4, what);
+    // What a command printed is told line by line.
+    for line in case.differs.iter().flat_map(|what| what.lines()) {
+        page.paragraph(Ink::Plain, 4, line);
     }
     if let Some(why) = &case.untried {
         page.paragraph(Ink::Plain, 4, &format!("could not be tried: {why}"));
@@ -138,6 +139,15 @@ mod tests {
             case("user-is-root", &["non-root passed, and must fail", "chdir is not diagnosed; nothing is"], None, 2),
             case("Service.ExecStart=/usr/bin/python3-missing -m http.server 8000", &["earns full marks"], None, 40),
             case("drop Unit.After", &[], Some("the sandbox p1 did not come up: \u{1b}[1mno\u{202e}"), 1),
+            Proven {
+                subject: "reliability".into(),
+                ..case(
+                    "kill, alone",
+                    &["does not print what is expected, ^up$; it printed \n  down\n\u{1b}[1mup"],
+                    None,
+                    1,
+                )
+            },
         ];
         let lacks = vec!["labs/sre-app/cases: has 2 mistakes; a lab has at least 8".to_owned()];
         let proven = Proof { cases, lacks, took: Duration::from_millis(4100), at_once: 2 };
