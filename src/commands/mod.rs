@@ -1,6 +1,7 @@
 //! One verb per file; the only room where the others meet.
 
 mod agenda;
+mod answer;
 mod check;
 mod cli;
 mod completions;
@@ -21,6 +22,7 @@ mod list;
 mod output;
 mod performance;
 mod practice;
+mod progress;
 mod prover;
 mod root;
 mod supervise;

@@ -22,7 +22,7 @@ Examples:
   unitlab course check ~/our-course             a course in a folder
   unitlab course check . --lab sre-app -v       one lab, each case told as it ends
   unitlab course check . --lab sre-app --case untouched --case \"drop Service.User\"
-  unitlab course check . --chapter reliability  one chapter; --case crash-loop for one of its commands
+  unitlab course check . --chapter reliability  one chapter; --case crash for one command
   unitlab course check . --record               and write what its commands print into lessons/recorded/
   unitlab course check --os-tree /srv/trixie    on another systemd
 

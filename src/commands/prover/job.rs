@@ -1,9 +1,11 @@
 //! What there is to prove: a lab's own cases, those that every lab has, and its mutants; the commands of a chapter.
 
+use std::collections::BTreeMap;
+
 use super::rehearsal::Rehearsal;
 use crate::commands::workshop::{Bench, Workshop};
 use crate::course::LabFolder;
-use crate::model::{Expected, Overlay};
+use crate::model::{Expected, Handed, Overlay};
 use crate::sandbox::{SandboxError, Source};
 
 /// What one machine is for.
@@ -22,6 +24,8 @@ pub struct Case<'a> {
     pub(super) lab: &'a LabFolder,
     /// The case's name, or the mutant's.
     pub(super) name: &'a str,
+    /// What is handed in.
+    pub(super) answers: BTreeMap<String, Handed>,
     /// What is done on the machine.
     pub(super) deed: Deed<'a>,
     /// What must come of it.
@@ -80,31 +84,37 @@ pub(super) enum Deed<'a> {
 /// All there is to prove about these labs.
 #[must_use]
 pub fn plan<'a>(labs: impl IntoIterator<Item = &'a LabFolder>) -> Vec<Job<'a>> {
-    labs.into_iter().flat_map(jobs).collect()
+    labs.into_iter().flat_map(cases).map(Job::Case).collect()
 }
 
-fn jobs(lab: &LabFolder) -> Vec<Job<'_>> {
-    let job = |name, deed, expected| Job::Case(Case { lab, name, deed, expected });
-    let mut jobs = vec![
-        job("untouched", Deed::Nothing, Expected::Untouched),
-        job("solution", Deed::Answer(&lab.solution), Expected::FullMarks),
-        job("reset", Deed::Reset(&lab.solution), Expected::Untouched),
+fn cases(lab: &LabFolder) -> Vec<Case<'_>> {
+    let case = |name, deed, expected| {
+        let begins = matches!(deed, Deed::Nothing | Deed::Reset(_));
+        let answers = if begins { BTreeMap::new() } else { lab.answers.clone() };
+        Case { lab, name, answers, deed, expected }
+    };
+    let mut cases = vec![
+        case("untouched", Deed::Nothing, Expected::Untouched),
+        case("solution", Deed::Answer(&lab.solution), Expected::FullMarks),
+        case("reset", Deed::Reset(&lab.solution), Expected::Untouched),
     ];
-    jobs.extend(lab.cases.iter().map(|folder| {
-        let case = &folder.case;
-        let expected = if case.fails.is_empty() {
+    cases.extend(lab.cases.iter().map(|folder| {
+        let own = &folder.case;
+        let expected = if own.fails.is_empty() {
             Expected::FullMarks
         } else {
-            Expected::Fails { fails: case.fails.clone(), diagnosis: case.diagnosis.clone() }
+            Expected::Fails { fails: own.fails.clone(), diagnosis: own.diagnosis.clone() }
         };
-        job(&case.name, Deed::Answer(&folder.overlay), expected)
+        let mut case = case(&own.name, Deed::Answer(&folder.overlay), expected);
+        case.answers.extend(own.answers.clone());
+        case
     }));
-    jobs.extend(lab.mutants.iter().map(|mutant| {
+    cases.extend(lab.mutants.iter().map(|mutant| {
         let is_harmless = lab.harmless.iter().any(|harmless| harmless.mutant == mutant.name);
         let expected = if is_harmless { Expected::LosesNothing } else { Expected::Loses };
-        job(&mutant.name, Deed::Mutant(&mutant.overlay), expected)
+        case(&mutant.name, Deed::Mutant(&mutant.overlay), expected)
     }));
-    jobs
+    cases
 }
 
 #[cfg(test)]
