@@ -33,11 +33,14 @@ pub struct Case<'a> {
 }
 
 impl Job<'_> {
-    /// The id of the lab or the chapter.
-    pub(super) fn subject(&self) -> &str {
+    /// The id of the lab, with its seed if it has one, or of the chapter.
+    pub(super) fn subject(&self) -> String {
         match self {
-            Self::Case(case) => &case.lab.lab.id,
-            Self::Rehearsal(rehearsal) => &rehearsal.chapter.id,
+            Self::Case(case) => match case.lab.seed {
+                Some(seed) => format!("{} with seed {seed}", case.lab.lab.id),
+                None => case.lab.lab.id.clone(),
+            },
+            Self::Rehearsal(rehearsal) => rehearsal.chapter.id.clone(),
         }
     }
 

@@ -163,6 +163,6 @@ impl Prover {
 
 /// What is known of a job before it is tried.
 fn proven(job: &Job<'_>, spent: Spent) -> Proven {
-    let (subject, case) = (job.subject().to_owned(), job.name().to_owned());
+    let (subject, case) = (job.subject(), job.name().to_owned());
     Proven { subject, case, differs: Vec::new(), untried: None, printed: None, spent }
 }
