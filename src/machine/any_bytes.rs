@@ -153,6 +153,8 @@ fn lab() -> Lab {
         pass: 1,
         unit: UNIT.into(),
         brief: String::new(),
+        learned: vec![],
+        think: String::new(),
         checks: kinds.enumerate().map(check).collect(),
     }
 }
