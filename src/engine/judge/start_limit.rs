@@ -105,8 +105,9 @@ mod tests {
 
     #[test]
     fn which_limits_are_met_some_day() {
+        type Properties<'a> = &'a [(&'a str, &'a str)];
         #[rustfmt::skip]
-        let table: [(&str, &str, &str, &[(&str, &str)], bool); 16] = [
+        let table: [(&str, &str, &str, Properties, bool); 16] = [
             ("5", "10s", "100ms", &[], true),
             ("5", "10s", "3s", &[], false),
             // The sixth start comes a little after 10 s: the interval is over.
