@@ -2,8 +2,10 @@
 
 use super::event::{Action, Key};
 use super::find::{find, terms_for};
+use super::given::Given;
+use super::help::KEYS;
 use super::keys::restart;
-use super::state::{Given, Mode, Purpose, contents};
+use super::state::{Mode, Purpose, contents};
 use super::step::Turn;
 
 pub(super) fn press(turn: &mut Turn<'_>, key: Key) {
@@ -13,11 +15,10 @@ pub(super) fn press(turn: &mut Turn<'_>, key: Key) {
     }
     match mode {
         Mode::Page => {}
-        Mode::Help => {
-            if !matches!(key, Key::Enter | Key::Char('q' | '?' | ' ')) {
-                turn.state.mode = Mode::Help;
-            }
-        }
+        Mode::Help { cursor } => match (key, moved(cursor, KEYS.len(), key)) {
+            (Key::Enter | Key::Char('q' | '?' | 'h' | ' '), _) => {}
+            (_, to) => turn.state.mode = Mode::Help { cursor: to.unwrap_or(cursor) },
+        },
         Mode::Restart => {
             if matches!(key, Key::Char('y' | 'Y')) {
                 restart(turn);
@@ -91,6 +92,8 @@ fn choose_page(turn: &mut Turn<'_>, cursor: usize, key: Key) {
         }
         Key::Char('j') => turn.state.mode = Mode::Contents { cursor: (cursor + 1).min(rows.len() - 1) },
         Key::Char('k') => turn.state.mode = Mode::Contents { cursor: cursor.saturating_sub(1) },
+        Key::Home => turn.state.mode = Mode::Contents { cursor: 0 },
+        Key::End => turn.state.mode = Mode::Contents { cursor: rows.len() - 1 },
         _ => turn.state.mode = Mode::Contents { cursor },
     }
 }

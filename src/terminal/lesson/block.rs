@@ -64,9 +64,8 @@ impl Painter<'_> {
 
     /// Markdown on as many rows as it takes, behind a beginning of this width.
     fn hanging(&self, rows: &mut Rows, begin: &str, wide: usize, text: &str) {
-        let room = self.brush.width.saturating_sub(wide).max(20);
-        // What is narrower than a page is wrapped as if the page were narrower; the renderer has a least width.
-        for (index, line) in narrow(text, room, self.brush.color).into_iter().enumerate() {
+        let room = self.brush.width.saturating_sub(wide);
+        for (index, line) in markdown(text, room, self.brush.color).lines().enumerate() {
             let margin = if index == 0 { begin.to_owned() } else { " ".repeat(wide) };
             rows.rows.push(format!("{margin}{line}"));
         }
@@ -236,16 +235,6 @@ fn ending(outcome: &Outcome, command: &Practice) -> Option<String> {
         Some(code) => Some(format!("(exit status {code})")),
         None => Some("(stopped)".into()),
     }
-}
-
-/// Markdown for fewer columns than a page has.
-fn narrow(text: &str, room: usize, color: bool) -> Vec<String> {
-    let page = markdown(text, room, color);
-    if room >= 40 {
-        return page.lines().map(str::to_owned).collect();
-    }
-    let plain = markdown(text, usize::from(u16::MAX), false);
-    textwrap::wrap(plain.trim(), room).into_iter().map(std::borrow::Cow::into_owned).collect()
 }
 
 /// A text in pieces of at most so many columns, wherever they end; at least one.

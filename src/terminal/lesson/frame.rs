@@ -1,7 +1,5 @@
 //! One screen of the tutorial: head, window, foot.
 
-use std::fmt::Write as _;
-
 use console::measure_text_width;
 
 use super::brush::Brush;
@@ -115,26 +113,40 @@ fn keys(tutorial: &Tutorial, state: &State, below: usize, brush: Brush) -> Strin
         Mode::Contents { .. } => vec![("Enter", "go there"), ("↑↓", "choose"), ("1-9", "chapter"), ("Esc", "back")],
         Mode::Search { .. } => vec![("Enter", "go there"), ("↑↓", "choose"), ("Esc", "back")],
         Mode::Glossary { .. } => vec![("↑↓", "choose"), ("Esc", "back")],
-        Mode::Help => vec![("Esc", "back")],
+        Mode::Help { .. } => vec![("↑↓", "choose"), ("Esc", "back")],
         Mode::Restart => vec![("y", "begin anew"), ("Esc", "no")],
     };
-    if state.mode == Mode::Page {
-        keys.extend([("n", "next"), ("p", "back"), ("t", "contents"), ("?", "keys"), ("q", "quit")]);
+    let general = [("n", "next"), ("p", "back"), ("t", "contents"), ("?", "keys"), ("q", "quit")];
+    if state.mode != Mode::Page {
+        return key_line(&keys, brush);
     }
-    let mut line = String::new();
-    let mut used = 0;
-    for (key, what) in keys {
-        let wide = measure_text_width(key) + 1 + what.len() + if used == 0 { 0 } else { 3 };
-        if used + wide > brush.width {
-            continue;
+    // Where room is short, those go first whose loss is the smallest: the help tells of them.
+    let own = keys.len();
+    keys.extend(general);
+    for least in ["p", "t", "n", "q"] {
+        if key_width(&keys) <= brush.width {
+            break;
         }
-        if used > 0 {
-            line.push_str("   ");
-        }
-        let _ = write!(line, "{} {}", brush.strong(key), brush.dim(what));
-        used += wide;
+        keys.retain(|(key, _)| *key != least);
     }
-    line
+    while key_width(&keys) > brush.width && own > 1 && keys.len() > 2 {
+        keys.remove(keys.len() - 2);
+    }
+    key_line(&keys, brush)
+}
+
+fn key_width(keys: &[(&str, &str)]) -> usize {
+    keys.iter()
+        .map(|(key, what)| measure_text_width(key) + measure_text_width(what) + 4)
+        .sum::<usize>()
+        .saturating_sub(3)
+}
+
+/// Keys with what they do.
+pub(super) fn key_line(keys: &[(&str, &str)], brush: Brush) -> String {
+    let keys: Vec<String> =
+        keys.iter().map(|(key, what)| format!("{} {}", brush.strong(key), brush.dim(what))).collect();
+    brush.cut(&keys.join("   "), brush.width)
 }
 
 fn page_keys(tutorial: &Tutorial, state: &State, below: usize) -> Vec<(&'static str, &'static str)> {
@@ -155,6 +167,7 @@ fn page_keys(tutorial: &Tutorial, state: &State, below: usize) -> Vec<(&'static 
         (_, Some(Form::Choice { several: true, .. })) if !answered => vec![("1-6", "mark"), ("Enter", "hand it in")],
         (_, Some(Form::Choice { .. })) if !answered => vec![("1-6", "answer")],
         (Block::Try { .. } | Block::Predict { .. }, _) => vec![("Enter", "go on"), ("e", "change it"), ("r", "again")],
+        (Block::Door { .. }, _) => vec![("Enter", "go on"), ("r", "back to the lab")],
         _ => vec![("Enter", "go on")],
     }
 }

@@ -3,7 +3,7 @@
 use console::measure_text_width;
 
 use super::brush::Brush;
-use super::frame::Frame;
+use super::frame::{Frame, key_line};
 
 /// How far something is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,9 +45,7 @@ pub fn home_frame(rows: &[HomeRow], chosen: usize, height: usize, brush: Brush) 
     out.resize(2 + window, String::new());
     out.push(brush.rule("", ""));
     let keys = [("Enter", "go on"), ("↑↓", "choose"), ("q", "quit")];
-    let keys: Vec<String> =
-        keys.iter().map(|(key, what)| format!("{} {}", brush.strong(key), brush.dim(what))).collect();
-    out.push(keys.join("   "));
+    out.push(key_line(&keys, brush));
     Frame { rows: out.into_iter().map(|row| brush.shown(row)).collect(), cursor: None }
 }
 
