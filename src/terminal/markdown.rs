@@ -2,7 +2,8 @@
 
 use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-use super::layout::{Heading, Inline, Language, Page, Tone, Words};
+use super::code::Language;
+use super::layout::{Heading, Inline, Page, Tone, Words};
 use crate::model::escape;
 
 /// Renders a markdown text for so many columns (at least 24), ending with a newline. Without colour, marks stand for

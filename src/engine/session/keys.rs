@@ -165,7 +165,7 @@ fn choose(turn: &mut Turn<'_>, choice: usize) {
     if !turn.state.sees_block() {
         return turn.follow();
     }
-    if turn.state.running.is_some() {
+    if must_wait(turn) {
         return turn.is_busy();
     }
     if !several {
@@ -179,12 +179,17 @@ fn choose(turn: &mut Turn<'_>, choice: usize) {
 fn answer_again(turn: &mut Turn<'_>) {
     let question = turn.state.block(turn.tutorial).and_then(Block::question);
     if question.is_some_and(|question| matches!(question.form, Form::Typed { .. })) {
-        if turn.state.running.is_some() {
+        if must_wait(turn) {
             return turn.is_busy();
         }
         turn.state.mode = Mode::Typing { purpose: Purpose::Answer, entry: Entry::default() };
         turn.follow();
     }
+}
+
+/// An answer would run a command, and another one runs.
+fn must_wait(turn: &Turn<'_>) -> bool {
+    turn.state.running.is_some() && turn.state.block(turn.tutorial).is_some_and(|block| block.command().is_some())
 }
 
 /// Lets the learner change the command in hand before it runs.

@@ -101,7 +101,9 @@ impl Painter<'_> {
                 (_, Some((given, right))) => {
                     let sign =
                         if *right { brush.good(brush.sign("✓", "+")) } else { brush.bad(brush.sign("✗", "x")) };
-                    rows.rows.push(format!("{sign} {}", escape(&given.to_text())));
+                    for (index, line) in chopped(&escape(&given.to_text()), brush.width - 2).into_iter().enumerate() {
+                        rows.rows.push(format!("{} {line}", if index == 0 { sign.as_str() } else { " " }));
+                    }
                 }
                 (_, None) => rows.rows.push(brush.dim("> (Enter, then type)")),
             },
@@ -112,18 +114,19 @@ impl Painter<'_> {
     fn verdict(&self, rows: &mut Rows, id: &str, question: &Ask) {
         let brush = self.brush;
         let Some((_, right)) = self.state.answer(self.tutorial, id) else { return };
-        let word = match (right, self.state.in_hand, &question.form) {
-            (true, ..) => brush.good("Right."),
-            (false, Some(_), Form::Choice { .. }) if self.in_hand => {
-                format!("{} {}", brush.bad("Not so."), brush.dim("Press another number to try again."))
-            }
-            (false, Some(_), Form::Typed { .. }) if self.in_hand => {
-                format!("{} {}", brush.bad("Not so."), brush.dim("Press a to try again."))
-            }
-            (false, ..) => brush.bad("Not so."),
+        let again = match &question.form {
+            _ if *right || !self.in_hand => "",
+            Form::Choice { .. } => "Press another number to try again.",
+            Form::Typed { .. } => "Press a to try again.",
+        };
+        let word = if *right { brush.good("Right.") } else { brush.bad("Not so.") };
+        let word = match (again, again.len() + "Not so. ".len() <= brush.width) {
+            ("", _) => vec![word],
+            (again, true) => vec![format!("{word} {}", brush.dim(again))],
+            (again, false) => vec![word, brush.dim(again)],
         };
         rows.rows.push(String::new());
-        rows.rows.push(word);
+        rows.rows.extend(word);
         self.prose(rows, &question.because);
     }
 
@@ -152,7 +155,7 @@ impl Painter<'_> {
             if let (true, Sandbox::Impossible { why }) = (self.in_hand, &self.state.sandbox) {
                 self.prose(
                     rows,
-                    &format!("*No sandbox can run here ({}). Enter shows what was recorded.*", escape(why)),
+                    &format!("*No sandbox can run here: {}. Enter shows what was recorded.*", escape(why)),
                 );
             }
             return;
@@ -160,6 +163,9 @@ impl Painter<'_> {
         if outcome.recorded {
             let word = if outcome.output.is_empty() { "nothing was recorded of it" } else { "recorded, not run here" };
             rows.rows.push(brush.rule_in(&brush.accent(word)));
+            if let Sandbox::Impossible { why } = &self.state.sandbox {
+                self.prose(rows, &format!("*No sandbox can run here: {}*", escape(why)));
+            }
         } else {
             rows.rows.push(brush.rule_in(&self.running(outcome)));
         }
@@ -168,7 +174,8 @@ impl Painter<'_> {
         rows.rows.extend(lines.by_ref().take(MOST));
         let left = lines.count();
         if left > 0 {
-            rows.rows.push(brush.dim(&format!("({left} lines more)")));
+            let more = if left == 1 { "line" } else { "lines" };
+            rows.rows.push(brush.dim(&format!("({left} {more} more)")));
         }
         if let Some(end) = ending(outcome, command) {
             rows.rows.push(brush.dim(&end));

@@ -130,3 +130,12 @@ fn what_is_out_of_sight_is_shown_before_keys_act_on_it() {
     play.press(Key::Enter);
     assert!(!play.reads());
 }
+
+#[test]
+fn a_question_may_be_answered_while_a_command_runs() {
+    let mut play = Play::at(0);
+    play.press(Key::Enter).types("n1");
+    assert_eq!(play.did, [answered("q", Given::Choices(vec![0]), false)]);
+    play.press(Key::Char('n')).press(Key::Char('1'));
+    assert_eq!((play.did.len(), play.state.notice.as_str()), (0, "a command is running; Ctrl-C stops it"));
+}
