@@ -11,10 +11,12 @@ impl Progress {
         let (table, _) = toml::de::DeTable::parse_recoverable(text);
         let Ok(table) = toml::Table::try_from(Kept(table.get_ref())) else { return progress };
         let part = |name: &str| table.get(name).and_then(toml::Value::as_table).cloned().unwrap_or_default();
-        for (id, chapter) in part("chapters") {
+        // A table that was being named has no name yet, and nothing in it.
+        let named = |name: &str| part(name).into_iter().filter(|(id, _)| !id.is_empty());
+        for (id, chapter) in named("chapters") {
             progress.chapters.extend(chapter.try_into().ok().map(|chapter| (id, chapter)));
         }
-        for (id, lab) in part("labs") {
+        for (id, lab) in named("labs") {
             progress.labs.extend(lab.try_into().ok().map(|lab| (id, lab)));
         }
         let word = |name: &str| table.get(name).and_then(toml::Value::as_str).map(str::to_owned);

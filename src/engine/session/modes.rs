@@ -30,6 +30,7 @@ pub(super) fn press(turn: &mut Turn<'_>, key: Key) {
             }
             entry.press(key);
             turn.state.mode = Mode::Typing { purpose, entry };
+            turn.follow();
         }
         Mode::Contents { cursor } => choose_page(turn, cursor, key),
         Mode::Search { mut entry, cursor } => {

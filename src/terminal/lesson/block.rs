@@ -137,7 +137,10 @@ impl Painter<'_> {
         let outcome = self.state.outcome(self.tutorial, id);
         let run = outcome.map(|outcome| outcome.run.as_str()).filter(|run| !run.is_empty()).unwrap_or(&command.run);
         let begin = self.brush.dim(prompt(command.root));
-        for (index, line) in chopped(&escape(run), self.brush.width - 2).into_iter().enumerate() {
+        let options = textwrap::Options::new(self.brush.width - 2)
+            .word_separator(textwrap::WordSeparator::AsciiSpace)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
+        for (index, line) in textwrap::wrap(&escape(run), options).into_iter().enumerate() {
             let begin = if index == 0 { begin.as_str() } else { "  " };
             rows.rows.push(format!("{begin}{}", self.brush.strong(&line)));
         }

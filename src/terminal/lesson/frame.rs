@@ -50,7 +50,7 @@ pub fn frame(tutorial: &Tutorial, state: &State, labs: &[LabSign<'_>], height: u
         Mode::Page | Mode::Typing { .. } => page(&composed, state, window, &mut frame),
         _ => lists::rows(tutorial, state, window, brush, &mut frame.cursor),
     };
-    frame.cursor = frame.cursor.map(|(row, column)| (row + HEAD, column));
+    frame.cursor = frame.cursor.filter(|(row, _)| *row < window).map(|(row, column)| (row + HEAD, column));
     frame.rows.extend(body);
     frame.rows.resize(HEAD + window, String::new());
     let below = layout.total.saturating_sub(state.scroll + window);
@@ -62,7 +62,6 @@ pub fn frame(tutorial: &Tutorial, state: &State, labs: &[LabSign<'_>], height: u
 
 fn page(composed: &Composed, state: &State, window: usize, frame: &mut Frame) -> Vec<String> {
     frame.cursor = composed.cursor.and_then(|(row, column)| Some((row.checked_sub(state.scroll)?, column)));
-    frame.cursor = frame.cursor.filter(|(row, _)| *row < window);
     composed.rows.iter().skip(state.scroll).take(window).cloned().collect()
 }
 

@@ -115,8 +115,11 @@ fn glossary_rows(
 
 /// The line in which something is asked for, and an empty one.
 fn asked(prompt: &str, entry: &Entry, brush: Brush, cursor: &mut Option<(usize, usize)>) -> Vec<String> {
-    let (mut rows, at) = entry::rows(&format!("  {prompt}"), entry, brush.width);
-    *cursor = Some(at);
+    let (mut rows, (row, column)) = entry::rows(&format!("  {prompt}"), entry, brush.width);
+    // Of what is very long, the part around the cursor leaves room for what is found.
+    let from = row.saturating_sub(1);
+    rows = rows.into_iter().skip(from).take(3).collect();
+    *cursor = Some((row - from, column));
     rows.push(String::new());
     rows
 }
