@@ -1,14 +1,18 @@
 #!/usr/bin/env bash
 # How long unitlab takes, beside the least that the same work can take: a root made by hand and raw systemd-nspawn.
 #
-#   scripts/bench.sh [ROUNDS]      alternating rounds, 10 unless said otherwise; prints medians and their ratio
+#   scripts/bench.sh [ROUNDS]              alternating rounds, 10 unless said otherwise; prints medians and ratios
+#   scripts/bench.sh --prove [ROUNDS]      and how long `unitlab course check` takes over the built-in course (minutes)
 #
 # Needs root, a Rust toolchain, systemd-container and python3. Whatever it makes is gone when it ends, Ctrl-C or not.
 # It fails when something cannot be run, never because something is slow.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+prove=
+if [[ ${1:-} == --prove ]]; then prove=1; shift; fi
 rounds=${1:-10}
-limit=1.3
+# What the numbers are held against in print; none of them fails anything.
+limit_ready=1.3 limit_here=2.5 limit_memory=15 limit_own=150 limit_version=5 limit_prove=180
 
 fail() { printf 'bench.sh: %s\n' "$*" >&2; exit 2; }
 [[ $rounds =~ ^[1-9][0-9]*$ ]] || fail "ROUNDS is a number above 0, not \"$rounds\""
@@ -197,19 +201,54 @@ timed() {
     ((code <= 1)) || fail "\`$*\` ended with $code: $(cat "$work/said")"
 }
 
+# In a sandbox that is solved: a whole check of the machine by itself against one `systemctl show`, turn by turn.
+# Prints the two medians in microseconds, and the most memory that a check took, in KiB.
+here_round() {
+    "$unitlab" lab exec sre-app -- python3 -c "$(cat <<'PYTHON'
+import os, statistics, time
+def run(*words):
+    pid = os.fork()
+    begin = time.perf_counter()
+    if pid == 0:
+        null = os.open("/dev/null", os.O_RDWR)
+        os.dup2(null, 1)
+        os.dup2(null, 2)
+        os.execvp(words[0], words)
+    _, status, usage = os.wait4(pid, 0)
+    return time.perf_counter() - begin, usage.ru_maxrss, os.waitstatus_to_exitcode(status)
+checks, shows, memory = [], [], 0
+for turn in range(20):
+    took, most, code = run("unitlab", "check", "sre-app", "--here", "--no-trials", "--format", "json")
+    assert code == 0, f"check --here ended with {code}"
+    checks.append(took)
+    memory = max(memory, most)
+    took, _, code = run("systemctl", "show", "sre-app.service")
+    assert code == 0, f"systemctl show ended with {code}"
+    shows.append(took)
+print(round(statistics.median(checks) * 1e6), round(statistics.median(shows) * 1e6), memory)
+PYTHON
+)"
+}
+
 median() { printf '%s\n' "$@" | sort -n | awk '{all[NR] = $1} END {print (all[int((NR + 1) / 2)] + all[int((NR + 2) / 2)]) / 2}'; }
 row() { awk -v name="$1" -v time="$(median "${@:2}")" 'BEGIN {printf "%-42s %8.1f ms\n", name, time / 1000}'; }
 
 prepare_raw
-ours=() raws=() twins=() checks=() plain=() versions=()
+ours=() raws=() twins=() checks=() plain=() versions=() heres=() shows=() memories=() owns=()
 for ((round = 1; round <= rounds; round++)); do
     timed "$unitlab" lab start sre-app --no-shell
     ours+=("$took")
+    # Solved, since then there is something to be killed that comes back.
+    timed "$unitlab" lab solve sre-app --yes
+    here=$(here_round)
+    read -r check show memory <<<"$here"
+    heres+=("$check") shows+=("$show") memories+=("$memory")
     timed "$unitlab" check sre-app --verbose
     checks+=("$took")
-    twin=$(sed -n 's/.*its twin was up after \([0-9]*\) ms.*/\1/p' "$work/said")
-    [[ -n $twin ]] || fail "no word about the twin: $(cat "$work/said")"
-    twins+=("${twin}000")
+    waited=$(sed -n 's/.*waited for the boot \([0-9]*\) ms.*; own work \([0-9]*\) ms.*/\1 \2/p' "$work/said")
+    read -r twin own <<<"$waited"
+    [[ $twin && $own ]] || fail "no word about the waits: $(cat "$work/said")"
+    twins+=("${twin}000") owns+=("${own}000")
     timed "$unitlab" check sre-app --no-trials
     plain+=("$took")
     timed "$unitlab" --version
@@ -226,8 +265,24 @@ printf 'medians of %d alternating rounds · %s · Linux %s\n\n' "$rounds" "$(sys
 row 'sandbox ready: created, booted, scene laid' "${ours[@]}"
 row 'raw: root by hand, systemd-nspawn --boot' "${raws[@]}"
 row 'twin ready' "${twins[@]}"
-row 'check' "${checks[@]}"
+row 'check of the solution, with trials' "${checks[@]}"
+row 'its own work: without boot, watch and restart' "${owns[@]}"
 row 'check --no-trials' "${plain[@]}"
+row 'inside: check --here --no-trials, JSON' "${heres[@]}"
+row 'inside: systemctl show sre-app.service' "${shows[@]}"
 row '--version' "${versions[@]}"
-awk -v ours="$(median "${ours[@]}")" -v raw="$(median "${raws[@]}")" -v limit="$limit" \
-    'BEGIN {printf "\nsandbox ready: %.2f × raw (limit %s)\n", ours / raw, limit}'
+held() { awk -v what="$1" -v value="$2" -v unit="$3" -v limit="$4" 'BEGIN {printf "%s: %.2f %s (limit %s)%s\n", what, value, unit, limit, (value > limit ? "  ABOVE" : "")}'; }
+ratio() { awk -v above="$1" -v below="$2" 'BEGIN {print above / below}'; }
+ms() { awk -v time="$(median "$@")" 'BEGIN {print time / 1000}'; }
+most() { printf '%s\n' "$@" | sort -n | tail -n 1; }
+printf '\n'
+held 'sandbox ready' "$(ratio "$(median "${ours[@]}")" "$(median "${raws[@]}")")" '× raw' $limit_ready
+held 'check --here' "$(ratio "$(median "${heres[@]}")" "$(median "${shows[@]}")")" '× systemctl show' $limit_here
+held 'its memory at most' "$(ratio "$(most "${memories[@]}")" 1024)" MiB $limit_memory
+held 'own work of a check with trials' "$(ms "${owns[@]}")" ms $limit_own
+held '--version' "$(ms "${versions[@]}")" ms $limit_version
+if [[ $prove ]]; then
+    timed "$unitlab" course check
+    held 'course check' "$(ratio "$took" 1000000)" s $limit_prove
+    sed 's/^/  /' "$work/said"
+fi

@@ -6,6 +6,7 @@ mod common;
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
 
+use common::desk::Desk;
 use common::home;
 
 const START: [&str; 4] = ["lab", "start", "sre-app", "--no-shell"];
@@ -80,4 +81,18 @@ fn the_gate_knows_its_verbs_and_nothing_else() {
     assert_eq!(brief, home.must(&["lab", "brief", "sre-app"]));
     let mode = fs::metadata(home.estate.root().join("sandboxes")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o700, "others on the host may look into sandboxes");
+}
+
+/// A grade with a twin takes seconds. Without word from outside, the sign inside turned under one and the same sentence.
+#[test]
+fn a_check_inside_says_what_it_waits_for() {
+    let Some(home) = home() else { return };
+    home.must(&START);
+    home.must(&["lab", "solve", "sre-app", "--yes"]);
+    let mut desk = Desk::at(&home, &["lab", "shell", "sre-app"], &[]);
+    desk.pty.keys("clear; unitlab check\r");
+    desk.pty.shows("waiting up to 8s for sre-app.service to come back");
+    desk.wait_for_prompt("the report");
+    assert!(desk.pty.text().contains("100 of 100 points"), "{}", desk.pty.text());
+    assert!(!desk.pty.text().contains("waiting"), "{}", desk.pty.text());
 }

@@ -7,7 +7,7 @@ use crate::terminal::{HomeRow, Mark};
 /// Everything there is to do, and what comes next.
 pub(super) struct Agenda {
     /// Chapters, each followed by its labs.
-    pub(super) goals: Vec<Step>,
+    pub(super) steps: Vec<Step>,
     /// The place of the first one that is not done.
     pub(super) next: usize,
 }
@@ -29,7 +29,7 @@ pub(super) enum Goal {
 impl Agenda {
     pub(super) fn of(course: &Course, progress: &Progress) -> Self {
         let chapters = &course.tutorial().chapters;
-        let mut goals = Vec::new();
+        let mut steps = Vec::new();
         for (index, chapter) in chapters.iter().enumerate() {
             let known = progress.chapters.get(&chapter.id);
             let seen = chapter.pages.iter().filter(|page| known.is_some_and(|known| known.seen.contains(&page.slug)));
@@ -56,19 +56,34 @@ impl Agenda {
                 Mark::Begun => format!("page {seen} of {all}{answered}"),
                 Mark::Done => format!("read{answered}"),
             };
-            let row = HomeRow { mark, indent: 0, number: Some(chapter.number), title: chapter.title.clone(), detail };
-            goals.push(Step { goal: Goal::Chapter(index), row });
-            goals.extend(labs(course, progress, |of| of == chapter.id));
+            let row = HomeRow {
+                mark,
+                number: Some(chapter.number),
+                id: chapter.id.clone(),
+                title: chapter.title.clone(),
+                share: Some(percent(seen, all)),
+                detail,
+            };
+            steps.push(Step { goal: Goal::Chapter(index), row });
+            steps.extend(labs(course, progress, |of| of == chapter.id));
         }
         // Labs of chapters that this course does not have.
-        goals.extend(labs(course, progress, |of| !chapters.iter().any(|chapter| chapter.id == of)));
-        let next = goals.iter().position(|step| step.row.mark != Mark::Done).unwrap_or(0);
-        Self { goals, next }
+        steps.extend(labs(course, progress, |of| !chapters.iter().any(|chapter| chapter.id == of)));
+        let next = steps.iter().position(|step| step.row.mark != Mark::Done).unwrap_or(0);
+        Self { steps, next }
+    }
+
+    /// The command for what comes next; none where there is nothing to do.
+    pub(super) fn next_command(&self, course: &Course) -> Option<String> {
+        Some(match &self.steps.get(self.next)?.goal {
+            Goal::Chapter(chapter) => format!("unitlab learn {}", course.tutorial().chapters[*chapter].id),
+            Goal::Lab(lab) => format!("unitlab lab start {lab}"),
+        })
     }
 
     /// The rows of the home screen.
     pub(super) fn rows(&self) -> Vec<HomeRow> {
-        self.goals.iter().map(|step| step.row.clone()).collect()
+        self.steps.iter().map(|step| step.row.clone()).collect()
     }
 }
 
@@ -82,12 +97,17 @@ fn labs(course: &Course, progress: &Progress, belongs: impl Fn(&str) -> bool) ->
             Some(_) => Mark::Begun,
             None => Mark::New,
         };
+        let points: u32 = lab.checks.iter().map(|check| check.points).sum();
         let detail = match best {
             Some(best) => format!("best {best} %"),
-            None => format!("{} min", lab.minutes),
+            None => format!("{} min, {points} points", lab.minutes),
         };
-        let row = HomeRow { mark, indent: 1, number: None, title: format!("Lab: {}", lab.title), detail };
+        let row = HomeRow { mark, number: None, id: lab.id.clone(), title: lab.title.clone(), share: best, detail };
         Step { goal: Goal::Lab(lab.id.clone()), row }
     })
     .collect()
+}
+
+fn percent(part: usize, whole: usize) -> u32 {
+    u32::try_from(part * 100 / whole.max(1)).unwrap_or(0)
 }

@@ -1,8 +1,9 @@
 //! `unitlab check`: grades a lab.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::context::Context;
 use super::failure::Failure;
@@ -10,14 +11,14 @@ use super::format::Format;
 use super::inside::{self, Request};
 use super::output::{self, Output};
 use super::root;
-use super::workshop::{self, Bench, Graded, systemd_version};
+use super::workshop::{self, Bench, Graded, Waits, systemd_version};
 use crate::course::{Course, LabFolder};
 use crate::engine;
 use crate::learner::LabProgress;
 use crate::machine::{Here, Machine};
 use crate::model::{Fact, Ground, Place, PlaceKind, Question, Report, Sheet, Testimony, Trial, Trials};
 use crate::report;
-use crate::sandbox::{GateVerb, SandboxError};
+use crate::sandbox::{GateVerb, SandboxError, WAIT_MARK};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -29,6 +30,7 @@ Examples:
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
+#[allow(clippy::struct_excessive_bools, reason = "one for each flag of the command line")]
 pub(super) struct Args {
     /// The lab; the one in hand when left out
     lab: Option<String>,
@@ -47,6 +49,9 @@ pub(super) struct Args {
     /// With --here: kill the main process of the service, once, after asking, to see whether it comes back
     #[arg(long, requires = "here", conflicts_with = "no_trials")]
     trials: bool,
+    /// Tell what is waited for on stderr, for the supervisor of a sandbox to pass on to the learner inside
+    #[arg(long, hide = true)]
+    say_waits: bool,
 }
 
 impl Args {
@@ -60,7 +65,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     let output = Output::named(context, args.output.as_deref())?;
     if inside::is_inside() && !args.here {
         let format = Some(args.format.into());
-        let request = Request { verb: GateVerb::Check, check: None, format, no_trials: args.no_trials };
+        let request = Request { verb: GateVerb::Check, check: None, value: None, format, no_trials: args.no_trials };
         return inside::ask_into(context, &request, &output);
     }
     let report = match grade(context, args) {
@@ -83,24 +88,47 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
 
 fn grade(context: &Context, args: &Args) -> Result<Report, Failure> {
     let course = context.course()?;
-    let lab = context.lab(&course, args.lab.as_deref())?;
+    let lab = &*context.lab(&course, args.lab.as_deref())?;
     let started = Instant::now();
     let graded = if args.here {
         here(context, lab, args.trials)?
     } else {
         root::required(context, "entering the sandbox")?;
-        let bench = find(context, lab)?;
-        let waiting = context.terminal.spinner("asking the machine, and a freshly booted copy of it");
-        bench.grade_saying(lab, !args.no_trials, &|wait| waiting.say(wait))
+        let mut bench = find(context, lab)?;
+        bench.hand_in(answers(context, lab)?);
+        let first =
+            if args.no_trials { "asking the machine" } else { "asking the machine, and a freshly booted copy of it" };
+        let waiting = context.terminal.spinner(first);
+        let say = |wait: &str| {
+            waiting.say(wait);
+            if args.say_waits {
+                let _ = writeln!(io::stderr(), "{WAIT_MARK}{wait}");
+            }
+        };
+        say(first);
+        bench.grade_saying(lab, !args.no_trials, &say)
     };
-    context.note(&format!("asked and judged within {} ms", started.elapsed().as_millis()));
-    if let Some(took) = graded.twin_took {
-        context.note(&format!("its twin was up after {} ms", took.as_millis()));
-    }
+    note_times(context, &graded, started.elapsed());
     if let Some(error) = &graded.twinless {
         let _ = writeln!(io::stderr(), "unitlab: graded without a freshly booted copy: {error}");
     }
     report_of(context, &course, lab, &graded, started, Memory::Progress)
+}
+
+/// Says where the time went, to those who asked for more words.
+fn note_times(context: &Context, graded: &Graded, took: Duration) {
+    context.note(&format!("asked and judged within {} ms", took.as_millis()));
+    if let Some(took) = graded.twin_took {
+        context.note(&format!("its twin was up after {} ms", took.as_millis()));
+    }
+    let waits = graded.waits();
+    let Waits { boot, watch, restart, settle } = waits;
+    let (boot, watch, restart, settle) = (boot.as_millis(), watch.as_millis(), restart.as_millis(), settle.as_millis());
+    let own = took.saturating_sub(waits.total()).as_millis();
+    context.note(&format!(
+        "waited for the boot {boot} ms, watching units {watch} ms, for RestartSec= {restart} ms, \
+         whether it stays up {settle} ms; own work {own} ms"
+    ));
 }
 
 /// The lab's running sandbox.
@@ -127,8 +155,13 @@ fn here(context: &Context, lab: &LabFolder, with_trials: bool) -> Result<Graded,
     let live = Sheet::new(&questions, machine.ask(&questions));
     let trials = if with_trials { try_here(context, lab, &live, &mut machine)? } else { Trials::NotRun };
     let place = Place { kind: PlaceKind::Here, systemd: systemd_version(&live) };
-    let testimony = Testimony { live, twin: None, trials };
+    let testimony = Testimony { live, twin: None, trials, answers: answers(context, lab)? };
     Ok(Graded { checks: engine::judge(&lab.lab, &testimony), place, testimony, twinless: None, twin_took: None })
+}
+
+/// What the learner has handed in for a lab.
+pub(super) fn answers(context: &Context, lab: &LabFolder) -> Result<BTreeMap<String, String>, Failure> {
+    Ok(context.progress()?.labs.remove(&lab.lab.id).map(|lab| lab.answers).unwrap_or_default())
 }
 
 /// Says what will be killed on this machine, asks, and does it.

@@ -12,7 +12,8 @@ use super::context::Context;
 use super::failure::Failure;
 use super::format::Format;
 use super::{
-    check, completions, course, demo, doctor, enter, examine, hint, home, lab, learn, list, practice, supervise,
+    answer, check, completions, course, demo, doctor, enter, examine, hint, home, lab, learn, list, practice, progress,
+    supervise,
 };
 use crate::model::escape;
 use crate::report;
@@ -100,11 +101,15 @@ enum Verb {
     /// List chapters and labs: what is done, what is running
     #[command(after_help = "Example:\n  unitlab list")]
     List,
+    /// Show how far you are, hand it out, or forget it
+    Progress(progress::Args),
     /// Work in a lab's sandbox
     #[command(subcommand, arg_required_else_help = true, after_help = LAB_EXAMPLES)]
     Lab(lab::Verb),
     /// Grade a lab, with the reason for every verdict
     Check(check::Args),
+    /// Hand in what you found out, where a lab asks for it
+    Answer(answer::Args),
     /// Show the next hint for the first failing check, or for the named one
     Hint(hint::Args),
     /// The whole story unattended: a wrong answer, the reason, the right one
@@ -191,8 +196,10 @@ impl Verb {
             Self::Learn(args) => learn::run(&context, args),
             Self::Practice(args) => practice::run(&context, args),
             Self::List => list::run(&context),
+            Self::Progress(args) => progress::run(&context, args),
             Self::Lab(verb) => verb.run(&context),
             Self::Check(args) => check::run(&context, args),
+            Self::Answer(args) => answer::run(&context, args),
             Self::Hint(args) => hint::run(&context, args),
             Self::Demo(args) => demo::run(&context, args),
             Self::Doctor(args) => doctor::run(&context, args),

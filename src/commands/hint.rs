@@ -1,5 +1,6 @@
 //! `unitlab hint`: the next hint, each more concrete than the last.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::check;
@@ -26,22 +27,24 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     if inside::is_inside() {
         // Inside there is one lab, so one word is a check.
         let check = args.check.as_deref().or(args.lab.as_deref());
-        let request = Request { verb: GateVerb::Hint, check, format: None, no_trials: false };
+        let request = Request { verb: GateVerb::Hint, check, value: None, format: None, no_trials: false };
         return inside::ask(context, &request);
     }
     let course = context.course()?;
     let (lab, named) = match (args.lab.as_deref(), args.check.as_deref()) {
         (Some(word), None) if course.lab(word).is_err() => match context.lab(&course, None) {
             Ok(lab) => (lab, Some(word)),
-            Err(_) => (course.lab(word)?, None),
+            Err(_) => (Cow::Borrowed(course.lab(word)?), None),
         },
         (lab, check) => (context.lab(&course, lab)?, check),
     };
+    let lab = &*lab;
     let checks = if named.is_some() {
         Vec::new()
     } else {
         root::required(context, "entering the sandbox")?;
-        let bench = check::find(context, lab)?;
+        let mut bench = check::find(context, lab)?;
+        bench.hand_in(check::answers(context, lab)?);
         let _waiting = context.terminal.spinner("asking the machine, and a freshly booted copy of it");
         bench.grade(lab, true).checks
     };

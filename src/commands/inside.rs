@@ -17,6 +17,7 @@ pub(super) fn is_inside() -> bool {
 pub(super) struct Request<'a> {
     pub verb: GateVerb,
     pub check: Option<&'a str>,
+    pub value: Option<&'a str>,
     pub format: Option<GateFormat>,
     pub no_trials: bool,
 }
@@ -32,6 +33,7 @@ pub(super) fn ask_into(context: &Context, request: &Request<'_>, output: &Output
     let gate = GateRequest {
         verb: request.verb,
         check: request.check.map(str::to_owned),
+        value: request.value.map(str::to_owned),
         format: request.format,
         no_trials: request.no_trials,
         color: look.color,
@@ -39,7 +41,11 @@ pub(super) fn ask_into(context: &Context, request: &Request<'_>, output: &Output
     };
     let waiting = context.terminal.spinner("asking unitlab outside of the sandbox");
     let mut replies = Vec::new();
-    let code = ask_gate(&gate, |reply| replies.push(reply)).map_err(|error| {
+    let hear = |reply| match reply {
+        GateReply::Wait(what) => waiting.say(&what),
+        reply => replies.push(reply),
+    };
+    let code = ask_gate(&gate, hear).map_err(|error| {
         Failure::could_not(
             "unitlab outside of the sandbox does not answer",
             error.to_string(),
@@ -52,7 +58,7 @@ pub(super) fn ask_into(context: &Context, request: &Request<'_>, output: &Output
         match reply {
             GateReply::Out(text) => asked_for.push_str(&text),
             GateReply::Err(text) => io::stderr().write_all(text.as_bytes())?,
-            GateReply::Exit(_) => {}
+            GateReply::Wait(_) | GateReply::Exit(_) => {}
         }
     }
     // Nothing came where unitlab outside failed and said so on stderr: then the file stays as it was.

@@ -1,6 +1,7 @@
 //! One verb per file; the only room where the others meet.
 
 mod agenda;
+mod answer;
 mod check;
 mod cli;
 mod completions;
@@ -20,6 +21,7 @@ mod learn;
 mod list;
 mod output;
 mod practice;
+mod progress;
 mod prover;
 mod root;
 mod supervise;

@@ -1,15 +1,16 @@
 //! Where course, sandbox, machine and engine meet: a lab's sandbox is set up, worked on, and graded.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::course::LabFolder;
 use crate::engine;
-use crate::machine::{LONGEST_KILL, Machine, Remote};
+use crate::machine::{LONGEST_KILL, Machine, Remote, SETTLE};
 use crate::model::{
-    Answer, Chapter, CheckReport, Fact, Ground, Lab, Overlay, Place, PlaceKind, Question, Sheet, Testimony, TimeSpan,
-    Trial, Trials, Unknown,
+    Answer, Chapter, CheckReport, Fact, Ground, Handed, KillFact, KillOutcome, Lab, Overlay, Place, PlaceKind,
+    Question, Sheet, Testimony, TimeSpan, Trial, Trials, Unknown,
 };
 use crate::sandbox::{self, Captured, Estate, Lease, Plan, Record, Sandbox, SandboxError, Source};
 
@@ -38,6 +39,8 @@ pub struct Bench {
     record: Record,
     /// None where it lives on without us.
     lease: Option<Lease>,
+    /// What was handed in, by check.
+    answers: BTreeMap<String, String>,
 }
 
 /// What a look at a learner's work has shown.
@@ -53,6 +56,50 @@ pub struct Graded {
     pub twinless: Option<SandboxError>,
     /// How long the twin took to be copied and booted.
     pub twin_took: Option<Duration>,
+}
+
+/// What grading had to wait for, however quick unitlab itself is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Waits {
+    /// Until the twin was up.
+    pub boot: Duration,
+    /// While units were watched.
+    pub watch: Duration,
+    /// Between a kill and the restart, as the unit itself wants it.
+    pub restart: Duration,
+    /// Until what came back had proven that it stays.
+    pub settle: Duration,
+}
+
+impl Waits {
+    /// All of it.
+    #[must_use]
+    pub fn total(&self) -> Duration {
+        self.boot + self.watch + self.restart + self.settle
+    }
+}
+
+impl Graded {
+    /// Machine and twin are asked side by side: the longer of the two ways is what was waited for.
+    #[must_use]
+    pub fn waits(&self) -> Waits {
+        let ahead = engine::watched(&self.testimony.live);
+        let boot = self.twin_took.unwrap_or_default();
+        let watch = self.testimony.twin.as_ref().map(engine::watched).unwrap_or_default();
+        let (restart, settle) = restarts(&self.testimony.trials);
+        let behind = Waits { boot, watch, restart, settle };
+        if behind.total() > ahead { behind } else { Waits { watch: ahead, ..Waits::default() } }
+    }
+}
+
+/// What units that came back after a kill had asked for, and how long they were looked at then.
+fn restarts(trials: &Trials) -> (Duration, Duration) {
+    let Trials::Done(done) = trials else { return <_>::default() };
+    let came_back = done.iter().filter_map(|(_, answer)| match answer {
+        Ok(Fact::Kill(KillFact { delay_us, outcome: KillOutcome::Back { .. }, .. })) => Some(*delay_us),
+        _ => None,
+    });
+    came_back.fold(<_>::default(), |(restart, settle), delay| (restart + Duration::from_micros(delay), settle + SETTLE))
 }
 
 /// What a twin said, what was tried on it, and how long it took to be up.
@@ -85,7 +132,8 @@ impl Workshop {
         };
         let sandbox = self.estate.sandbox(name);
         let (record, lease) = sandbox::launch(&self.estate, name, &plan)?;
-        let bench = Bench { estate: self.estate.clone(), sandbox, record, lease: Some(lease) };
+        let bench =
+            Bench { estate: self.estate.clone(), sandbox, record, lease: Some(lease), answers: BTreeMap::new() };
         if !bench.sandbox.is_set() {
             bench.apply_whole(scene, "the scene")?;
             bench.sandbox.note_set()?;
@@ -99,7 +147,7 @@ impl Bench {
     pub fn find(estate: &Estate, name: &str) -> Result<Self, SandboxError> {
         let sandbox = estate.sandbox(name);
         let record = sandbox.await_up()?;
-        Ok(Self { estate: estate.clone(), sandbox, record, lease: None })
+        Ok(Self { estate: estate.clone(), sandbox, record, lease: None, answers: BTreeMap::new() })
     }
 
     /// The sandbox itself.
@@ -117,6 +165,30 @@ impl Bench {
     /// The way in.
     pub fn entrance(&self) -> Result<sandbox::Entrance, SandboxError> {
         self.record.entrance().ok_or_else(|| SandboxError::NotRunning { name: self.sandbox.name().to_owned() })
+    }
+
+    /// With what was handed in its lab is graded.
+    pub fn hand_in(&mut self, answers: BTreeMap<String, String>) {
+        self.answers = answers;
+    }
+
+    /// What these answers are here: those that a program tells are asked for now.
+    pub fn found_out(&self, answers: &BTreeMap<String, Handed>) -> Result<BTreeMap<String, String>, SandboxError> {
+        let entrance = self.entrance()?;
+        let mut told = BTreeMap::new();
+        for (check, handed) in answers {
+            let text = match handed {
+                Handed::Nothing => continue,
+                Handed::Text(text) => text.clone(),
+                Handed::Printed(run) => {
+                    let argv: Vec<&str> = run.iter().map(String::as_str).collect();
+                    let printed = entrance.capture(&argv, b"")?.output;
+                    printed.lines().next().unwrap_or_default().trim().to_owned()
+                }
+            };
+            told.insert(check.clone(), text);
+        }
+        Ok(told)
     }
 
     /// Lays files and runs their script.
@@ -164,7 +236,7 @@ impl Bench {
             None => (None, Trials::NotRun, None, None),
         };
         let place = Place { kind: PlaceKind::Sandbox, systemd: systemd_version(&live) };
-        let testimony = Testimony { live, twin, trials };
+        let testimony = Testimony { live, twin, trials, answers: self.answers.clone() };
         Graded { checks: engine::judge(&lab.lab, &testimony), place, testimony, twinless, twin_took }
     }
 

@@ -5,6 +5,7 @@ use toml::de::DeTable;
 use crate::engine;
 use crate::model::{Case, Lab};
 
+use super::answers;
 use super::fields::{Fields, Source, Word};
 use super::spelling::did_you_mean;
 
@@ -14,6 +15,7 @@ pub(super) fn read(name: &str, lab: Option<&Lab>, root: &DeTable<'_>, source: &m
     let what = fields.need_text("what");
     let fails = fields.need_words("fails");
     let diagnosis = fields.find_words("diagnosis");
+    let answers = fields.find("answers").map(|value| answers::read(value, lab, fields.source)).unwrap_or_default();
     fields.finish();
     let fails = fails?;
     if let Some(lab) = lab {
@@ -37,6 +39,7 @@ pub(super) fn read(name: &str, lab: Option<&Lab>, root: &DeTable<'_>, source: &m
         what: what?.to_owned(),
         fails: unique(&fails, source),
         diagnosis: unique(&diagnosis, source),
+        answers,
     })
 }
 

@@ -2,6 +2,7 @@
 
 use crate::model::{Expect, Kind, RestartPolicy, TimeSpan, Value};
 
+use super::answers;
 use super::demand;
 use super::fields::{self, Fields, Source};
 use super::spelling::did_you_mean;
@@ -36,6 +37,7 @@ pub(super) fn read(fields: &mut Fields<'_, '_>) -> Option<Kind> {
         "file" => demand::file(fields),
         "journal" => demand::journal(fields),
         "command" => demand::command(fields),
+        "answer" => answers::demand(fields),
         // `need_one_of` lets nothing else through.
         _ => None,
     }

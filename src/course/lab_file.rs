@@ -48,6 +48,8 @@ pub(super) fn read(
     let unit = unit(&mut fields, true);
     let checks = fields.need("check");
     let spared = fields.find("harmless");
+    // Read before anything else, since their values stand in all the rest.
+    let _ = fields.find("vars");
     fields.finish();
     let spared = spared.map(|value| harmless::read(value, mutants, source)).unwrap_or_default();
     let checks = checks.and_then(|value| read_checks(value, unit.unwrap_or_default(), chapters, source));

@@ -1,16 +1,18 @@
 //! One folder under `labs/`: the lab, its scene, its solution and its cases.
 
+use std::collections::BTreeMap;
+
 use toml::de::DeTable;
 
 use crate::engine::{self, Mutant};
-use crate::model::{Case, Lab, Overlay, OverlayFile};
+use crate::model::{Case, Handed, Lab, Overlay, OverlayFile, Variable};
 
 use super::error::CourseError;
 use super::fields::Source;
 use super::harmless::Harmless;
 use super::spelling::{is_kebab, nearest};
 use super::tree::Tree;
-use super::{case_file, lab_file};
+use super::{answers, case_file, lab_file, variables};
 
 /// A lab with everything that belongs to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +23,12 @@ pub struct LabFolder {
     pub scene: Overlay,
     /// The reference solution, to be laid over the scene or over half-done work.
     pub solution: Overlay,
+    /// What the solution hands in, by check.
+    pub answers: BTreeMap<String, Handed>,
+    /// What differs from learner to learner.
+    pub variables: Vec<Variable>,
+    /// The seed that this one was drawn with; none where nothing differs.
+    pub seed: Option<u32>,
     /// Why the solution is right, markdown.
     pub notes: String,
     /// Right and wrong answers that prove the lab, in the order of their names.
@@ -40,9 +48,28 @@ pub struct CaseFolder {
     pub overlay: Overlay,
 }
 
-/// Reads one lab; every mistake goes to `errors`, and what comes back is only worth using without any.
-pub(super) fn read(tree: &Tree, id: &str, chapters: &[&str], errors: &mut Vec<CourseError>) -> Option<LabFolder> {
+/// Reads one lab as it is for this seed; every mistake goes to `errors`, and what comes back is only worth using without
+/// any.
+pub(super) fn read(
+    tree: &Tree,
+    id: &str,
+    seed: u32,
+    chapters: &[&str],
+    errors: &mut Vec<CourseError>,
+) -> Option<LabFolder> {
     let root = format!("labs/{id}");
+    let file = format!("{root}/lab.toml");
+    let variables =
+        if tree.has(&file) { variables::read(&file, tree.text(&file, errors)?, errors) } else { Vec::new() };
+    let varied;
+    let tree = if variables.is_empty() {
+        tree
+    } else {
+        let values = engine::values(&variables, seed);
+        varied = tree.changed(&root, |path, text| variables::put(path, text, &values, errors));
+        &varied
+    };
+    let is_varied = !variables.is_empty();
     check_name(&root, id, errors);
     check_strays(tree, &root, errors);
     let brief = need_prose(tree, &format!("{root}/brief.md"), errors);
@@ -51,10 +78,17 @@ pub(super) fn read(tree: &Tree, id: &str, chapters: &[&str], errors: &mut Vec<Co
     let solution = need_overlay(tree, &format!("{root}/solution"), errors);
     let mutants = engine::mutants(&solution);
     let names: Vec<&str> = mutants.iter().map(|mutant| mutant.name.as_str()).collect();
-    let read = with_source(tree, &format!("{root}/lab.toml"), errors, |root, source| {
+    let read = with_source(tree, &file, errors, |root, source| {
+        source.varied = is_varied;
         lab_file::read(id, brief.as_deref().unwrap_or_default(), &names, chapters, root, source)
     });
     let (lab, harmless) = read.unzip();
+    let answers = if tree.has(&format!("{root}/solution/answers.toml")) {
+        let read = |table: &DeTable<'_>, source: &mut Source| Some(answers::read_table(table, lab.as_ref(), source));
+        with_source(tree, &format!("{root}/solution/answers.toml"), errors, read).unwrap_or_default()
+    } else {
+        BTreeMap::new()
+    };
     let mut cases = Vec::new();
     for name in tree.folders(&format!("{root}/cases")) {
         let folder = format!("{root}/cases/{name}");
@@ -65,7 +99,18 @@ pub(super) fn read(tree: &Tree, id: &str, chapters: &[&str], errors: &mut Vec<Co
         });
         cases.extend(case.map(|case| CaseFolder { case, overlay }));
     }
-    Some(LabFolder { lab: lab?, scene, solution, notes: notes?, cases, mutants, harmless: harmless? })
+    Some(LabFolder {
+        variables,
+        seed: is_varied.then_some(seed),
+        lab: lab?,
+        scene,
+        solution,
+        answers,
+        notes: notes?,
+        cases,
+        mutants,
+        harmless: harmless?,
+    })
 }
 
 fn with_source<T>(
@@ -123,7 +168,7 @@ fn check_strays(tree: &Tree, root: &str, errors: &mut Vec<CourseError>) {
         let (known, name): (&[&str], &str) = match parts[..] {
             [] | ["scene" | "solution", "files", _, ..] | ["cases", _, "files", _, ..] => continue,
             ["scene", name, ..] => (&["files", "setup.sh"], name),
-            ["solution", name, ..] => (&["files", "apply.sh", "notes.md"], name),
+            ["solution", name, ..] => (&["files", "apply.sh", "notes.md", "answers.toml"], name),
             ["cases", _, name, ..] => (&["files", "apply.sh", "case.toml"], name),
             ["cases", name] => (&["a folder for each case"], name),
             [name, ..] => (&["lab.toml", "brief.md", "scene", "solution", "cases"], name),

@@ -23,7 +23,7 @@ pub(super) fn alterations(key: &str, value: &str) -> Vec<String> {
                 let minutes = (digits > 0).then(|| format!("{}min", &value[..digits]));
                 minutes.into_iter().chain([String::new()]).collect()
             }
-            Form::Word(_) | Form::Free => Vec::new(),
+            Form::Word(_) | Form::Number | Form::Free => Vec::new(),
         },
     };
     others.retain(|other| other != value);

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Check, CommandDemand, Ground, JournalDemand, Kind, Lab, Listens, Question, Trial};
+use crate::model::{
+    AnswerDemand, Check, CommandDemand, Ground, JournalDemand, Kind, Lab, Listens, Question, RunAs, Trial, Truth,
+};
 
 /// Everything to ask the learner's machine, each question once.
 ///
@@ -40,6 +42,9 @@ fn batch(lab: &Lab, asked_by: impl Fn(&Check) -> Vec<Question>) -> Vec<Question>
 fn of_the_learner(check: &Check) -> Vec<Question> {
     let unit = || check.unit.clone();
     let mut asked = vec![Question::Unit { unit: unit() }, Question::Files { unit: unit() }];
+    if rests_on_running(&check.kind) {
+        asked.push(Question::Failure { unit: unit() });
+    }
     match &check.kind {
         // Trials come later, or are seen on a copy that has just booted.
         Kind::UnitFile
@@ -62,20 +67,49 @@ fn of_the_learner(check: &Check) -> Vec<Question> {
         }
         Kind::Journal(demand) => asked.push(journal(&check.unit, demand)),
         Kind::Command(demand) => asked.push(command(demand)),
+        Kind::Answer(demand) => asked.extend(truth(demand)),
     }
     asked
+}
+
+/// Such a check fails where the unit does not run, and why it does not is asked then.
+fn rests_on_running(kind: &Kind) -> bool {
+    match kind {
+        Kind::UnitFile
+        | Kind::Setting { .. }
+        | Kind::RestartPolicy { .. }
+        | Kind::SurvivesReboot { .. }
+        | Kind::Enabled
+        | Kind::Account(_)
+        | Kind::File(_)
+        | Kind::Command(_)
+        | Kind::Answer(_) => false,
+        Kind::ComesBack { .. }
+        | Kind::RunsAs { .. }
+        | Kind::Active { .. }
+        | Kind::Http { .. }
+        | Kind::Listens(_)
+        | Kind::Process(_)
+        | Kind::Journal(_) => true,
+    }
 }
 
 fn of_the_twin(check: &Check) -> Vec<Question> {
     let unit = || check.unit.clone();
     match &check.kind {
         // What answers and what stays up is a matter of the learner's own machine.
-        Kind::Http { .. } | Kind::Active { .. } | Kind::Listens(_) | Kind::Journal(_) | Kind::Command(_) => vec![],
+        Kind::Http { .. }
+        | Kind::Active { .. }
+        | Kind::Listens(_)
+        | Kind::Journal(_)
+        | Kind::Command(_)
+        | Kind::Answer(_) => vec![],
         Kind::UnitFile | Kind::Setting { .. } | Kind::RestartPolicy { .. } | Kind::ComesBack { .. } => {
             vec![Question::Unit { unit: unit() }]
         }
         Kind::SurvivesReboot { hold } => {
-            vec![Question::Unit { unit: unit() }, Question::Boot { unit: unit() }, steady(&check.unit, *hold)]
+            let failure = Question::Failure { unit: unit() };
+            vec![Question::Unit { unit: unit() }, Question::Boot { unit: unit() }, steady(&check.unit, *hold), failure]
         }
         Kind::RunsAs { .. } => vec![Question::Unit { unit: unit() }, Question::Processes { unit: unit() }],
         Kind::Enabled => vec![Question::Unit { unit: unit() }, Question::Boot { unit: unit() }],
@@ -137,6 +171,14 @@ pub(crate) fn command(demand: &CommandDemand) -> Question {
     Question::Command { run: demand.run.clone(), run_as: demand.run_as }
 }
 
+/// The question behind an `answer` check, where its truth is not a property of the unit.
+pub(crate) fn truth(demand: &AnswerDemand) -> Option<Question> {
+    match &demand.truth {
+        Truth::Printed(run) => Some(Question::Command { run: run.clone(), run_as: RunAs::Root }),
+        Truth::Property(_) | Truth::Known(_) => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{is_volatile, questions, trials, twin_questions};
@@ -157,7 +199,8 @@ mod tests {
         for on in [Ground::Live, Ground::Twin] {
             assert_eq!(trials(&lab, on), [Trial::Kill { unit: unit(), within_ms: 5_000, on }]);
         }
-        let files = [Question::System, Question::Unit { unit: unit() }, Question::Files { unit: unit() }];
+        let failure = || Question::Failure { unit: unit() };
+        let files = [Question::System, Question::Unit { unit: unit() }, Question::Files { unit: unit() }, failure()];
         assert_eq!(questions(&lab), files);
         assert_eq!(
             twin_questions(&lab),
@@ -166,6 +209,7 @@ mod tests {
                 Question::Unit { unit: unit() },
                 Question::Boot { unit: unit() },
                 Question::Steady { unit: unit(), window_ms: 2_000 },
+                failure(),
             ]
         );
     }
@@ -192,6 +236,7 @@ mod tests {
                 Question::Processes { unit: unit() },
                 Question::Boot { unit: unit() },
                 Question::Steady { unit: unit(), window_ms: 3_000 },
+                Question::Failure { unit: unit() },
                 Question::Http { unit: unit(), port: 8000, path: "/".into() },
             ]
         );

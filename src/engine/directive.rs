@@ -31,6 +31,9 @@ const BOOLEANS: [&str; 15] = [
 const TYPES: [&str; 8] = ["simple", "exec", "forking", "oneshot", "dbus", "notify", "notify-reload", "idle"];
 const KILL_MODES: [&str; 4] = ["control-group", "mixed", "process", "none"];
 
+const COMMANDS: [&str; 7] =
+    ["ExecCondition", "ExecStartPre", "ExecStart", "ExecStartPost", "ExecReload", "ExecStop", "ExecStopPost"];
+
 /// What a value may look like; anything else is ignored by the manager, with a warning in the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Form {
@@ -38,6 +41,8 @@ pub(crate) enum Form {
     Span,
     /// `yes`, `no` and their like.
     Boolean,
+    /// A whole number that is not negative.
+    Number,
     /// Exactly one of these words.
     Word(Vec<&'static str>),
     /// Anything, as far as this program knows; empty resets it.
@@ -99,6 +104,8 @@ pub(crate) fn form(key: &str) -> Form {
         Form::Word(TYPES.into())
     } else if key == "KillMode" {
         Form::Word(KILL_MODES.into())
+    } else if key == "StartLimitBurst" {
+        Form::Number
     } else if BOOLEANS.contains(&key) {
         Form::Boolean
     } else if key.ends_with("Sec") && !key.ends_with("NSec") {
@@ -113,9 +120,129 @@ pub(crate) fn takes(key: &str, value: &str) -> bool {
     match form(key) {
         Form::Span => TimeSpan::parse(value).is_ok(),
         Form::Boolean => boolean(value).is_some(),
-        Form::Word(words) => words.contains(&value),
+        Form::Number => number(value).is_some(),
+        // Empty is the default again.
+        Form::Word(words) => words.contains(&value) || key == "KillMode" && value.is_empty(),
+        // `-` is for a folder that is missing, and the line is passed over if this cannot be one.
+        Form::Free if key == "WorkingDirectory" => {
+            value.is_empty() || value.contains('%') || is_folder(value.strip_prefix('-').unwrap_or(value))
+        }
         Form::Free => true,
     }
+}
+
+/// The manager refuses to go on in a file with this line: a unit file is not loaded then, and of a drop-in nothing is
+/// read from there on. Specifiers may become anything, and so may what is quoted or escaped.
+pub(crate) fn stops(key: &str, value: &str) -> bool {
+    if key == "DynamicUser" {
+        return boolean(value).is_none();
+    }
+    if value.is_empty() || value.contains('%') {
+        return false;
+    }
+    match key {
+        "User" | "Group" => !is_account_name(value),
+        "SupplementaryGroups" => !value.contains(['"', '\'', '\\']) && !value.split([' ', '\t']).all(is_account_name),
+        "WorkingDirectory" => !value.starts_with('-') && !is_folder(value),
+        _ if COMMANDS.contains(&key) => !is_command(value),
+        _ => false,
+    }
+}
+
+/// An absolute path that never goes up, or the home folder.
+fn is_folder(path: &str) -> bool {
+    path == "~" || path.starts_with('/') && path.split('/').all(|part| part != "..")
+}
+
+/// A command line that begins with a path or with the mere name of a program, and leaves no quote open. With `-` in
+/// front the manager passes over one that does not.
+fn is_command(line: &str) -> bool {
+    let command = line.trim_start_matches(['@', '-', ':', '+', '!', '|']);
+    if line[..line.len() - command.len()].contains('-') {
+        return true;
+    }
+    let open = command.chars().fold(None, |open, letter| match (open, letter) {
+        (None, '"' | '\'') => Some(letter),
+        (Some(quote), _) if quote == letter => None,
+        _ => open,
+    });
+    let program = command.split([' ', '\t']).next().unwrap_or_default();
+    let plain = !program.chars().any(char::is_control) && !program.contains("\\\\");
+    let named = program.contains(['"', '\'', '\\']) && plain
+        || plain
+            && !program.ends_with('/')
+            && (program.starts_with('/') || !program.contains('/') && !program.is_empty());
+    (open.is_none() || command.contains('\\')) && named
+}
+
+/// A name that systemd takes for that of an account, or the number of one.
+fn is_account_name(name: &str) -> bool {
+    if name.is_empty() {
+        return true;
+    }
+    let numeric = name.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit());
+    if numeric {
+        // These two are no ids to the kernel.
+        return name.parse().is_ok_and(|id: u32| id != u32::MAX && id != 0xffff);
+    }
+    !name.contains([':', '/']) && !name.chars().any(char::is_control) && ![".", ".."].contains(&name)
+}
+
+/// A line of `written` sets `key`: it is the directive itself, an older name of it, or one that sets several.
+pub(crate) fn spells(written: &str, key: &str) -> bool {
+    const OTHERS: [(&str, &str); 4] = [
+        ("TimeoutSec", "TimeoutStartSec"),
+        ("TimeoutSec", "TimeoutStopSec"),
+        ("StartLimitInterval", "StartLimitIntervalSec"),
+        ("BindTo", "BindsTo"),
+    ];
+    written == key || OTHERS.contains(&(written, key))
+}
+
+/// An empty value takes back what was said before. What other units it depends on, a unit cannot take back:
+/// systemd.unit(5).
+pub(crate) fn can_be_reset(key: &str) -> bool {
+    const DEPENDENCIES: [&str; 21] = [
+        "Wants",
+        "Requires",
+        "Requisite",
+        "BindsTo",
+        "PartOf",
+        "Upholds",
+        "Conflicts",
+        "Before",
+        "After",
+        "OnFailure",
+        "OnSuccess",
+        "PropagatesReloadTo",
+        "PropagateReloadTo",
+        "ReloadPropagatedFrom",
+        "PropagateReloadFrom",
+        "PropagatesStopTo",
+        "StopPropagatedFrom",
+        "JoinsNamespaceOf",
+        "Sockets",
+        "RequiresOverridable",
+        "RequisiteOverridable",
+    ];
+    !DEPENDENCIES.contains(&key)
+}
+
+/// Reads a number that is not negative as systemd does: `010` is eight, `0x10` sixteen.
+pub(crate) fn number(text: &str) -> Option<u32> {
+    let plain = text.strip_prefix('+').unwrap_or(text);
+    let (digits, radix) = match plain.as_bytes() {
+        [b'0', b'x' | b'X', ..] => (&plain[2..], 16),
+        [b'0', b'o', ..] => (&plain[2..], 8),
+        [b'0', b'b', ..] => (&plain[2..], 2),
+        [b'0', _, ..] => (&plain[1..], 8),
+        _ => (plain, 10),
+    };
+    // A second sign would be taken by the library.
+    digits
+        .starts_with(|first: char| first.is_ascii_hexdigit())
+        .then(|| u32::from_str_radix(digits, radix).ok())
+        .flatten()
 }
 
 /// Reads a boolean as systemd.syntax(7) does.
@@ -153,7 +280,7 @@ pub(crate) fn default_of(key: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{boolean, nearest, property, section, sections, takes};
+    use super::{boolean, nearest, number, property, section, sections, stops, takes};
 
     #[test]
     fn properties_have_the_managers_names() {
@@ -192,11 +319,49 @@ mod tests {
             ("PrivateTmp", "On", true),
             ("PrivateTmp", "enabled", false),
             ("User", "", true),
+            ("KillMode", "", true),
+            ("WorkingDirectory", "-srv", false),
+            ("WorkingDirectory", "-~", true),
             ("User", "www # web", true),
         ] {
             assert_eq!(takes(key, value), taken, "{key}={value}");
         }
+        for (text, read) in
+            [("010", Some(8)), ("+0x10", Some(16)), ("0", Some(0)), ("-1", None), ("++1", None), ("", None)]
+        {
+            assert_eq!(number(text), read, "{text}");
+        }
         assert_eq!((boolean("T"), boolean("OFF"), boolean("")), (Some(true), Some(false), None));
+    }
+
+    #[test]
+    fn what_ends_the_reading_of_a_file() {
+        for (key, value, ends) in [
+            ("User", "www # web", false),
+            ("User", "a/b", true),
+            ("User", "a\tb", true),
+            ("User", "-5", true),
+            ("User", "65535", true),
+            ("Group", "65534", false),
+            ("SupplementaryGroups", "adm a:b", true),
+            ("DynamicUser", "", true),
+            ("DynamicUser", "maybe", true),
+            ("RemainAfterExit", "maybe", false),
+            ("WorkingDirectory", "srv", true),
+            ("WorkingDirectory", "-srv", false),
+            ("WorkingDirectory", "/srv/../etc", true),
+            ("WorkingDirectory", "/srv/..data", false),
+            ("WorkingDirectory", "~/data", true),
+            ("ExecStart", "/bin/x\u{b}", true),
+            ("ExecStart", "bin/server", true),
+            ("ExecStart", "-bin/server", false),
+            ("ExecStop", "/bin/echo \"", true),
+            ("ExecStop", "+sleep 5", false),
+            ("ExecStop", "", false),
+            ("ExecSearchPath", "/opt:/srv/", false),
+        ] {
+            assert_eq!(stops(key, value), ends, "{key}={value}");
+        }
     }
 
     #[test]

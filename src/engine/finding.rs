@@ -1,6 +1,6 @@
 //! A verdict in the making: evidence and causes are collected first, the status is given last.
 
-use super::diagnose::diagnoses;
+use super::diagnose::{diagnoses, fold, lesson};
 use crate::model::{Diagnosis, Evidence, Layer, Status, Unknown, Verdict};
 
 /// The most characters of a machine's text that a report repeats.
@@ -17,7 +17,13 @@ pub(crate) fn clip(text: &str) -> String {
 /// A cause with the command or change that comes next.
 pub(crate) fn cause(id: &str, text: impl Into<String>, next: impl Into<String>) -> Diagnosis {
     debug_assert!(diagnoses().contains(&id), "list the cause {id} in engine/diagnose/known.rs");
-    Diagnosis { id: id.to_owned(), text: clip(&text.into()), next: clip(&next.into()) }
+    Diagnosis {
+        id: id.to_owned(),
+        text: clip(&text.into()),
+        next: clip(&next.into()),
+        lesson: lesson(id).to_owned(),
+        follows: String::new(),
+    }
 }
 
 /// A verdict whose status is still open.
@@ -42,10 +48,11 @@ impl Finding {
     /// Adds causes, root cause first; one that is already named is not named twice.
     pub(crate) fn because(&mut self, causes: impl IntoIterator<Item = Diagnosis>) {
         for cause in causes {
-            if !self.0.diagnosis.contains(&cause) {
+            if !self.0.diagnosis.iter().any(|named| (&named.id, &named.text) == (&cause.id, &cause.text)) {
                 self.0.diagnosis.push(cause);
             }
         }
+        fold(&mut self.0.diagnosis);
     }
 
     pub(crate) fn passed(self, observed: impl AsRef<str>) -> Verdict {

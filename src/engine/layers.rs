@@ -1,6 +1,6 @@
 //! The first layer: which line of which file says what. Read to explain, and to suspect; the manager decides.
 
-use super::directive::{section, sections, takes};
+use super::directive::{can_be_reset, section, sections, spells, stops, takes};
 use crate::model::{Content, DiskFile, FilesFact, Line, Role, UnitFile};
 
 /// A unit's files, read: the fragment first, then the drop-ins, as the manager goes through them.
@@ -41,7 +41,7 @@ impl<'a> Layers<'a> {
     /// Reads the text files; what is masked or unreadable says nothing.
     pub(crate) fn read(fact: &'a FilesFact) -> Self {
         let texts = fact.files.iter().filter_map(|file| match &file.content {
-            Content::Text { text, .. } => Some((file, UnitFile::parse(text))),
+            Content::Text { text, lossy } => Some((file, UnitFile::decoded(text, *lossy))),
             _ => None,
         });
         Self { files: texts.collect() }
@@ -61,20 +61,29 @@ impl<'a> Layers<'a> {
         })
     }
 
-    /// The assignments of a directive in a section where it counts.
+    /// The assignments of a directive in a section where it counts, in files as far as they are read.
     pub(crate) fn of<'s>(&'s self, key: &'s str) -> impl Iterator<Item = Written<'s>> {
-        let sections = sections(key);
-        self.all().filter(move |found| found.key == key && sections.contains(&found.section))
+        let mut stopped = "";
+        // What enables a unit reads [Install] alone, and stumbles over nothing else.
+        let installs = section(key) == "Install";
+        let read = self.all().filter(move |found| {
+            let unread = !installs && found.path == stopped;
+            if !unread && counts(found) && ends_drop_in(found) {
+                stopped = found.path;
+            }
+            !unread
+        });
+        read.filter(move |found| spells(found.key, key) && counts(found))
     }
 
     /// The assignments that stand after the last reset, an empty value, and that the manager takes.
     pub(crate) fn standing<'s>(&'s self, key: &'s str) -> Vec<Written<'s>> {
         let mut standing = Vec::new();
-        for found in self.of(key).filter(|found| takes(key, found.value)) {
-            if found.value.is_empty() {
-                standing.clear();
-            } else {
+        for found in self.of(key).filter(|found| takes(key, found.value) && !ends_drop_in(found)) {
+            if !found.value.is_empty() {
                 standing.push(found);
+            } else if can_be_reset(key) {
+                standing.clear();
             }
         }
         standing
@@ -107,6 +116,24 @@ impl<'a> Layers<'a> {
     }
 }
 
+/// The manager reads no further in this drop-in; the unit is loaded all the same.
+fn ends_drop_in(found: &Written) -> bool {
+    found.role == Role::DropIn && stops(found.key, found.value)
+}
+
+/// It stands in a section where it has effect.
+fn counts(found: &Written) -> bool {
+    sections(found.key).contains(&found.section)
+}
+
+/// What a unit's files say about a directive, by unitlab's own reading: `path:line` and value of each line that stands
+/// after the last reset and is one that the manager takes, in the order in which they take effect.
+#[must_use]
+pub fn reading(files: &FilesFact, directive: &str) -> Vec<(String, String)> {
+    let layers = Layers::read(files);
+    layers.standing(directive).into_iter().map(|found| (found.place(), found.value.to_owned())).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::Layers;
@@ -130,7 +157,14 @@ mod tests {
     #[test]
     fn the_last_that_is_taken_wins() {
         #[rustfmt::skip]
-        let table: [Row; 8] = [
+        let table: [Row; 15] = [
+            ("User", "[Service]\nUser=a\n", &["[Service]\nUser=b\nUser=c/d\nUser=e\n", "[Service]\nNice=1\n"], Some(("/etc/a.service.d/0.conf:2", "b"))),
+            ("KillMode", "[Service]\nKillMode=mixed\n", &["[Service]\nDynamicUser=maybe\nKillMode=none\n"], Some(("/etc/a.service:2", "mixed"))),
+            ("KillMode", "[Service]\nKillMode=mixed\n", &["[Unit]\nDynamicUser=maybe\n[Service]\nKillMode=none\n"], Some(("/etc/a.service.d/0.conf:4", "none"))),
+            ("After", "[Unit]\nAfter=a.target\nAfter=\n", &[], Some(("/etc/a.service:2", "a.target"))),
+            ("TimeoutStopSec", "[Service]\nTimeoutStopSec=1\nTimeoutSec=2\n", &[], Some(("/etc/a.service:3", "2"))),
+            ("StartLimitIntervalSec", "[Service]\nStartLimitInterval=7\nStartLimitIntervalSec=8\n", &[], Some(("/etc/a.service:2", "7"))),
+            ("StartLimitBurst", "[Unit]\nStartLimitBurst=7\nStartLimitBurst=ten\n", &[], Some(("/etc/a.service:2", "7"))),
             ("User", "[Service]\nUser=a\n", &[], Some(("/etc/a.service:2", "a"))),
             ("User", "[Service]\nUser=a\nUser=b\n", &[], Some(("/etc/a.service:3", "b"))),
             ("User", "[Service]\nUser=a\n", &["[Service]\nUser=c\n"], Some(("/etc/a.service.d/0.conf:2", "c"))),

@@ -1,5 +1,6 @@
 //! Decides: which questions a lab asks, what the answers mean, what it adds up to. Pure: no I/O, no clock.
 
+mod access;
 mod alter;
 mod ask;
 mod diagnose;
@@ -18,14 +19,17 @@ mod seen;
 pub mod session;
 #[cfg(test)]
 mod testbed;
+mod variant;
 mod watched;
 
 pub use ask::{questions, trials, twin_questions};
 pub use diagnose::diagnoses;
 pub use differ::differences;
 pub use hint::{NextHint, next_hint};
-pub use judge::judge;
+pub use judge::{judge, normal};
+pub use layers::reading;
 pub use mutant::{Mutant, mutants};
 pub use order::needs_cycle;
 pub use score::score;
+pub use variant::{seed_of, values};
 pub use watched::watched;

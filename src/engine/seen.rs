@@ -1,8 +1,10 @@
 //! What the testimony says about one unit, by layer.
 
+use std::collections::BTreeMap;
+
 use crate::model::{
-    AccountFact, BootFact, DetailsFact, Fact, FileFact, FilesFact, HttpFact, JournalFact, KillFact, ListensFact,
-    ProcessesFact, ProgramFact, Question, Sheet, SteadyFact, Testimony, Trial, Trials, UnitFact, Unknown,
+    AccountFact, BootFact, DetailsFact, Fact, FailureFact, FileFact, FilesFact, HttpFact, JournalFact, KillFact,
+    ListensFact, ProcessesFact, ProgramFact, Question, Sheet, SteadyFact, Testimony, Trial, Trials, UnitFact, Unknown,
 };
 
 /// One unit, as the learner's machine and its twin have seen it.
@@ -13,11 +15,23 @@ pub(crate) struct Seen<'a> {
     live: &'a Sheet,
     twin: Option<&'a Sheet>,
     trials: &'a Trials,
+    answers: &'a BTreeMap<String, String>,
 }
 
 impl<'a> Seen<'a> {
     pub(crate) fn new(unit: &'a str, testimony: &'a Testimony) -> Self {
-        Self { unit, live: &testimony.live, twin: testimony.twin.as_ref(), trials: &testimony.trials }
+        Self {
+            unit,
+            live: &testimony.live,
+            twin: testimony.twin.as_ref(),
+            trials: &testimony.trials,
+            answers: &testimony.answers,
+        }
+    }
+
+    /// What was handed in for a check.
+    pub(crate) fn answer(&self, check: &str) -> Option<&'a str> {
+        self.answers.get(check).map(String::as_str)
     }
 
     /// What the learner's manager has loaded.
@@ -60,6 +74,16 @@ impl<'a> Seen<'a> {
             Fact::Steady(fact) => Ok(fact),
             _ => Err(misfit()),
         }
+    }
+
+    /// What tells why it failed on the learner's machine, where that was asked.
+    pub(crate) fn failure(&self) -> Option<&'a FailureFact> {
+        failure_fact(self.live, self.unit)
+    }
+
+    /// What tells why it failed on the freshly booted copy.
+    pub(crate) fn rebooted_failure(&self) -> Option<&'a FailureFact> {
+        failure_fact(self.twin?, self.unit)
     }
 
     pub(crate) fn http(&self, question: &Question) -> Result<&'a HttpFact, Unknown> {
@@ -178,6 +202,13 @@ fn boot_fact<'a>(sheet: &'a Sheet, unit: &str) -> Result<&'a BootFact, Unknown> 
     match sheet.answer(&Question::Boot { unit: unit.to_owned() })? {
         Fact::Boot(fact) => Ok(fact),
         _ => Err(misfit()),
+    }
+}
+
+fn failure_fact<'a>(sheet: &'a Sheet, unit: &str) -> Option<&'a FailureFact> {
+    match sheet.answer(&Question::Failure { unit: unit.to_owned() }) {
+        Ok(Fact::Failure(fact)) => Some(fact),
+        _ => None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::model::{
     Answer, Check, CheckReport, Content, DiskFile, Fact, FilesFact, Ground, KillFact, Kind, Lab, Process,
-    ProcessesFact, Question, Role, Sheet, Status, Testimony, Trial, Trials, UnitFact, Unknown,
+    ProcessesFact, ProgramFact, Question, Role, Sheet, Status, Testimony, Trial, Trials, UnitFact, Unknown,
 };
 
 pub(crate) const UNIT: &str = "sre-app.service";
@@ -164,6 +164,10 @@ impl Told {
         self
     }
 
+    pub(crate) fn command(self, question: Question, fact: ProgramFact) -> Self {
+        self.live(Fact::Command(fact), question)
+    }
+
     pub(crate) fn unknown(mut self, question: Question) -> Self {
         let unknown = Unknown { reason: "systemctl did not answer".into(), remedy: "run it as root".into() };
         self.live.push((question, Err(unknown)));
@@ -172,6 +176,6 @@ impl Told {
 
     pub(crate) fn testimony(self) -> Testimony {
         let twin = self.twin.map(|entries| Sheet { entries });
-        Testimony { live: Sheet { entries: self.live }, twin, trials: self.trials }
+        Testimony { live: Sheet { entries: self.live }, twin, trials: self.trials, ..Testimony::default() }
     }
 }

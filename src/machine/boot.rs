@@ -77,7 +77,8 @@ fn pullers(unit: &UnitFact, loaded: &[UnitFact]) -> Vec<Puller> {
     PULLS.into_iter().flat_map(of_one).collect()
 }
 
-fn is(fact: &UnitFact, name: &str) -> bool {
+/// This is one of the unit's names.
+pub(super) fn is(fact: &UnitFact, name: &str) -> bool {
     fact.get("Id") == name || fact.list("Names").contains(&name)
 }
 

@@ -50,19 +50,42 @@ pub(super) enum ChildError {
 
 /// Runs a prepared command to its end, `input` on its stdin. It is dead and reaped when this returns.
 pub(super) fn run(command: &mut Command, input: &[u8], limits: Limits) -> Result<Outcome, ChildError> {
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
-    let conversation = converse(&mut child, input, limits);
-    if conversation.is_err() {
-        // It may have ended meanwhile, which is what the kill is for.
-        let _ = child.kill();
-    }
-    let status = child.wait()?;
-    let (stdout, stderr) = conversation?;
-    Ok(Outcome { status, stdout, stderr })
+    start(command, limits)?.finish(input)
 }
 
-fn converse(child: &mut Child, mut input: &[u8], limits: Limits) -> Result<(Vec<u8>, Vec<u8>), ChildError> {
-    let deadline = Instant::now() + limits.time;
+/// Starts a prepared command, and leaves it to itself until it is finished.
+pub(super) fn start(command: &mut Command, limits: Limits) -> Result<Started, ChildError> {
+    let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    Ok(Started { child, limits, deadline: Instant::now() + limits.time })
+}
+
+/// A program that runs while something else is done.
+pub(super) struct Started {
+    child: Child,
+    limits: Limits,
+    deadline: Instant,
+}
+
+impl Started {
+    /// Waits for its end. It is dead and reaped when this returns.
+    pub(super) fn finish(mut self, input: &[u8]) -> Result<Outcome, ChildError> {
+        let conversation = converse(&mut self.child, input, self.limits, self.deadline);
+        if conversation.is_err() {
+            // It may have ended meanwhile, which is what the kill is for.
+            let _ = self.child.kill();
+        }
+        let status = self.child.wait()?;
+        let (stdout, stderr) = conversation?;
+        Ok(Outcome { status, stdout, stderr })
+    }
+}
+
+fn converse(
+    child: &mut Child,
+    mut input: &[u8],
+    limits: Limits,
+    deadline: Instant,
+) -> Result<(Vec<u8>, Vec<u8>), ChildError> {
     let exit = pidfd_open(Pid::from_child(child), PidfdFlags::empty()).map_err(io::Error::from)?;
     let mut stdin = child.stdin.take();
     let mut stdout = Output::new(child.stdout.take(), limits.stdout + 1)?;
@@ -74,7 +97,8 @@ fn converse(child: &mut Child, mut input: &[u8], limits: Limits) -> Result<(Vec<
         if input.is_empty() {
             stdin = None;
         }
-        let left = deadline.checked_duration_since(Instant::now()).ok_or(ChildError::Deadline(limits.time))?;
+        // Who has ended by now is heard, however late anybody asks.
+        let left = deadline.saturating_duration_since(Instant::now());
         let mut ready = vec![PollFd::new(&exit, PollFlags::IN)];
         ready.extend(stdin.as_ref().map(|pipe| PollFd::new(pipe, PollFlags::OUT)));
         ready.extend(
@@ -101,6 +125,9 @@ fn converse(child: &mut Child, mut input: &[u8], limits: Limits) -> Result<(Vec<
         }
         if exited {
             return Ok((stdout.bytes, stderr.bytes));
+        }
+        if left.is_zero() {
+            return Err(ChildError::Deadline(limits.time));
         }
     }
 }

@@ -34,7 +34,7 @@ fn look(seen: &Seen, main: bool) -> Details {
         comm: seen.comm.clone(),
         argv: argv(&folder.join("cmdline")),
         cwd: cwd.ok().map(|path| path.to_string_lossy().into_owned()),
-        identity: Identity { uid: Some(seen.uid), groups: groups(&status) },
+        identity: Identity { uid: Some(seen.uid), groups: groups(&status), powers: powers(&status) },
     }
 }
 
@@ -53,9 +53,27 @@ fn groups(status: &str) -> Vec<u32> {
     words.filter_map(|word| word.parse().ok()).collect()
 }
 
+/// Capabilities by which files can be written whatever their bits say, of capabilities(7), and their numbers.
+const POWERS: [(&str, u32); 3] = [("CAP_CHOWN", 0), ("CAP_DAC_OVERRIDE", 1), ("CAP_FOWNER", 3)];
+
+/// Which of them are in effect by a `status` file.
+fn powers(status: &str) -> Vec<String> {
+    let line = status.lines().find_map(|line| line.strip_prefix("CapEff:")).unwrap_or_default();
+    let bits = u64::from_str_radix(line.trim(), 16).unwrap_or(0);
+    POWERS.iter().filter(|(_, number)| bits >> number & 1 == 1).map(|(name, _)| (*name).to_owned()).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{argv, groups};
+    use super::{argv, groups, powers};
+
+    #[test]
+    fn powers_are_the_effective_ones() {
+        let status = |bits: &str| format!("CapPrm:\tffffffffffffffff\nCapEff:\t{bits}\n");
+        assert_eq!(powers(&status("0000000000000002")), ["CAP_DAC_OVERRIDE"]);
+        assert_eq!(powers(&status("000000000000040b")), ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER"]);
+        assert!(powers(&status("0000000000000404")).is_empty() && powers("").is_empty());
+    }
 
     #[test]
     fn groups_are_the_effective_and_the_supplementary_ones() {

@@ -83,9 +83,11 @@ fn drop_ins(names: &[UnitName], folders: &[&Path]) -> Vec<PathBuf> {
     for folder in of_names.chain(of_type) {
         match std::fs::read_dir(&folder) {
             Ok(entries) => {
+                // The manager names a drop-in by the folder in which it really is.
+                let folder = folder.canonicalize().unwrap_or(folder);
                 for entry in entries.take(MOST_ENTRIES).flatten().filter(|entry| is_drop_in(&entry.file_name())) {
                     if let Entry::Vacant(vacant) = found.entry(entry.file_name()) {
-                        vacant.insert(entry.path());
+                        vacant.insert(folder.join(entry.file_name()));
                     }
                 }
             }

@@ -3,18 +3,21 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::model::{Answer, DetailsFact, Fact, HttpFact, PortOwner, Question, SystemFact, Trial, UnitFact, Unknown};
+use crate::model::{
+    Answer, DetailsFact, Fact, HttpFact, HttpOutcome, PortOwner, Question, SystemFact, Trial, UnitFact, Unknown,
+};
 
 use super::accounts::Accounts;
 use super::boot::{self, boot};
 use super::details::details;
+use super::failure::failure;
 use super::files::files;
 use super::journal::journal;
 use super::processes::{self, Seen};
 use super::program::program;
 use super::service_account::account;
 use super::steady;
-use super::systemctl::{Shown, Systemctl};
+use super::systemctl::{BOOTED, Shown, Systemctl};
 use super::topic::{is_about_processes, unit_of};
 use super::unit_name::UnitName;
 use super::unknown::unknown;
@@ -23,8 +26,6 @@ use super::{Machine, grace, kill, node, sockets};
 
 /// The unit name that every boot starts from.
 const DEFAULT_TARGET: &str = "default.target";
-/// There where PID 1 is systemd: `sd_booted(3)`.
-const BOOTED: &str = "/run/systemd/system";
 /// The search path of systemd.unit(5), for when the manager does not tell its own.
 const UNIT_PATH: &str = "/etc/systemd/system.control /run/systemd/system.control /run/systemd/transient \
     /run/systemd/generator.early /etc/systemd/system /etc/systemd/system.attached /run/systemd/system \
@@ -91,7 +92,6 @@ impl<'a> Batch<'a> {
     /// in one moment. Nothing is probed yet, since a probe can start a socket's service.
     fn look(systemctl: &'a Systemctl, questions: &[Question]) -> Self {
         let wants = |wanted: fn(&Question) -> bool| questions.iter().any(wanted);
-        let manager = systemctl.manager();
         let mut units: BTreeSet<UnitName> =
             questions.iter().filter_map(unit_of).filter_map(|unit| UnitName::parse(unit).ok()).collect();
         if wants(|question| matches!(question, Question::System | Question::Boot { .. })) {
@@ -99,11 +99,7 @@ impl<'a> Batch<'a> {
         }
         let units: Vec<UnitName> = units.into_iter().collect();
         let asked = steady::now_micros();
-        let mut shown = match &manager {
-            // A manager that does not answer for itself would only keep us waiting for its units.
-            Err(unknown) => units.iter().map(|unit| (unit.clone(), Err(unknown.clone()))).collect(),
-            Ok(_) => systemctl.units(&units, &[]),
-        };
+        let (manager, mut shown) = systemctl.manager(|| systemctl.units(&units, &[]));
         let steady = watch(systemctl, questions, &units, &mut shown, asked);
         let processes = if wants(is_about_processes) {
             processes::walk(&shown.values().flatten().collect::<Vec<_>>())
@@ -133,6 +129,7 @@ impl<'a> Batch<'a> {
             Question::Steady { .. } => {
                 steady.next().cloned().unwrap_or_else(|| Err(unknown("this unit was not watched")))
             }
+            Question::Failure { unit } => self.unit(unit).map(|unit| Fact::Failure(failure(unit))),
             Question::Http { unit, port, path } => {
                 // The owner was looked up for every port before the first probe.
                 let owner = owners.next().cloned().unwrap_or(PortOwner::Unseen);
@@ -143,6 +140,8 @@ impl<'a> Batch<'a> {
                     PortOwner::Other { pid: 1, .. } => {
                         self.owner_now(unit, *port).filter(|owner| matches!(owner, PortOwner::Unit { .. }))
                     }
+                    // Nobody did when all was looked at: whoever answers has come since.
+                    PortOwner::Nobody if outcome != HttpOutcome::Refused => self.owner_now(unit, *port),
                     _ if again => self.owner_now(unit, *port),
                     _ => None,
                 };
@@ -196,8 +195,16 @@ impl<'a> Batch<'a> {
 
     fn boot(&self, unit: &str) -> Answer {
         let default_target = self.unit(DEFAULT_TARGET)?.get("Id");
-        let show = |units: &[UnitName]| self.systemctl.units(units, &boot::PROPERTIES);
-        boot(self.unit(unit)?, default_target, show).map(Fact::Boot)
+        boot(self.unit(unit)?, default_target, |units| self.look_up(units)).map(Fact::Boot)
+    }
+
+    /// What a boot's walk needs of these units; those that were shown already, under any of their names, are not asked for.
+    fn look_up(&self, units: &[UnitName]) -> Shown {
+        let seen = |name: &UnitName| self.shown.values().flatten().find(|fact| boot::is(fact, name.as_str()));
+        let unseen: Vec<UnitName> = units.iter().filter(|name| seen(name).is_none()).cloned().collect();
+        let mut shown = self.systemctl.units(&unseen, &boot::PROPERTIES);
+        shown.extend(units.iter().filter_map(|name| Some((name.clone(), Ok(seen(name)?.clone())))));
+        shown
     }
 
     /// Who listens by now.

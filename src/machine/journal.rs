@@ -17,6 +17,8 @@ use super::unknown::{last_words, unknown, unknown_but};
 const MOST: usize = 5000;
 /// And no more than so many bytes.
 const LIMITS: Limits = Limits { time: Duration::from_secs(10), stdout: 16 << 20 };
+/// So many messages are last words.
+const LAST_WORDS: usize = 20;
 /// A message that is shown; longer ones are cut.
 const SHOWN: usize = 300;
 
@@ -30,10 +32,47 @@ pub(super) fn journal(unit: &UnitFact, text: &str, since: Since) -> Result<Journ
         Since::Invocation => format!("_SYSTEMD_INVOCATION_ID={invocation}"),
         Since::Boot => format!("_SYSTEMD_UNIT={name}"),
     };
+    let stdout = read(name, &filter, MOST + 1, "MESSAGE")?;
+    let started = !invocation.is_empty();
+    Ok(found(&stdout, text, started))
+}
+
+/// The last messages of a unit's processes, oldest first: of its latest start; where it was restarted since, of the
+/// latest start that said anything.
+pub(super) fn said(unit: &UnitFact) -> Result<Vec<String>, Unknown> {
+    let name = unit.get("Id");
+    let stdout = read(name, &format!("_SYSTEMD_UNIT={name}"), 4 * LAST_WORDS, "MESSAGE,_SYSTEMD_INVOCATION_ID")?;
+    Ok(of_latest_start(&String::from_utf8_lossy(&stdout), unit))
+}
+
+fn of_latest_start(stdout: &str, unit: &UnitFact) -> Vec<String> {
+    let entries: Vec<Value> = stdout.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let invocation = |entry: &'_ Value| entry["_SYSTEMD_INVOCATION_ID"].as_str().map(str::to_owned);
+    let restarted = !matches!(unit.get("NRestarts"), "" | "0");
+    let latest = match entries.iter().rev().find_map(invocation) {
+        Some(latest) if restarted => latest,
+        _ => unit.get("InvocationID").to_owned(),
+    };
+    let began: u64 = unit.get("InactiveExitTimestampMonotonic").parse().unwrap_or(u64::MAX);
+    // A process that is gone before journald has looked at it leaves its words without an invocation.
+    let of_it = |entry: &&Value| match invocation(entry) {
+        Some(its) => its == latest,
+        None => {
+            entry["__MONOTONIC_TIMESTAMP"].as_str().and_then(|at| at.parse().ok()).is_some_and(|at: u64| at >= began)
+        }
+    };
+    let messages: Vec<String> = entries.iter().filter(of_it).filter_map(|entry| message(&entry["MESSAGE"])).collect();
+    let kept = &messages[messages.len().saturating_sub(LAST_WORDS)..];
+    kept.iter().map(|message| around(message, "")).collect()
+}
+
+/// What journalctl prints as JSON of the latest entries that match.
+fn read(name: &str, filter: &str, lines: usize, fields: &str) -> Result<Vec<u8>, Unknown> {
     let mut command = Command::new("journalctl");
     command
-        .args(["--boot", "--no-pager", "--output=json", "--all", "--output-fields=MESSAGE"])
-        .arg(format!("--lines={}", MOST + 1))
+        .args(["--boot", "--no-pager", "--output=json", "--all"])
+        .arg(format!("--output-fields={fields}"))
+        .arg(format!("--lines={lines}"))
         .arg(filter)
         .env_clear()
         .envs([("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), ("LC_ALL", "C"), ("SYSTEMD_COLORS", "0")]);
@@ -56,8 +95,7 @@ pub(super) fn journal(unit: &UnitFact, text: &str, since: Since) -> Result<Journ
     if !outcome.status.success() {
         return Err(unknown(format!("journalctl failed: {}", last_words(&outcome.stderr))));
     }
-    let started = !invocation.is_empty();
-    Ok(found(&outcome.stdout, text, started))
+    Ok(outcome.stdout)
 }
 
 fn found(stdout: &[u8], text: &str, started: bool) -> JournalFact {
@@ -104,7 +142,7 @@ fn around(message: &str, text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST, found};
+    use super::{LAST_WORDS, MOST, UnitFact, found, of_latest_start};
 
     #[test]
     fn texts_bytes_and_lists_are_messages() {
@@ -131,5 +169,27 @@ mod tests {
         assert_eq!((fact.found, fact.cut), (None, true));
         let long = format!("{{\"MESSAGE\":\"{}needle\"}}", "µ".repeat(5000));
         assert_eq!(found(long.as_bytes(), "needle", true).found.as_deref(), Some("needle"));
+    }
+
+    #[test]
+    fn last_words_are_those_of_the_latest_start() {
+        let unit = |restarts: &str| {
+            let properties =
+                [("InvocationID", "b"), ("NRestarts", restarts), ("InactiveExitTimestampMonotonic", "500")];
+            UnitFact { properties: properties.map(|(key, value)| (key.to_owned(), value.to_owned())).into() }
+        };
+        let entry = |message: &str, at: u64, invocation: &str| {
+            format!(
+                "{{\"MESSAGE\":\"{message}\",\"__MONOTONIC_TIMESTAMP\":\"{at}\",\"_SYSTEMD_INVOCATION_ID\":{invocation}}}\n"
+            )
+        };
+        let older = entry("old", 100, "\"a\"") + &entry("old, too", 200, "null");
+        let newer = entry("new", 600, "\"b\"") + &entry("new, too", 700, "null");
+        assert_eq!(of_latest_start(&(older.clone() + &newer), &unit("0")), ["new", "new, too"]);
+        assert_eq!(of_latest_start(&older, &unit("0")), Vec::<String>::new());
+        assert_eq!(of_latest_start(&older, &unit("3")), ["old"]);
+        let many: String = (0..30).map(|n| entry(&format!("m{n}"), 600, "\"b\"")).collect();
+        let kept = of_latest_start(&many, &unit("0"));
+        assert_eq!((kept.len(), kept[0].as_str()), (LAST_WORDS, "m10"));
     }
 }

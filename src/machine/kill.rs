@@ -22,7 +22,7 @@ const START: Duration = Duration::from_secs(20);
 /// How long a learner's start limit is waited for.
 const LIMIT_WAIT: Duration = Duration::from_secs(15);
 /// A new main process must outlive this: with `Type=simple` a unit is active before its program has begun.
-const SETTLE: Duration = Duration::from_millis(500);
+pub const SETTLE: Duration = Duration::from_millis(500);
 /// Between two looks, where nothing rings.
 const SLICE: Duration = Duration::from_millis(20);
 /// All of it together.
@@ -80,7 +80,7 @@ pub(super) fn kill(systemctl: &Systemctl, unit: &str, within_ms: u64, on: Ground
         let patience = duration(delay).saturating_add(Duration::from_millis(within_ms)).min(CAP);
         told.outcome = attempt.kill_and_watch(&told.before, duration(delay), patience)?;
     } else if !is_up(&fact) {
-        told.outcome = KillOutcome::NotUp { unit: attempt.look(&[])? };
+        told.outcome = KillOutcome::NotUp { unit: attempt.end()? };
     }
     Ok(told)
 }
@@ -98,6 +98,20 @@ impl Attempt<'_> {
     fn look(&self, properties: &[&str]) -> Result<UnitFact, Unknown> {
         let shown = self.systemctl.units(std::slice::from_ref(&self.name), properties);
         shown.into_values().next().unwrap_or_else(|| Err(unknown("this unit was not looked at")))
+    }
+
+    /// What the manager says of a unit that is not up. One that is started again and again says only between two lives
+    /// how it ended.
+    fn end(&self) -> Result<UnitFact, Unknown> {
+        let begun = Instant::now();
+        loop {
+            let fact = self.look(&[])?;
+            let has_ended = fact.get("Result") != "success" || matches!(fact.get("ActiveState"), "inactive" | "failed");
+            if has_ended || begun.elapsed() >= SETTLE {
+                return Ok(fact);
+            }
+            Bell::of(std::iter::once(&fact)).wait(SLICE);
+        }
     }
 
     /// As it is once a program that cannot run has had the time to say so.

@@ -3,11 +3,14 @@
 #![allow(clippy::disallowed_methods, reason = "this room asks systemctl: that is what it is for")]
 
 mod accounts;
+mod acl;
 mod ask;
 mod boot;
 mod child;
+mod denied;
 mod details;
 mod examine;
+mod failure;
 mod files;
 mod grace;
 mod here;
@@ -17,9 +20,11 @@ mod kill;
 mod node;
 mod processes;
 mod program;
+mod program_head;
 mod reading;
 mod remote;
 mod service_account;
+mod sock_diag;
 mod sockets;
 mod start_limit;
 mod steady;
@@ -32,5 +37,5 @@ mod wire;
 pub use ask::Machine;
 pub use examine::examine;
 pub use here::Here;
-pub use kill::LONGEST_KILL;
+pub use kill::{LONGEST_KILL, SETTLE};
 pub use remote::Remote;

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::model::{Content, FileFact, FileType, Node, Search, UnitFact, Unknown};
 
 use super::accounts::{Accounts, Groups};
+use super::acl;
 use super::processes::bounded;
 use super::reading::read;
 use super::unknown::unknown_but;
@@ -86,6 +87,7 @@ impl Names<'_> {
             gid,
             group: dynamic(self.groups.name(gid), "GID", gid),
             mode: meta.mode() & 0o7777,
+            acl: acl::read(path, gid),
         }
     }
 }

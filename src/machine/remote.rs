@@ -77,6 +77,7 @@ fn is_about(fact: &Fact, question: &Question) -> bool {
         (Fact::System(_), Question::System)
             | (Fact::Unit(_), Question::Unit { .. })
             | (Fact::Files(_), Question::Files { .. })
+            | (Fact::Failure(_), Question::Failure { .. })
             | (Fact::Processes(_), Question::Processes { .. })
             | (Fact::Boot(_), Question::Boot { .. })
             | (Fact::Steady(_), Question::Steady { .. })

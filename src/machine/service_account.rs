@@ -63,7 +63,7 @@ pub(super) fn account(unit: &UnitFact, details: &[Details], all: &[Seen]) -> Res
         None if row.as_ref().is_some_and(|row| row.uid == *uid) => row.as_ref().map(seen_row).unwrap_or_default(),
         None => nobody_logs_in("", *uid),
     };
-    let identity = Identity { uid: number, groups: group_ids(unit, row.as_ref(), &groups) };
+    let identity = Identity { uid: number, groups: group_ids(unit, row.as_ref(), &groups), powers: vec![] };
     let ids = identity.groups.iter().chain(details.iter().flat_map(|process| &process.identity.groups));
     let member = row.iter().flat_map(|row| groups.of_member(&row.name).chain([row.gid]));
     let named = ids.copied().chain(member).map(|gid| match groups.name(gid) {
@@ -81,6 +81,18 @@ pub(super) fn account(unit: &UnitFact, details: &[Details], all: &[Seen]) -> Res
         identity,
     };
     Ok(fact)
+}
+
+/// As whom a unit is started; none where its account does not exist, or is made up anew at each start.
+pub(super) fn identity(unit: &UnitFact) -> Option<Identity> {
+    let (accounts, groups) = (Accounts::of_this_machine(), Groups::of_this_machine());
+    let dynamic = unit.get("DynamicUser") == "yes";
+    let row = match unit.get("User") {
+        "" if dynamic => None,
+        "" => accounts.of(0),
+        user => accounts.named(user),
+    }?;
+    Some(Identity { uid: Some(row.uid), groups: group_ids(unit, Some(row), &groups), powers: vec![] })
 }
 
 fn nobody_logs_in(name: &str, uid: u32) -> PasswdRow {

@@ -5,9 +5,10 @@ use std::io::{self, Read};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
 
-use crate::model::{Listener, ListensFact, PortOwner, Protocol, UnitFact, Unknown};
+use crate::model::{Holder, Listener, ListensFact, PortOwner, Protocol, UnitFact, Unknown};
 
 use super::processes::Seen;
+use super::sock_diag;
 use super::unknown::unknown_but;
 
 /// Listening sockets stand first in the table; behind so much of it there are none left.
@@ -20,15 +21,15 @@ pub(super) const PROPERTIES: [&str; 5] = ["Id", "Names", "LoadState", "ActiveSta
 
 /// A socket that waits for somebody: listening, or bound and not connected where there is no listening.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Waiting {
-    address: IpAddr,
-    inode: u64,
+pub(super) struct Waiting {
+    pub(super) address: IpAddr,
+    pub(super) inode: u64,
 }
 
 /// Finds out who listens on 127.0.0.1:`port`, before anything is sent there.
 pub(super) fn owner(port: u16, unit: &UnitFact, processes: &[Seen]) -> PortOwner {
-    let Ok(table) = table(Protocol::Tcp) else { return PortOwner::Unseen };
-    match reached(&waiting(&table, Protocol::Tcp, port)) {
+    let Ok(waiting) = waiting(Protocol::Tcp, port) else { return PortOwner::Unseen };
+    match reached(&waiting) {
         inodes if inodes.is_empty() => PortOwner::Nobody,
         inodes => whose(&inodes, unit, processes),
     }
@@ -41,7 +42,7 @@ pub(super) fn listeners(
     processes: &[Seen],
     sockets: &[UnitFact],
 ) -> Result<ListensFact, Unknown> {
-    let table = table(protocol).map_err(|error| {
+    let waiting = waiting(protocol, port).map_err(|error| {
         unknown_but(format!("the machine's {} sockets cannot be seen: {error}", protocol.word()), "ask as root")
     })?;
     let listener = |found: Waiting| {
@@ -50,7 +51,31 @@ pub(super) fn listeners(
         let socket = sockets.iter().find(|socket| by_manager && listens(socket, protocol, port));
         Listener { address: found.address, owner, socket_unit: socket.map(|socket| socket.get("Id").to_owned()) }
     };
-    Ok(ListensFact { listeners: waiting(&table, protocol, port).into_iter().take(MOST).map(listener).collect() })
+    Ok(ListensFact { listeners: waiting.into_iter().take(MOST).map(listener).collect() })
+}
+
+/// All that wait on a port. A kernel may have been built without `sock_diag(7)`, or be kept from loading it.
+fn waiting(protocol: Protocol, port: u16) -> io::Result<Vec<Waiting>> {
+    sock_diag::waiting(protocol, port).or_else(|_| Ok(in_table(&table(protocol)?, protocol, port)))
+}
+
+/// Who waits on a port, whatever the address; none where nobody does or it cannot be seen. The unit's own main process
+/// is in nobody's way.
+pub(super) fn holder(protocol: Protocol, port: u16, unit: &UnitFact, processes: &[Seen]) -> Option<Holder> {
+    let inodes: Vec<u64> = waiting(protocol, port).ok()?.iter().map(|found| found.inode).collect();
+    let pid = match whose(&inodes, unit, processes) {
+        PortOwner::Unit { pid } | PortOwner::Other { pid, .. } => pid,
+        PortOwner::Nobody | PortOwner::Unseen => return None,
+    };
+    let process = processes.iter().find(|process| process.pid == pid)?;
+    let service = process.service().map(str::to_owned);
+    (unit.get("MainPID") != pid.to_string()).then(|| Holder {
+        protocol,
+        port,
+        pid,
+        comm: process.comm.clone(),
+        service,
+    })
 }
 
 /// The table is the one that PID 1 sees: `/proc/net` follows whoever reads it, who may live in another pid namespace.
@@ -64,7 +89,7 @@ fn table(protocol: Protocol) -> io::Result<String> {
 }
 
 /// The rows of a table that wait on a port.
-fn waiting(table: &str, protocol: Protocol, port: u16) -> Vec<Waiting> {
+fn in_table(table: &str, protocol: Protocol, port: u16) -> Vec<Waiting> {
     // `TCP_LISTEN` and `TCP_CLOSE` of the kernel's `tcp_states.h`: what UDP calls unconnected.
     let state = if protocol == Protocol::Tcp { "0A" } else { "07" };
     let port = format!("{port:04X}");
@@ -138,7 +163,7 @@ fn holds(pid: u32, links: &[PathBuf]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Protocol, UnitFact, listens, reached, waiting};
+    use super::{Protocol, UnitFact, in_table, listens, reached};
 
     const TABLE: &str = "\
   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
@@ -166,7 +191,7 @@ torn line
             (8005, vec![47, 48]),
             (1, vec![]),
         ] {
-            assert_eq!(reached(&waiting(TABLE, Protocol::Tcp, port)), inodes, "{port}");
+            assert_eq!(reached(&in_table(TABLE, Protocol::Tcp, port)), inodes, "{port}");
         }
     }
     #[test]
@@ -180,7 +205,7 @@ torn line
             (Protocol::Udp, 53, vec!["127.0.0.53", "::1"]),
         ] {
             let found: Vec<String> =
-                waiting(TABLE, protocol, port).iter().map(|socket| socket.address.to_string()).collect();
+                in_table(TABLE, protocol, port).iter().map(|socket| socket.address.to_string()).collect();
             assert_eq!(found, addresses, "{port}");
         }
     }

@@ -1,13 +1,15 @@
 //! `systemctl show`, asked once for many units, and read without trusting what the values hold.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use rustix::process::geteuid;
+
 use crate::model::{UnitFact, Unknown};
 
-use super::child::{ChildError, Limits, run};
+use super::child::{ChildError, Limits, Outcome, run, start};
 use super::unit_name::UnitName;
 use super::unknown::{last_words, unknown, unknown_but};
 
@@ -15,6 +17,9 @@ use super::unknown::{last_words, unknown, unknown_but};
 const TIME: Duration = Duration::from_secs(10);
 /// A unit's properties take about 12 kB.
 const STDOUT_PER_UNIT: usize = 256 << 10;
+
+/// There where PID 1 is systemd: `sd_booted(3)`.
+pub(super) const BOOTED: &str = "/run/systemd/system";
 
 /// The properties of many units, or why they are not known.
 pub(super) type Shown = BTreeMap<UnitName, Result<UnitFact, Unknown>>;
@@ -34,9 +39,13 @@ impl Systemctl {
         })
     }
 
-    /// The manager's own properties.
-    pub(super) fn manager(&self) -> Result<UnitFact, Unknown> {
-        read_block(&self.show(&["--property=Version,SystemState,UnitPath"], &[])?)
+    /// The manager's own properties, and what is asked about units meanwhile: each of the two is a program's run.
+    pub(super) fn manager<T>(&self, meanwhile: impl FnOnce() -> T) -> (Result<UnitFact, Unknown>, T) {
+        let mut command = self.command("show", &["--property=Version,SystemState,UnitPath"], &[]);
+        let started = start(&mut command, limits(0));
+        let other = meanwhile();
+        let outcome = started.and_then(|started| started.finish(b""));
+        (shown(outcome).and_then(|text| read_block(&text)), other)
     }
 
     /// The properties of units: all, or the named ones.
@@ -105,28 +114,68 @@ impl Systemctl {
     }
 
     fn show(&self, options: &[&str], names: &[UnitName]) -> Result<String, Unknown> {
-        let mut command = self.command("show", options, names);
-        let limits = Limits { time: TIME, stdout: STDOUT_PER_UNIT * (names.len() + 1) };
-        match run(&mut command, b"", limits) {
-            Ok(outcome) if outcome.status.success() => Ok(String::from_utf8_lossy(&outcome.stdout).into_owned()),
-            Ok(outcome) => Err(refused(&last_words(&outcome.stderr), &outcome.status.to_string())),
-            Err(error @ ChildError::Deadline(_)) => Err(unknown_but(
-                format!("the service manager does not answer: systemctl show {error}"),
-                "look whether PID 1 hangs (a FIFO among unit files does that) or the machine is overloaded",
-            )),
-            Err(error) => Err(unknown(format!("systemctl show {error}"))),
-        }
+        shown(run(&mut self.command("show", options, names), b"", limits(names.len())))
     }
 }
 
+fn limits(units: usize) -> Limits {
+    Limits { time: TIME, stdout: STDOUT_PER_UNIT * (units + 1) }
+}
+
+fn shown(outcome: Result<Outcome, ChildError>) -> Result<String, Unknown> {
+    match outcome {
+        Ok(outcome) if outcome.status.success() => Ok(String::from_utf8_lossy(&outcome.stdout).into_owned()),
+        Ok(outcome) => Err(refused(&last_words(&outcome.stderr), &outcome.status.to_string())),
+        Err(error @ ChildError::Deadline(_)) => Err(silent(&error)),
+        Err(error) => Err(unknown(format!("systemctl show {error}"))),
+    }
+}
+
+/// The manager had its time. Nothing can be asked of it; how its process stands, the kernel tells everybody.
+fn silent(error: &ChildError) -> Unknown {
+    let reason = format!("the service manager does not answer: systemctl show {error}");
+    if state_of_init() == Some('T') {
+        return unknown_but(format!("{reason}, for PID 1 is stopped"), "let it go on: sudo kill -CONT 1");
+    }
+    unknown_but(
+        reason,
+        "look whether PID 1 hangs (a FIFO among unit files does that: ps -o stat,wchan:20,comm -p 1) or the machine is \
+         overloaded (uptime)",
+    )
+}
+
+/// The letter that `ps -o stat` begins with.
+fn state_of_init() -> Option<char> {
+    let stat = std::fs::read_to_string("/proc/1/stat").ok()?;
+    // The name in brackets may hold brackets.
+    stat.rsplit_once(") ")?.1.chars().next()
+}
+
+/// systemctl ended with these last words on its stderr.
 fn refused(words: &str, status: &str) -> Unknown {
-    let remedy = if words.contains("not been booted with systemd") || words.contains("connect to bus") {
-        "ask a machine whose PID 1 is systemd, or a sandbox: unitlab lab start"
-    } else {
-        ""
-    };
-    let words = if words.is_empty() { status } else { words };
-    unknown_but(format!("systemctl show failed: {words}"), remedy)
+    let unreachable =
+        words.contains("not been booted with systemd") || words.contains("bus") && words.contains("connect");
+    let failed = format!("systemctl show failed: {}", if words.is_empty() { status } else { words });
+    if !unreachable {
+        return unknown(failed);
+    }
+    if !Path::new(BOOTED).is_dir() {
+        let init = std::fs::read_to_string("/proc/1/comm").unwrap_or_default();
+        return unknown_but(
+            format!("this machine was not booted with systemd: its PID 1 is {:?}", init.trim()),
+            "ask a machine whose PID 1 is systemd, or a sandbox: unitlab lab start",
+        );
+    }
+    if geteuid().is_root() {
+        return unknown_but(
+            format!("systemd runs, but cannot be reached at its socket under /run/systemd: {failed}"),
+            "have systemd open its socket again, of which no service takes notice: sudo kill -TERM 1",
+        );
+    }
+    unknown_but(
+        format!("systemd runs, but the message bus, over which all but root ask it, is dead: {failed}"),
+        "bring the bus back: sudo systemctl start dbus.socket; or check as root, who needs no bus: sudo unitlab …",
+    )
 }
 
 fn a_template(name: &UnitName) -> Unknown {

@@ -23,6 +23,7 @@ pub(super) fn unit_of(question: &Question) -> Option<&str> {
         | Question::Processes { unit }
         | Question::Boot { unit }
         | Question::Steady { unit, .. }
+        | Question::Failure { unit }
         | Question::Http { unit, .. }
         | Question::Listens { unit, .. }
         | Question::Details { unit, .. }

@@ -45,7 +45,7 @@ pub(super) fn patience(questions: &[Question], trials: &[Trial]) -> Duration {
         // A young service's grace, and the last GET.
         Question::Http { .. } => 3 + grace::YOUTH.as_secs(),
         Question::Account { .. } => 5,
-        Question::Journal { .. } => 10,
+        Question::Journal { .. } | Question::Failure { .. } => 10,
         // Its own time, the grace, and two calls to sweep up.
         Question::Command { .. } => 40,
         _ => 0,

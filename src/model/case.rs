@@ -1,5 +1,7 @@
 //! One answer to a lab, right or wrong, and what must come of it.
 
+use std::collections::BTreeMap;
+
 /// A case proves a lab: its files and `apply.sh` are laid over the scene, and exactly the named checks must fail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {
@@ -11,4 +13,17 @@ pub struct Case {
     pub fails: Vec<String>,
     /// The ids of the diagnoses that must be given.
     pub diagnosis: Vec<String>,
+    /// What is handed in, by check, where that is something else than what the solution hands in.
+    pub answers: BTreeMap<String, Handed>,
+}
+
+/// An answer of a case or of the solution.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Handed {
+    /// Nothing.
+    Nothing,
+    /// This text.
+    Text(String),
+    /// The first line that a program prints, run as root in the sandbox once everything else is done.
+    Printed(Vec<String>),
 }

@@ -104,3 +104,40 @@ pub struct CommandDemand {
     /// Who runs it.
     pub run_as: RunAs,
 }
+
+/// What the learner has to find out and hand in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnswerDemand {
+    /// What is asked for, in a few words: `the PID of the main process`.
+    pub ask: String,
+    /// How an answer looks.
+    pub form: AnswerForm,
+    /// What it is compared with.
+    pub truth: Truth,
+}
+
+/// How an answer looks; each is tolerant in its own way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AnswerForm {
+    /// A whole number.
+    Number,
+    /// A unit's name; `.service` may be left out.
+    Unit,
+    /// A word of systemd's: case and the spaces around it do not count.
+    State,
+    /// An absolute path; a slash at its end does not count.
+    Path,
+    /// One of these words.
+    OneOf(Vec<String>),
+}
+
+/// Where the right answer comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Truth {
+    /// A property of the check's unit, as its manager shows it now.
+    Property(String),
+    /// The first line that a program prints, run as root on the machine, now.
+    Printed(Vec<String>),
+    /// The author knows it: any of these.
+    Known(Vec<String>),
+}

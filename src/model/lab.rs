@@ -1,7 +1,7 @@
 //! A lab: a task, and the truths that must hold when it is done.
 
 use super::TimeSpan;
-use super::demand::{AccountDemand, CommandDemand, FileDemand, JournalDemand, Listens, ProcessDemand};
+use super::demand::{AccountDemand, AnswerDemand, CommandDemand, FileDemand, JournalDemand, Listens, ProcessDemand};
 
 /// A lab as its author wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,11 +119,13 @@ pub enum Kind {
     Journal(JournalDemand),
     /// A program ends as it should.
     Command(CommandDemand),
+    /// The learner has found something out, and handed it in.
+    Answer(AnswerDemand),
 }
 
 impl Kind {
     /// The kinds' names as a lab writes them, in the order of the documentation.
-    pub const NAMES: [&'static str; 15] = [
+    pub const NAMES: [&'static str; 16] = [
         "unit-file",
         "setting",
         "runs-as",
@@ -139,6 +141,7 @@ impl Kind {
         "file",
         "journal",
         "command",
+        "answer",
     ];
 
     /// This kind's name as a lab writes it.
@@ -160,6 +163,7 @@ impl Kind {
             Self::File(_) => "file",
             Self::Journal(_) => "journal",
             Self::Command(_) => "command",
+            Self::Answer(_) => "answer",
         }
     }
 }

@@ -4,8 +4,12 @@ mod case;
 mod chapter;
 mod demand;
 mod escape;
+mod failure;
 mod lab;
+mod live;
+mod loaded;
 mod node;
+mod on_disk;
 mod overlay;
 mod place;
 mod practice;
@@ -16,23 +20,26 @@ mod sighting;
 mod time_span;
 mod trial;
 mod unit_file;
+mod variable;
 
-pub use case::Case;
+pub use case::{Case, Handed};
 pub use chapter::{Ask, Block, Chapter, Form, Page, Practice, Recorded, Term, Tutorial, slug};
 pub use demand::{
-    AccountDemand, Address, CommandDemand, FileDemand, JournalDemand, Listens, ModeDemand, ProcessDemand,
+    AccountDemand, Address, AnswerDemand, AnswerForm, CommandDemand, FileDemand, JournalDemand, Listens, ModeDemand,
+    ProcessDemand, Truth,
 };
 pub use escape::{deceives, escape};
+pub use failure::{FailureFact, Head, Holder, Needed, Purpose};
 pub use lab::{Check, Expect, Kind, Lab, RestartPolicy, Value};
-pub use node::{FileFact, FileType, Node, Search};
+pub use live::{HttpFact, HttpOutcome, PortOwner, Process, ProcessesFact};
+pub use loaded::{BootFact, Puller, Sample, SteadyFact, SystemFact, UnitFact};
+pub use node::{AclEntry, FileFact, FileType, Node, Search};
+pub use on_disk::{Content, DiskFile, FilesFact, Role};
 pub use overlay::{Overlay, OverlayFile};
 pub use place::{Place, PlaceKind};
 pub use practice::{Order, Told};
 pub use proof::{Expected, Proof, Proven, Spent};
-pub use question::{
-    Answer, BootFact, Content, DiskFile, Fact, FilesFact, HttpFact, HttpOutcome, PortOwner, Process, ProcessesFact,
-    Puller, Question, Role, Sample, Sheet, SteadyFact, SystemFact, Testimony, UnitFact, Unknown,
-};
+pub use question::{Answer, Fact, Question, Sheet, Testimony, Unknown};
 pub use report::{CheckReport, CourseId, Diagnosis, Evidence, Layer, Report, Score, Status, Verdict};
 pub use sighting::{
     AccountFact, Details, DetailsFact, Identity, JournalFact, Listener, ListensFact, PasswdRow, ProgramFact, Protocol,
@@ -41,3 +48,4 @@ pub use sighting::{
 pub use time_span::{TimeSpan, TimeSpanError};
 pub use trial::{Ground, KillFact, KillOutcome, StartLimit, Trial, Trials};
 pub use unit_file::{Assignment, Complaint, Line, UnitFile};
+pub use variable::{Choice, Variable};

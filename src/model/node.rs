@@ -67,6 +67,21 @@ pub struct Node {
     pub group: String,
     /// The lowest twelve permission bits.
     pub mode: u32,
+    /// Its access control list (acl(5)), if it has one: what it says of accounts and groups by their numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub acl: Vec<AclEntry>,
+}
+
+/// What an access control list says of one account or group, the list's mask taken off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AclEntry {
+    /// It is about a group.
+    pub group: bool,
+    /// Its number.
+    pub id: u32,
+    /// It may write.
+    pub write: bool,
 }
 
 /// What became of a search for a text.

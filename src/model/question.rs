@@ -7,7 +7,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::failure::FailureFact;
+use super::live::{HttpFact, ProcessesFact};
+use super::loaded::{BootFact, SteadyFact, SystemFact, UnitFact};
 use super::node::FileFact;
+use super::on_disk::FilesFact;
 use super::sighting::{AccountFact, DetailsFact, JournalFact, ListensFact, ProgramFact, Protocol, RunAs, Since};
 use super::trial::{KillFact, Trials};
 
@@ -43,6 +47,11 @@ pub enum Question {
         unit: String,
         /// The window in milliseconds.
         window_ms: u64,
+    },
+    /// What tells why a unit's last process failed, where one did: its last words, and what it needed.
+    Failure {
+        /// The unit's full name.
+        unit: String,
     },
     /// A GET over loopback, and whose socket listens there.
     Http {
@@ -120,6 +129,8 @@ pub enum Fact {
     Boot(BootFact),
     /// Answers [`Question::Steady`].
     Steady(SteadyFact),
+    /// Answers [`Question::Failure`].
+    Failure(FailureFact),
     /// Answers [`Question::Http`].
     Http(HttpFact),
     /// What came of a [`Trial::Kill`](super::Trial::Kill).
@@ -151,252 +162,6 @@ pub struct Unknown {
 
 /// A fact, or the reason why there is none.
 pub type Answer = Result<Fact, Unknown>;
-
-/// The manager itself.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SystemFact {
-    /// `Version` as the manager gives it: `252.39-1~deb12u2`.
-    pub version: String,
-    /// `SystemState`: `running`, `degraded`, `starting` …
-    pub state: String,
-    /// The unit that `default.target` stands for: `multi-user.target`.
-    pub default_target: String,
-}
-
-/// `systemctl show UNIT`: property → value, as printed.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct UnitFact {
-    /// Every property that the manager printed.
-    pub properties: BTreeMap<String, String>,
-}
-
-impl UnitFact {
-    /// The value of one property; empty when the manager printed none.
-    #[must_use]
-    pub fn get(&self, property: &str) -> &str {
-        self.properties.get(property).map_or("", String::as_str)
-    }
-
-    /// The value of a list property (`After`, `WantedBy` …), split at white space.
-    #[must_use]
-    pub fn list(&self, property: &str) -> Vec<&str> {
-        self.get(property).split_whitespace().collect()
-    }
-}
-
-/// The files of one unit as they are on disk now.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FilesFact {
-    /// First the fragment, if there is one, then the drop-ins, in the order of systemd.unit(5).
-    pub files: Vec<DiskFile>,
-}
-
-/// One file of a unit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DiskFile {
-    /// Where it was found.
-    pub path: String,
-    /// Fragment or drop-in.
-    pub role: Role,
-    /// What is in it.
-    pub content: Content,
-}
-
-/// What part a file plays for its unit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Role {
-    /// The unit file proper.
-    Fragment,
-    /// A `.conf` in a `.d` folder.
-    DropIn,
-}
-
-/// What was found behind a path. Whatever it is, reading it took bounded time and memory.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Content {
-    /// A regular file, decoded (bytes that are not UTF-8 replaced).
-    Text {
-        /// The text, at most the machine's bound.
-        text: String,
-        /// Some bytes were not UTF-8.
-        #[serde(default, skip_serializing_if = "is_false")]
-        lossy: bool,
-    },
-    /// A link to /dev/null or an empty file: the unit or drop-in is masked.
-    Masked,
-    /// Larger than any unit file could be; not read.
-    TooLarge {
-        /// Its size in bytes.
-        bytes: u64,
-    },
-    /// Not a regular file: a FIFO, a device, a folder, a socket.
-    NotRegular {
-        /// What it is, with its article: `a FIFO`.
-        what: String,
-    },
-    /// A link that leads nowhere or in a circle.
-    BadLink {
-        /// `a loop of links`, `a link to a missing file`.
-        what: String,
-    },
-    /// It is there and could not be read.
-    Unreadable {
-        /// The system's words.
-        why: String,
-    },
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature is serde's")]
-fn is_false(flag: &bool) -> bool {
-    !flag
-}
-
-/// Every process in a unit's control group.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ProcessesFact {
-    /// In order of pid.
-    pub processes: Vec<Process>,
-    /// Every account of that place with user id 0: `root`, and whoever else is root by another name.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub roots: Vec<String>,
-}
-
-/// One live process.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Process {
-    /// Process id inside the place that was asked.
-    pub pid: u32,
-    /// Effective user id.
-    pub uid: u32,
-    /// The account's name in that place's /etc/passwd, or a dynamic user's as the manager gives it; else empty.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub user: String,
-    /// The command's name (`/proc/PID/comm`).
-    pub comm: String,
-    /// It is the unit's main process.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub main: bool,
-}
-
-/// What the loaded dependency graph says of the next boot.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct BootFact {
-    /// The unit that `default.target` stands for.
-    pub default_target: String,
-    /// Who pulls the unit in directly: `WantedBy=`, `RequiredBy=`, `UpheldBy=`, `BoundBy=` as loaded.
-    pub pullers: Vec<Puller>,
-    /// A chain from the default target to the unit, both included; empty when the boot does not pull it in.
-    pub chain: Vec<String>,
-    /// `UnitFileState` (`enabled`, `disabled`, `static`, `masked` …).
-    pub unit_file_state: String,
-    /// The unit has been started since this boot by whoever asked: `InactiveExitTimestampMonotonic` is not 0.
-    pub started_since_boot: bool,
-}
-
-/// A unit that pulls another one in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Puller {
-    /// The unit that pulls.
-    pub unit: String,
-    /// The property that says so: `WantedBy`.
-    pub via: String,
-    /// It is loaded (a target that does not exist can pull nothing).
-    pub exists: bool,
-}
-
-/// Two looks at a unit.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SteadyFact {
-    /// The first look.
-    pub before: Sample,
-    /// The second look; equal to the first when no waiting was needed.
-    pub after: Sample,
-    /// How long it was watched, in milliseconds; 0 when its uptime already answered.
-    pub watched_ms: u64,
-}
-
-/// One look at a unit's state.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Sample {
-    /// `ActiveState`.
-    pub active: String,
-    /// `SubState`.
-    pub sub: String,
-    /// `MainPID`, 0 for none.
-    pub main_pid: u32,
-    /// `InvocationID`.
-    pub invocation: String,
-    /// `NRestarts`.
-    pub restarts: u64,
-    /// Time since `ActiveEnterTimestampMonotonic`, in milliseconds; 0 when not active.
-    pub up_ms: u64,
-}
-
-/// What answered a GET.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct HttpFact {
-    /// The outcome of the request.
-    pub outcome: HttpOutcome,
-    /// Whose socket listens on the port.
-    pub owner: PortOwner,
-}
-
-/// The outcome of a GET.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum HttpOutcome {
-    /// An HTTP answer.
-    Answered {
-        /// The status code.
-        status: u16,
-        /// The start of the body, bounded, decoded.
-        body: String,
-    },
-    /// Nothing listens there.
-    Refused,
-    /// Something listens and does not answer in time.
-    TimedOut,
-    /// Something answers that is not HTTP, or hangs up.
-    Broken {
-        /// What went wrong.
-        what: String,
-    },
-}
-
-/// Whose socket listens on a port: held by inode against the open files of processes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum PortOwner {
-    /// Nobody listens.
-    Nobody,
-    /// A process of the unit itself.
-    Unit {
-        /// Its pid.
-        pid: u32,
-    },
-    /// Somebody else.
-    Other {
-        /// Its pid.
-        pid: u32,
-        /// Its command's name.
-        comm: String,
-    },
-    /// Somebody listens, and whose socket it is could not be seen.
-    Unseen,
-}
 
 /// Questions with their answers, as one machine gave them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -435,4 +200,7 @@ pub struct Testimony {
     /// What was tried on one of the two, after all questions.
     #[serde(default)]
     pub trials: Trials,
+    /// What the learner has handed in, by check.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub answers: BTreeMap<String, String>,
 }

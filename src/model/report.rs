@@ -58,6 +58,12 @@ pub struct Diagnosis {
     pub text: String,
     /// The command or change that comes next.
     pub next: String,
+    /// The chapter that explains it; left out where none does.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub lesson: String,
+    /// The id of the cause that this merely follows from; left out of a root cause.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub follows: String,
 }
 
 /// What the judge says of one check.

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use super::question::PortOwner;
+use super::live::PortOwner;
 
 /// A transport protocol.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -89,6 +89,9 @@ pub struct Identity {
     pub uid: Option<u32>,
     /// Group ids, the effective one and the supplementary ones.
     pub groups: Vec<u32>,
+    /// Those of its effective capabilities by which it can write files whatever their bits say (capabilities(7)).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub powers: Vec<String>,
 }
 
 /// The account that a unit is started as, by its loaded settings.

@@ -48,6 +48,9 @@ const UNITS: [(&str, u64); 31] = [
     ("", 1_000_000),
 ];
 
+/// No other blank may stand between number and unit.
+const WHITE: [char; 4] = [' ', '\t', '\n', '\r'];
+
 impl TimeSpan {
     /// Longer than anything.
     pub const INFINITY: Self = Self(u64::MAX);
@@ -67,7 +70,7 @@ impl TimeSpan {
     /// Reads a span as a unit file's `…Sec=` directive would: a number without a unit is seconds.
     pub fn parse(text: &str) -> Result<Self, TimeSpanError> {
         let fail = |why| TimeSpanError { text: text.to_owned(), why };
-        let mut rest = text.trim();
+        let mut rest = text.trim_matches(WHITE);
         if rest.is_empty() {
             return Err(fail("it is empty"));
         }
@@ -76,32 +79,40 @@ impl TimeSpan {
         }
         let mut total: u64 = 0;
         while !rest.is_empty() {
+            rest = rest.strip_prefix('+').unwrap_or(rest);
             let number_end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
             let (number, tail) = rest.split_at(number_end);
-            let tail = tail.trim_start();
+            let tail = tail.trim_start_matches(WHITE);
             let unit_end =
-                tail.find(|c: char| c.is_ascii_digit() || c.is_whitespace() || c == '.').unwrap_or(tail.len());
+                tail.find(|c: char| c.is_ascii_digit() || WHITE.contains(&c) || c == '.').unwrap_or(tail.len());
             let (unit, tail) = tail.split_at(unit_end);
             let scale = UNITS
                 .iter()
                 .find(|(name, _)| *name == unit)
                 .map(|(_, scale)| *scale)
                 .ok_or_else(|| fail("a unit is not known"))?;
-            total = Self::scaled(number, scale)
+            // One more would be needed to be too large, and systemd does not look so closely.
+            let fits = |whole: u64| whole < (u64::MAX - total) / scale;
+            total = Self::scaled(number, scale, fits)
                 .and_then(|micros| total.checked_add(micros))
                 .filter(|micros| *micros < u64::MAX)
                 .ok_or_else(|| fail("a number is missing, malformed or too large"))?;
-            rest = tail.trim_start();
+            rest = tail.trim_start_matches(WHITE);
         }
         Ok(Self(total))
     }
 
-    fn scaled(number: &str, scale: u64) -> Option<u64> {
+    fn scaled(number: &str, scale: u64, fits: impl Fn(u64) -> bool) -> Option<u64> {
         let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-        if whole.is_empty() && fraction.is_empty() || fraction.contains('.') {
+        // `3.` is no number, and `.5` is one.
+        if whole.is_empty() && fraction.is_empty() || fraction.contains('.') || number.ends_with('.') {
             return None;
         }
-        let mut micros = if whole.is_empty() { 0 } else { whole.parse::<u64>().ok()?.checked_mul(scale)? };
+        let number = if whole.is_empty() { 0 } else { whole.parse::<u64>().ok()? };
+        if !fits(number.checked_add(u64::from(!fraction.is_empty()))?) {
+            return None;
+        }
+        let mut micros = number.checked_mul(scale)?;
         let mut digit_scale = scale / 10;
         for digit in fraction.bytes() {
             micros = micros.checked_add(u64::from(digit - b'0').checked_mul(digit_scale)?)?;

@@ -1,7 +1,8 @@
 //! Unit files read line by line, to explain them: which line says what, and which line says nothing.
 //!
 //! The manager decides what a setting is; this reading only finds where it was written. It follows
-//! systemd.syntax(7): comments own their line, a backslash joins lines, sections may be split.
+//! systemd.syntax(7), and the manager itself where that page is silent: comments own their line, a backslash joins
+//! lines, sections may be split.
 
 /// A parsed unit file. Every byte sequence that is text parses.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,49 +38,44 @@ pub struct Complaint {
 /// A line's number, from 1.
 pub type Line = usize;
 
+/// What systemd calls white space; no other blank is any.
+const WHITE: [char; 4] = [' ', '\t', '\n', '\r'];
+
 impl UnitFile {
     /// Reads a text; never fails.
     #[must_use]
     pub fn parse(text: &str) -> Self {
+        Self::decoded(text, false)
+    }
+
+    /// Reads a text in whose place bytes may have been that are no UTF-8, replaced since.
+    #[must_use]
+    pub fn decoded(text: &str, lossy: bool) -> Self {
         let mut file = Self::default();
         let mut section = String::new();
-        let mut lines = text.strip_prefix('\u{feff}').unwrap_or(text).lines().enumerate();
-        while let Some((index, raw)) = lines.next() {
-            let line = index + 1;
-            let first = raw.trim();
-            if first.is_empty() || is_comment(first) {
+        for (line, logical) in logical_lines(text) {
+            let logical = logical.trim_matches(WHITE);
+            if logical.is_empty() {
                 continue;
             }
-            let mut logical = String::new();
-            let mut part = raw.trim_end_matches('\r');
-            loop {
-                let Some(kept) = part.strip_suffix('\\') else {
-                    logical.push_str(part);
+            if !is_text(logical, lossy) {
+                file.complain(line, "bytes that are not UTF-8: the file is read no further");
+                break;
+            }
+            if let Some(header) = logical.strip_prefix('[') {
+                let Some(name) = header.strip_suffix(']') else {
+                    file.complain(line, "a section header without its closing bracket: the file is read no further");
                     break;
                 };
-                logical.push_str(kept);
-                logical.push(' ');
-                let next =
-                    lines.by_ref().map(|(_, raw)| raw.trim_end_matches('\r')).find(|raw| !is_comment(raw.trim()));
-                match next {
-                    Some(raw) => part = raw,
-                    None => break,
-                }
-            }
-            let logical = logical.trim();
-            if let Some(header) = logical.strip_prefix('[') {
-                match header.strip_suffix(']') {
-                    Some(name) => name.clone_into(&mut section),
-                    None => file.complain(line, "a section header without its closing bracket"),
-                }
+                name.clone_into(&mut section);
             } else if let Some((key, value)) = logical.split_once('=') {
                 if section.is_empty() {
                     file.complain(line, "a setting before the first section header has no effect");
                 }
                 file.assignments.push(Assignment {
                     section: section.clone(),
-                    key: key.trim().to_owned(),
-                    value: value.trim().to_owned(),
+                    key: key.trim_matches(WHITE).to_owned(),
+                    value: value.trim_matches(WHITE).to_owned(),
                     line,
                 });
             } else {
@@ -105,8 +101,61 @@ impl UnitFile {
     }
 }
 
-fn is_comment(line: &str) -> bool {
-    line.starts_with(['#', ';'])
+/// Lines with their continuations, without comments, each with the number of the line on which it begins.
+fn logical_lines(text: &str) -> Vec<(Line, String)> {
+    let mut logical = Vec::new();
+    let mut open: Option<(Line, String)> = None;
+    let mut marked = false;
+    for (line, raw) in physical_lines(text) {
+        if raw.trim_start_matches(WHITE).starts_with(['#', ';']) {
+            continue;
+        }
+        // Only the first byte order mark is one.
+        let bare = if marked { None } else { raw.strip_prefix('\u{feff}') };
+        marked |= bare.is_some();
+        let (begun, mut whole) = open.take().unwrap_or((line, String::new()));
+        whole.push_str(bare.unwrap_or(raw));
+        let backslashes = whole.len() - whole.trim_end_matches('\\').len();
+        if backslashes % 2 == 1 {
+            whole.pop();
+            whole.push(' ');
+            open = Some((begun, whole));
+        } else {
+            logical.push((begun, whole));
+        }
+    }
+    logical.extend(open);
+    logical
+}
+
+/// Lines as systemd ends them: at a line feed, a carriage return or a zero, or at a run of different ones of these. They
+/// are numbered as editors do, by line feeds.
+fn physical_lines(text: &str) -> impl Iterator<Item = (Line, &str)> {
+    const ENDS: [char; 3] = ['\n', '\r', '\0'];
+    let (mut rest, mut line) = (text, 1);
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let (raw, mut tail) = rest.split_at(rest.find(ENDS).unwrap_or(rest.len()));
+        let mut seen = String::new();
+        while let Some(end) = tail.chars().next().filter(|next| ENDS.contains(next) && !seen.contains([*next, '\0'])) {
+            seen.push(end);
+            tail = &tail[1..];
+        }
+        let found = (line, raw);
+        line += usize::from(seen.contains('\n'));
+        rest = tail;
+        Some(found)
+    })
+}
+
+/// It is text for systemd, which refuses what Unicode keeps for no character.
+fn is_text(line: &str, lossy: bool) -> bool {
+    !line.chars().any(|letter| {
+        let code = u32::from(letter);
+        (0xfdd0..=0xfdef).contains(&code) || code & 0xfffe == 0xfffe || lossy && letter == '\u{fffd}'
+    })
 }
 
 #[cfg(test)]
@@ -136,14 +185,63 @@ mod tests {
     }
 
     #[test]
+    fn lines_end_where_systemd_ends_them() {
+        for (text, read) in [
+            ("[Service]\rUser=a\rGroup=b", vec![row("Service", "User", "a", 1), row("Service", "Group", "b", 1)]),
+            ("[Service]\n\rUser=a\n\rGroup=b", vec![row("Service", "User", "a", 2), row("Service", "Group", "b", 3)]),
+            (
+                "[Service]\r\n\r\nUser=no\0Group=b",
+                vec![row("Service", "User", "no", 3), row("Service", "Group", "b", 3)],
+            ),
+            (
+                "[Service]\nUser=a\\\\\nGroup=b\\",
+                vec![row("Service", "User", "a\\\\", 2), row("Service", "Group", "b", 3)],
+            ),
+            (
+                "[Service]\nUser=a\\ \nGroup=\u{a0}b\u{b}",
+                vec![row("Service", "User", "a\\", 2), row("Service", "Group", "\u{a0}b\u{b}", 3)],
+            ),
+        ] {
+            assert_eq!(pairs(text), read, "{text:?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_read_and_nothing_is_made_up(bytes: Vec<u8>, lossy: bool) {
+            let text = String::from_utf8_lossy(&bytes);
+            let file = UnitFile::decoded(&text, lossy);
+            let said: usize = file.assignments.iter().map(|it| it.key.len() + it.value.len()).sum();
+            let lines = text.matches('\n').count() + 1;
+            proptest::prop_assert!(said <= text.len());
+            proptest::prop_assert!(file.assignments.iter().all(|it| it.line <= lines));
+            proptest::prop_assert!(file.complaints.iter().all(|it| it.line <= lines));
+        }
+
+        #[test]
+        fn any_lines_are_read_and_nothing_is_made_up(text in "([\\[\\]=\\\\#; \r\n\0a-c]|\u{feff}|\u{fffd}){0,60}", lossy: bool) {
+            let file = UnitFile::decoded(&text, lossy);
+            // A continuation leaves a blank for its backslash.
+            let plain = |text: &str| text.chars().filter(char::is_ascii_lowercase).collect::<String>();
+            let all = plain(&text);
+            for found in &file.assignments {
+                proptest::prop_assert!(all.contains(&plain(&found.value)) || text.contains(['#', ';']), "{found:?}");
+                proptest::prop_assert!(!found.key.contains(['\n', '\r', '\0', '=']), "{found:?}");
+            }
+        }
+    }
+
+    #[test]
     fn a_comment_owns_its_line() {
         assert_eq!(pairs("[Service]\nUser=www # web\n"), [row("Service", "User", "www # web", 2)]);
     }
 
     #[test]
     fn names_lines_without_effect() {
-        let file = UnitFile::parse("User=a\n[Service\nnonsense\n");
+        let file = UnitFile::decoded("User=a\nnonsense\n[Service]\nUser=c\n[Service\nUser=b\n", true);
         let lines: Vec<_> = file.complaints.iter().map(|complaint| complaint.line).collect();
-        assert_eq!(lines, [1, 2, 3]);
+        assert_eq!((lines, file.assignments.len()), (vec![1, 2, 5], 2), "nothing is read behind a broken header");
+        let file = UnitFile::decoded("[Service]\nUser=\u{fffd}\nGroup=b\n", true);
+        assert_eq!((file.complaints.len(), file.assignments.len()), (1, 0), "nor behind bytes that are no text");
     }
 }

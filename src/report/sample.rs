@@ -148,5 +148,5 @@ fn evidence(layer: Layer, source: &str, text: &str) -> Evidence {
 }
 
 fn diagnosis(id: &str, text: &str, next: &str) -> Diagnosis {
-    Diagnosis { id: id.into(), text: text.into(), next: next.into() }
+    Diagnosis { id: id.into(), text: text.into(), next: next.into(), lesson: String::new(), follows: String::new() }
 }

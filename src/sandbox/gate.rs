@@ -21,9 +21,12 @@ pub const INSIDE_SOCKET: &str = "/run/unitlab/socket";
 pub struct GateRequest {
     /// What to do.
     pub verb: GateVerb,
-    /// A check's id, for a hint.
+    /// A check's id, for a hint or an answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub check: Option<String>,
+    /// An answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
     /// The report's format.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub format: Option<GateFormat>,
@@ -46,6 +49,8 @@ pub enum GateVerb {
     Hint,
     /// `unitlab lab brief`
     Brief,
+    /// `unitlab answer`
+    Answer,
 }
 
 /// The formats that a report can be asked for in.
@@ -70,9 +75,17 @@ pub enum GateReply {
     Out(String),
     /// For standard error.
     Err(String),
+    /// What is being waited for, in a few words.
+    Wait(String),
     /// The end, and the exit code.
     Exit(u8),
 }
+
+/// A line on standard error that begins so tells what is being waited for.
+pub const WAIT_MARK: &str = "\u{2}wait ";
+/// Nobody reads more of it.
+const MOST_WAITS: usize = 16;
+const LONGEST_WAIT: usize = 200;
 
 /// At most so many questions of one sandbox are worked on at once.
 const AT_ONCE: usize = 2;
@@ -132,7 +145,7 @@ fn serve(stream: &UnixStream, plan: &Plan, exe: &Path) -> io::Result<()> {
         .spawn()?;
     let (out, err) = (child.stdout.take(), child.stderr.take());
     let (out, err) = thread::scope(|scope| {
-        let err = scope.spawn(|| bounded(err));
+        let err = scope.spawn(|| err.map(|err| pass_on(err, stream)).unwrap_or_default());
         (bounded(out), err.join().unwrap_or_default())
     });
     let code = child.wait()?.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(125);
@@ -149,7 +162,7 @@ fn serve(stream: &UnixStream, plan: &Plan, exe: &Path) -> io::Result<()> {
     reply(stream, &GateReply::Exit(code))
 }
 
-/// The command line that stands for a request; a check's id is the only word of the learner's in it.
+/// The command line that stands for a request; a check's id and an answer are the only words of the learner's in it.
 fn arguments(request: &GateRequest, lab: &str) -> Vec<String> {
     let mut args = vec!["--color".to_owned(), if request.color { "always" } else { "never" }.to_owned()];
     match request.verb {
@@ -165,10 +178,16 @@ fn arguments(request: &GateRequest, lab: &str) -> Vec<String> {
             if request.no_trials {
                 args.push("--no-trials".to_owned());
             }
+            args.push("--say-waits".to_owned());
         }
         GateVerb::Hint => {
             args.extend(["hint", "--", lab].map(str::to_owned));
             args.extend(request.check.iter().filter(|id| id.len() <= 64 && !id.starts_with('-')).cloned());
+        }
+        GateVerb::Answer => {
+            args.extend(["answer", "--lab", lab, "--"].map(str::to_owned));
+            let words = request.check.iter().chain(&request.value);
+            args.extend(words.filter(|word| word.len() <= 512 && !word.contains('\0')).cloned());
         }
         GateVerb::Brief => args.extend(["lab", "brief", lab].map(str::to_owned)),
     }
@@ -182,6 +201,26 @@ fn bounded(stream: Option<impl Read>) -> String {
         let _ = io::copy(&mut stream, &mut io::sink());
     }
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Reads what is said on standard error; what is waited for goes on at once, the rest is returned.
+fn pass_on(err: impl Read, stream: &UnixStream) -> String {
+    let mut err = BufReader::new(err);
+    let (mut rest, mut line, mut waits) = (Vec::new(), Vec::new(), 0);
+    while (&mut err).take(REPLY).read_until(b'\n', &mut line).is_ok_and(|count| count > 0) {
+        if let Some(wait) = line.strip_prefix(WAIT_MARK.as_bytes()) {
+            let wait: String = String::from_utf8_lossy(wait).trim_end().chars().take(LONGEST_WAIT).collect();
+            waits += 1;
+            if waits <= MOST_WAITS {
+                // Whoever asked may have hung up; the answer is where that shows.
+                let _ = reply(stream, &GateReply::Wait(wait));
+            }
+        } else if rest.len() + line.len() <= usize::try_from(REPLY).unwrap_or(usize::MAX) {
+            rest.append(&mut line);
+        }
+        line.clear();
+    }
+    String::from_utf8_lossy(&rest).into_owned()
 }
 
 /// The other side, inside: sends a request and hands every reply to `hear`; the exit code.

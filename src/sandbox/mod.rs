@@ -31,7 +31,7 @@ pub use enter::{EnterArgs, enter, run_inside};
 pub use entrance::{Captured, Entrance};
 pub use error::SandboxError;
 pub use estate::{Estate, Sandbox};
-pub use gate::{GateFormat, GateReply, GateRequest, GateVerb, INSIDE_SOCKET, ask_gate};
+pub use gate::{GateFormat, GateReply, GateRequest, GateVerb, INSIDE_SOCKET, WAIT_MARK, ask_gate};
 pub use host::mark;
 pub use interrupt::{before_the_end, interruptions, wait_for_either};
 pub use launch::{Lease, Plan, Source, launch, launch_twin};

@@ -60,6 +60,11 @@ fn is_kept(caller: &mut Option<UnixStream>) -> bool {
     caller.take().is_none_or(|mut caller| caller.read_exact(&mut word).is_ok() && word == KEEP)
 }
 
+/// How systemd-nspawn ended, as far as its exit code tells.
+fn ended(code: Option<i32>) -> String {
+    code.map_or_else(|| "was ended by a signal".to_owned(), |code| format!("ended with {code}"))
+}
+
 fn say(caller: &mut UnixStream, answer: &Answer) -> std::io::Result<()> {
     let mut line = serde_json::to_vec(answer)?;
     line.push(b'\n');
@@ -133,7 +138,7 @@ impl Supervisor {
             let code = self.attend(&mut child, caller)?;
             cgroup::kill(&self.record.cgroups, Some(Seat::Machine));
             if code != Some(REBOOTED) {
-                return if self.record.stage == Stage::Starting { Err(self.no_boot()) } else { Ok(()) };
+                return if self.record.stage == Stage::Starting { Err(self.no_boot(&ended(code))) } else { Ok(()) };
             }
             self.note(Stage::Rebooting)?;
             cgroup::renew(&self.record.cgroups)?;
@@ -209,7 +214,7 @@ impl Supervisor {
                 } else if begun.elapsed() < BOOT_LIMIT {
                     deadline = Some(begun + BOOT_LIMIT);
                 } else {
-                    return Err(self.no_boot());
+                    return Err(self.no_boot(&format!("did not become ready within {} s", BOOT_LIMIT.as_secs())));
                 }
             }
         }
@@ -301,11 +306,11 @@ impl Supervisor {
         self.sandbox.write_record(&self.record)
     }
 
-    fn no_boot(&self) -> SandboxError {
+    fn no_boot(&self, how: &str) -> SandboxError {
         let text = String::from_utf8_lossy(&self.console);
         let said = text.lines().rev().find(|line| !line.trim().is_empty());
         let why = said.map_or_else(
-            || "systemd-nspawn ended without a word".to_owned(),
+            || format!("systemd-nspawn {how} without a word"),
             |line| line.chars().filter(|c| !c.is_control()).take(300).collect(),
         );
         let id_map = text.contains("idmap") || text.contains("ID map") || text.contains("private-users");

@@ -16,7 +16,9 @@ mod wrap;
 
 pub use abilities::ColorChoice;
 pub use bar::Bar;
-pub use lesson::{Brush, Frame, HomeRow, LabSign, Mark, Signal, Stage, frame, home_frame, page_rows, plain};
+pub use lesson::{
+    Brush, Frame, HomeRow, LabSign, Mark, Signal, Stage, course_picture, frame, home_frame, page_rows, plain,
+};
 pub use markdown::markdown;
 pub use prompt::{Refused, wait_for_enter};
 pub use screen::{Stream, Terminal};

@@ -18,7 +18,7 @@ pub(in crate::commands) struct Args {
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     let course = context.course()?;
-    let lab = context.lab(&course, args.lab.as_deref())?;
+    let lab = &*context.lab(&course, args.lab.as_deref())?;
     needs_terminal(context, "run single commands with `unitlab lab exec`")?;
     root::required(context, "entering the sandbox")?;
     open(context, &check::find(context, lab)?, &lab.lab.id)
@@ -34,7 +34,9 @@ pub(super) fn needs_terminal(_: &Context, instead: &str) -> Result<(), Failure> 
 
 /// Opens a shell and stays until it ends; its exit code.
 pub(super) fn open(context: &Context, bench: &Bench, id: &str) -> Result<u8, Failure> {
-    context.point_on(&[("grade it", "unitlab check"), ("stuck?", "unitlab hint"), ("leave", "exit")])?;
+    // The task may be longer than the screen, and its head out of sight.
+    let task = ("the task again", "unitlab lab brief");
+    context.point_on(&[task, ("grade it", "unitlab check"), ("stuck?", "unitlab hint"), ("leave", "exit")])?;
     writeln!(io::stdout())?;
     let status = bench.entrance()?.shell()?.run()?;
     if is_going_down(bench) {

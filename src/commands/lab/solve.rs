@@ -6,6 +6,7 @@ use crate::commands::check;
 use crate::commands::context::Context;
 use crate::commands::failure::Failure;
 use crate::commands::root;
+use crate::model::escape;
 use crate::terminal::{Stream, markdown};
 
 #[derive(Debug, clap::Args)]
@@ -17,7 +18,7 @@ pub(in crate::commands) struct Args {
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     let course = context.course()?;
-    let lab = context.lab(&course, args.lab.as_deref())?;
+    let lab = &*context.lab(&course, args.lab.as_deref())?;
     let id = lab.lab.id.clone();
     root::required(context, "entering the sandbox")?;
     let bench = check::find(context, lab)?;
@@ -37,6 +38,12 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     let page = markdown(&text, context.terminal.width(), context.terminal.color(Stream::Stdout));
     io::stdout().write_all(page.as_bytes())?;
     bench.apply_whole(&lab.solution, "the solution")?;
+    let answers = bench.found_out(&lab.answers)?;
+    for (check, answer) in &answers {
+        writeln!(io::stdout(), "Handed in: unitlab answer {check} {}", escape(answer))?;
+    }
+    let remembered = id.clone();
+    context.remember(move |progress| progress.lab(&remembered).answers.extend(answers))?;
     writeln!(io::stdout(), "\nIt is applied.")?;
     context.point_on(&[("see what it is worth", &format!("unitlab check {id}"))])?;
     Ok(0)

@@ -78,7 +78,7 @@ impl<'a> Sitting<'a> {
         loop {
             let (rows, columns) = screen.size();
             screen.draw(&home_frame(&agenda.rows(), chosen, rows, self.context.brush_for(columns)))?;
-            let last = agenda.goals.len().saturating_sub(1);
+            let last = agenda.steps.len().saturating_sub(1);
             match screen.wait(&[self.interrupted.as_fd()])? {
                 Signal::Key(Key::Char('q') | Key::Escape | Key::Ctrl('c')) => return Ok(Err(End::Quit)),
                 Signal::Gone | Signal::Ready(_) => return Ok(Err(End::Interrupted)),
@@ -88,7 +88,7 @@ impl<'a> Sitting<'a> {
                 Signal::Key(Key::End) => chosen = last,
                 Signal::Key(Key::Ctrl('z')) => screen.suspend()?,
                 Signal::Key(Key::Ctrl('l')) => screen.forget(),
-                Signal::Key(Key::Enter | Key::Char(' ')) => match agenda.goals.get(chosen).map(|goal| &goal.goal) {
+                Signal::Key(Key::Enter | Key::Char(' ')) => match agenda.steps.get(chosen).map(|step| &step.goal) {
                     Some(Goal::Chapter(chapter)) => return Ok(Ok(*chapter)),
                     Some(Goal::Lab(lab)) => {
                         let lab = lab.clone();

@@ -1,7 +1,9 @@
 //! What there is to prove: a lab's own cases, those that every lab has, and its mutants.
 
+use std::collections::BTreeMap;
+
 use crate::course::LabFolder;
-use crate::model::{Expected, Overlay};
+use crate::model::{Expected, Handed, Overlay};
 
 /// One case to be tried.
 #[derive(Debug, Clone)]
@@ -10,6 +12,8 @@ pub struct Job<'a> {
     pub lab: &'a LabFolder,
     /// The case's name, or the mutant's.
     pub name: &'a str,
+    /// What is handed in.
+    pub(super) answers: BTreeMap<String, Handed>,
     /// What is done on the machine.
     pub(super) deed: Deed<'a>,
     /// What must come of it.
@@ -36,7 +40,11 @@ pub fn plan<'a>(labs: impl IntoIterator<Item = &'a LabFolder>) -> Vec<Job<'a>> {
 }
 
 fn jobs(lab: &LabFolder) -> Vec<Job<'_>> {
-    let job = |name, deed, expected| Job { lab, name, deed, expected };
+    let job = |name, deed, expected| {
+        let begins = matches!(deed, Deed::Nothing | Deed::Reset(_));
+        let answers = if begins { BTreeMap::new() } else { lab.answers.clone() };
+        Job { lab, name, answers, deed, expected }
+    };
     let mut jobs = vec![
         job("untouched", Deed::Nothing, Expected::Untouched),
         job("solution", Deed::Answer(&lab.solution), Expected::FullMarks),
@@ -49,7 +57,9 @@ fn jobs(lab: &LabFolder) -> Vec<Job<'_>> {
         } else {
             Expected::Fails { fails: case.fails.clone(), diagnosis: case.diagnosis.clone() }
         };
-        job(&case.name, Deed::Answer(&folder.overlay), expected)
+        let mut job = job(&case.name, Deed::Answer(&folder.overlay), expected);
+        job.answers.extend(case.answers.clone());
+        job
     }));
     jobs.extend(lab.mutants.iter().map(|mutant| {
         let is_harmless = lab.harmless.iter().any(|harmless| harmless.mutant == mutant.name);

@@ -1,12 +1,13 @@
 //! One case on one machine: the answer is given, the machine is asked, and what differs is said.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use super::job::{Deed, Job};
 use super::prove::Prover;
 use crate::commands::workshop::Bench;
 use crate::engine;
-use crate::model::{Expected, Overlay, Spent};
+use crate::model::{Expected, Handed, Overlay, Spent};
 use crate::sandbox::{SandboxError, Source};
 
 /// A case in the making.
@@ -39,11 +40,19 @@ impl Trial<'_> {
                 self.spent.boot += begun.elapsed();
             }
         }
+        self.hand_in(&self.job.answers)?;
         self.grade(&self.job.expected.clone(), "");
         if self.prover.thorough && matches!(self.job.expected, Expected::Fails { .. }) {
             self.answer(&lab.solution, "the solution after it")?;
+            self.hand_in(&lab.answers)?;
             self.grade(&Expected::FullMarks, "after the solution: ");
         }
+        Ok(())
+    }
+
+    fn hand_in(&mut self, answers: &BTreeMap<String, Handed>) -> Result<(), SandboxError> {
+        let found = self.bench.found_out(answers)?;
+        self.bench.hand_in(found);
         Ok(())
     }
 
@@ -63,16 +72,9 @@ impl Trial<'_> {
         }
         let lab = self.job.lab;
         let graded = self.bench.grade(lab, true);
-        // Machine and twin are asked side by side: the longer of the two ways is what was waited for.
-        let ahead = engine::watched(&graded.testimony.live);
-        let behind = graded.testimony.twin.as_ref().map(engine::watched).unwrap_or_default();
-        let boot = graded.twin_took.unwrap_or_default();
-        if boot + behind > ahead {
-            self.spent.boot += boot;
-            self.spent.watch += behind;
-        } else {
-            self.spent.watch += ahead;
-        }
+        let waits = graded.waits();
+        self.spent.boot += waits.boot;
+        self.spent.watch += waits.watch + waits.restart + waits.settle;
         let without_twin = graded.twinless.map(|error| format!("a copy of it did not come up: {error}"));
         let differs = engine::differences(expected, lab.lab.pass, &graded.checks);
         self.differs.extend(without_twin.into_iter().chain(differs).map(|what| format!("{when}{what}")));

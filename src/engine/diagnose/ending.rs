@@ -1,13 +1,13 @@
 //! Why a unit is not running, or does not stay so.
 
-use super::reload::stale;
-use super::{unloadable, writing};
-use crate::engine::exec_command::ExecCommand;
+use super::complaint::{address_in_use, permission_denied};
+use super::step::behind_the_status;
+use super::unloadable;
 use crate::engine::exit_status::End;
 use crate::engine::finding::cause;
 use crate::engine::layers::Layers;
 use crate::engine::seen::Seen;
-use crate::model::{Diagnosis, PortOwner, SteadyFact, UnitFact};
+use crate::model::{Diagnosis, FailureFact, PortOwner, SteadyFact, UnitFact};
 
 /// How the last main process ended, if one did: `its main process ended with status 203/EXEC: …`.
 pub(crate) fn ending(unit: &UnitFact) -> Option<String> {
@@ -15,90 +15,69 @@ pub(crate) fn ending(unit: &UnitFact) -> Option<String> {
     Some(format!("its last main process ended with {}", end.describe()))
 }
 
-/// The causes of a unit that is not active, or does not stay active; root cause first.
+/// The causes of a unit that is not active, or does not stay active, on the learner's machine; root cause first.
 pub(crate) fn why_not_running(
     seen: &Seen,
     unit: &UnitFact,
     layers: Option<&Layers>,
     steady: Option<&SteadyFact>,
 ) -> Vec<Diagnosis> {
-    let mut causes = unloadable(seen, unit, layers);
-    if unit.get("LoadState") != "loaded" {
-        return causes;
-    }
-    let end = End::of(unit);
-    if let Some(end) = end {
-        causes.extend(behind_the_status(seen, unit, layers, end));
-    }
-    if matches!(end, Some(End::Exited(status)) if (1..200).contains(&status)) {
-        causes.extend(stranger_on_the_port(seen));
-    }
-    causes.extend(never_came_up(seen, unit, end));
-    causes.extend(loops(seen, unit, steady));
-    causes
+    Fallen { seen, unit, layers, steady, failure: seen.failure(), probed: true }.causes()
 }
 
-/// systemd's own statuses name the directive that it could not carry out.
-fn behind_the_status(seen: &Seen, unit: &UnitFact, layers: Option<&Layers>, end: End) -> Vec<Diagnosis> {
-    let (name, id) = match end {
-        End::Exited(203) => ("ExecStart", "exec-missing"),
-        End::Exited(217) => ("User", "user-unknown"),
-        End::Exited(200) => ("WorkingDirectory", "chdir"),
-        _ => return vec![],
-    };
-    let mut causes = Vec::new();
-    let changed = |reloaded: &UnitFact| strip(reloaded.get(name)) != strip(unit.get(name));
-    if seen.reloaded().is_some_and(changed) {
-        causes.push(stale(seen, layers, name));
-    }
-    causes.extend(layers.map(|layers| writing(layers, name, &|_| true)).unwrap_or_default());
-    let place = layers
-        .and_then(|layers| layers.effective(name))
-        .map_or_else(|| name.to_owned(), |written| format!("{} at {}", written.text(), written.place()));
-    let again = format!("sudo systemctl restart {}", seen.unit);
-    causes.push(match id {
-        "exec-missing" => {
-            let commands = unit.get("ExecStart");
-            let program = ExecCommand::parse_all(commands)
-                .first()
-                .and_then(|command| command.argv.split_whitespace().next().map(str::to_owned))
-                .unwrap_or_else(|| "the program".into());
-            cause(
-                id,
-                format!(
-                    "systemd could not execute {program} (203/EXEC, {place}): it is missing, not executable, or its #! line names a missing interpreter."
-                ),
-                format!("ls -l {program}"),
-            )
+/// The same on the copy that has just booted, whose ports nobody has asked.
+pub(crate) fn why_not_running_after_boot(
+    seen: &Seen,
+    unit: &UnitFact,
+    layers: Option<&Layers>,
+    steady: Option<&SteadyFact>,
+) -> Vec<Diagnosis> {
+    Fallen { seen, unit, layers, steady, failure: seen.rebooted_failure(), probed: false }.causes()
+}
+
+/// A unit that does not run, and what one machine says of it.
+struct Fallen<'a> {
+    seen: &'a Seen<'a>,
+    unit: &'a UnitFact,
+    layers: Option<&'a Layers<'a>>,
+    steady: Option<&'a SteadyFact>,
+    failure: Option<&'a FailureFact>,
+    probed: bool,
+}
+
+impl Fallen<'_> {
+    fn causes(&self) -> Vec<Diagnosis> {
+        let Self { seen, unit, layers, .. } = *self;
+        let mut causes = unloadable(seen, unit, layers);
+        if unit.get("LoadState") != "loaded" {
+            return causes;
         }
-        "user-unknown" => cause(
-            id,
-            format!("systemd could not become that user (217/USER, {place}): most often there is no such account."),
-            format!("getent passwd {0} || sudo useradd --system --shell /usr/sbin/nologin {0}; {again}", account(unit)),
-        ),
-        _ => cause(
-            id,
-            format!("systemd could not enter the working directory (200/CHDIR, {place}): it is missing, or closed to the user."),
-            format!("namei -l {}; {again}", shell_safe(unit.get(name)).unwrap_or("DIRECTORY")),
-        ),
-    });
-    causes
-}
+        let end = End::of(unit);
+        if let Some(end) = end {
+            causes.extend(behind_the_status(seen, unit, layers, self.failure, end));
+        }
+        // Whatever systemd's own statuses mean, the program has not run then, and its last words are older. One that
+        // is being restarted has no end to be seen.
+        if !matches!(end, Some(End::Exited(200..))) {
+            causes.extend(self.complaints(end));
+        }
+        causes.extend(never_came_up(seen, unit, end));
+        causes.extend(loops(seen, unit, self.steady));
+        causes
+    }
 
-/// Commands carry the times of their last run, which differ from boot to boot.
-fn strip(value: &str) -> Vec<&str> {
-    let commands = ExecCommand::parse_all(value);
-    if commands.is_empty() { vec![value] } else { commands.into_iter().map(|command| command.argv).collect() }
-}
-
-fn account(unit: &UnitFact) -> &str {
-    shell_safe(unit.get("User")).unwrap_or("NAME")
-}
-
-/// A learner may paste what comes next: only a plain word is repeated in it.
-fn shell_safe(word: &str) -> Option<&str> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "._-/@".contains(c);
-    (!word.is_empty() && !word.starts_with('-') && word.chars().all(plain)).then_some(word)
+    fn complaints(&self, end: Option<End>) -> Vec<Diagnosis> {
+        let mut causes: Vec<Diagnosis> = Vec::new();
+        if let Some(failure) = self.failure {
+            causes.extend(address_in_use(self.seen, failure, self.probed));
+            causes.extend(permission_denied(self.seen, self.unit, failure));
+        }
+        let failed = matches!(end, Some(End::Exited(1..200)));
+        if causes.is_empty() && failed && self.probed {
+            causes.extend(stranger_on_the_port(self.seen));
+        }
+        causes
+    }
 }
 
 /// The port that the unit should answer on is held by somebody else: its own bind(2) cannot succeed.

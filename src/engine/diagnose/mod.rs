@@ -1,15 +1,21 @@
 //! Causes, each named only where the facts prove it.
 
+mod complaint;
 mod ending;
+mod fold;
 mod install;
 mod known;
+mod paste;
 mod reload;
+mod step;
 mod unloadable;
 mod writing;
 
-pub(crate) use ending::{ending, orphan, why_not_running};
+pub(crate) use ending::{ending, orphan, why_not_running, why_not_running_after_boot};
+pub(crate) use fold::fold;
 pub(crate) use install::why_not_enabled;
 pub use known::diagnoses;
+pub(crate) use known::lesson;
 pub(crate) use reload::{needs_restart, stale};
 pub(crate) use unloadable::unloadable;
 pub(crate) use writing::writing;

@@ -26,6 +26,11 @@ pub(super) fn judge(seen: &Seen, running: bool, hold: TimeSpan) -> Verdict {
     if let Some(ending) = unit.and_then(ending).filter(|_| !is_up(after)) {
         finding.show(Layer::Live, seen.show("Result,ExecMainCode,ExecMainStatus"), ending);
     }
+    // Restarts hide why it dies; its last words mostly tell.
+    let failure = seen.failure().filter(|_| before != after || !is_up(after));
+    if let Some(words) = failure.and_then(|failure| failure.said.last()) {
+        finding.show(Layer::Live, format!("journalctl -u {} -n 30", seen.unit), words);
+    }
     match state(fact, running) {
         State::Holds => finding.passed(described(after)),
         State::JustStarted => finding.unknown(&Unknown {

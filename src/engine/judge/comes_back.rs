@@ -3,7 +3,7 @@
 //! A trial, so behaviour decides: `Restart=no` with `RestartForceExitStatus=SIGKILL` comes back as well (truth 14).
 
 use super::active::{described, look};
-use crate::engine::diagnose::{stale, why_not_running, writing};
+use crate::engine::diagnose::{stale, why_not_running, why_not_running_after_boot, writing};
 use crate::engine::finding::{Finding, cause};
 use crate::engine::layers::Layers;
 use crate::engine::seen::Seen;
@@ -203,7 +203,10 @@ impl Case<'_> {
                 remedy: format!("sudo systemctl restart {}, and see whether it starts", self.seen.unit),
             });
         }
-        finding.because(why_not_running(self.seen, unit, self.layers, None));
+        finding.because(match self.on {
+            Ground::Twin => why_not_running_after_boot(self.seen, unit, self.layers, None),
+            Ground::Live => why_not_running(self.seen, unit, self.layers, None),
+        });
         let tried = if self.on == Ground::Twin { "cannot be started" } else { "does not run" };
         finding.failed(format!("it {tried} ({state}, Result={result}), so nothing could be killed"))
     }

@@ -1,6 +1,6 @@
 //! Typed comparison: `3`, `3s` and `3000ms` are one value.
 
-use crate::engine::directive::boolean;
+use crate::engine::directive::{Form, boolean, form, number};
 use crate::engine::exec_command::ExecCommand;
 use crate::model::{Expect, TimeSpan, Value};
 
@@ -66,10 +66,29 @@ pub(super) fn normalised(name: &str, written: &str) -> String {
         return command.split_whitespace().collect::<Vec<_>>().join(" ");
     }
     if name == "WorkingDirectory" {
-        let path = written.strip_prefix('-').unwrap_or(written);
-        return if path.len() > 1 { path.trim_end_matches('/') } else { path }.to_owned();
+        return simplified(written.strip_prefix('-').unwrap_or(written));
     }
-    written.to_owned()
+    match form(name) {
+        Form::Boolean => match boolean(written) {
+            Some(is) => if is { "yes" } else { "no" }.to_owned(),
+            None => written.to_owned(),
+        },
+        Form::Number => number(written).map_or_else(|| written.to_owned(), |number| number.to_string()),
+        Form::Span if ZERO_IS_FOREVER.contains(&name) && TimeSpan::parse(written) == Ok(TimeSpan::from_micros(0)) => {
+            "infinity".into()
+        }
+        _ => written.to_owned(),
+    }
+}
+
+/// Limits that zero switches off.
+const ZERO_IS_FOREVER: [&str; 4] = ["TimeoutStartSec", "TimeoutStopSec", "JobTimeoutSec", "JobRunningTimeoutSec"];
+
+/// A path as the manager shows it: without doubled or closing slashes, and without `.` on the way.
+fn simplified(path: &str) -> String {
+    let root = if path.starts_with('/') { "/" } else { "" };
+    let parts: Vec<&str> = path.split('/').filter(|part| !["", "."].contains(part)).collect();
+    format!("{root}{}", parts.join("/"))
 }
 
 fn equals(wanted: &Value, value: &str) -> bool {
@@ -83,14 +102,14 @@ fn equals(wanted: &Value, value: &str) -> bool {
 /// How the value stands to the bound; none when it cannot be compared.
 fn compare(bound: &Value, value: &str) -> Option<std::cmp::Ordering> {
     match bound {
-        Value::Number(bound) => Some(number(value)?.cmp(bound)),
+        Value::Number(bound) => Some(amount(value)?.cmp(bound)),
         Value::Span(bound) => Some(TimeSpan::parse(value).ok()?.cmp(bound)),
         Value::Text(_) | Value::Boolean(_) => None,
     }
 }
 
 /// A whole number; `512M` as in a unit file, to the base of 1024; `infinity` is above all.
-fn number(text: &str) -> Option<i64> {
+fn amount(text: &str) -> Option<i64> {
     if text == "infinity" {
         return Some(i64::MAX);
     }
@@ -189,6 +208,17 @@ mod tests {
     fn both_layers_come_to_one_form() {
         assert_eq!(plain("ExecStart", &exec("")), normalised("ExecStart", "-/usr/bin/python3  -m http.server 8000"));
         assert_eq!(plain("WorkingDirectory", "!/srv"), normalised("WorkingDirectory", "-/srv/"));
+        for (name, written, shown) in [
+            ("WorkingDirectory", "//srv/./www//", "/srv/www"),
+            ("WorkingDirectory", "/", "/"),
+            ("WorkingDirectory", "~", "~"),
+            ("TimeoutStartSec", "0s", "infinity"),
+            ("RestartSec", "0s", "0s"),
+            ("PrivateTmp", "On", "yes"),
+            ("StartLimitBurst", "0x10", "16"),
+        ] {
+            assert_eq!(normalised(name, written), shown, "{name}={written}");
+        }
     }
 
     #[test]

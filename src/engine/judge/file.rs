@@ -165,8 +165,16 @@ fn way_in(identity: &Identity, node: &Node, folders: &[Node]) -> Option<(String,
             "give it an account of its own: User=".into(),
         ));
     }
+    if let Some(power) = identity.powers.first() {
+        return Some((
+            format!("it has {power}, which makes it free to write any file"),
+            "take AmbientCapabilities= out of the unit, then sudo systemctl daemon-reload and restart it".into(),
+        ));
+    }
     let mend = |node: &Node| {
-        format!("sudo chown root:root {0} && sudo chmod go-w {0}", quoted(std::slice::from_ref(&node.path)))
+        let drop_list = if node.acl.is_empty() { "" } else { "sudo setfacl -b {0} && " };
+        format!("{drop_list}sudo chown root:root {{0}} && sudo chmod go-w {{0}}")
+            .replace("{0}", &quoted(std::slice::from_ref(&node.path)))
     };
     if let Some(by) = can_write(identity, node) {
         return Some((format!("it can write {} {by}", node.path), mend(node)));
@@ -188,9 +196,19 @@ fn way_in(identity: &Identity, node: &Node, folders: &[Node]) -> Option<(String,
 
 /// By which right, if by any. An owner without the bit can give it to itself.
 fn can_write(identity: &Identity, node: &Node) -> Option<&'static str> {
+    let named = |wanted: bool, id: u32| node.acl.iter().filter(move |entry| entry.group == wanted && entry.id == id);
     if identity.uid == Some(node.uid) {
-        Some("as its owner")
-    } else if identity.groups.contains(&node.gid) {
+        return Some("as its owner");
+    }
+    // acl(5): an entry for the account is the last word, then any of those for its groups, then everybody's bits.
+    if let Some(entry) = identity.uid.and_then(|uid| named(false, uid).next()) {
+        return entry.write.then_some("by its access control list (getfacl)");
+    }
+    let mut of_groups = identity.groups.iter().flat_map(|gid| named(true, *gid)).peekable();
+    if of_groups.peek().is_some() {
+        return of_groups.any(|entry| entry.write).then_some("by its access control list (getfacl)");
+    }
+    if identity.groups.contains(&node.gid) {
         (node.mode & 0o020 != 0).then_some("as a member of its group")
     } else {
         (node.mode & 0o002 != 0).then_some("as anybody can")

@@ -1,8 +1,8 @@
 //! A whole lab: each check is judged after those it needs, and reported in the lab's order.
 
 use super::{
-    account, active, comes_back, command, enabled, file, http, journal, listens, process, restart_policy, runs_as,
-    setting, survives_reboot, unit_file,
+    account, active, answer, comes_back, command, enabled, file, http, journal, listens, process, restart_policy,
+    runs_as, setting, survives_reboot, unit_file,
 };
 use crate::engine::finding::Finding;
 use crate::engine::order::by_needs;
@@ -49,6 +49,7 @@ fn judge_one(check: &Check, testimony: &Testimony) -> Verdict {
         Kind::File(demand) => file::judge(&seen, demand),
         Kind::Journal(demand) => journal::judge(&seen, demand),
         Kind::Command(demand) => command::judge(&seen, demand),
+        Kind::Answer(demand) => answer::judge(&seen, &check.id, demand),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod account;
 mod active;
+mod answer;
 mod comes_back;
 mod command;
 mod enabled;
@@ -20,4 +21,5 @@ mod survives_reboot;
 mod truths;
 mod unit_file;
 
+pub use answer::normal;
 pub use grade::judge;

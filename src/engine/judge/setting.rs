@@ -2,7 +2,7 @@
 
 use super::expect::{describe, meets, normalised, plain};
 use crate::engine::diagnose::{stale, unloadable, writing};
-use crate::engine::directive::{Form, default_of, form, property, section};
+use crate::engine::directive::{Form, boolean, default_of, form, property, section};
 use crate::engine::finding::Finding;
 use crate::engine::layers::Layers;
 use crate::engine::seen::Seen;
@@ -112,11 +112,26 @@ fn disk(seen: &Seen, unit: &UnitFact, layers: Option<&Layers>, name: &str, expec
     }
 }
 
+/// A dynamic user is called as the unit is where nobody names it, and lives behind walls that no line takes down:
+/// systemd.exec(5).
+fn of_dynamic_user(layers: &Layers, name: &str) -> bool {
+    let is_dynamic = || layers.effective("DynamicUser").is_some_and(|found| boolean(found.value) == Some(true));
+    match name {
+        "User" => layers.effective(name).is_none() && is_dynamic(),
+        "PrivateTmp" | "NoNewPrivileges" => is_dynamic(),
+        _ => false,
+    }
+}
+
 /// What the files say, where that is simple enough to be said without a manager, and there is cause to look: `[Install]`
 /// is not loaded at all, and specifiers, most lists and most defaults are the manager's to expand.
 fn own_reading(unit: &UnitFact, layers: &Layers, name: &str, expect: &Expect) -> Option<String> {
     let admitted = unit.get("NeedDaemonReload") == "yes";
     let comparable = name == "User" || form(name) != Form::Free;
+    // Of a watchdog the manager shows nothing before the service was started once.
+    if name == "WatchdogSec" || of_dynamic_user(layers, name) {
+        return None;
+    }
     let standing = layers.standing(name);
     let expands = standing.iter().any(|written| written.value.contains('%'));
     if section(name) == "Install" || expands || !(admitted || comparable) {

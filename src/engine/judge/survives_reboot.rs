@@ -2,7 +2,7 @@
 
 use super::active::{State, look, observed, state};
 use crate::engine::ask;
-use crate::engine::diagnose::{why_not_enabled, why_not_running};
+use crate::engine::diagnose::{why_not_enabled, why_not_running_after_boot};
 use crate::engine::finding::{Finding, cause};
 use crate::engine::layers::Layers;
 use crate::engine::seen::Seen;
@@ -55,7 +55,7 @@ fn explain(finding: &mut Finding, seen: &Seen, unit: &UnitFact, fact: &SteadyFac
     if state == State::Down && !pulled {
         finding.because(boot.map(|boot| why_not_enabled(seen, boot, Some(unit), layers.as_ref())).unwrap_or_default());
     } else {
-        let why = why_not_running(seen, unit, layers.as_ref(), Some(fact));
+        let why = why_not_running_after_boot(seen, unit, layers.as_ref(), Some(fact));
         // To start it by hand, as one would now, mends no boot.
         finding.because(why.into_iter().map(|why| if why.id == "not-started" { left_down(seen) } else { why }));
     }

@@ -78,8 +78,14 @@ impl<'a> Checks<'a> {
             };
             page.sourced(layer, &evidence.text, &evidence.source);
         }
-        for diagnosis in &check.diagnosis {
+        let (roots, followers): (Vec<_>, Vec<_>) = check.diagnosis.iter().partition(|cause| cause.follows.is_empty());
+        for diagnosis in roots {
             self.cause(diagnosis, &check.title, page);
+        }
+        if !followers.is_empty() {
+            // They go when the cause does, so their own words would only be in its way.
+            let ids: Vec<&str> = followers.iter().map(|cause| cause.id.as_str()).collect();
+            page.detail("follows", Ink::Dim, &ids.join(", "));
         }
         if check.status == Status::Failed {
             page.detail("why", Ink::Plain, &check.why);

@@ -45,7 +45,16 @@ fn check() -> impl Strategy<Value = CheckReport> {
     let layer = prop::sample::select(vec![Layer::File, Layer::Loaded, Layer::Live]);
     let evidence =
         vec((layer, text(), text()).prop_map(|(layer, source, text)| Evidence { layer, source, text }), 0..3);
-    let diagnosis = vec((text(), text(), text()).prop_map(|(id, text, next)| Diagnosis { id, text, next }), 0..3);
+    let diagnosis = vec(
+        (text(), text(), text(), text(), text()).prop_map(|(id, text, next, lesson, follows)| Diagnosis {
+            id,
+            text,
+            next,
+            lesson,
+            follows,
+        }),
+        0..3,
+    );
     let names = (text(), text(), text(), vec(text(), 0..3));
     let words = (text(), text(), text(), text());
     (status, any::<u32>(), names, words, evidence, diagnosis).prop_map(

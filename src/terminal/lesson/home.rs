@@ -1,5 +1,7 @@
 //! The home screen: the whole course, what is done, and what comes next.
 
+use std::fmt::Write as _;
+
 use console::measure_text_width;
 
 use super::brush::Brush;
@@ -21,12 +23,14 @@ pub enum Mark {
 pub struct HomeRow {
     /// How far it is.
     pub mark: Mark,
-    /// How deep it stands.
-    pub indent: usize,
-    /// The number of a chapter.
+    /// The number of a chapter; none for a lab.
     pub number: Option<u32>,
+    /// By which commands name it.
+    pub id: String,
     /// What it is called.
     pub title: String,
+    /// How much of it is done, in percent; none where nothing is known.
+    pub share: Option<u32>,
     /// What there is to say of it, in a few words.
     pub detail: String,
 }
@@ -59,14 +63,35 @@ pub fn home_frame(rows: &[HomeRow], chosen: usize, height: usize, brush: Brush) 
     Frame { rows: out.into_iter().take(height).map(|row| brush.shown(row)).collect(), cursor: None }
 }
 
+/// The course as lines for any stream: a bar for each thing, and what there is to say of it.
+#[must_use]
+pub fn course_picture(rows: &[HomeRow], brush: Brush) -> String {
+    const BAR: usize = 10;
+    let wide = rows.iter().map(|row| measure_text_width(&row.id)).max().unwrap_or(0);
+    let mut text = String::new();
+    for row in rows {
+        let filled = usize::try_from(row.share.unwrap_or(0)).unwrap_or(0).min(100) * BAR / 100;
+        let bar = brush.sign("█", "#").repeat(filled);
+        let bar = if row.mark == Mark::Done { brush.good(&bar) } else { brush.accent(&bar) };
+        let rest = brush.dim(&brush.sign("░", ".").repeat(BAR - filled));
+        let number = row.number.map_or("  ".to_owned(), |number| format!("{number:>2}"));
+        let gap = " ".repeat(wide - measure_text_width(&row.id));
+        let room = brush.width.saturating_sub(wide + BAR + 7);
+        let _ = writeln!(text, "{number} {}{gap}  {bar}{rest}  {}", row.id, brush.cut(&row.detail, room));
+    }
+    brush.shown(text)
+}
+
 fn line(row: &HomeRow, chosen: bool, brush: Brush) -> String {
     let sign = match row.mark {
         Mark::Done => brush.good(brush.sign("✓", "+")),
         Mark::Begun => brush.accent(brush.sign("◐", "~")),
         Mark::New => brush.dim(brush.sign("○", ".")),
     };
-    let number = row.number.map_or(String::new(), |number| format!("{number}  "));
-    let title = format!("{}{number}{}", "   ".repeat(row.indent), row.title);
+    let title = match row.number {
+        Some(number) => format!("{number}  {}", row.title),
+        None => format!("   Lab: {}", row.title),
+    };
     // The pointer, the sign, a gap; what is left is for both texts, of which the title gives way last.
     let room = brush.width.saturating_sub(6);
     let least = measure_text_width(&title).min(room).min(24);

@@ -15,6 +15,6 @@ mod tests;
 pub use brush::Brush;
 pub use compose::page_rows;
 pub use frame::{Frame, LabSign, frame};
-pub use home::{HomeRow, Mark, home_frame};
+pub use home::{HomeRow, Mark, course_picture, home_frame};
 pub use plain::plain;
 pub use stage::{Sign as Signal, Stage};

@@ -193,8 +193,9 @@ fn nothing_is_wider_than_the_window_whatever_is_open() {
 fn the_home_screen_fits_and_shows_what_is_chosen() {
     let row = |number: u32, mark| HomeRow {
         mark,
-        indent: usize::from(number == 3),
-        number: Some(number),
+        number: (number != 3).then_some(number),
+        id: format!("chapter-{number}"),
+        share: None,
         title: format!("Chapter {number} with a title of many words, more than fit"),
         detail: "page 3 of 9, 12 of 14 answers right at once".into(),
     };

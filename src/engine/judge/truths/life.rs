@@ -116,7 +116,7 @@ fn truth_24_down_for_a_reason() {
         ]
     };
     for (status, id, part) in [
-        ("203", "exec-missing", "203/EXEC, ExecStart=/opt/nope -x at /etc/systemd/system/sre-app.service:2"),
+        ("203", "exec-failed", "203/EXEC, ExecStart=/opt/nope -x at /etc/systemd/system/sre-app.service:2"),
         ("200", "chdir", "200/CHDIR, WorkingDirectory=/srv/none at /etc/systemd/system/sre-app.service:3"),
         ("217", "user-unknown", "217/USER"),
     ] {

@@ -5,6 +5,7 @@
 
 mod at_boot;
 mod beyond;
+mod failure;
 mod life;
 mod on_disk;
 mod owned;

@@ -4,8 +4,8 @@ use super::beyond::{UP, causes, details, processes, told, unit};
 use super::verdicts::judged;
 use crate::engine::testbed::service;
 use crate::model::{
-    AccountDemand, AccountFact, CheckReport, Details, Fact, FileDemand, FileFact, FileType, Identity, Kind, ModeDemand,
-    Node, PasswdRow, Question, Search, Shell, Status,
+    AccountDemand, AccountFact, AclEntry, CheckReport, Details, Fact, FileDemand, FileFact, FileType, Identity, Kind,
+    ModeDemand, Node, PasswdRow, Question, Search, Shell, Status,
 };
 
 fn row(name: &str, uid: u32, shell_is: Shell) -> PasswdRow {
@@ -14,7 +14,7 @@ fn row(name: &str, uid: u32, shell_is: Shell) -> PasswdRow {
 
 fn account(row: Option<PasswdRow>, live: Vec<PasswdRow>) -> AccountFact {
     let user = row.as_ref().filter(|row| row.uid != 0).map(|row| row.name.clone()).unwrap_or_default();
-    let identity = Identity { uid: row.as_ref().map(|row| row.uid), groups: vec![] };
+    let identity = Identity { uid: row.as_ref().map(|row| row.uid), groups: vec![], powers: vec![] };
     AccountFact { user, row, live, identity, people: (1000, 60_000), ..AccountFact::default() }
 }
 
@@ -68,7 +68,8 @@ fn an_account_of_its_own_that_nobody_logs_in_to() {
 }
 
 fn node(path: &str, uid: u32, gid: u32, mode: u32) -> Node {
-    Node { path: path.into(), file_type: FileType::File, uid, owner: String::new(), gid, group: "g".into(), mode }
+    let (path, file_type, owner, group) = (path.into(), FileType::File, String::new(), "g".into());
+    Node { path, file_type, uid, owner, gid, group, mode, acl: vec![] }
 }
 
 fn file(demand: FileDemand, fact: FileFact, who: Identity, reborn: Option<FileFact>) -> CheckReport {
@@ -127,7 +128,9 @@ fn a_file_is_what_it_is_demanded_to_be() {
 
 #[test]
 fn whoever_can_replace_a_file_can_write_it() {
-    let who = |uid, groups: &[u32]| Identity { uid: Some(uid), groups: groups.to_vec() };
+    let who = |uid, groups: &[u32]| Identity { uid: Some(uid), groups: groups.to_vec(), powers: vec![] };
+    let listed = |group, id, write| Node { acl: vec![AclEntry { group, id, write }], ..node("/a/f", 0, 0, 0o664) };
+    let mighty = Identity { powers: vec!["CAP_DAC_OVERRIDE".into()], ..who(5, &[5]) };
     let closed = |path: &str| node(path, 0, 0, 0o755);
     let table = [
         (who(5, &[5]), node("/a/f", 0, 0, 0o644), closed("/a"), None, Status::Passed),
@@ -141,6 +144,13 @@ fn whoever_can_replace_a_file_can_write_it() {
         (who(5, &[]), node("/a/f", 0, 0, 0o644), node("/a", 0, 0, 0o777), None, Status::Failed),
         (who(5, &[]), node("/a/f", 0, 0, 0o644), node("/a", 0, 0, 0o1777), None, Status::Passed),
         (who(5, &[]), node("/a/f", 5, 0, 0o644), closed("/a"), Some(true), Status::Passed),
+        (mighty, node("/a/f", 0, 0, 0o444), closed("/a"), None, Status::Failed),
+        // Where there is a list, the mode shows its mask in the place of the group's bits.
+        (who(5, &[5]), listed(false, 5, true), closed("/a"), None, Status::Failed),
+        (who(5, &[5]), listed(false, 5, false), closed("/a"), None, Status::Passed),
+        (who(5, &[5]), listed(true, 5, true), closed("/a"), None, Status::Failed),
+        (who(5, &[0]), listed(true, 0, false), closed("/a"), None, Status::Passed),
+        (who(5, &[5]), listed(false, 6, true), closed("/a"), None, Status::Passed),
         (who(5, &[]), node("/a/f", 5, 0, 0o644), closed("/a"), Some(false), Status::Failed),
     ];
     for (who, file_node, folder, read_only, status) in table {

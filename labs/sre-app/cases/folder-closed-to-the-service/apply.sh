@@ -1,0 +1,6 @@
+#!/bin/sh
+set -eu
+useradd --system --shell /usr/sbin/nologin sre-app
+chmod 700 /opt/sre-app
+systemctl daemon-reload
+systemctl enable --now sre-app.service

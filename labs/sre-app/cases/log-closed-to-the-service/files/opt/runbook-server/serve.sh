@@ -1,0 +1,4 @@
+#!/bin/sh
+set -e
+date >> /var/log/runbooks.log
+exec python3 -m http.server 8000

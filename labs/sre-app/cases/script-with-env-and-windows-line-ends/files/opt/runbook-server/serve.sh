@@ -1,0 +1,2 @@
+#!/usr/bin/env sh
+exec python3 -m http.server 8000

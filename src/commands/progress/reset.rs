@@ -1,0 +1,63 @@
+//! `unitlab progress reset`: forgets what was done.
+
+use std::io::{self, Write as _};
+
+use crate::commands::context::Context;
+use crate::commands::failure::Failure;
+use crate::learner::Progress;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  unitlab progress reset service-states\n  unitlab progress reset --yes")]
+pub(super) struct Args {
+    /// A chapter or a lab; everything when left out
+    #[arg(value_name = "CHAPTER|LAB")]
+    what: Option<String>,
+}
+
+/// What is to be forgotten.
+enum Forgotten {
+    Everything,
+    Chapter(String),
+    Lab(String),
+}
+
+pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
+    let (forgotten, words) = match args.what.as_deref() {
+        None => (Forgotten::Everything, "everything that you have read, answered and graded".to_owned()),
+        Some(named) => {
+            let course = context.course()?;
+            // Chapters have numbers and beginnings too; an exact lab wins.
+            match (course.lab(named), course.chapter(named)) {
+                (Ok(lab), _) => (Forgotten::Lab(lab.lab.id.clone()), format!("the lab {}", lab.lab.id)),
+                (_, Ok(chapter)) => (Forgotten::Chapter(chapter.id.clone()), format!("the chapter {}", chapter.id)),
+                (Err(no_lab), Err(_)) if no_lab.nearest.is_some() => return Err(no_lab.into()),
+                (_, Err(no_chapter)) => {
+                    let labs: Vec<&str> = course.labs().iter().map(|folder| folder.lab.id.as_str()).collect();
+                    let what = no_chapter.to_string();
+                    return Err(Failure::usage(what, format!("or name a lab: {}", labs.join(", "))));
+                }
+            }
+        }
+    };
+    if !context.terminal.confirm(&format!("Forget {words}?"), "--yes")? {
+        writeln!(io::stdout(), "Nothing was forgotten.")?;
+        return Ok(0);
+    }
+    context.remember(move |progress| match forgotten {
+        Forgotten::Everything => *progress = Progress::default(),
+        Forgotten::Chapter(id) => {
+            progress.chapters.remove(&id);
+            if progress.chapter_in_hand.as_ref() == Some(&id) {
+                progress.chapter_in_hand = None;
+            }
+        }
+        Forgotten::Lab(id) => {
+            progress.labs.remove(&id);
+            if progress.lab_in_hand.as_ref() == Some(&id) {
+                progress.lab_in_hand = None;
+            }
+        }
+    })?;
+    writeln!(io::stdout(), "Forgotten: {words}.")?;
+    Ok(0)
+}

@@ -1,0 +1,93 @@
+//! What the program itself complained of before it ended, where what is there now bears it out.
+
+use super::paste::shell_safe;
+use crate::engine::access::{READ, WRITE, bits, closed, may};
+use crate::engine::finding::cause;
+use crate::engine::seen::Seen;
+use crate::model::{Diagnosis, FailureFact, FileType, Holder, Identity, Needed, PortOwner, Purpose, UnitFact};
+
+/// What bind(2) says, in words and by its number on Linux.
+const IN_USE: [&str; 4] = ["Address already in use", "address already in use", "EADDRINUSE", "Errno 98"];
+
+/// The port that it wanted is somebody else's, and the program has said so. `probed` are the ports that were asked on
+/// the same machine.
+pub(super) fn address_in_use(seen: &Seen, failure: &FailureFact, probed: bool) -> Option<Diagnosis> {
+    failure.said.iter().find(|line| IN_USE.iter().any(|words| line.contains(words)))?;
+    let unit = seen.unit;
+    let told = |port: u16, whom: &str, next: String| {
+        let text = format!("Port {port} was taken when {unit} wanted it (\"Address already in use\"): {whom} has it.");
+        cause("address-in-use", text, next)
+    };
+    if let Some(holder) = failure.holders.first() {
+        return Some(told(holder.port, &whom(unit, holder), free(unit, holder)));
+    }
+    let mut strangers = seen.probes().filter(|_| probed).filter_map(|(port, fact)| match &fact.owner {
+        PortOwner::Other { pid, comm } => Some((port, *pid, comm)),
+        _ => None,
+    });
+    Some(match strangers.next() {
+        Some((port, pid, comm)) => {
+            told(port, &format!("pid {pid} ({comm})"), format!("sudo kill {pid}; sudo systemctl restart {unit}"))
+        }
+        None => cause(
+            "address-in-use",
+            format!(
+                "{unit} ended because its address was in use (\"Address already in use\"); who had it cannot be seen now."
+            ),
+            format!("sudo ss -tulnp, to see who listens where; then sudo systemctl restart {unit}"),
+        ),
+    })
+}
+
+fn whom(unit: &str, holder: &Holder) -> String {
+    let Holder { pid, comm, .. } = holder;
+    match &holder.service {
+        Some(service) if service == unit => format!("pid {pid} ({comm}), left over from an earlier start of {unit}"),
+        Some(service) => format!("pid {pid} ({comm}) of {service}"),
+        None if *pid == 1 => "systemd itself, for a socket unit,".into(),
+        None => format!("pid {pid} ({comm}), which is no service's,"),
+    }
+}
+
+fn free(unit: &str, holder: &Holder) -> String {
+    match holder.service.as_deref().filter(|service| *service != unit).and_then(shell_safe) {
+        Some(service) => format!("sudo systemctl stop {service} && sudo systemctl restart {unit}"),
+        None if holder.pid == 1 => "systemctl list-sockets".into(),
+        None => format!("sudo kill {}; sudo systemctl restart {unit}", holder.pid),
+    }
+}
+
+/// It was denied a path, by its own words, and the bits there deny it to its user.
+pub(super) fn permission_denied(seen: &Seen, unit: &UnitFact, failure: &FailureFact) -> Option<Diagnosis> {
+    let identity = failure.identity.as_ref()?;
+    let denied = failure.paths.iter().filter(|needed| needed.purpose == Purpose::Denied);
+    let (needed, what) = denied.into_iter().find_map(|needed| Some((needed, barred(identity, needed)?)))?;
+    let user = unit.get("User");
+    let path = shell_safe(&needed.path).unwrap_or("PATH");
+    Some(cause(
+        "permission-denied",
+        format!("The user {user} of {} may not {what}: permission denied, as the program said.", seen.unit),
+        format!("namei -l {path}, which shows who may do what on the way; give the user what it needs, and no more"),
+    ))
+}
+
+/// What of a path somebody may not do; none where the bits are no reason.
+fn barred(identity: &Identity, needed: &Needed) -> Option<String> {
+    if let Some(folder) = closed(identity, &needed.found.folders) {
+        return Some(format!("enter {} ({}), and {} is below it", folder.path, bits(folder), needed.path));
+    }
+    let Some(node) = &needed.found.node else {
+        let nearest = needed.found.folders.first().filter(|nearest| nearest.file_type == FileType::Folder)?;
+        let parent = needed.path.rsplit_once('/').is_some_and(|(above, _)| above == nearest.path);
+        let denied = parent && !may(identity, nearest, WRITE);
+        return denied.then(|| format!("make {} in {} ({})", needed.path, nearest.path, bits(nearest)));
+    };
+    let act = match (may(identity, node, READ), may(identity, node, WRITE)) {
+        (true, true) => return None,
+        (true, false) if node.file_type == FileType::Folder => "make or remove anything in",
+        (true, false) => "write",
+        (false, true) => "read",
+        (false, false) => "read or write",
+    };
+    Some(format!("{act} {} ({})", node.path, bits(node)))
+}

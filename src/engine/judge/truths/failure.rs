@@ -1,0 +1,221 @@
+//! Why a start failed, by what was left to be seen: the steps EXEC, CHDIR, USER and NAMESPACE told apart, and the
+//! program's own complaints, where what is there bears them out.
+
+use super::verdicts::judged;
+use crate::engine::testbed::{Told, UNIT, fragment, service};
+use crate::model::{
+    CheckReport, Fact, FailureFact, FileFact, FileType, Head, Holder, Identity, Kind, Needed, Node, Protocol, Purpose,
+    Question, Sample, SteadyFact, TimeSpan,
+};
+
+const UNIT_FILE: &str = "\
+[Service]
+User=sre-app
+ExecStart=/opt/app/serve.sh
+WorkingDirectory=/srv/app
+ReadWritePaths=/var/lib/app
+";
+
+fn node(path: &str, file_type: FileType, uid: u32, mode: u32) -> Node {
+    let owner = if uid == 0 { "root" } else { "sre-app" };
+    Node { path: path.into(), file_type, uid, owner: owner.into(), gid: uid, group: owner.into(), mode, acl: vec![] }
+}
+
+/// At the end of a way that everybody may go.
+fn at(path: &str, file_type: FileType, mode: u32) -> FileFact {
+    let above = path.rsplit_once('/').map_or("/", |(above, _)| above);
+    let folders = vec![node(above, FileType::Folder, 0, 0o755), node("/", FileType::Folder, 0, 0o755)];
+    FileFact { node: Some(node(path, file_type, 0, mode)), folders, ..FileFact::default() }
+}
+
+fn nothing(nearest: &str, mode: u32) -> FileFact {
+    FileFact { folders: vec![node(nearest, FileType::Folder, 0, mode)], ..FileFact::default() }
+}
+
+fn behind(mode: u32) -> FileFact {
+    let mut fact = at("/opt/app/serve.sh", FileType::File, 0o755);
+    fact.folders[0].mode = mode;
+    fact
+}
+
+fn needed(path: &str, purpose: Purpose, found: FileFact, head: Option<Head>) -> FailureFact {
+    let needed = Needed { path: path.into(), purpose, found, head };
+    FailureFact { paths: vec![needed], identity: Some(as_service()), ..FailureFact::default() }
+}
+
+fn as_service() -> Identity {
+    Identity { uid: Some(998), groups: vec![998], powers: vec![] }
+}
+
+fn failed(status: &str, more: &[(&str, &str)], fact: FailureFact) -> CheckReport {
+    let mut properties = vec![
+        ("ActiveState", "failed"),
+        ("SubState", "failed"),
+        ("Result", "exit-code"),
+        ("ExecMainCode", "1"),
+        ("ExecMainStatus", status),
+        ("User", "sre-app"),
+        ("WorkingDirectory", "/srv/app"),
+    ];
+    properties.extend(more);
+    let sample = Sample { active: "failed".into(), sub: "failed".into(), ..Sample::default() };
+    let steady = SteadyFact { before: sample.clone(), after: sample, watched_ms: 0 };
+    let told = Told::default()
+        .loaded(service(&properties))
+        .files(fragment(UNIT_FILE))
+        .live(Fact::Steady(steady), Question::Steady { unit: UNIT.into(), window_ms: 3_000 })
+        .live(Fact::Failure(fact), Question::Failure { unit: UNIT.into() });
+    judged(Kind::Active { running: true, hold: TimeSpan::from_micros(3_000_000) }, told)
+}
+
+fn first(report: &CheckReport) -> (&str, &str) {
+    report.diagnosis.first().map_or(("", ""), |cause| (&cause.id, &cause.text))
+}
+
+#[test]
+fn status_203_is_told_apart() {
+    let script = |line: &str, runs| Some(Head::Script { line: line.into(), runs });
+    let sound = || script("/bin/sh", true);
+    let file = |mode| at("/opt/app/serve.sh", FileType::File, mode);
+    let link = FileFact { link: "/opt/old".into(), ..FileFact::default() };
+    for (found, head, id, part) in [
+        (nothing("/opt/app", 0o755), None, "exec-missing", "there is no /opt/app/serve.sh."),
+        (nothing("/opt", 0o755), None, "exec-missing", "there is no /opt/app/serve.sh; of the way to it, only /opt"),
+        (link, None, "exec-missing", "is a link to /opt/old, where nothing is"),
+        (at("/opt/app/serve.sh", FileType::Folder, 0o755), None, "exec-not-executable", "is a folder, and no program"),
+        (file(0o644), sound(), "exec-not-executable", "is not executable (owner root, group root, mode 0644)"),
+        (file(0o744), sound(), "permission-denied", "sre-app may not execute /opt/app/serve.sh"),
+        (behind(0o700), sound(), "permission-denied", "sre-app may not enter /opt/app (owner root"),
+        (file(0o755), script("/bin/sh\r", false), "exec-bad-interpreter", "line ends of Windows (CRLF)"),
+        (file(0o755), script("/bin/zsch -e", false), "exec-bad-interpreter", "/bin/zsch is no program"),
+        (file(0o755), Some(Head::Other), "exec-format", "neither begins with #!"),
+        (file(0o755), Some(Head::Binary { native: false }), "exec-format", "another kind of processor"),
+        (file(0o755), Some(Head::Binary { native: true }), "exec-failed", "is there now and can be executed"),
+    ] {
+        let report = failed("203", &[], needed("/opt/app/serve.sh", Purpose::Program, found, head));
+        let (found, text) = first(&report);
+        assert_eq!(found, id, "{text}");
+        let lead = "Step EXEC failed (203/EXEC, ExecStart=/opt/app/serve.sh at /etc/systemd/system/sre-app.service:3)";
+        assert!(text.starts_with(lead) && text.contains(part), "{text} lacks {part}");
+    }
+    let bare = needed("serve", Purpose::Program, FileFact::default(), None);
+    assert!(first(&failed("203", &[], bare)).1.contains("no serve in any folder that systemd searches"));
+    let mut hidden = needed("/root/x", Purpose::Program, at("/root/x", FileType::File, 0o755), None);
+    hidden.identity = Some(Identity { uid: Some(0), groups: vec![0], powers: vec![] });
+    let report = failed("203", &[("ProtectHome", "yes")], hidden);
+    assert_eq!(first(&report).0, "exec-missing");
+    assert!(first(&report).1.contains("ProtectHome= hides it"), "{}", first(&report).1);
+}
+
+/// env(1) is found, and does not find what it is to look for.
+#[test]
+fn status_127_of_a_script_from_windows() {
+    let of = |line: &str| {
+        let head = Some(Head::Script { line: line.into(), runs: true });
+        let found = at("/opt/app/serve.sh", FileType::File, 0o755);
+        failed("127", &[], needed("/opt/app/serve.sh", Purpose::Program, found, head))
+    };
+    assert_eq!(first(&of("/usr/bin/env python3\r")).0, "exec-bad-interpreter");
+    for line in ["/usr/bin/env python3", "/bin/sh -e\r"] {
+        assert_eq!(first(&of(line)).0, "", "{line}");
+    }
+}
+
+#[test]
+fn the_other_steps_name_what_is_missing_or_closed() {
+    let folder = |found| needed("/srv/app", Purpose::WorkingDirectory, found, None);
+    let mut closed = at("/srv/app", FileType::Folder, 0o700);
+    closed.folders[0].path = "/srv".into();
+    let nobody = FailureFact { identity: None, ..FailureFact::default() };
+    let somebody = FailureFact { identity: Some(as_service()), ..FailureFact::default() };
+    let listed = |found| needed("/var/lib/app", Purpose::Namespace("ReadWritePaths".into()), found, None);
+    for (status, fact, id, part) in [
+        ("200", folder(nothing("/srv", 0o755)), "chdir", "Step CHDIR failed (200/CHDIR, WorkingDirectory=/srv/app at"),
+        ("200", folder(at("/srv/app", FileType::File, 0o644)), "chdir", "/srv/app is a regular file, and no folder"),
+        ("200", folder(closed), "permission-denied", "the user sre-app may not enter /srv/app (owner root"),
+        ("200", folder(at("/srv/app", FileType::Folder, 0o755)), "chdir", "is there now"),
+        (
+            "217",
+            nobody,
+            "user-unknown",
+            "Step USER failed (217/USER, User=sre-app at /etc/systemd/system/sre-app.service:2): there is no account named sre-app.",
+        ),
+        ("217", somebody, "user-unknown", "the account sre-app exists now"),
+        (
+            "226",
+            listed(nothing("/var/lib", 0o755)),
+            "namespace",
+            "Step NAMESPACE failed (226/NAMESPACE, ReadWritePaths=/var/lib/app at",
+        ),
+        ("226", listed(at("/var/lib/app", FileType::Folder, 0o755)), "", ""),
+    ] {
+        let report = failed(status, &[], fact);
+        assert_eq!(first(&report).0, id, "{status} {part}");
+        assert!(first(&report).1.contains(part), "{} lacks {part}", first(&report).1);
+    }
+}
+
+#[test]
+fn a_port_in_use_is_somebodys() {
+    let said = vec!["OSError: [Errno 98] Address already in use".to_owned()];
+    let holder = |pid, service: Option<&str>| Holder {
+        protocol: Protocol::Tcp,
+        port: 8000,
+        pid,
+        comm: "python3".into(),
+        service: service.map(str::to_owned),
+    };
+    for (holders, part, next) in [
+        (vec![holder(99, Some("ledger.service"))], "Port 8000 was taken", "sudo systemctl stop ledger.service &&"),
+        (vec![holder(99, Some("ledger.service"))], "pid 99 (python3) of ledger.service has it", "sudo systemctl stop"),
+        (vec![holder(99, Some(UNIT))], "left over from an earlier start", "sudo kill 99; "),
+        (vec![holder(99, None)], "no service's", "sudo kill 99; "),
+        (vec![holder(1, None)], "for a socket unit", "systemctl list-sockets"),
+        (vec![], "who had it cannot be seen now", "sudo ss -tulnp"),
+    ] {
+        let fact = FailureFact { said: said.clone(), holders, identity: Some(as_service()), ..FailureFact::default() };
+        let report = failed("1", &[], fact);
+        let cause = &report.diagnosis[0];
+        assert_eq!((cause.id.as_str(), cause.lesson.as_str()), ("address-in-use", "process-and-service"));
+        assert!(cause.text.contains(part) && cause.next.starts_with(next), "{cause:?}");
+    }
+    let silent = FailureFact { holders: vec![holder(99, None)], ..FailureFact::default() };
+    assert!(failed("1", &[], silent).diagnosis.is_empty());
+}
+
+/// The program's words name a path, and the bits there have to say the same.
+#[test]
+fn a_denied_path_is_proven_by_its_bits() {
+    let file = |mode| at("/var/log/app.log", FileType::File, mode);
+    let mut inner = file(0o666);
+    inner.folders[0].mode = 0o750;
+    for (found, part) in [
+        (file(0o644), Some("The user sre-app of sre-app.service may not write /var/log/app.log (owner root")),
+        (file(0o600), Some("may not read or write /var/log/app.log")),
+        (file(0o666), None),
+        (inner, Some("may not enter /var/log (owner root, group root, mode 0750), and /var/log/app.log is below it")),
+        (nothing("/var/log", 0o755), Some("may not make /var/log/app.log in /var/log (owner root")),
+        (nothing("/var/log", 0o777), None),
+        (nothing("/var", 0o755), None),
+        (at("/var/log/app.log", FileType::Folder, 0o755), Some("may not make or remove anything in /var/log/app.log")),
+    ] {
+        let report = failed("1", &[], needed("/var/log/app.log", Purpose::Denied, found.clone(), None));
+        assert_eq!(first(&report).0, part.map_or("", |_| "permission-denied"), "{found:?}");
+        assert!(first(&report).1.contains(part.unwrap_or_default()), "{}", first(&report).1);
+    }
+    let mut root = needed("/x", Purpose::Denied, at("/x", FileType::File, 0o600), None);
+    root.identity = Some(Identity { uid: Some(0), groups: vec![0], powers: vec![] });
+    assert!(failed("1", &[], root).diagnosis.is_empty());
+}
+
+/// What follows from the root cause stands behind it, and says so.
+#[test]
+fn the_start_limit_is_folded_under_what_spent_it() {
+    let found = at("/opt/app/serve.sh", FileType::File, 0o644);
+    let fact = needed("/opt/app/serve.sh", Purpose::Program, found, None);
+    let report = failed("203", &[("Result", "start-limit-hit"), ("NRestarts", "5")], fact);
+    let found: Vec<_> = report.diagnosis.iter().map(|cause| (cause.id.as_str(), cause.follows.as_str())).collect();
+    let root = "exec-not-executable";
+    assert_eq!(found, [(root, ""), ("crash-loop", root), ("start-limit-hit", root)]);
+    assert!(report.diagnosis[0].next.contains("reset-failed sre-app.service"), "{}", report.diagnosis[0].next);
+}

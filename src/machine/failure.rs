@@ -1,0 +1,162 @@
+//! What is left to be seen of a failure: the last words of a unit's processes, what lies at the paths that its start
+//! needs, and who has its ports. A unit that has not failed is not looked into.
+
+use std::path::{Path, PathBuf};
+
+use crate::model::{FailureFact, Holder, Needed, Protocol, Purpose, UnitFact};
+
+use super::denied;
+use super::journal::said;
+use super::node::file;
+use super::program_head::head;
+use super::service_account::identity;
+use super::{processes, sockets};
+
+/// Where a program without a path is looked for (systemd.exec(5), `ExecSearchPath=`).
+const SEARCHED: [&str; 6] = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+/// Directives that put paths into a unit's own view of the files; a `-` before one lets it be missing.
+const NAMESPACE: [&str; 7] = [
+    "ReadWritePaths",
+    "ReadOnlyPaths",
+    "InaccessiblePaths",
+    "ExecPaths",
+    "NoExecPaths",
+    "BindPaths",
+    "BindReadOnlyPaths",
+];
+/// More paths than this are not looked at.
+const MOST_PATHS: usize = 16;
+/// More ports than this are not looked for.
+const MOST_PORTS: usize = 16;
+/// What bind(2) says, in words and by its number on Linux.
+const IN_USE: [&str; 4] = ["Address already in use", "address already in use", "EADDRINUSE", "Errno 98"];
+
+/// Looks into the failure of a unit, if it has failed.
+pub(super) fn failure(unit: &UnitFact) -> FailureFact {
+    if !has_failed(unit) {
+        return FailureFact::default();
+    }
+    // A journal that cannot be read leaves the rest to be seen.
+    let said = said(unit).unwrap_or_default();
+    let rooted = ["RootDirectory", "RootImage"].iter().any(|name| !unit.get(name).is_empty());
+    let paths = if rooted { vec![] } else { paths(unit, &said) };
+    FailureFact { holders: holders(unit, &said), paths, identity: identity(unit), said }
+}
+
+fn has_failed(unit: &UnitFact) -> bool {
+    let is = |name: &str, usual: &[&str]| usual.contains(&unit.get(name));
+    !is("Result", &["", "success"])
+        || !is("NRestarts", &["", "0"])
+        || is("ActiveState", &["failed", "activating"])
+        || !is("ExecMainStatus", &["", "0"])
+}
+
+/// What the step needs that the last main process ended at; after that, what it was denied.
+fn paths(unit: &UnitFact, said: &[String]) -> Vec<Needed> {
+    let mut wanted: Vec<(PathBuf, Purpose)> = Vec::new();
+    let folder = unit.get("WorkingDirectory");
+    match unit.get("ExecMainStatus") {
+        // What a shell and env(1) end with that have found no program.
+        "203" | "126" | "127" => wanted.extend(program(unit).map(|path| (path, Purpose::Program))),
+        // `!` stands for the `-` that lets it be missing.
+        "200" if folder.starts_with('/') => wanted.push((folder.into(), Purpose::WorkingDirectory)),
+        "226" => wanted.extend(NAMESPACE.iter().flat_map(|name| {
+            let sources = unit.list(name).into_iter().map(|entry| entry.split(':').next().unwrap_or(entry));
+            sources.filter(|path| path.starts_with('/')).map(|path| (path.into(), Purpose::Namespace((*name).into())))
+        })),
+        _ => {
+            let folder = Path::new(if folder.starts_with('/') { folder } else { "/" });
+            wanted.extend(denied::paths(said).into_iter().map(|path| (folder.join(path), Purpose::Denied)));
+        }
+    }
+    wanted.into_iter().take(MOST_PATHS).filter_map(|(path, purpose)| look(&path, purpose, unit)).collect()
+}
+
+/// The first command's program: where it was found, else as it is written.
+fn program(unit: &UnitFact) -> Option<PathBuf> {
+    let (_, rest) = unit.get("ExecStart").split_once("{ path=")?;
+    let name = rest.split(" ; argv[]=").next()?;
+    if name.starts_with('/') {
+        return Some(name.into());
+    }
+    let found = SEARCHED.iter().map(|folder| Path::new(folder).join(name)).find(|path| path.exists());
+    Some(found.unwrap_or_else(|| name.into()))
+}
+
+/// A path that leads nowhere is told with the nearest folder above that is there.
+fn look(path: &Path, purpose: Purpose, unit: &UnitFact) -> Option<Needed> {
+    let at = |path: &Path| file(path.to_str()?, None, Some(unit)).ok();
+    let mut found = at(path)?;
+    if found.node.is_none() && path.is_absolute() {
+        let nearest = path.ancestors().skip(1).find_map(|above| at(above).filter(|found| found.node.is_some()));
+        found.folders = nearest.map(|above| above.node.into_iter().chain(above.folders).collect()).unwrap_or_default();
+    }
+    let head = (purpose == Purpose::Program).then(|| head(path)).flatten();
+    Some(Needed { path: path.to_str()?.to_owned(), purpose, found, head })
+}
+
+/// Who has a port that the unit's command line, environment or own complaint names; where it complained.
+fn holders(unit: &UnitFact, said: &[String]) -> Vec<Holder> {
+    let complaints: Vec<&str> =
+        said.iter().map(String::as_str).filter(|line| IN_USE.iter().any(|words| line.contains(words))).collect();
+    if complaints.is_empty() {
+        return vec![];
+    }
+    let commands = unit.get("ExecStart").split(" ; argv[]=").skip(1).filter_map(|rest| rest.split(" ; ").next());
+    let texts = complaints.iter().copied().chain(commands).chain([unit.get("Environment")]);
+    let mut ports: Vec<u16> = Vec::new();
+    for port in texts.flat_map(numbers) {
+        if !ports.contains(&port) {
+            ports.push(port);
+        }
+    }
+    ports.truncate(MOST_PORTS);
+    let Ok(all) = processes::walk(&[unit]) else { return vec![] };
+    let both = |port: &u16| [Protocol::Tcp, Protocol::Udp].map(|protocol| (protocol, *port));
+    ports.iter().flat_map(both).filter_map(|(protocol, port)| sockets::holder(protocol, port, unit, &all)).collect()
+}
+
+/// Every number in a text that could be a port, and stands for itself: not the 3 of `python3`.
+fn numbers(text: &str) -> impl Iterator<Item = u16> {
+    let words = text.split(|c: char| !c.is_alphanumeric());
+    words.filter_map(|word| word.parse().ok()).filter(|port| *port > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{UnitFact, failure, has_failed, numbers, program};
+
+    fn unit(properties: &[(&str, &str)]) -> UnitFact {
+        UnitFact { properties: properties.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect() }
+    }
+
+    #[test]
+    fn what_has_not_failed_is_not_looked_into() {
+        let up = [("ActiveState", "active"), ("Result", "success"), ("NRestarts", "0"), ("ExecMainStatus", "0")];
+        assert_eq!(failure(&unit(&up)), super::FailureFact::default());
+        for (name, value) in
+            [("ActiveState", "failed"), ("Result", "exit-code"), ("NRestarts", "2"), ("ExecMainStatus", "203")]
+        {
+            let mut down = unit(&up);
+            down.properties.insert(name.into(), value.into());
+            assert!(has_failed(&down), "{name}={value}");
+        }
+        assert!(!has_failed(&unit(&[])));
+    }
+
+    #[test]
+    fn a_port_stands_for_itself() {
+        let found: Vec<u16> = numbers("/usr/bin/python3 -m http.server 8000 --bind=127.0.0.1:81 x9 70000 0").collect();
+        assert_eq!(found, [8000, 127, 1, 81]);
+    }
+
+    #[test]
+    fn a_program_is_looked_for_where_systemd_does() {
+        let command = |path: &str| unit(&[("ExecStart", &format!("{{ path={path} ; argv[]={path} -x ; flags= }}"))]);
+        for (path, found) in [("/no/such", "/no/such"), ("no-such-program", "no-such-program")] {
+            assert_eq!(program(&command(path)).unwrap().to_str(), Some(found));
+        }
+        assert!(program(&command("sh")).unwrap().is_absolute());
+        assert_eq!(program(&unit(&[])), None);
+    }
+}

@@ -1,0 +1,146 @@
+//! From the facts to the cause: each diagnosis on a real systemd, with what it says, its chapter, and what merely follows
+//! from it.
+//!
+//! One sandbox holds a unit for each row; the lab is read from the text that an author would write. A diagnosis is a test
+//! of its own: `cargo test --test diagnoses address_in_use`.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod common;
+#[path = "diagnoses/rows.rs"]
+mod rows;
+
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use common::{Home, home};
+use rows::{ROWS, Row};
+use unitlab::course::Course;
+use unitlab::model::{CheckReport, Status};
+
+/// What all scripts of the rows may use.
+const WORDS: &str = r#"#!/bin/sh
+set -eu
+unit() { cat >"/etc/systemd/system/$1.service"; }
+await() {
+    tries=0
+    until systemctl show -p ActiveState,SubState,Result,ExecMainStatus -- "$1" | grep -qx "$2"; do
+        tries=$((tries + 1))
+        [ $tries -lt 200 ] || { echo "$1 never had $2"; exit 1; }
+        sleep 0.05
+    done
+}
+fails() { ! systemctl start "$1" 2>/dev/null; }
+"#;
+
+/// Every row's report, in their order.
+static REPORTS: LazyLock<Option<Vec<CheckReport>>> = LazyLock::new(|| home().map(|home| reports(&home)));
+
+fn reports(home: &Home) -> Vec<CheckReport> {
+    let mut lab =
+        "title = \"Causes\"\nchapter = \"systemctl\"\nminutes = 1\npass = 1\nunit = \"x.service\"\n".to_owned();
+    for (at, row) in ROWS.iter().enumerate() {
+        writeln!(
+            lab,
+            "[[check]]\nid = \"c{at}\"\ntitle = \"t\"\npoints = 1\nunit = \"{}.service\"\nwhy = \"w\"\n\
+             lesson = \"systemctl\"\nhints = [\"1\", \"2\", \"3\"]\n{}",
+            row.unit,
+            row.check.replace("; ", "\n")
+        )
+        .unwrap();
+    }
+    // All files first, so that one reload serves all; then what happened to each.
+    let mut setup = WORDS.to_owned();
+    for row in ROWS {
+        writeln!(setup, "{}\n{}\nEND", ["unit ", row.unit, " <<'END'"].concat(), row.file).unwrap();
+    }
+    setup.push_str("systemctl daemon-reload\n");
+    for row in ROWS {
+        writeln!(setup, "{}", row.then.replace("UNIT", row.unit)).unwrap();
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let write = |path: &str, text: &str| {
+        let path = dir.path().join("labs/causes").join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    write("lab.toml", &lab);
+    write("brief.md", "Do it.");
+    write("scene/setup.sh", &setup);
+    write("solution/notes.md", "Done.");
+    write("solution/apply.sh", "true");
+    let course = Course::open(dir.path()).unwrap();
+    let bench = home.bench(course.lab("causes").unwrap(), "causes");
+    let graded = bench.grade(course.lab("causes").unwrap(), true);
+    bench.close().unwrap();
+    assert!(graded.twinless.is_none(), "{:?}", graded.twinless);
+    graded.checks
+}
+
+/// `crash-loop < exec-missing` is a cause that follows from another.
+fn named(report: &CheckReport) -> Vec<String> {
+    let name = |id: &str, follows: &str| if follows.is_empty() { id.to_owned() } else { format!("{id} < {follows}") };
+    report.diagnosis.iter().map(|cause| name(&cause.id, &cause.follows)).collect()
+}
+
+fn holds(test: &str) {
+    let Some(reports) = &*REPORTS else { return };
+    let mut wrong = Vec::new();
+    let of_test: Vec<(&Row, &CheckReport)> = ROWS.iter().zip(reports).filter(|(row, _)| row.test == test).collect();
+    assert!(!of_test.is_empty(), "no row is about {test}");
+    for (row, report) in of_test {
+        let first = report.diagnosis.first();
+        let says = first.is_some_and(|cause| row.says.iter().all(|part| cause.text.contains(part)));
+        let next = first.is_some_and(|cause| cause.next.contains(row.next) && cause.lesson == row.lesson);
+        if report.status != Status::Failed || named(report) != row.causes || !says || !next {
+            wrong.push(format!(
+                "{}: wanted {:?} {:?} {:?}\n got {:?} {report:#?}",
+                row.unit,
+                row.causes,
+                row.says,
+                row.next,
+                named(report)
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+macro_rules! diagnoses {
+    ($($name:ident),+ $(,)?) => {
+        $(#[test]
+        fn $name() {
+            holds(stringify!($name));
+        })+
+
+        /// A row that no test reads would prove nothing.
+        #[test]
+        fn every_row_belongs_to_a_test() {
+            let tests = [$(stringify!($name)),+];
+            assert!(ROWS.iter().all(|row| tests.contains(&row.test)));
+        }
+    };
+}
+
+diagnoses! {
+    needs_daemon_reload,
+    needs_restart,
+    wrong_section,
+    unknown_key,
+    inline_comment,
+    quoted_value,
+    months_not_minutes,
+    overridden_by_drop_in,
+    masked,
+    status_203_exec,
+    status_200_chdir,
+    status_217_user,
+    status_226_namespace,
+    address_in_use,
+    permission_denied,
+    start_limit_hit,
+    crash_loop,
+    wanted_by_unknown_target,
+    no_install_section,
+    runs_as_root,
+    orphan_answers_the_port,
+}
