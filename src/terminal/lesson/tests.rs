@@ -149,8 +149,9 @@ fn a_rich_page_in_ascii() {
 fn nothing_is_wider_than_the_window_whatever_is_open() {
     use Key::{Char, Down, Enter, Escape, PageDown};
     let tutorial = tutorial();
-    let long = "a long answer, or 世界, ".repeat(20);
-    for width in 40..=120 {
+    let long = "a long answer, or 世界, ".repeat(8);
+    let before = answered(&tutorial);
+    for width in [40, 41, 60, 80, 120] {
         for (color, unicode) in [(true, true), (false, true), (false, false)] {
             let brush = Brush { width, color, unicode };
             for keys in [
@@ -165,11 +166,11 @@ fn nothing_is_wider_than_the_window_whatever_is_open() {
                 [&[Enter, Enter][..], &long.chars().map(Char).collect::<Vec<_>>(), &[Enter]].concat(),
                 vec![Escape, Char('p')],
             ] {
-                let mut state = answered(&tutorial);
+                let mut state = before.clone();
                 for key in keys {
                     state = step(&tutorial, state, Event::Key(key)).0;
-                    let layout = frame(&tutorial, &state, &LABS, 400, brush).1;
-                    if state.layout.blocks != layout.blocks {
+                    if !matches!(key, Char(_)) {
+                        let layout = frame(&tutorial, &state, &LABS, 400, brush).1;
                         state = step(&tutorial, state, Event::Laid(layout)).0;
                     }
                 }
