@@ -111,8 +111,7 @@ fn keys(tutorial: &Tutorial, state: &State, below: usize, brush: Brush) -> Strin
         Mode::Typing { purpose: Purpose::Command, .. } => vec![("Enter", "run it"), ("Esc", "as it was")],
         Mode::Contents { .. } => vec![("Enter", "go there"), ("↑↓", "choose"), ("1-9", "chapter"), ("Esc", "back")],
         Mode::Search { .. } => vec![("Enter", "go there"), ("↑↓", "choose"), ("Esc", "back")],
-        Mode::Glossary { .. } => vec![("↑↓", "choose"), ("Esc", "back")],
-        Mode::Help { .. } => vec![("↑↓", "choose"), ("Esc", "back")],
+        Mode::Glossary { .. } | Mode::Help { .. } => vec![("↑↓", "choose"), ("Esc", "back")],
         Mode::Restart => vec![("y", "begin anew"), ("Esc", "no")],
     };
     let general = [("n", "next"), ("p", "back"), ("t", "contents"), ("?", "keys"), ("q", "quit")];
