@@ -117,7 +117,7 @@ impl Pty {
         let clear = b"\x1b[2J";
         let cleared = self.written.windows(clear.len()).rposition(|bytes| bytes == clear).unwrap_or(0);
         let mut wide = Parser::default();
-        wide.screen_mut().set_size(rows.try_into().unwrap(), NonZero::new(400).unwrap());
+        wide.screen_mut().set_size(rows, NonZero::new(400).unwrap());
         wide.process(&self.written[cleared..]);
         wide.screen().rows(0, 400).collect()
     }

@@ -66,13 +66,14 @@ fn every_key_of_the_help_keeps_out_of_other_modes() {
         for (row, _) in KEYS {
             for key in named(row) {
                 let mut play = Play::at(0);
-                keys.iter().for_each(|key| _ = play.press(*key));
+                for key in keys {
+                    play.press(*key);
+                }
                 assert!(!play.reads(), "{mode}");
                 play.press(key);
                 // Only these act: on what is chosen or typed, on the sitting as a whole, or on the chapter.
                 let acts = match (mode, key) {
-                    (_, Key::Ctrl('c' | 'z')) => 1,
-                    ("typing" | "contents", Key::Enter) | ("contents", Key::Char('q')) => 1,
+                    (_, Key::Ctrl('c' | 'z')) | ("typing" | "contents", Key::Enter) | ("contents", Key::Char('q')) => 1,
                     _ => 0,
                 };
                 assert_eq!(play.did.len(), acts, "{mode}: {key:?} does {:?}", play.did);
@@ -251,7 +252,7 @@ fn a_door_leads_out_and_back() {
     play.press(Key::Char('r'));
     assert_eq!(play.did, []);
     play.press(Key::Enter);
-    assert_eq!(play.did, [enter.clone()]);
+    assert_eq!(play.did, std::slice::from_ref(&enter));
     play.hears(Event::Back("Passed.".into()));
     assert_eq!((play.did.as_slice(), play.place()), (&[Action::Redraw][..], (0, 3)));
     assert_eq!(play.state.visited["lab"], "Passed.");
