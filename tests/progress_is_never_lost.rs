@@ -28,9 +28,9 @@ fn count_one(store: &Store) -> u32 {
     let count = |progress: &mut Progress| {
         let hints = progress.lab("l").hints.entry("c".into()).or_default();
         *hints += 1;
-        let count = hints.to_string();
+        let (count, page) = (hints.to_string(), page_of(*hints));
         let chapter = progress.chapter("one");
-        chapter.opened(&format!("page-{}", hints_modulo(&count)), false, "2026-11-22T08:00:00Z");
+        chapter.opened(&format!("page-{page}"), false, "2026-11-22T08:00:00Z");
         chapter.answered("question", &count, count == "1");
         progress.chapter_in_hand = Some("one".into());
     };
@@ -38,8 +38,8 @@ fn count_one(store: &Store) -> u32 {
 }
 
 /// Few pages, so that the file stays small however often is counted.
-fn hints_modulo(count: &str) -> u32 {
-    count.parse::<u32>().unwrap() % 5
+fn page_of(count: u32) -> u32 {
+    count % 5
 }
 
 fn counted(store: &Store) -> u32 {
@@ -52,7 +52,7 @@ fn counted(store: &Store) -> u32 {
         let answer = &chapter.answers["question"];
         assert_eq!(answer.latest, Some(count.to_string()));
         assert_eq!((answer.first.as_str(), answer.right), ("1", true));
-        assert_eq!(chapter.page, Some(format!("page-{}", hints_modulo(&count.to_string()))));
+        assert_eq!(chapter.page, Some(format!("page-{}", page_of(count))));
         assert_eq!(chapter.seen.len(), count.min(5) as usize);
     }
     count

@@ -67,7 +67,7 @@ fn every_key_of_the_help_keeps_out_of_other_modes() {
             for key in named(row) {
                 let mut play = Play::at(0);
                 for key in keys {
-                    _ = play.press(*key);
+                    play.press(*key);
                 }
                 assert!(!play.reads(), "{mode}");
                 play.press(key);
