@@ -44,8 +44,10 @@ pub enum Content {
         #[serde(default, skip_serializing_if = "is_false")]
         lossy: bool,
     },
-    /// A link to /dev/null or an empty file: the unit or drop-in is masked.
+    /// A link to /dev/null: the unit or drop-in is masked.
     Masked,
+    /// A regular file of no bytes; the manager takes a fragment like that for a masked one.
+    Empty,
     /// Larger than any unit file could be; not read.
     TooLarge {
         /// Its size in bytes.

@@ -28,17 +28,20 @@ const KNOWN: &[(&str, &str)] = &[
     ("exec-not-executable", "own-service"),
     ("gone-after-reboot", "unit-file-sections"),
     ("inline-comment", "unit-file-sections"),
+    ("linked-not-enabled", "unit-file-sections"),
     ("listens-for-everybody", "own-service"),
     ("listens-on-loopback-only", "own-service"),
     ("masked", "systemctl"),
     ("months-not-minutes", "reliability"),
     ("namespace", "least-privilege"),
     ("needs-daemon-reload", "systemctl"),
+    ("needs-reenable", "unit-file-sections"),
     ("needs-restart", "systemctl"),
     ("no-auto-restart", "reliability"),
     ("no-install-section", "unit-file-sections"),
     ("not-enabled", "unit-file-sections"),
     ("not-started", "systemctl"),
+    ("oneshot-with-restart", "unit-file-sections"),
     ("orphan-answers-the-port", "process-and-service"),
     ("output-not-in-journal", "own-service"),
     ("overridden-by-drop-in", "unit-file-sections"),
@@ -57,6 +60,7 @@ const KNOWN: &[(&str, &str)] = &[
     ("wanted-by-idle-target", "unit-file-sections"),
     ("wanted-by-unknown-target", "unit-file-sections"),
     ("wrong-section", "unit-file-sections"),
+    ("zero-byte-unit", "unit-file-sections"),
 ];
 
 static IDS: LazyLock<Vec<&str>> = LazyLock::new(|| KNOWN.iter().map(|(id, _)| *id).collect());

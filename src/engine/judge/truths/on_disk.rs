@@ -68,8 +68,12 @@ fn truths_16_33_and_34_settings_that_are_refused() {
 #[test]
 fn truth_30_masked_by_a_link_or_by_emptiness() {
     let report = file("masked", Some("masked"), odd(Content::Masked));
-    let observed = "/etc/systemd/system/sre-app.service is empty or a link to /dev/null: the unit is masked";
+    let observed = "/etc/systemd/system/sre-app.service is a link to /dev/null: the unit is masked";
     assert_eq!(gist(&report), (Status::Failed, observed, vec!["masked"]));
+    let report = file("masked", Some("masked"), odd(Content::Empty));
+    let observed =
+        "/etc/systemd/system/sre-app.service is empty, and systemd takes an empty unit file for a masked unit";
+    assert_eq!(gist(&report), (Status::Failed, observed, vec!["zero-byte-unit"]));
 }
 
 #[test]
