@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 pub struct FilesFact {
     /// First the fragment, if there is one, then the drop-ins, in the order of systemd.unit(5).
     pub files: Vec<DiskFile>,
+    /// Copies of the fragment in folders that come later, and so are not read, although they were changed after it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passed_over: Vec<DiskFile>,
 }
 
 /// One file of a unit.

@@ -115,8 +115,11 @@ fn hooked_nowhere(unit: &str, boot: &BootFact, layers: &Layers) -> Vec<Diagnosis
             format!("sudo systemctl reenable {unit}"),
         )];
     }
-    let exists = |target: &str| boot.pullers.iter().any(|puller| puller.unit == target && puller.exists);
-    let hooks = hooks.into_iter().filter(|(_, target)| !exists(target)).take(3);
+    // A known target may well be there, and hook the unit in, with nothing that leads to it.
+    let leads_on = |target: &str| {
+        !TARGETS.contains(&target) && boot.pullers.iter().any(|puller| puller.unit == target && puller.exists)
+    };
+    let hooks = hooks.into_iter().filter(|(_, target)| !leads_on(target)).take(3);
     hooks.map(|(written, target)| unreached(unit, boot, &written, target)).collect()
 }
 

@@ -19,6 +19,7 @@ const KNOWN: &[(&str, &str)] = &[
     ("condition-not-met", "service-states"),
     ("could-not-tell", ""),
     ("crash-loop", "reliability"),
+    ("edited-the-wrong-copy", "unit-file-sections"),
     ("enables-another-unit", "unit-file-sections"),
     ("ended-by-itself", "service-states"),
     ("exec-bad-interpreter", "own-service"),

@@ -19,7 +19,8 @@ fn file(live: &str, twin: Option<&str>, files: FilesFact) -> CheckReport {
 }
 
 fn odd(content: Content) -> FilesFact {
-    FilesFact { files: vec![DiskFile { path: PATH.into(), role: Role::Fragment, content }] }
+    let file = DiskFile { path: PATH.into(), role: Role::Fragment, content };
+    FilesFact { files: vec![file], ..FilesFact::default() }
 }
 
 #[test]
@@ -44,7 +45,8 @@ fn truth_25_a_missing_unit() {
 #[test]
 fn a_unit_under_run_does_not_outlive_a_reboot() {
     let path = "/run/systemd/system/sre-app.service";
-    let files = FilesFact { files: vec![text_file(path, Role::Fragment, "[Service]\nExecStart=/bin/a\n")] };
+    let fragment = text_file(path, Role::Fragment, "[Service]\nExecStart=/bin/a\n");
+    let files = FilesFact { files: vec![fragment], ..FilesFact::default() };
     let report = file("loaded", Some("not-found"), files);
     assert_eq!((report.status, gist(&report).2), (Status::Failed, vec!["runtime-only"]));
 }
