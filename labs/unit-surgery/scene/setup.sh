@@ -1,5 +1,5 @@
 #!/bin/sh
-# The service runs as it was loaded long ago. Everything that was edited since waits on the disk, and no reload has read
+# The service runs as it was loaded in April. Everything that was edited since waits on the disk, and no reload has read
 # it: first the old file is loaded and started, then the new files take its place.
 set -eu
 units=/etc/systemd/system

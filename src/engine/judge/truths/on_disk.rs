@@ -54,7 +54,7 @@ fn a_unit_under_run_does_not_outlive_a_reboot() {
 #[test]
 fn truths_16_33_and_34_settings_that_are_refused() {
     for (text, id) in [
-        ("[Service]\nType=oneshot\nRestart=always\nExecStart=/bin/a\n", "bad-setting"),
+        ("[Service]\nType=oneshot\nRestart=always\nExecStart=/bin/a\n", "oneshot-with-restart"),
         ("[Service]\nExecStart=/bin/a\nExecStart=/bin/b\n", "bad-setting"),
         ("[service]\nExecStart=/bin/a\n", "wrong-section"),
     ] {
