@@ -60,17 +60,17 @@ pub(super) fn files(unit: &UnitName, unit_path: &str, loaded: Option<&UnitFact>)
 /// Files of the unit's name that were changed after the one that counts.
 fn passed_over(unit: &UnitName, fragment: &Path, folders: &[&Path]) -> Vec<DiskFile> {
     let changed = |path: &Path| std::fs::metadata(path).and_then(|meta| meta.modified()).ok();
-    let (Some(since), Ok(real)) = (changed(fragment), fragment.canonicalize()) else { return Vec::new() };
+    let (Some(since), Ok(counting)) = (changed(fragment), fragment.canonicalize()) else { return Vec::new() };
     let copies = folders.iter().map(|folder| folder.join(unit.as_str())).filter(|path| {
         // Through a link, or in a folder with two names, it is the same file.
-        path.canonicalize().is_ok_and(|other| other != real) && changed(path).is_some_and(|when| when > since)
+        path.canonicalize().is_ok_and(|other| other != counting) && changed(path).is_some_and(|when| when > since)
     });
-    let read = copies.map(|path| DiskFile {
+    let found = copies.map(|path| DiskFile {
         content: read(&path),
         path: path.to_string_lossy().into_owned(),
         role: Role::Fragment,
     });
-    read.filter(|file| matches!(file.content, Content::Text { .. })).take(MOST_COPIES).collect()
+    found.filter(|file| matches!(file.content, Content::Text { .. })).take(MOST_COPIES).collect()
 }
 
 /// The unit file proper: by the full name in the first folder that has it, else by its template.
