@@ -148,4 +148,11 @@ diagnoses! {
     no_install_section,
     runs_as_root,
     orphan_answers_the_port,
+    zero_byte_unit,
+    linked_not_enabled,
+    enabled_by_alias_only,
+    enabled_at_runtime_only,
+    needs_reenable,
+    oneshot_with_restart,
+    edited_the_wrong_copy,
 }
