@@ -2,7 +2,7 @@
 # Right from the bare scene and from half-done work: an account, drop-ins or a socket unit may be there already.
 set -eu
 systemctl stop returns.service returns.socket 2>/dev/null || true
-systemctl disable returns.socket 2>/dev/null || true
+systemctl disable returns.service returns.socket 2>/dev/null || true
 rm -f /etc/systemd/system/returns.socket
 id returns >/dev/null 2>&1 || useradd --system --shell /usr/sbin/nologin returns
 usermod --shell /usr/sbin/nologin --groups '' returns
