@@ -37,7 +37,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
         return inside::ask(context, &request);
     }
     let course = context.course()?;
-    let folder = context.lab(&course, args.lab.as_deref())?;
+    let folder = &*context.lab(&course, args.lab.as_deref())?;
     let lab = &folder.lab;
     let asked: Vec<(&Check, &str, &AnswerForm)> = lab
         .checks

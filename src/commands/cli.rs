@@ -141,6 +141,17 @@ pub fn run(words: impl Iterator<Item = OsString>) -> u8 {
         .and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
+        // An option in the environment counts as a word to clap, and then it does not show the help by itself.
+        Err(error) if error.kind() == ErrorKind::MissingSubcommand => {
+            let mut whole = Cli::command().term_width(width);
+            whole.build();
+            let named =
+                words.iter().find_map(|word| whole.find_subcommand(word).map(|verb| verb.get_name().to_owned()));
+            let verb = named.and_then(|name| whole.find_subcommand_mut(name));
+            let help = verb.map(clap::Command::render_help);
+            let _ = write!(io::stderr(), "{}", help.unwrap_or_else(|| Cli::command().render_help()));
+            return 2;
+        }
         Err(error) => {
             let _ = error.print();
             if error.kind() == ErrorKind::InvalidSubcommand && error.get(ContextKind::SuggestedSubcommand).is_none() {

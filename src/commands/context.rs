@@ -1,5 +1,6 @@
 //! What every verb stands on: who asks, at which terminal, about which course, with which sandboxes.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, IsTerminal, Write};
@@ -9,6 +10,7 @@ use super::cli::Globals;
 use super::failure::Failure;
 use super::workshop::Workshop;
 use crate::course::{Course, LabFolder};
+use crate::engine;
 use crate::learner::{LearnerError, Owner, Progress, Reading, StateDir, Store};
 use crate::report::Look;
 use crate::sandbox::{self, Estate};
@@ -135,18 +137,22 @@ impl Context {
         reading.progress
     }
 
-    /// The named lab, else the lab in hand, else the only one there is.
-    pub(super) fn lab<'a>(&self, course: &'a Course, named: Option<&str>) -> Result<&'a LabFolder, Failure> {
-        if let Some(id) = named {
-            return Ok(course.lab(id)?);
-        }
-        if let Some(id) = self.progress()?.lab_in_hand {
-            return Ok(course.lab(&id)?);
-        }
-        match course.labs() {
-            [only] => Ok(only),
-            _ => Err(Failure::usage("no lab is in hand", "name one: `unitlab list` shows them")),
-        }
+    /// The named lab, else the lab in hand, else the only one there is; as it is for this learner.
+    pub(super) fn lab<'a>(&self, course: &'a Course, named: Option<&str>) -> Result<Cow<'a, LabFolder>, Failure> {
+        let progress = self.progress()?;
+        let id = match (named, progress.lab_in_hand.as_deref(), course.labs()) {
+            (Some(id), ..) | (None, Some(id), _) => id,
+            (None, None, [only]) => &only.lab.id,
+            _ => return Err(Failure::usage("no lab is in hand", "name one: `unitlab list` shows them")),
+        };
+        let seed = progress.labs.get(id).and_then(|lab| lab.seed).unwrap_or_else(|| self.seed(id));
+        Ok(course.variant(id, seed)?)
+    }
+
+    /// What a lab is drawn with for this learner on this machine, unless they had another seed before.
+    pub(super) fn seed(&self, lab: &str) -> u32 {
+        let machine = fs::read_to_string("/etc/machine-id").unwrap_or_default();
+        engine::seed_of(&[&self.learner(), machine.trim(), lab])
     }
 
     /// Whose files are written.

@@ -1,6 +1,6 @@
 //! The one error that reaches the user: the thing, the cause, the next step, and the exit code.
 
-use crate::course::{CourseErrors, NoSuchChapter, NoSuchLab};
+use crate::course::{CourseErrors, Failed, NoSuchChapter, NoSuchLab};
 use crate::sandbox::SandboxError;
 use crate::terminal::Refused;
 
@@ -47,6 +47,15 @@ impl From<CourseErrors> for Failure {
 impl From<NoSuchChapter> for Failure {
     fn from(error: NoSuchChapter) -> Self {
         Self::usage(error.to_string(), "see them all with `unitlab list`")
+    }
+}
+
+impl From<Failed> for Failure {
+    fn from(failed: Failed) -> Self {
+        match failed {
+            Failed::NoSuchLab(error) => error.into(),
+            Failed::Course(errors) => errors.into(),
+        }
     }
 }
 

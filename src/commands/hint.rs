@@ -1,5 +1,6 @@
 //! `unitlab hint`: the next hint, each more concrete than the last.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::check;
@@ -33,10 +34,11 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     let (lab, named) = match (args.lab.as_deref(), args.check.as_deref()) {
         (Some(word), None) if course.lab(word).is_err() => match context.lab(&course, None) {
             Ok(lab) => (lab, Some(word)),
-            Err(_) => (course.lab(word)?, None),
+            Err(_) => (Cow::Borrowed(course.lab(word)?), None),
         },
         (lab, check) => (context.lab(&course, lab)?, check),
     };
+    let lab = &*lab;
     let checks = if named.is_some() {
         Vec::new()
     } else {

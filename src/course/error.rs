@@ -135,3 +135,14 @@ impl fmt::Display for NoSuchChapter {
 }
 
 impl std::error::Error for NoSuchChapter {}
+
+/// Why there is no lab to work with.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Failed {
+    /// The course does not have it.
+    #[error(transparent)]
+    NoSuchLab(#[from] NoSuchLab),
+    /// With a certain seed it has mistakes.
+    #[error(transparent)]
+    Course(CourseErrors),
+}

@@ -22,6 +22,8 @@ pub(super) struct Source {
     /// How many lines of the file stand before the text.
     lines_before: usize,
     pub(super) errors: Vec<CourseError>,
+    /// Variables have put values into the text, so that a number may stand in quotes.
+    pub(super) varied: bool,
 }
 
 impl Source {
@@ -33,7 +35,8 @@ impl Source {
     /// As [`Source::parse`], for a text that stands inside of a file, after so many lines.
     pub(super) fn parse_part<'t>(file: &str, text: &'t str, lines_before: usize) -> (Self, Option<DeTable<'t>>) {
         let (table, errors) = DeTable::parse_recoverable(text);
-        let mut source = Self { file: file.to_owned(), text: text.to_owned(), lines_before, errors: Vec::new() };
+        let mut source =
+            Self { file: file.to_owned(), text: text.to_owned(), lines_before, errors: Vec::new(), varied: false };
         for error in &errors {
             source.fault(error.span().unwrap_or_default(), error.message().trim().replace('\n', ", "), "");
         }
@@ -79,6 +82,8 @@ impl Source {
 
     pub(super) fn integer(&mut self, key: &str, value: &Value<'_>) -> Option<i64> {
         let integer = value.get_ref().as_integer().and_then(|n| i64::from_str_radix(n.as_str(), n.radix()).ok());
+        // What a variable has put in stands in quotes.
+        let integer = integer.or_else(|| value.get_ref().as_str().filter(|_| self.varied)?.parse().ok());
         if integer.is_none() {
             self.wrong_type(key, value, "a whole number");
         }

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use toml::de::DeTable;
 
 use crate::engine::{self, Mutant};
-use crate::model::{Case, Handed, Lab, Overlay, OverlayFile};
+use crate::model::{Case, Handed, Lab, Overlay, OverlayFile, Variable};
 
 use super::error::CourseError;
 use super::fields::Source;
 use super::harmless::Harmless;
 use super::spelling::{is_kebab, nearest};
 use super::tree::Tree;
-use super::{answers, case_file, lab_file};
+use super::{answers, case_file, lab_file, variables};
 
 /// A lab with everything that belongs to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,10 @@ pub struct LabFolder {
     pub solution: Overlay,
     /// What the solution hands in, by check.
     pub answers: BTreeMap<String, Handed>,
+    /// What differs from learner to learner.
+    pub variables: Vec<Variable>,
+    /// The seed that this one was drawn with; none where nothing differs.
+    pub seed: Option<u32>,
     /// Why the solution is right, markdown.
     pub notes: String,
     /// Right and wrong answers that prove the lab, in the order of their names.
@@ -44,9 +48,28 @@ pub struct CaseFolder {
     pub overlay: Overlay,
 }
 
-/// Reads one lab; every mistake goes to `errors`, and what comes back is only worth using without any.
-pub(super) fn read(tree: &Tree, id: &str, chapters: &[&str], errors: &mut Vec<CourseError>) -> Option<LabFolder> {
+/// Reads one lab as it is for this seed; every mistake goes to `errors`, and what comes back is only worth using without
+/// any.
+pub(super) fn read(
+    tree: &Tree,
+    id: &str,
+    seed: u32,
+    chapters: &[&str],
+    errors: &mut Vec<CourseError>,
+) -> Option<LabFolder> {
     let root = format!("labs/{id}");
+    let file = format!("{root}/lab.toml");
+    let variables =
+        if tree.has(&file) { variables::read(&file, tree.text(&file, errors)?, errors) } else { Vec::new() };
+    let varied;
+    let tree = if variables.is_empty() {
+        tree
+    } else {
+        let values = engine::values(&variables, seed);
+        varied = tree.changed(&root, |path, text| variables::put(path, text, &values, errors));
+        &varied
+    };
+    let is_varied = !variables.is_empty();
     check_name(&root, id, errors);
     check_strays(tree, &root, errors);
     let brief = need_prose(tree, &format!("{root}/brief.md"), errors);
@@ -55,7 +78,8 @@ pub(super) fn read(tree: &Tree, id: &str, chapters: &[&str], errors: &mut Vec<Co
     let solution = need_overlay(tree, &format!("{root}/solution"), errors);
     let mutants = engine::mutants(&solution);
     let names: Vec<&str> = mutants.iter().map(|mutant| mutant.name.as_str()).collect();
-    let read = with_source(tree, &format!("{root}/lab.toml"), errors, |root, source| {
+    let read = with_source(tree, &file, errors, |root, source| {
+        source.varied = is_varied;
         lab_file::read(id, brief.as_deref().unwrap_or_default(), &names, chapters, root, source)
     });
     let (lab, harmless) = read.unzip();
@@ -75,7 +99,18 @@ pub(super) fn read(tree: &Tree, id: &str, chapters: &[&str], errors: &mut Vec<Co
         });
         cases.extend(case.map(|case| CaseFolder { case, overlay }));
     }
-    Some(LabFolder { lab: lab?, scene, solution, answers, notes: notes?, cases, mutants, harmless: harmless? })
+    Some(LabFolder {
+        variables,
+        seed: is_varied.then_some(seed),
+        lab: lab?,
+        scene,
+        solution,
+        answers,
+        notes: notes?,
+        cases,
+        mutants,
+        harmless: harmless?,
+    })
 }
 
 fn with_source<T>(

@@ -16,8 +16,9 @@ mod shelf;
 mod shelf_lessons;
 mod spelling;
 mod tree;
+mod variables;
 
-pub use error::{CourseError, CourseErrors, NoSuchChapter, NoSuchLab};
+pub use error::{CourseError, CourseErrors, Failed, NoSuchChapter, NoSuchLab};
 pub use harmless::Harmless;
 pub use lab_folder::{CaseFolder, LabFolder};
 pub use shelf::Course;

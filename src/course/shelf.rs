@@ -1,10 +1,11 @@
 //! A whole course: its chapters and labs, where they came from, and a digest that says which version of them.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use crate::model::{Chapter, CourseId, Tutorial};
 
-use super::error::{CourseError, CourseErrors, NoSuchChapter, NoSuchLab};
+use super::error::{CourseError, CourseErrors, Failed, NoSuchChapter, NoSuchLab};
 use super::lab_file::CHAPTERS;
 use super::lab_folder::{self, LabFolder};
 use super::shelf_lessons;
@@ -16,6 +17,8 @@ pub struct Course {
     id: CourseId,
     tutorial: Tutorial,
     labs: Vec<LabFolder>,
+    /// The files of labs that differ from learner to learner.
+    tree: Option<Tree>,
 }
 
 impl Course {
@@ -38,12 +41,9 @@ impl Course {
         let mut errors = Vec::new();
         let ids = tree.folders("labs");
         let tutorial = shelf_lessons::read(tree, &ids, &mut errors);
-        let mut chapters: Vec<&str> = tutorial.chapters.iter().map(|chapter| chapter.id.as_str()).collect();
-        if chapters.is_empty() {
-            chapters.extend(CHAPTERS);
-        }
+        let chapters = chapter_ids(&tutorial);
         let labs: Vec<LabFolder> =
-            ids.into_iter().filter_map(|id| lab_folder::read(tree, id, &chapters, &mut errors)).collect();
+            ids.into_iter().filter_map(|id| lab_folder::read(tree, id, 0, &chapters, &mut errors)).collect();
         for (name, _) in tree.below("labs").filter(|(path, _)| !path.contains('/')) {
             errors.push(CourseError::of_file(format!("labs/{name}"), "is read by nothing", "a lab is a folder"));
         }
@@ -52,7 +52,8 @@ impl Course {
         }
         let digest = tree.digest();
         if errors.is_empty() {
-            Ok(Self { id: CourseId { id, digest }, tutorial, labs })
+            let varies = labs.iter().any(|lab| !lab.variables.is_empty());
+            Ok(Self { id: CourseId { id, digest }, tutorial, labs, tree: varies.then(|| tree.clone()) })
         } else {
             Err(CourseErrors::of(errors))
         }
@@ -85,6 +86,18 @@ impl Course {
         }
     }
 
+    /// A lab as it is for a learner with this seed.
+    pub fn variant(&self, id: &str, seed: u32) -> Result<Cow<'_, LabFolder>, Failed> {
+        let lab = self.lab(id)?;
+        let Some(tree) = self.tree.as_ref().filter(|_| !lab.variables.is_empty()) else {
+            return Ok(Cow::Borrowed(lab));
+        };
+        let mut errors = Vec::new();
+        let chapters = chapter_ids(&self.tutorial);
+        let varied = lab_folder::read(tree, id, seed, &chapters, &mut errors);
+        varied.filter(|_| errors.is_empty()).map(Cow::Owned).ok_or_else(|| Failed::Course(CourseErrors::of(errors)))
+    }
+
     /// Its labs, in the order of their ids.
     #[must_use]
     pub fn labs(&self) -> &[LabFolder] {
@@ -98,6 +111,12 @@ impl Course {
             .find(|folder| folder.lab.id == id)
             .ok_or_else(|| NoSuchLab::new(id, self.labs.iter().map(|folder| folder.lab.id.as_str())))
     }
+}
+
+/// The chapters that labs may name.
+fn chapter_ids(tutorial: &Tutorial) -> Vec<&str> {
+    let own = tutorial.chapters.iter().map(|chapter| chapter.id.as_str());
+    if tutorial.chapters.is_empty() { CHAPTERS.to_vec() } else { own.collect() }
 }
 
 #[cfg(test)]

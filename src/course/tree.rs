@@ -24,6 +24,7 @@ const TREE_LIMIT: usize = 32 << 20;
 const DEPTH_LIMIT: usize = 32;
 
 /// Path from the course's folder → content. The map's order is the order of everything.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Tree {
     files: BTreeMap<String, Cow<'static, [u8]>>,
 }
@@ -109,6 +110,19 @@ impl Tree {
                 None
             }
         }
+    }
+
+    /// This tree with every text below a folder changed; what is no text stays as it is.
+    pub(super) fn changed(&self, folder: &str, mut change: impl FnMut(&str, &str) -> String) -> Self {
+        let prefix = format!("{folder}/");
+        let changed = |path: &String, bytes: &Cow<'static, [u8]>, change: &mut dyn FnMut(&str, &str) -> String| {
+            match std::str::from_utf8(bytes) {
+                Ok(text) if path.starts_with(&prefix) => Cow::Owned(change(path, text).into_bytes()),
+                _ => bytes.clone(),
+            }
+        };
+        let files = self.files.iter().map(|(path, bytes)| (path.clone(), changed(path, bytes, &mut change)));
+        Self { files: files.collect() }
     }
 
     /// Whether there is such a file.

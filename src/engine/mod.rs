@@ -19,6 +19,7 @@ mod seen;
 pub mod session;
 #[cfg(test)]
 mod testbed;
+mod variant;
 mod watched;
 
 pub use ask::{questions, trials, twin_questions};
@@ -30,4 +31,5 @@ pub use layers::reading;
 pub use mutant::{Mutant, mutants};
 pub use order::needs_cycle;
 pub use score::score;
+pub use variant::{seed_of, values};
 pub use watched::watched;

@@ -74,6 +74,9 @@ pub struct LabProgress {
     /// The solution was shown.
     #[serde(default)]
     pub revealed: bool,
+    /// What it was drawn with, where it differs from learner to learner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u32>,
     /// Check id → what was handed in for it last.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub answers: BTreeMap<String, String>,

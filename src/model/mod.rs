@@ -20,6 +20,7 @@ mod sighting;
 mod time_span;
 mod trial;
 mod unit_file;
+mod variable;
 
 pub use case::{Case, Handed};
 pub use chapter::{Ask, Block, Chapter, Form, Page, Practice, Recorded, Term, Tutorial, slug};
@@ -39,7 +40,7 @@ pub use place::{Place, PlaceKind};
 pub use practice::{Order, Told};
 pub use proof::{Expected, Proof, Proven, Spent};
 pub use question::{Answer, Fact, Question, Sheet, Testimony, Unknown};
-pub use report::{CheckReport, CourseId, Diagnosis, Evidence, Layer, Report, Score, Status, Verdict};
+pub use report::{After, CheckReport, CourseId, Diagnosis, Evidence, Layer, Report, Score, Status, Verdict};
 pub use sighting::{
     AccountFact, Details, DetailsFact, Identity, JournalFact, Listener, ListensFact, PasswdRow, ProgramFact, Protocol,
     RunAs, Shell, Since,
@@ -47,3 +48,4 @@ pub use sighting::{
 pub use time_span::{TimeSpan, TimeSpanError};
 pub use trial::{Ground, KillFact, KillOutcome, StartLimit, Trial, Trials};
 pub use unit_file::{Assignment, Complaint, Line, UnitFile};
+pub use variable::{Choice, Variable};

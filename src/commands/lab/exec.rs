@@ -24,7 +24,7 @@ pub(in crate::commands) struct Args {
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     let course = context.course()?;
-    let lab = context.lab(&course, args.lab.as_deref())?;
+    let lab = &*context.lab(&course, args.lab.as_deref())?;
     root::required(context, "entering the sandbox")?;
     let entrance = check::find(context, lab)?.entrance()?;
     let interrupted = sandbox::interruptions()?;

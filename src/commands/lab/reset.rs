@@ -20,7 +20,7 @@ pub(in crate::commands) struct Args {
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     let course = context.course()?;
-    let lab = context.lab(&course, args.lab.as_deref())?;
+    let lab = &*context.lab(&course, args.lab.as_deref())?;
     let id = &lab.lab.id;
     root::required(context, "removing a sandbox")?;
     let sandbox = context.estate().sandbox(&context.sandbox_name(id));

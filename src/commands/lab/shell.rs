@@ -18,7 +18,7 @@ pub(in crate::commands) struct Args {
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     let course = context.course()?;
-    let lab = context.lab(&course, args.lab.as_deref())?;
+    let lab = &*context.lab(&course, args.lab.as_deref())?;
     needs_terminal(context, "run single commands with `unitlab lab exec`")?;
     root::required(context, "entering the sandbox")?;
     open(context, &check::find(context, lab)?, &lab.lab.id)

@@ -18,7 +18,7 @@ pub(in crate::commands) struct Args {
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     let course = context.course()?;
-    let lab = context.lab(&course, args.lab.as_deref())?;
+    let lab = &*context.lab(&course, args.lab.as_deref())?;
     let id = lab.lab.id.clone();
     root::required(context, "entering the sandbox")?;
     let bench = check::find(context, lab)?;

@@ -1,5 +1,6 @@
 //! `unitlab lab start`: a private systemd with the lab's scene in it, and a shell.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Instant;
@@ -9,7 +10,7 @@ use crate::commands::context::Context;
 use crate::commands::failure::Failure;
 use crate::commands::root;
 use crate::commands::workshop::Bench;
-use crate::course::LabFolder;
+use crate::course::{Course, LabFolder};
 use crate::sandbox::{SandboxError, Source};
 
 const EXAMPLES: &str = "\
@@ -26,6 +27,9 @@ pub(in crate::commands) struct Args {
     /// Leave the sandbox running without opening a shell in it
     #[arg(long)]
     no_shell: bool,
+    /// Draw the lab's values with this seed, where they differ from learner to learner; for trying things out
+    #[arg(long, value_name = "N")]
+    seed: Option<u32>,
     /// Where it runs already, open a shell in it
     #[arg(long, hide = true, conflicts_with = "no_shell")]
     or_shell: bool,
@@ -36,7 +40,11 @@ pub(in crate::commands) struct Args {
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     let course = context.course()?;
-    let lab = context.lab(&course, args.lab.as_deref())?;
+    let mut lab = context.lab(&course, args.lab.as_deref())?;
+    if let Some(seed) = args.seed {
+        lab = drawn(context, &course, &lab.lab.id, seed)?;
+    }
+    let lab = &*lab;
     if !args.no_shell {
         shell::needs_terminal(context, "add --no-shell to leave the sandbox running without one")?;
     }
@@ -56,6 +64,17 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     brief::show(context, &lab.lab)?;
     writeln!(io::stdout())?;
     shell::open(context, &bench, &lab.lab.id)
+}
+
+/// The lab as this seed draws it; refused where there is work in it that was begun with another one.
+fn drawn<'a>(context: &Context, course: &'a Course, id: &str, seed: u32) -> Result<Cow<'a, LabFolder>, Failure> {
+    let lab = course.variant(id, seed)?;
+    let before = context.progress()?.labs.get(id).and_then(|lab| lab.seed).unwrap_or_else(|| context.seed(id));
+    if lab.seed.is_some() && before != seed && context.estate().sandbox(&context.sandbox_name(id)).has_work() {
+        let what = format!("the sandbox of {id} was drawn with the seed {before}");
+        return Err(Failure::usage(what, format!("go back to the start first: `unitlab lab reset {id}`, `lab stop`")));
+    }
+    Ok(lab)
 }
 
 /// What can be done with a sandbox that was left running.
@@ -94,10 +113,12 @@ pub(super) fn boot(context: &Context, lab: &LabFolder, os_tree: Option<&std::pat
     bench.keep()?;
     context.note(&format!("its root and its record are in {}", bench.sandbox().dir().display()));
     let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-    let remembered = id.clone();
+    let (remembered, seed) = (id.clone(), lab.seed);
     context.remember(move |progress| {
         progress.lab_in_hand = Some(remembered.clone());
-        progress.lab(&remembered).started.get_or_insert(at);
+        let lab = progress.lab(&remembered);
+        lab.started.get_or_insert(at);
+        lab.seed = seed.or(lab.seed);
     })?;
     let how = if continued { "as you left it" } else { "at its starting scene" };
     writeln!(io::stdout(), "{id} is up, {how}, after {:.2} s.", started.elapsed().as_secs_f64())?;

@@ -1,0 +1,157 @@
+//! `[vars]` of a lab: what differs from learner to learner, and its values put into the lab's files.
+
+use std::collections::BTreeMap;
+
+use toml::Spanned;
+
+use super::error::CourseError;
+use super::fields::{Fields, Source, Value};
+use super::spelling::{did_you_mean, is_kebab};
+use super::tree::place;
+use crate::model::{Choice, Variable};
+
+/// The variables of a `lab.toml`; none where it has no `[vars]`, or cannot be read, which is told elsewhere.
+pub(super) fn read(file: &str, text: &str, errors: &mut Vec<CourseError>) -> Vec<Variable> {
+    let (mut source, root) = Source::parse(file, text);
+    let Some(root) = root else { return Vec::new() };
+    let Some(value) = root.get("vars") else { return Vec::new() };
+    let variables = table(value, &mut source);
+    errors.append(&mut source.errors);
+    variables
+}
+
+fn table(value: &Value<'_>, source: &mut Source) -> Vec<Variable> {
+    let Some(vars) = value.get_ref().as_table() else {
+        source.fault(value.span(), "vars is no table", "write [vars], and below it name = [\"…\", \"…\"]");
+        return Vec::new();
+    };
+    let mut variables = Vec::new();
+    for (key, value) in vars {
+        let name = key.get_ref().as_ref();
+        if !is_kebab(name) {
+            source.fault(key.span(), format!("{name:?} is no name"), "use lower-case letters, digits and hyphens");
+        }
+        let choice = match value.get_ref().as_table() {
+            Some(table) => dealt_or_range(Fields::new(source, table, value.span())),
+            None => source.words(name, value).map(|words| Choice::Pick(owned(&words))),
+        };
+        if let Some(Choice::Pick(words)) = &choice
+            && words.len() < 2
+        {
+            source.fault(value.span(), format!("{name} has nothing to choose from"), "give at least two words");
+        }
+        variables.extend(choice.map(|choice| Variable { name: name.to_owned(), choice }));
+    }
+    variables
+}
+
+fn dealt_or_range(mut fields: Fields<'_, '_>) -> Option<Choice> {
+    let choice = if fields.has_any(&["deal"]) { dealt(&mut fields) } else { range(&mut fields) };
+    fields.finish();
+    choice
+}
+
+fn dealt(fields: &mut Fields<'_, '_>) -> Option<Choice> {
+    let (cards, places) = (fields.need_words("deal"), fields.need_words("to"));
+    let (cards, places) = (owned(&cards?), owned(&places?));
+    if cards.len() != places.len() || cards.len() < 2 {
+        let what = format!("{} are dealt to {}", cards.len(), places.len());
+        fields.source.fault(fields.span(), what, "deal as many as there are places, and at least two");
+    }
+    Some(Choice::Deal { cards, places })
+}
+
+fn range(fields: &mut Fields<'_, '_>) -> Option<Choice> {
+    let from = fields.need("from").and_then(|value| fields.source.integer("from", value));
+    let to = fields.need("to").and_then(|value| fields.source.integer("to", value));
+    let (from, to) = (from?, to?);
+    if from >= to || to - from > 1_000_000 {
+        let mend = "the last number is larger than the first, by a million at most";
+        fields.source.fault(fields.span(), format!("from {from} to {to} is no range"), mend);
+    }
+    Some(Choice::Range(from, to))
+}
+
+fn owned(words: &[Spanned<&str>]) -> Vec<String> {
+    words.iter().map(|word| (*word.get_ref()).to_owned()).collect()
+}
+
+/// A text with the values put in the place of their names. What stands in double braces and is no name is a mistake.
+pub(super) fn put(file: &str, text: &str, values: &BTreeMap<String, String>, errors: &mut Vec<CourseError>) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(open) = rest.find("{{") {
+        let (before, after) = rest.split_at(open);
+        out.push_str(before);
+        let name = after[2..].split("}}").next().unwrap_or_default();
+        let is_name = !name.is_empty() && name.split('.').all(is_kebab) && after[2 + name.len()..].starts_with("}}");
+        match values.get(name) {
+            Some(value) => out.push_str(value),
+            None if is_name => {
+                let known: Vec<&str> = values.keys().map(String::as_str).collect();
+                let at = Some(place(text, text.len() - after.len()));
+                let what = format!("{{{{{name}}}}} names no variable");
+                errors.push(CourseError { at, ..CourseError::of_file(file, what, did_you_mean(name, &known)) });
+                out.push_str(name);
+            }
+            None => {
+                out.push_str("{{");
+                rest = &after[2..];
+                continue;
+            }
+        }
+        rest = &after[name.len() + 4..];
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::{put, read};
+    use crate::model::{Choice, Variable};
+
+    #[test]
+    fn variables_are_read_and_mistakes_told() {
+        let text = "[vars]\nport = { from = 8000, to = 8099 }\nname = [\"a\", \"b\"]\n\
+                    fault = { deal = [\"x\", \"y\"], to = [\"one\", \"two\"] }\n";
+        let mut errors = Vec::new();
+        let read_all = read("f", text, &mut errors);
+        assert_eq!(errors, []);
+        let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
+        assert!(read_all.contains(&Variable { name: "port".into(), choice: Choice::Range(8000, 8099) }));
+        assert!(read_all.contains(&Variable { name: "name".into(), choice: Choice::Pick(words(&["a", "b"])) }));
+        let deal = Choice::Deal { cards: words(&["x", "y"]), places: words(&["one", "two"]) };
+        assert!(read_all.contains(&Variable { name: "fault".into(), choice: deal }));
+        for (text, told) in [
+            ("vars = 3", "f:1:8: vars is no table; write [vars], and below it name = [\"…\", \"…\"]"),
+            ("[vars]\nP = [\"a\", \"b\"]", "f:2:1: \"P\" is no name; use lower-case letters, digits and hyphens"),
+            ("[vars]\np = [\"a\"]", "f:2:5: p has nothing to choose from; give at least two words"),
+            (
+                "[vars]\np = { from = 2, to = 2 }",
+                "f:2:5: from 2 to 2 is no range; the last number is larger than the first, by a million at most",
+            ),
+            ("[vars]\np = { from = 2, too = 3 }", "f:2:17: unknown key \"too\"; did you mean \"to\"?"),
+            (
+                "[vars]\np = { deal = [\"a\", \"b\"], to = [\"c\"] }",
+                "f:2:5: 2 are dealt to 1; deal as many as there are places, and at least two",
+            ),
+        ] {
+            let mut errors = Vec::new();
+            read("f", text, &mut errors);
+            assert!(errors.iter().any(|error| error.to_string() == told), "{text}: {errors:?}");
+        }
+    }
+
+    #[test]
+    fn values_are_put_in_and_unknown_names_told() {
+        let values = BTreeMap::from([("port".to_owned(), "8042".to_owned()), ("fault.a".to_owned(), "x".to_owned())]);
+        let mut errors = Vec::new();
+        let put_in = put("f", "a {{port}} b{{fault.a}}\n{{ not one }} {{}} ${{ x }} {{prot}}", &values, &mut errors);
+        assert_eq!(put_in, "a 8042 bx\n{{ not one }} {{}} ${{ x }} prot");
+        let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        assert_eq!(told, ["f:2:29: {{prot}} names no variable; did you mean \"port\"?"]);
+    }
+}

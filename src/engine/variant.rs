@@ -1,0 +1,124 @@
+//! From a seed to a learner's own values: the same ones at any time, on any machine.
+
+use std::collections::BTreeMap;
+
+use crate::model::{Choice, Variable};
+
+/// The value of every name, in a lab that was drawn with this seed.
+#[must_use]
+pub fn values(variables: &[Variable], seed: u32) -> BTreeMap<String, String> {
+    let mut values = BTreeMap::new();
+    for variable in variables {
+        let mut draw = Draw::new(seed, &variable.name);
+        match &variable.choice {
+            Choice::Pick(words) => {
+                let word = draw.below(words.len());
+                values.extend(words.get(word).map(|word| (variable.name.clone(), word.clone())));
+            }
+            Choice::Range(from, to) => {
+                let many = usize::try_from(to - from + 1).unwrap_or(1);
+                let offset = i64::try_from(draw.below(many)).unwrap_or(0);
+                values.insert(variable.name.clone(), (from + offset).to_string());
+            }
+            Choice::Deal { cards, places } => {
+                let mut cards = cards.clone();
+                // Fisher and Yates: every order is as likely as any other.
+                for last in (1..cards.len()).rev() {
+                    cards.swap(last, draw.below(last + 1));
+                }
+                let dealt = places.iter().zip(cards).map(|(place, card)| (format!("{}.{place}", variable.name), card));
+                values.extend(dealt);
+            }
+        }
+    }
+    values
+}
+
+/// A seed for whoever has none yet: from who they are, where, and in which lab.
+#[must_use]
+pub fn seed_of(parts: &[&str]) -> u32 {
+    let hash = Draw::new(0, &parts.join("\u{1f}")).next();
+    u32::try_from(hash >> 32).unwrap_or(0)
+}
+
+/// A row of numbers that nobody has to guess at, only to vary: splitmix64, begun with a hash (FNV-1a) of seed and name,
+/// so that another variable in a lab changes none of the others.
+struct Draw(u64);
+
+impl Draw {
+    fn new(seed: u32, name: &str) -> Self {
+        let bytes = seed.to_le_bytes();
+        let hash = bytes
+            .iter()
+            .chain(name.as_bytes())
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
+        Self(hash)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn below(&mut self, many: usize) -> usize {
+        let many = u64::try_from(many).unwrap_or(1).max(1);
+        usize::try_from(self.next() % many).unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{seed_of, values};
+    use crate::model::{Choice, Variable};
+
+    fn variables() -> Vec<Variable> {
+        let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
+        let variable = |name: &str, choice| Variable { name: name.to_owned(), choice };
+        vec![
+            variable("name", Choice::Pick(words(&["ada", "bob", "eve"]))),
+            variable("port", Choice::Range(8100, 8199)),
+            variable("fault", Choice::Deal { cards: words(&["x", "y", "z"]), places: words(&["a", "b", "c"]) }),
+        ]
+    }
+
+    #[test]
+    fn a_seed_always_draws_the_same() {
+        let drawn = values(&variables(), 7);
+        assert_eq!(drawn, values(&variables(), 7));
+        // Held so that a learner's lab does not change with a new version of unitlab.
+        insta::assert_debug_snapshot!(drawn);
+        let mut more = variables();
+        more.insert(0, Variable { name: "new".into(), choice: Choice::Range(0, 9) });
+        assert!(drawn.iter().all(|(name, value)| values(&more, 7).get(name) == Some(value)));
+    }
+
+    #[test]
+    fn every_value_is_drawn_and_every_card_is_dealt() {
+        let all: Vec<_> = (0..600).map(|seed| values(&variables(), seed)).collect();
+        for name in ["ada", "bob", "eve"] {
+            let share = all.iter().filter(|drawn| drawn["name"] == name).count();
+            assert!((140..260).contains(&share), "{name}: {share} of 600");
+        }
+        let mut orders = std::collections::BTreeSet::new();
+        for drawn in &all {
+            assert!((8100..=8199).contains(&drawn["port"].parse::<i64>().unwrap()));
+            let mut cards = [&drawn["fault.a"], &drawn["fault.b"], &drawn["fault.c"]];
+            orders.insert(cards.map(Clone::clone));
+            cards.sort();
+            assert_eq!(cards, ["x", "y", "z"]);
+        }
+        assert_eq!(orders.len(), 6);
+    }
+
+    #[test]
+    fn seeds_differ_by_learner_machine_and_lab() {
+        let seed = seed_of(&["mira", "machine", "lab"]);
+        assert_eq!(seed, seed_of(&["mira", "machine", "lab"]));
+        for other in [["jonas", "machine", "lab"], ["mira", "other", "lab"], ["mira", "machine", "other"]] {
+            assert_ne!(seed, seed_of(&other));
+        }
+    }
+}
