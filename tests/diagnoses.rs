@@ -137,6 +137,8 @@ diagnoses! {
     status_226_namespace,
     address_in_use,
     permission_denied,
+    read_only_path,
+    home_protected,
     start_limit_hit,
     crash_loop,
     wanted_by_unknown_target,

@@ -3,6 +3,7 @@
 use super::complaint::{address_in_use, permission_denied};
 use super::step::behind_the_status;
 use super::unloadable;
+use super::wall::walled;
 use crate::engine::exit_status::End;
 use crate::engine::finding::cause;
 use crate::engine::layers::Layers;
@@ -70,7 +71,9 @@ impl Fallen<'_> {
         let mut causes: Vec<Diagnosis> = Vec::new();
         if let Some(failure) = self.failure {
             causes.extend(address_in_use(self.seen, failure, self.probed));
-            causes.extend(permission_denied(self.seen, self.unit, failure));
+            // Behind a wall the bits that are there count for nothing.
+            let wall = walled(self.seen, self.unit, self.layers, failure);
+            causes.extend(wall.or_else(|| permission_denied(self.seen, self.unit, failure)));
         }
         let failed = matches!(end, Some(End::Exited(1..200)));
         if causes.is_empty() && failed && self.probed {
