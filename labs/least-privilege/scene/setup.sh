@@ -4,9 +4,11 @@ set -eu
 for person in mira jonas; do
     id "$person" >/dev/null 2>&1 || useradd --create-home --shell /bin/bash "$person"
 done
-chown -R mira:mira /home/mira
-chmod 755 /home/mira
-chmod 644 /home/mira/notes.txt
+for person in mira jonas; do
+    chown -R "$person:$person" "/home/$person"
+    chmod 755 "/home/$person"
+    chmod 644 /home/"$person"/*.txt
+done
 chown -R root:root /opt/returns /opt/audit /etc/returns /var/lib/returns /srv/exchange
 chmod -R u=rwX,go=rX /opt/returns /opt/audit /etc/returns /var/lib/returns
 chmod 600 /etc/returns/key

@@ -3,6 +3,6 @@ set -eu
 useradd --system --shell /usr/sbin/nologin returns
 chgrp returns /etc/returns/key
 chmod 640 /etc/returns/key
-chmod 700 /home/mira
+chmod 700 /home/mira /home/jonas
 systemctl daemon-reload
 systemctl restart returns.service
