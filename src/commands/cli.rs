@@ -116,7 +116,7 @@ enum Verb {
     Demo(demo::Args),
     /// Show what this machine has and lacks for running labs
     Doctor(doctor::Args),
-    /// For authors: examine a course, and prove every lab in it
+    /// For authors: examine a course, and prove every chapter and lab in it
     #[command(subcommand, arg_required_else_help = true)]
     Course(course::Verb),
     /// Print completions for a shell
