@@ -48,8 +48,8 @@ impl Agenda {
                 .collect();
             let right = questions.iter().filter(|answer| answer.right).count();
             let answered = match questions.len() {
-                0 => String::new(),
-                all => format!(", {right} of {all} answers right at once"),
+                all if right > 0 => format!(", {right} of {all} answers right at once"),
+                _ => String::new(),
             };
             let detail = match mark {
                 Mark::New => format!("{} min", chapter.minutes),

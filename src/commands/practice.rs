@@ -39,7 +39,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     let (sender, heard) = mpsc::channel();
     let orders = sender.clone();
     thread::spawn(move || read_orders(&orders));
-    let mut partner = Server { context, course: &course, args, heard, sender, bench: None };
+    let mut partner = Server { context, course: &course, args, heard, sender, bench: None, next: None };
     partner.serve();
     if let Some((_, bench)) = partner.bench.take() {
         bench.close()?;
@@ -77,11 +77,22 @@ struct Server<'a> {
     heard: Receiver<Heard>,
     sender: Sender<Heard>,
     bench: Option<(&'a Chapter, Bench)>,
+    /// An order that came while a command ran, and ended it.
+    next: Option<Order>,
 }
 
 impl<'a> Server<'a> {
     fn serve(&mut self) {
-        while let Ok(Heard::Order(order)) = self.heard.recv() {
+        loop {
+            let order = match self.next.take() {
+                Some(order) => order,
+                None => match self.heard.recv() {
+                    Ok(Heard::Order(order)) => order,
+                    // The last words of a command that nobody waited for.
+                    Ok(Heard::Piece(_)) => continue,
+                    Ok(Heard::NoMore) | Err(_) => return,
+                },
+            };
             if !self.obey(order) {
                 return;
             }
@@ -163,8 +174,14 @@ impl<'a> Server<'a> {
                     stopped = true;
                     running.stop();
                 }
-                // Nobody orders anything else meanwhile; what comes all the same is not done.
-                Ok(Heard::Order(_) | Heard::Piece(_)) => {}
+                // Another chapter is read now: what runs is of no use any more.
+                Ok(Heard::Order(order @ Order::Prepare { .. })) => {
+                    self.next = Some(order);
+                    stopped = true;
+                    running.stop();
+                }
+                // One command runs at a time; what comes all the same is not done.
+                Ok(Heard::Order(Order::Run { .. }) | Heard::Piece(_)) => {}
                 Ok(Heard::NoMore) | Err(_) => {
                     running.stop();
                     let _ = running.wait();
