@@ -141,6 +141,8 @@ diagnoses! {
     address_in_use,
     permission_denied,
     privileged_port,
+    read_only_path,
+    home_protected,
     start_limit_hit,
     start_limit_too_tight,
     crash_loop,

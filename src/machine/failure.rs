@@ -92,6 +92,7 @@ fn paths(unit: &UnitFact, ended: Option<&Ended>, said: &[String]) -> Vec<Needed>
         _ => {
             let folder = Path::new(if folder.starts_with('/') { folder } else { "/" });
             wanted.extend(denied::paths(said).into_iter().map(|path| (folder.join(path), Purpose::Denied)));
+            wanted.extend(denied::read_only(said).into_iter().map(|path| (folder.join(path), Purpose::ReadOnly)));
         }
     }
     wanted.into_iter().take(MOST_PATHS).filter_map(|(path, purpose)| look(&path, purpose, unit)).collect()

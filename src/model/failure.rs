@@ -57,6 +57,8 @@ pub enum Purpose {
     Namespace(String),
     /// A message named it, and said that permission was denied.
     Denied,
+    /// A message named it, and said that the file system is read-only.
+    ReadOnly,
 }
 
 /// How a program begins, which decides who executes it (execve(2)).

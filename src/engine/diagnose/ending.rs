@@ -4,6 +4,7 @@ use super::complaint::{address_in_use, permission_denied};
 use super::privileged_port::privileged_port;
 use super::step::behind_the_status;
 use super::unloadable;
+use super::wall::walled;
 use crate::engine::finding::cause;
 use crate::engine::layers::Layers;
 use crate::engine::seen::Seen;
@@ -76,7 +77,9 @@ impl Fallen<'_> {
         let mut causes: Vec<Diagnosis> = Vec::new();
         if let Some(failure) = self.failure {
             causes.extend(address_in_use(self.seen, failure, self.probed));
-            let denied = permission_denied(self.seen, self.unit, failure);
+            // Behind a wall the bits that are there count for nothing.
+            let denied = walled(self.seen, self.unit, self.layers, failure);
+            let denied = denied.or_else(|| permission_denied(self.seen, self.unit, failure));
             causes.extend(denied.or_else(|| privileged_port(self.seen, self.unit, failure)));
         }
         let failed = matches!(end, Some(End::Exited(1..200)));

@@ -11,6 +11,7 @@ mod privileged_port;
 mod reload;
 mod step;
 mod unloadable;
+mod wall;
 mod writing;
 
 pub(crate) use ending::{ending, orphan, why_not_running, why_not_running_after_boot};
