@@ -19,7 +19,7 @@ fail() { printf 'matrix.sh: %s\n' "$*" >&2; exit 2; }
 
 trees=${XDG_CACHE_HOME:-$HOME/.cache}/unitlab/trees
 # Those in whose sandboxes it matters which systemd runs. `lab_cases` is not among them: the labs are proven here anyway.
-tests=(truths kinds trials equal_answers sandbox_boots recorded hostile_unit_files)
+tests=(truths diagnoses kinds trials equal_answers unit_files sandbox_boots recorded hostile_unit_files)
 packages=systemd,systemd-sysv,dbus,dbus-user-session,libpam-systemd,libnss-systemd,python3,iproute2,procps,sudo
 
 with_labs=1 with_tests=1

@@ -53,6 +53,12 @@ impl Job<'_> {
         }
     }
 
+    /// Whether it proves this lab.
+    #[must_use]
+    pub fn is_of(&self, lab: &str) -> bool {
+        matches!(self, Self::Case(case) if case.lab.lab.id == lab)
+    }
+
     /// How many verdicts come of it.
     #[must_use]
     pub fn verdicts(&self) -> usize {
