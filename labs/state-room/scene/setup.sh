@@ -77,10 +77,11 @@ sort -o /opt/room/wanted /opt/room/wanted
 paste - - < /opt/room/README | sort | tr '\t' '\n' > /opt/room/README.sorted
 mv /opt/room/README.sorted /opt/room/README
 
+# It does not wait for the one that may never be ready: a boot that waits for ever is judged by nobody.
 cat > /etc/systemd/system/roll-call.service <<END
 [Unit]
 Description=Roll call of the nine
-After=alder.service birch.service cedar.service elm.service hazel.service larch.service maple.service oak.service rowan.service
+After={{who.at-rest}}.service {{who.running}}.service {{who.exited}}.service {{who.failed}}.service {{who.masked}}.service {{who.condition}}.service
 
 [Service]
 Type=oneshot
