@@ -71,7 +71,7 @@ fn wrong_words_name_the_right_ones() {
         (&["frob"][..], "The commands are: list, lab, check, hint, demo, doctor, course, completions."),
         (&["chekc"], "a similar subcommand exists: 'check'"),
         (&["lab", "strat"], "a similar subcommand exists: 'start'"),
-        (&["check", "nosuch"], "the labs are: sre-app"),
+        (&["check", "nosuch"], "the labs are: first-process, sre-app, state-room"),
         (&["check", "sre-ap"], "did you mean \"sre-app\""),
         (&["lab", "start", "sre_app", "--no-shell"], "did you mean \"sre-app\""),
         (&["hint", "sre-app", "enabeld"], "did you mean \"enabled\""),

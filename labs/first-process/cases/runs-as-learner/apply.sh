@@ -1,5 +1,5 @@
 #!/bin/sh
 set -eu
-script -qc "timeout -s HUP 1 sh -c 'cd /opt/board; exec ./board 9099'" /dev/null || true
+runuser -u learner -- /opt/process/window 'cd /opt/board; ./board 9099 &'
 systemd-run -u {{name}} --uid=learner --working-directory=/opt/board /opt/board/board {{port}}
 timeout 5 sh -c "until ss -Hltn 'sport = :{{port}}' | grep -q .; do sleep 0.1; done"
