@@ -14,6 +14,8 @@ chmod a+r /var/lib/room/catalogue
 touch /etc/heating-season
 sed -i 's/^Type=.*/Type=exec/' {{who.never-ready}}.service
 sed -i 's,^ExecStart=.*,ExecStart=/opt/room/serve payments,' {{who.bad-setting}}.service
+sed -i 's,^ExecStart=.*,ExecStart=/opt/room/mail,' {{who.failed}}.service
+sed -i 's,^ExecStart=.*,ExecStart=/opt/room/index,' {{who.auto-restart}}.service
 sed -i '/^RemainAfterExit=/d' {{who.at-rest}}.service
 sed -i 's/^Type=.*/Type=oneshot/; /^RemainAfterExit=/d; s/^\[Service\]/&\nRemainAfterExit=yes/' {{who.exited}}.service
 systemctl daemon-reload
