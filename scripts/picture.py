@@ -2,6 +2,7 @@
 """Turns what a program printed on a terminal, colours and all, into an SVG picture of it.
 
     unitlab --color always demo | scripts/picture.py TITLE FIRST LAST > docs/demo.svg
+    tmux capture-pane -p -e | scripts/picture.py TITLE 1 30 > docs/lesson.svg
 
 FIRST and LAST are line numbers, both included. Knows the SGR codes that unitlab writes, and fails on any other.
 """
@@ -13,10 +14,9 @@ COLOURS = {31: "#ff7b72", 32: "#7ee787", 33: "#e3b341", 34: "#79c0ff", 35: "#d2a
 CELL, LINE, LEFT, TOP = 8.4, 19, 18, 52
 
 
-def styled(line):
-    """Yields (text, css) pairs of one line."""
-    bold = dim = underline = False
-    colour = None
+def styled(line, state):
+    """Yields (text, css) pairs of one line; what is switched on at its end still is on the next one."""
+    bold, dim, underline, colour = state
     for part in re.split(r"(\x1b\[[0-9;]*m)", line):
         if not part.startswith("\x1b"):
             if part:
@@ -36,10 +36,14 @@ def styled(line):
                 dim = True
             elif code == 4:
                 underline = True
+            elif code in (39, 49):
+                # A terminal multiplexer puts back what was never changed.
+                colour = None if code == 39 else colour
             elif code in COLOURS:
                 colour = COLOURS[code]
             else:
                 sys.exit(f"picture.py: SGR code {code} is not known")
+    state[:] = bold, dim, underline, colour
 
 
 def main():
@@ -53,9 +57,10 @@ def main():
     for index, dot in enumerate(("#ff5f57", "#febc2e", "#28c840")):
         print(f'<circle cx="{22 + index * 20}" cy="20" r="6" fill="{dot}"/>')
     print(f'<text x="50%" y="25" text-anchor="middle" style="fill:#8b949e">{html.escape(title)}</text>')
+    state = [False, False, False, None]
     for row, line in enumerate(lines):
         column = 0
-        for text, css in styled(line):
+        for text, css in styled(line, state):
             # Each piece is stretched to its cells, so that columns stand in every font.
             x, length = LEFT + column * CELL, len(text) * CELL
             if text.strip():

@@ -65,7 +65,7 @@ fn course(home: &Home, more: &[(&str, &str)]) -> PathBuf {
 /// Tries these cases, one after the other, and tells what came of them.
 fn prove(home: &Home, dir: &std::path::Path, names: &[&str], thorough: bool) -> Proof {
     let course = Course::open(dir).unwrap_or_else(|errors| panic!("{errors}"));
-    let jobs: Vec<_> = plan(course.labs()).into_iter().filter(|job| names.contains(&job.name)).collect();
+    let jobs: Vec<_> = plan(course.labs()).into_iter().filter(|job| names.contains(&job.name())).collect();
     assert_eq!(jobs.len(), names.len(), "some of {names:?} are no cases");
     Prover::new(home.workshop(), 1, thorough).prove(&jobs, &|_| {})
 }

@@ -1,5 +1,6 @@
 //! Progress is never lost: not by a race, not by kill -9, not by damage, not by a newer version; and root that
 //! keeps it for somebody else is led nowhere by what they planted.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -23,14 +24,38 @@ fn store(path: &Path) -> Store {
 }
 
 fn count_one(store: &Store) -> u32 {
-    let count = |progress: &mut Progress| *progress.lab("l").hints.entry("c".into()).or_default() += 1;
+    // Every part of the file takes part: what is read, what is answered, and what is done in labs.
+    let count = |progress: &mut Progress| {
+        let hints = progress.lab("l").hints.entry("c".into()).or_default();
+        *hints += 1;
+        let (count, page) = (hints.to_string(), page_of(*hints));
+        let chapter = progress.chapter("one");
+        chapter.opened(&format!("page-{page}"), false, "2026-11-22T08:00:00Z");
+        chapter.answered("question", &count, count == "1");
+        progress.chapter_in_hand = Some("one".into());
+    };
     store.update(count).expect("it can be kept").progress.labs["l"].hints["c"]
+}
+
+/// Few pages, so that the file stays small however often is counted.
+fn page_of(count: u32) -> u32 {
+    count % 5
 }
 
 fn counted(store: &Store) -> u32 {
     let reading = store.read().expect("it can be read");
     assert_eq!(reading.set_aside, None);
-    reading.progress.labs.get("l").map_or(0, |lab| lab.hints["c"])
+    let count = reading.progress.labs.get("l").map_or(0, |lab| lab.hints["c"]);
+    if count > 0 {
+        // All of one change is there, or nothing of it; the first answer stays the first.
+        let chapter = &reading.progress.chapters["one"];
+        let answer = &chapter.answers["question"];
+        assert_eq!(answer.latest, Some(count.to_string()));
+        assert_eq!((answer.first.as_str(), answer.right), ("1", true));
+        assert_eq!(chapter.page, Some(format!("page-{}", page_of(count))));
+        assert_eq!(chapter.seen.len(), count.min(5) as usize);
+    }
+    count
 }
 
 /// Not a test of its own: what the children of the tests below run.
@@ -117,13 +142,47 @@ fn a_damaged_file_is_kept_aside_and_reported() {
 }
 
 #[test]
+fn what_is_readable_of_a_damaged_file_is_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = store(dir.path());
+    count_one(&store);
+    let sound = fs::read_to_string(store.path()).unwrap();
+    // The last line torn, as by a full disk under another program; then a change by hand that means nothing.
+    for (number, damaged) in
+        [(1, format!("{sound}[labs.m]\nrevealed = tr")), (2, format!("{sound}[chapters.two]\nseen = \"everything\"\n"))]
+    {
+        fs::write(store.path(), &damaged).unwrap();
+        let reading = store.update(|progress| progress.lab("n").revealed = true).unwrap();
+        let aside = reading.set_aside.expect("it is told");
+        assert_eq!(aside.path, dir.path().join(format!("progress.damaged-{number}.toml")));
+        assert_eq!(fs::read_to_string(&aside.path).unwrap(), damaged);
+        assert_eq!(counted(&store), 1, "the sound parts are there");
+        let kept = store.read().unwrap().progress;
+        assert!(kept.labs["n"].revealed && !kept.chapters.contains_key("two"), "{kept:?}");
+        assert_eq!(kept.chapter_in_hand.as_deref(), Some("one"));
+    }
+}
+
+#[test]
+fn progress_of_version_1_is_read_and_written_as_version_2() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = store(dir.path());
+    fs::write(store.path(), "version = 1\n[labs.l]\nrevealed = true\n[labs.l.hints]\nc = 41\n").unwrap();
+    assert_eq!(store.read().unwrap().progress.labs["l"].hints["c"], 41);
+    assert!(fs::read_to_string(store.path()).unwrap().starts_with("version = 1"), "reading changes nothing");
+    store.update(|progress| progress.chapter("one").restart()).unwrap();
+    let text = fs::read_to_string(store.path()).unwrap();
+    assert!(text.contains("version = 2") && text.contains("c = 41"), "{text}");
+}
+
+#[test]
 fn a_newer_version_is_refused_and_left_alone() {
     let dir = tempfile::tempdir().unwrap();
     let store = store(dir.path());
-    let newer = "version = 2\nsomething-else = true\n";
+    let newer = "version = 3\nsomething-else = true\n";
     fs::write(store.path(), newer).unwrap();
     let error = store.update(|progress| progress.lab("l").revealed = true).unwrap_err();
-    assert!(matches!(error, LearnerError::Newer { version: 2, .. }), "{error}");
+    assert!(matches!(error, LearnerError::Newer { version: 3, .. }), "{error}");
     assert!(error.to_string().contains("newer unitlab"), "{error}");
     assert!(store.read().is_err());
     assert_eq!(fs::read_to_string(store.path()).unwrap(), newer);

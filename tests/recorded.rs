@@ -87,6 +87,8 @@ fn report(recording: &Recording) -> Report {
         learner: "ada".into(),
         hints: 1,
         revealed: false,
+        seed: None,
+        after: None,
         place: Place { kind: PlaceKind::Sandbox, systemd: recording.systemd.clone() },
         at: "2026-11-22T10:00:00Z".into(),
         took_ms: 412,

@@ -37,8 +37,13 @@ fn said(output: &Output) -> (i32, String, String) {
     (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
 }
 
-const VERBS: [&[&str]; 14] = [
+const VERBS: [&[&str]; 19] = [
+    &["learn"],
     &["list"],
+    &["progress"],
+    &["progress", "export"],
+    &["progress", "reset"],
+    &["answer"],
     &["lab"],
     &["lab", "start"],
     &["lab", "shell"],
@@ -68,10 +73,10 @@ fn without_words_there_is_help() {
 fn wrong_words_name_the_right_ones() {
     let newcomer = Newcomer::new();
     for (words, told) in [
-        (&["frob"][..], "The commands are: list, lab, check, hint, demo, doctor, course, completions."),
+        (&["frob"][..], "The commands are: learn, list, progress, lab, check, answer, hint, demo, doctor,"),
         (&["chekc"], "a similar subcommand exists: 'check'"),
         (&["lab", "strat"], "a similar subcommand exists: 'start'"),
-        (&["check", "nosuch"], "the labs are: first-process, sre-app, state-room"),
+        (&["check", "nosuch"], "the labs are: "),
         (&["check", "sre-ap"], "did you mean \"sre-app\""),
         (&["lab", "start", "sre_app", "--no-shell"], "did you mean \"sre-app\""),
         (&["hint", "sre-app", "enabeld"], "did you mean \"enabled\""),

@@ -48,8 +48,8 @@ impl Agenda {
                 .collect();
             let right = questions.iter().filter(|answer| answer.right).count();
             let answered = match questions.len() {
-                0 => String::new(),
-                all => format!(", {right} of {all} answers right at once"),
+                all if right > 0 => format!(", {right} of {all} answers right at once"),
+                _ => String::new(),
             };
             let detail = match mark {
                 Mark::New => format!("{} min", chapter.minutes),
@@ -75,8 +75,20 @@ impl Agenda {
 
     /// The command for what comes next; none where there is nothing to do.
     pub(super) fn next_command(&self, course: &Course) -> Option<String> {
-        Some(match &self.steps.get(self.next)?.goal {
-            Goal::Chapter(chapter) => format!("unitlab learn {}", course.tutorial().chapters[*chapter].id),
+        self.command_for(course, self.next)
+    }
+
+    /// The command for what comes after a lab: the first thing behind it that is not done, else anything that is not.
+    pub(super) fn command_after(&self, course: &Course, lab: &str) -> Option<String> {
+        let here = self.steps.iter().position(|step| matches!(&step.goal, Goal::Lab(id) if id == lab)).unwrap_or(0);
+        let open = |at: &usize| self.steps[*at].row.mark != Mark::Done;
+        let next = (here + 1..self.steps.len()).find(open).or_else(|| (0..self.steps.len()).find(open));
+        self.command_for(course, next?)
+    }
+
+    fn command_for(&self, course: &Course, step: usize) -> Option<String> {
+        Some(match &self.steps.get(step)?.goal {
+            Goal::Chapter(chapter) => format!("unitlab learn {}", course.tutorial().chapters[*chapter].number),
             Goal::Lab(lab) => format!("unitlab lab start {lab}"),
         })
     }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use super::agenda::Agenda;
 use super::context::Context;
 use super::failure::Failure;
 use super::format::Format;
@@ -16,7 +17,7 @@ use crate::course::{Course, LabFolder};
 use crate::engine;
 use crate::learner::LabProgress;
 use crate::machine::{Here, Machine};
-use crate::model::{Fact, Ground, Place, PlaceKind, Question, Report, Sheet, Testimony, Trial, Trials};
+use crate::model::{After, Fact, Ground, Place, PlaceKind, Question, Report, Sheet, Testimony, Trial, Trials};
 use crate::report;
 use crate::sandbox::{GateVerb, SandboxError, WAIT_MARK};
 
@@ -186,6 +187,16 @@ fn try_here(context: &Context, lab: &LabFolder, live: &Sheet, machine: &mut Here
     Ok(Trials::Done(trials.into_iter().zip(outcomes).collect()))
 }
 
+/// What comes after a pass.
+fn after(context: &Context, course: &Course, lab: &LabFolder) -> After {
+    let progress = context.progress().unwrap_or_default();
+    After {
+        learned: lab.lab.learned.clone(),
+        think: lab.lab.think.clone(),
+        next: Agenda::of(course, &progress).command_after(course, &lab.lab.id).unwrap_or_default(),
+    }
+}
+
 /// Where a grade is remembered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Memory {
@@ -223,6 +234,8 @@ pub(super) fn report_of(
         learner: context.learner(),
         hints: past.hints_shown(),
         revealed: past.revealed,
+        seed: lab.seed,
+        after: passed.then(|| after(context, course, lab)),
         place: graded.place.clone(),
         at,
         took_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),

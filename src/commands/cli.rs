@@ -116,7 +116,7 @@ enum Verb {
     Demo(demo::Args),
     /// Show what this machine has and lacks for running labs
     Doctor(doctor::Args),
-    /// For authors: examine a course, and prove every lab in it
+    /// For authors: examine a course, and prove every chapter and lab in it
     #[command(subcommand, arg_required_else_help = true)]
     Course(course::Verb),
     /// Print completions for a shell
@@ -141,6 +141,17 @@ pub fn run(words: impl Iterator<Item = OsString>) -> u8 {
         .and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
+        // An option in the environment counts as a word to clap, and then it does not show the help by itself.
+        Err(error) if error.kind() == ErrorKind::MissingSubcommand => {
+            let mut whole = Cli::command().term_width(width);
+            whole.build();
+            let named =
+                words.iter().find_map(|word| whole.find_subcommand(word).map(|verb| verb.get_name().to_owned()));
+            let verb = named.and_then(|name| whole.find_subcommand_mut(name));
+            let help = verb.map(clap::Command::render_help);
+            let _ = write!(io::stderr(), "{}", help.unwrap_or_else(|| Cli::command().render_help()));
+            return 2;
+        }
         Err(error) => {
             let _ = error.print();
             if error.kind() == ErrorKind::InvalidSubcommand && error.get(ContextKind::SuggestedSubcommand).is_none() {

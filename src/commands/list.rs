@@ -45,10 +45,18 @@ pub(super) fn run(context: &Context) -> Result<u8, Failure> {
             };
             let number = row.number.map_or("  ".to_owned(), |number| format!("{number:>2}"));
             let columns = context.terminal.width();
-            let lines = [&row.title, &details].into_iter().flat_map(|text| wrap(text, columns, wide + 7));
+            // In a narrow window what there is to say stands below the name.
+            let narrow = columns < wide + 7 + 30;
+            let indent = if narrow { 5 } else { wide + 7 };
+            let mut lines: Vec<String> =
+                [&row.title, &details].into_iter().flat_map(|text| wrap(text, columns, indent)).collect();
+            if narrow {
+                lines.insert(0, String::new());
+            }
             let heads = iter::once((mark, number.as_str(), row.id.as_str())).chain(iter::repeat((" ", "  ", "")));
-            for (line, (mark, number, id)) in lines.zip(heads) {
-                writeln!(out, "{mark} {number} {id:wide$}  {line}")?;
+            for (line, (mark, number, id)) in lines.iter().zip(heads) {
+                let gap = " ".repeat(if narrow { 0 } else { wide + 2 - id.len() });
+                writeln!(out, "{}", format!("{mark} {number} {id}{gap}{line}").trim_end())?;
             }
         }
         writeln!(out)?;

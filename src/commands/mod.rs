@@ -20,6 +20,7 @@ mod lab;
 mod learn;
 mod list;
 mod output;
+mod performance;
 mod practice;
 mod progress;
 mod prover;
@@ -28,5 +29,6 @@ mod supervise;
 mod workshop;
 
 pub use cli::run;
-pub use prover::{Job, Prover, plan};
+pub use course::too_long;
+pub use prover::{Case, Job, Prover, Rehearsal, plan, rehearse};
 pub use workshop::{Bench, Graded, Workshop};

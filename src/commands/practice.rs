@@ -9,6 +9,7 @@ use std::thread;
 use super::context::Context;
 use super::enter::exit_code;
 use super::failure::Failure;
+use super::performance::{self, Piece};
 use super::workshop::Bench;
 use crate::course::Course;
 use crate::model::{Block, Chapter, Order, Practice, Told};
@@ -29,10 +30,8 @@ enum Heard {
     Order(Order),
     /// There will be no more orders.
     NoMore,
-    /// A command printed this.
-    Printed(Vec<u8>),
-    /// It will print no more.
-    Quiet,
+    /// Of the command that runs.
+    Piece(Piece),
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
@@ -40,7 +39,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     let (sender, heard) = mpsc::channel();
     let orders = sender.clone();
     thread::spawn(move || read_orders(&orders));
-    let mut partner = Server { context, course: &course, args, heard, sender, bench: None };
+    let mut partner = Server { context, course: &course, args, heard, sender, bench: None, next: None };
     partner.serve();
     if let Some((_, bench)) = partner.bench.take() {
         bench.close()?;
@@ -78,11 +77,22 @@ struct Server<'a> {
     heard: Receiver<Heard>,
     sender: Sender<Heard>,
     bench: Option<(&'a Chapter, Bench)>,
+    /// An order that came while a command ran, and ended it.
+    next: Option<Order>,
 }
 
 impl<'a> Server<'a> {
     fn serve(&mut self) {
-        while let Ok(Heard::Order(order)) = self.heard.recv() {
+        loop {
+            let order = match self.next.take() {
+                Some(order) => order,
+                None => match self.heard.recv() {
+                    Ok(Heard::Order(order)) => order,
+                    // The last words of a command that nobody waited for.
+                    Ok(Heard::Piece(_)) => continue,
+                    Ok(Heard::NoMore) | Err(_) => return,
+                },
+            };
             if !self.obey(order) {
                 return;
             }
@@ -146,27 +156,32 @@ impl<'a> Server<'a> {
 
     /// Runs one command to its end.
     fn one(&mut self, entrance: &Entrance, practice: &Practice, run: &str, shown: bool) -> Outcome {
-        let Ok((mut running, output)) = entrance.practice(run, practice.root, practice.seconds) else {
+        let sender = self.sender.clone();
+        let Ok(mut running) =
+            performance::begin(entrance, practice, run, move |piece| sender.send(Heard::Piece(piece)).is_ok())
+        else {
             return Outcome::Stopped;
         };
-        let sender = self.sender.clone();
-        thread::spawn(move || read_output(output, &sender));
-        let mut text = Decoder::default();
         let mut stopped = false;
         let mut listening = true;
         loop {
             match self.heard.recv() {
-                Ok(Heard::Printed(bytes)) if shown && listening => {
-                    let text = text.decode(&bytes);
-                    listening = text.is_empty() || tell(&Told::Printed { text });
+                Ok(Heard::Piece(Piece::Text(text))) if shown && listening => {
+                    listening = tell(&Told::Printed { text });
                 }
-                Ok(Heard::Quiet) => break,
+                Ok(Heard::Piece(Piece::End)) => break,
                 Ok(Heard::Order(Order::Stop)) => {
                     stopped = true;
                     running.stop();
                 }
-                // Nobody orders anything else meanwhile; what comes all the same is not done.
-                Ok(Heard::Order(_) | Heard::Printed(_)) => {}
+                // Another chapter is read now: what runs is of no use any more.
+                Ok(Heard::Order(order @ Order::Prepare { .. })) => {
+                    self.next = Some(order);
+                    stopped = true;
+                    running.stop();
+                }
+                // One command runs at a time; what comes all the same is not done.
+                Ok(Heard::Order(Order::Run { .. }) | Heard::Piece(_)) => {}
                 Ok(Heard::NoMore) | Err(_) => {
                     running.stop();
                     let _ = running.wait();
@@ -182,50 +197,9 @@ impl<'a> Server<'a> {
     }
 }
 
-fn read_output(mut output: io::PipeReader, heard: &Sender<Heard>) {
-    let mut chunk = [0; 8192];
-    while let Ok(count) = output.read(&mut chunk) {
-        if count == 0 || heard.send(Heard::Printed(chunk[..count].to_vec())).is_err() {
-            break;
-        }
-    }
-    let _ = heard.send(Heard::Quiet);
-}
-
 fn tell(told: &Told) -> bool {
     let Ok(mut line) = serde_json::to_vec(told) else { return false };
     line.push(b'\n');
     let mut out = io::stdout().lock();
     out.write_all(&line).and_then(|()| out.flush()).is_ok()
-}
-
-/// Bytes that come in pieces, as text; a character that is cut waits for its rest.
-#[derive(Debug, Default)]
-struct Decoder(Vec<u8>);
-
-impl Decoder {
-    fn decode(&mut self, bytes: &[u8]) -> String {
-        self.0.extend_from_slice(bytes);
-        let cut = match std::str::from_utf8(&self.0) {
-            Err(error) if error.error_len().is_none() => error.valid_up_to(),
-            _ => self.0.len(),
-        };
-        let rest = self.0.split_off(cut);
-        let text = String::from_utf8_lossy(&self.0).into_owned();
-        self.0 = rest;
-        text
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Decoder;
-
-    #[test]
-    fn a_character_that_comes_in_pieces_is_one() {
-        let mut decoder = Decoder::default();
-        assert_eq!(decoder.decode(b"a\xe2\x97"), "a");
-        assert_eq!(decoder.decode(b"\x8f b"), "● b");
-        assert_eq!(decoder.decode(b"\xff"), "\u{fffd}");
-    }
 }

@@ -46,6 +46,8 @@ pub(super) fn read(
     let minutes = fields.need_count("minutes", 1..=120);
     let pass = fields.need_count("pass", 1..=100);
     let unit = unit(&mut fields, true);
+    let learned = fields.find_words("learned");
+    let think = fields.find_text("think").unwrap_or_default();
     let checks = fields.need("check");
     let spared = fields.find("harmless");
     // Read before anything else, since their values stand in all the rest.
@@ -61,6 +63,8 @@ pub(super) fn read(
         pass: pass?,
         unit: unit?.to_owned(),
         brief: brief.to_owned(),
+        learned: learned.iter().map(|word| (*word.get_ref()).to_owned()).collect(),
+        think: think.to_owned(),
         checks: checks?,
     };
     Some((lab, spared))

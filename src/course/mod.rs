@@ -21,4 +21,5 @@ mod variables;
 pub use error::{CourseError, CourseErrors, Failed, NoSuchChapter, NoSuchLab};
 pub use harmless::Harmless;
 pub use lab_folder::{CaseFolder, LabFolder};
+pub use lesson::write_records;
 pub use shelf::Course;

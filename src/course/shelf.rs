@@ -8,6 +8,7 @@ use crate::model::{Chapter, CourseId, Tutorial};
 use super::error::{CourseError, CourseErrors, Failed, NoSuchChapter, NoSuchLab};
 use super::lab_file::CHAPTERS;
 use super::lab_folder::{self, LabFolder};
+use super::lesson;
 use super::shelf_lessons;
 use super::tree::Tree;
 
@@ -84,6 +85,19 @@ impl Course {
             (Some(only), None) => Ok(only),
             _ => Err(NoSuchChapter::new(named, chapters)),
         }
+    }
+
+    /// Which records of a chapter are missing or of another command, in a course that has been recorded.
+    #[must_use]
+    pub fn record_lacks(&self, chapter: &Chapter) -> Vec<CourseError> {
+        let is_recorded = self.tutorial.chapters.iter().any(|chapter| !chapter.recorded.is_empty());
+        if is_recorded { lesson::record_lacks(chapter) } else { Vec::new() }
+    }
+
+    /// A lab as it has to be proven: once, or where it differs from learner to learner, with three seeds.
+    pub fn proofs_of(&self, id: &str) -> Result<Vec<Cow<'_, LabFolder>>, Failed> {
+        let seeds: &[u32] = if self.lab(id)?.variables.is_empty() { &[0] } else { &[1, 2, 3] };
+        seeds.iter().map(|seed| self.variant(id, *seed)).collect()
     }
 
     /// A lab as it is for a learner with this seed.

@@ -30,6 +30,8 @@ pub(crate) fn lab(checks: Vec<Check>) -> Lab {
         pass: 80,
         unit: UNIT.into(),
         brief: String::new(),
+        learned: Vec::new(),
+        think: String::new(),
         checks,
     }
 }

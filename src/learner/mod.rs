@@ -4,6 +4,7 @@ mod error;
 mod owner;
 mod progress;
 mod report_file;
+mod salvage;
 mod state_dir;
 mod store;
 

@@ -7,8 +7,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{
-    Access, AtFlags, FileType, Mode, OFlags, RawMode, accessat, fchmod, fsync, open, openat, readlinkat, renameat,
-    statat, unlinkat,
+    Access, AtFlags, FileType, Mode, OFlags, RawMode, accessat, fchmod, fsync, mkdir, open, openat, readlinkat,
+    renameat, statat, unlinkat,
 };
 use rustix::io::Errno;
 
@@ -41,6 +41,16 @@ impl ReportFile {
         let path = std::path::absolute(path).map_err(LearnerError::system("use", path))?;
         let way = owner.work(|| look(&path)).map_err(LearnerError::system("act as the owner of", &path))??;
         Ok(Self { path, owner, way })
+    }
+
+    /// As [`ReportFile::named`], and makes the folder that it goes into, unless that is there.
+    pub fn named_in_folder(path: &Path, owner: Owner) -> Result<Self, LearnerError> {
+        let parent = path.parent().unwrap_or(Path::new(""));
+        let made = owner.work(|| mkdir(parent, Mode::from_raw_mode(0o777)));
+        match made.map_err(LearnerError::system("act as the owner of", parent))? {
+            Ok(()) | Err(Errno::EXIST) => Self::named(path, owner),
+            Err(error) => Err(LearnerError::system("make the folder", parent)(error)),
+        }
     }
 
     /// Writes the whole of it. When this fails, the file that was there before is still there.

@@ -20,6 +20,10 @@ pub struct Lab {
     pub unit: String,
     /// The task as the learner reads it, markdown.
     pub brief: String,
+    /// What whoever has passed it can do; each completes "You can now …".
+    pub learned: Vec<String>,
+    /// A question to think about afterwards; may be empty.
+    pub think: String,
     /// What must be true, in the order of the report.
     pub checks: Vec<Check>,
 }

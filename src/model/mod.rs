@@ -40,7 +40,7 @@ pub use place::{Place, PlaceKind};
 pub use practice::{Order, Told};
 pub use proof::{Expected, Proof, Proven, Spent};
 pub use question::{Answer, Fact, Question, Sheet, Testimony, Unknown};
-pub use report::{CheckReport, CourseId, Diagnosis, Evidence, Layer, Report, Score, Status, Verdict};
+pub use report::{After, CheckReport, CourseId, Diagnosis, Evidence, Layer, Report, Score, Status, Verdict};
 pub use sighting::{
     AccountFact, Details, DetailsFact, Identity, JournalFact, Listener, ListensFact, PasswdRow, ProgramFact, Protocol,
     RunAs, Shell, Since,

@@ -1,6 +1,8 @@
-//! What proving a course has shown: each case of each lab, held against what must come of it.
+//! What proving a course has shown: each case of each lab and each command of each chapter, held against what must come of it.
 
 use std::time::Duration;
+
+use super::Recorded;
 
 /// What must come of one answer to a lab.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,17 +24,19 @@ pub enum Expected {
     LosesNothing,
 }
 
-/// What became of one case.
+/// What became of one case, or of one command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proven {
-    /// The lab's id.
-    pub lab: String,
-    /// The case's name, or the mutant's.
+    /// The lab's id, or the chapter's.
+    pub subject: String,
+    /// The case's name, the mutant's, or what was run of the chapter.
     pub case: String,
     /// What differs from what was expected, one sentence each; empty when it came out as it must.
     pub differs: Vec<String>,
     /// Why it could not be tried at all; then nothing is known of it.
     pub untried: Option<String>,
+    /// What a chapter's command printed, where that is worth keeping as its record.
+    pub printed: Option<Recorded>,
     /// Where its time went.
     pub spent: Spent,
 }
@@ -56,7 +60,7 @@ pub struct Spent {
     pub follows: bool,
     /// While its twin booted.
     pub boot: Duration,
-    /// While systemd carried the answer out.
+    /// While systemd carried out the answer, or the chapter's command.
     pub answer: Duration,
     /// While units were watched, and trials took their time.
     pub watch: Duration,
@@ -65,9 +69,9 @@ pub struct Spent {
 /// All that proving has shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Proof {
-    /// One for each case, in the order of the labs and of their cases.
+    /// One for each case, chapters first, in their order and in that of their cases; then labs.
     pub cases: Vec<Proven>,
-    /// What the labs lack to be proven at all: too few cases, checks that nothing fails.
+    /// What cannot be seen by trying: a lab's checks that nothing fails, a chapter's pages that are too long.
     pub lacks: Vec<String>,
     /// From the first case to the last, on the clock.
     pub took: Duration,

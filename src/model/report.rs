@@ -177,6 +177,27 @@ pub struct Report {
     pub score: Score,
     /// The checks, in the lab's order.
     pub checks: Vec<CheckReport>,
+    /// What the lab was drawn with, where it differs from learner to learner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u32>,
+    /// What comes after a pass; none before one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<After>,
+}
+
+/// What a learner takes along, and where it goes on.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct After {
+    /// Each completes "You can now …".
+    pub learned: Vec<String>,
+    /// A question to think about.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub think: String,
+    /// The command for the next chapter or lab.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub next: String,
 }
 
 impl Report {

@@ -112,6 +112,8 @@ fn report(checks: Vec<CheckReport>, score: Score, hints: u32) -> Report {
         learner: "ada".into(),
         hints,
         revealed: false,
+        seed: None,
+        after: None,
         place: Place { kind: PlaceKind::Sandbox, systemd: "252".into() },
         at: "2026-11-22T10:00:00Z".into(),
         took_ms: 7,

@@ -8,7 +8,7 @@ use crate::model::escape;
 /// A page that grows block by block.
 #[derive(Debug, Default)]
 pub(super) struct Page {
-    width: usize,
+    pub(super) width: usize,
     pub(super) color: bool,
     out: String,
     /// The paragraph in hand; [`Page::flush`] lays it out.
@@ -45,23 +45,11 @@ pub(super) enum Tone {
     Warning,
 }
 
-/// What a code block is written in.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) enum Language {
-    #[default]
-    Other,
-    /// A drawing, or output: nothing is coloured.
-    Text,
-    UnitFile,
-    /// What was typed, behind a prompt, and what was printed.
-    Console,
-}
-
 /// A paragraph that is not laid out yet: its text, and what its bytes look like, one entry a span: where it ends, how.
 #[derive(Debug, Default)]
 pub(super) struct Words {
     pub(super) plain: String,
-    spans: Vec<(usize, Inline)>,
+    pub(super) spans: Vec<(usize, Inline)>,
 }
 
 /// The beginning of lines inside of a block: the first one may carry a bullet.
@@ -139,7 +127,7 @@ impl Page {
     }
 
     /// The lines of a paragraph in so many columns, styled, each with the width that is seen.
-    fn wrapped(&self, words: &Words, room: usize) -> Vec<(String, usize)> {
+    pub(super) fn wrapped(&self, words: &Words, room: usize) -> Vec<(String, usize)> {
         let options = textwrap::Options::new(room)
             .word_separator(textwrap::WordSeparator::AsciiSpace)
             .word_splitter(textwrap::WordSplitter::NoHyphenation);
@@ -155,99 +143,11 @@ impl Page {
         lines
     }
 
-    /// Lays out a table: rows of cells, the first of which is the head.
-    pub(super) fn table(&mut self, rows: &[Vec<Words>]) {
-        self.separate();
-        let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-        let room = (self.width - self.margin_width()).saturating_sub(2 * columns.saturating_sub(1));
-        let widths = column_widths(rows, columns, room);
-        if widths.iter().sum::<usize>() > room {
-            return self.table_as_list(rows);
-        }
-        for (index, row) in rows.iter().enumerate() {
-            self.heading = (index == 0).then_some(Heading::Inner);
-            let cells: Vec<_> = row.iter().zip(&widths).map(|(words, width)| self.wrapped(words, *width)).collect();
-            self.heading = None;
-            for line in 0..cells.iter().map(Vec::len).max().unwrap_or(0) {
-                let mut text = String::new();
-                for (cell, width) in cells.iter().zip(&widths) {
-                    let (part, seen) = cell.get(line).map_or(("", 0), |(part, seen)| (part.as_str(), *seen));
-                    text.push_str(part);
-                    text.push_str(&" ".repeat(width.saturating_sub(seen) + 2));
-                }
-                self.line(text.trim_end());
-            }
-            if index == 0 {
-                let rules: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
-                self.line(&rules.join("  "));
-            }
-        }
-        self.apart = true;
-    }
-
-    /// A table for which there are too few columns: each row a paragraph, each cell behind its head.
-    fn table_as_list(&mut self, rows: &[Vec<Words>]) {
-        let Some((heads, rows)) = rows.split_first() else { return };
-        for row in rows {
-            for (head, cell) in heads.iter().zip(row) {
-                self.push(&format!("{}: ", head.plain), Inline { strong: true, ..Inline::default() });
-                let before = self.words.plain.len();
-                self.words.plain.push_str(&cell.plain);
-                self.words.spans.extend(cell.spans.iter().map(|(end, inline)| (end + before, *inline)));
-                self.flush_tight();
-            }
-            self.apart = true;
-        }
-    }
-
     /// Lays out the paragraph in hand where no empty line follows it: a tight list's item, a hard break.
     pub(super) fn flush_tight(&mut self) {
         if !self.words.plain.is_empty() {
             self.flush();
             self.apart = false;
-        }
-    }
-
-    /// Lays out a code block, line by line as it was written; a line that is too long goes on further in.
-    pub(super) fn flush_code(&mut self, language: Language) {
-        self.separate();
-        let code = std::mem::take(&mut self.words).plain;
-        let room = self.width - self.margin_width();
-        let options = textwrap::Options::new(room)
-            .initial_indent("  ")
-            .subsequent_indent("    ")
-            .word_separator(textwrap::WordSeparator::AsciiSpace)
-            .word_splitter(textwrap::WordSplitter::NoHyphenation);
-        for line in code.lines() {
-            let line = line.replace('\t', "    ");
-            for part in textwrap::wrap(&escape(&line), &options) {
-                let part = self.color_code(&part, language);
-                self.line(&part);
-            }
-        }
-        self.apart = true;
-    }
-
-    /// One line of code, lightly coloured.
-    fn color_code(&self, line: &str, language: Language) -> String {
-        let style = || Style::new().force_styling(self.color);
-        let text = line.trim_start();
-        let indent = &line[..line.len() - text.len()];
-        match language {
-            Language::Text => line.to_owned(),
-            Language::Other => style().cyan().apply_to(line).to_string(),
-            Language::UnitFile if text.starts_with('[') => format!("{indent}{}", style().bold().apply_to(text)),
-            Language::UnitFile if text.starts_with(['#', ';']) => format!("{indent}{}", style().dim().apply_to(text)),
-            Language::UnitFile => match text.split_once('=') {
-                Some((key, value)) => format!("{indent}{}={value}", style().cyan().apply_to(key)),
-                None => line.to_owned(),
-            },
-            Language::Console => match text.split_once(' ') {
-                Some((prompt @ ("$" | "#"), typed)) => {
-                    format!("{indent}{} {}", style().dim().apply_to(prompt), style().cyan().apply_to(typed))
-                }
-                _ => line.to_owned(),
-            },
         }
     }
 
@@ -286,12 +186,12 @@ impl Page {
         style.apply_to(text).to_string()
     }
 
-    fn margin_width(&self) -> usize {
+    pub(super) fn margin_width(&self) -> usize {
         // However deep the lists are, some room is left for words.
         self.margins.iter().map(|margin| margin.rest.len()).sum::<usize>().min(self.width - 20)
     }
 
-    fn separate(&mut self) {
+    pub(super) fn separate(&mut self) {
         if std::mem::take(&mut self.apart) && !self.out.is_empty() {
             let quoted: String = self.margins.iter().map(|margin| margin.rest.as_str()).collect();
             self.out.push_str(quoted.trim_end());
@@ -299,7 +199,7 @@ impl Page {
         }
     }
 
-    fn line(&mut self, line: &str) {
+    pub(super) fn line(&mut self, line: &str) {
         let margin: String =
             self.margins.iter_mut().map(|margin| margin.first.take().unwrap_or_else(|| margin.rest.clone())).collect();
         let margin = &margin[margin.len() - self.margin_width()..];
@@ -314,16 +214,4 @@ impl Page {
         }
         self.out.push('\n');
     }
-}
-
-/// As wide as their longest cells; where that is too much, the widest give way, though never below a word or so.
-fn column_widths(rows: &[Vec<Words>], columns: usize, room: usize) -> Vec<usize> {
-    let widest =
-        |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| display_width(&cell.plain)).max();
-    let mut widths: Vec<usize> = (0..columns).map(|column| widest(column).unwrap_or(0).max(1)).collect();
-    while widths.iter().sum::<usize>() > room {
-        let Some(largest) = widths.iter_mut().max().filter(|width| **width > 4) else { break };
-        *largest -= 1;
-    }
-    widths
 }

@@ -2,14 +2,15 @@
 
 use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-use super::layout::{Heading, Inline, Language, Page, Tone, Words};
+use super::code::Language;
+use super::layout::{Heading, Inline, Page, Tone, Words};
 use crate::model::escape;
 
-/// Renders a markdown text for so many columns (at least 40), ending with a newline. Without colour, marks stand for
+/// Renders a markdown text for so many columns (at least 24), ending with a newline. Without colour, marks stand for
 /// what colours would say.
 #[must_use]
 pub fn markdown(text: &str, width: usize, color: bool) -> String {
-    let mut reader = Reader { page: Page::new(width.max(40), color), ..Reader::default() };
+    let mut reader = Reader { page: Page::new(width.max(24), color), ..Reader::default() };
     for event in Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_GFM) {
         reader.take(event);
     }

@@ -2,6 +2,7 @@
 
 mod abilities;
 mod bar;
+mod code;
 mod layout;
 mod lesson;
 mod markdown;
@@ -10,6 +11,7 @@ mod screen;
 mod sign;
 mod signpost;
 mod spinner;
+mod table;
 mod wrap;
 
 pub use abilities::ColorChoice;

@@ -51,7 +51,11 @@ impl Desk {
 
     /// Runs a command.
     pub fn of(unitlab: &Command) -> Self {
-        let (rows, columns) = Self::SIZE;
+        Self::sized(unitlab, Self::SIZE)
+    }
+
+    /// Runs a command in a window of so many rows and columns.
+    pub fn sized(unitlab: &Command, (rows, columns): (u16, u16)) -> Self {
         let pty = Pty::new(rows, columns);
         let mut own = Command::new("sh");
         own.args(["-c", OWN_SHELL, "sh"]).arg(unitlab.get_program()).args(unitlab.get_args());

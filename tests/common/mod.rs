@@ -8,6 +8,7 @@
 
 pub mod desk;
 pub mod pty;
+pub mod seat;
 pub mod traces;
 
 use std::io::Write;

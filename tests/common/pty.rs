@@ -111,6 +111,22 @@ impl Pty {
         &self.written
     }
 
+    /// The rows that were drawn since the screen was last cleared, as a window without a right edge shows them.
+    pub fn uncut(&self) -> Vec<String> {
+        let (rows, _) = self.screen.screen().size();
+        let clear = b"\x1b[2J";
+        let cleared = self.written.windows(clear.len()).rposition(|bytes| bytes == clear).unwrap_or(0);
+        let mut wide = Parser::default();
+        wide.screen_mut().set_size(rows, NonZero::new(400).unwrap());
+        wide.process(&self.written[cleared..]);
+        wide.screen().rows(0, 400).collect()
+    }
+
+    /// A program has taken the screen as a whole.
+    pub fn is_taken(&self) -> bool {
+        self.screen.screen().alternate_screen()
+    }
+
     /// The cursor can be seen.
     pub fn shows_cursor(&self) -> bool {
         !self.screen.screen().hide_cursor()

@@ -9,7 +9,7 @@ use crate::commands::inside;
 
 #[derive(Debug, Subcommand)]
 pub(in crate::commands) enum Verb {
-    /// Examine a course's files, and prove every lab in it: each case and each mutant in a real sandbox
+    /// Examine a course's files, and prove it in real sandboxes: each command of its chapters, each case of its labs
     Check(check::Args),
 }
 

@@ -1,5 +1,6 @@
 //! `unitlab learn`: a sitting with the tutorial.
 
+mod beside;
 mod past;
 mod sitting;
 mod verb;

@@ -28,8 +28,11 @@ pub(super) fn past(tutorial: &Tutorial, progress: &Progress) -> Past {
 
 /// The page on which a chapter was left.
 pub(super) fn page_left(chapter: &Chapter, progress: &Progress) -> usize {
-    let known = progress.chapters.get(&chapter.id).and_then(|known| known.page.as_deref());
-    known.and_then(|slug| chapter.page(slug)).unwrap_or(0)
+    let known = progress.chapters.get(&chapter.id);
+    let page = known.and_then(|known| known.page.as_deref()).and_then(|slug| chapter.page(slug)).unwrap_or(0);
+    // Whoever has read all of it and comes again wants to read it, not its end.
+    let is_read = known.is_some_and(|known| known.read_at.is_some());
+    if is_read && page + 1 == chapter.pages.len() { 0 } else { page }
 }
 
 /// Writes down what was done.

@@ -1,7 +1,7 @@
 //! One sitting at a terminal: keys and the sandbox's words in, frames and orders out.
 
 use std::ffi::OsString;
-use std::io::{self, Read as _};
+use std::io::Read as _;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use crate::commands::context::Context;
 use crate::commands::failure::Failure;
 use crate::course::Course;
 use crate::engine::session::{Action, Event, Key, Past, Sandbox, State, step};
-use crate::model::{Order, Told, Tutorial};
+use crate::model::{Order, Tutorial};
 use crate::sandbox::{self, Partner};
 use crate::terminal::{LabSign, Signal, Stage, frame, home_frame};
 
@@ -27,13 +27,13 @@ pub(in crate::commands) enum Where {
 
 /// A learner who sits at the tutorial.
 pub(in crate::commands) struct Sitting<'a> {
-    context: &'a Context,
-    course: &'a Course,
-    os_tree: Option<PathBuf>,
-    partner: Option<Partner>,
+    pub(super) context: &'a Context,
+    pub(super) course: &'a Course,
+    pub(super) os_tree: Option<PathBuf>,
+    pub(super) partner: Option<Partner>,
     interrupted: UnixStream,
     /// What the sandbox has to do as soon as it may.
-    waiting: Vec<Order>,
+    pub(super) waiting: Vec<Order>,
 }
 
 /// What ends a sitting.
@@ -57,12 +57,12 @@ impl<'a> Sitting<'a> {
     /// Goes on until the learner has had enough.
     pub(in crate::commands) fn run(mut self, mut screen: Stage, begin: Where) -> Result<u8, Failure> {
         let chapter = match begin {
-            Where::Chapter(chapter) => Some(chapter),
+            Where::Chapter(chapter) => Ok(chapter),
             Where::Home => self.home(&mut screen)?,
         };
         let end = match chapter {
-            Some(chapter) => self.read(&mut screen, chapter)?,
-            None => End::Quit,
+            Ok(chapter) => self.read(&mut screen, chapter)?,
+            Err(end) => end,
         };
         drop(screen);
         match end {
@@ -71,8 +71,8 @@ impl<'a> Sitting<'a> {
         }
     }
 
-    /// The home screen; the chapter that was chosen, or none to leave.
-    fn home(&mut self, screen: &mut Stage) -> Result<Option<usize>, Failure> {
+    /// The home screen; the chapter that was chosen, or how it was left.
+    fn home(&mut self, screen: &mut Stage) -> Result<Result<usize, End>, Failure> {
         let mut agenda = Agenda::of(self.course, &self.context.progress()?);
         let mut chosen = agenda.next;
         loop {
@@ -80,9 +80,8 @@ impl<'a> Sitting<'a> {
             screen.draw(&home_frame(&agenda.rows(), chosen, rows, self.context.brush_for(columns)))?;
             let last = agenda.steps.len().saturating_sub(1);
             match screen.wait(&[self.interrupted.as_fd()])? {
-                Signal::Key(Key::Char('q') | Key::Escape | Key::Ctrl('c')) | Signal::Gone | Signal::Ready(_) => {
-                    return Ok(None);
-                }
+                Signal::Key(Key::Char('q') | Key::Ctrl('c')) => return Ok(Err(End::Quit)),
+                Signal::Gone | Signal::Ready(_) => return Ok(Err(End::Interrupted)),
                 Signal::Key(Key::Up | Key::Char('k') | Key::BackTab) => chosen = chosen.saturating_sub(1),
                 Signal::Key(Key::Down | Key::Char('j') | Key::Tab) => chosen = (chosen + 1).min(last),
                 Signal::Key(Key::Home) => chosen = 0,
@@ -90,14 +89,14 @@ impl<'a> Sitting<'a> {
                 Signal::Key(Key::Ctrl('z')) => screen.suspend()?,
                 Signal::Key(Key::Ctrl('l')) => screen.forget(),
                 Signal::Key(Key::Enter | Key::Char(' ')) => match agenda.steps.get(chosen).map(|step| &step.goal) {
-                    Some(Goal::Chapter(chapter)) => return Ok(Some(*chapter)),
+                    Some(Goal::Chapter(chapter)) => return Ok(Ok(*chapter)),
                     Some(Goal::Lab(lab)) => {
                         let lab = lab.clone();
                         self.lab(screen, &lab)?;
                         agenda = Agenda::of(self.course, &self.context.progress()?);
                         chosen = agenda.next;
                     }
-                    None => return Ok(None),
+                    None => return Ok(Err(End::Quit)),
                 },
                 Signal::Key(_) | Signal::Resized => {}
             }
@@ -153,15 +152,13 @@ impl<'a> Sitting<'a> {
             .collect();
         let (rows, columns) = screen.size();
         let brush = self.context.brush_for(columns);
-        // The place of the window depends on the layout, and what is laid out on the width: twice is enough.
-        for _ in 0..3 {
-            let (picture, layout) = frame(tutorial, state, &labs, rows, brush);
-            if state.knows(&layout) {
-                screen.draw(&picture)?;
-                return Ok(());
-            }
+        // The place of the window depends on the layout, and the layout on nothing that changes with it: twice is enough.
+        let (mut picture, layout) = frame(tutorial, state, &labs, rows, brush);
+        if !state.knows(&layout) {
             take(tutorial, state, Event::Laid(layout));
+            picture = frame(tutorial, state, &labs, rows, brush).0;
         }
+        screen.draw(&picture)?;
         Ok(())
     }
 
@@ -182,7 +179,10 @@ impl<'a> Sitting<'a> {
                 if state.sandbox == Sandbox::Locked {
                     self.unlock(screen, tutorial, state)?;
                 }
-                self.order(state, Order::Run { first, block, run });
+                // Without a sandbox there is a record of it, which is shown already.
+                if state.running.is_some() {
+                    self.order(state, Order::Run { first, block, run });
+                }
             }
             Action::Stop => self.order(state, Order::Stop),
             Action::Enter { lab } => {
@@ -196,84 +196,6 @@ impl<'a> Sitting<'a> {
         Ok(())
     }
 
-    /// Gives an order to the sandbox, which is started with the first one.
-    fn order(&mut self, state: &mut State, order: Order) {
-        if self.partner.is_none() {
-            match Partner::start(&self.words()) {
-                Ok(Some(partner)) => {
-                    self.partner = Some(partner);
-                    if let Order::Prepare { .. } = &order {
-                        state.sandbox = Sandbox::Booting;
-                    }
-                }
-                Ok(None) => {
-                    state.sandbox = Sandbox::Locked;
-                    self.waiting = vec![order];
-                    return;
-                }
-                Err(error) => {
-                    take(self.course.tutorial(), state, Event::Sandbox(Sandbox::Impossible { why: error.to_string() }));
-                    return;
-                }
-            }
-        }
-        if !self.partner.as_mut().is_some_and(|partner| partner.order(&order)) {
-            self.partner = None;
-            let why = "the sandbox has ended without a word".to_owned();
-            take(self.course.tutorial(), state, Event::Sandbox(Sandbox::Impossible { why }));
-        }
-    }
-
-    fn words(&self) -> Vec<OsString> {
-        let mut words: Vec<OsString> = self.context.global_words();
-        words.push("practice".into());
-        if let Some(tree) = &self.os_tree {
-            words.extend(["--os-tree".into(), tree.into()]);
-        }
-        words
-    }
-
-    /// Lets sudo ask for the password on the whole terminal, and has done what waited for it.
-    fn unlock(&mut self, screen: &mut Stage, tutorial: &Tutorial, state: &mut State) -> Result<(), Failure> {
-        let unlocked = screen.lend(|| {
-            use io::Write as _;
-            let _ = writeln!(io::stderr(), "unitlab: booting a sandbox needs root; sudo asks for this step alone");
-            sandbox::unlock()
-        })?;
-        self.drain();
-        match unlocked {
-            Ok(()) => {
-                state.sandbox = Sandbox::Booting;
-                for order in std::mem::take(&mut self.waiting) {
-                    self.order(state, order);
-                }
-            }
-            Err(error) => {
-                take(tutorial, state, Event::Sandbox(Sandbox::Impossible { why: error.to_string() }));
-            }
-        }
-        Ok(())
-    }
-
-    /// What the sandbox has said, as events.
-    fn hear(&mut self) -> Vec<Event> {
-        let Some(told) = self.partner.as_mut().map(Partner::hear) else { return Vec::new() };
-        let Some(told) = told else {
-            self.partner = None;
-            let why = "the sandbox has ended".to_owned();
-            return vec![Event::Sandbox(Sandbox::Impossible { why })];
-        };
-        told.into_iter()
-            .map(|told| match told {
-                Told::Booting => Event::Sandbox(Sandbox::Booting),
-                Told::Up { systemd } => Event::Sandbox(Sandbox::Up { systemd }),
-                Told::Impossible { why } => Event::Sandbox(Sandbox::Impossible { why }),
-                Told::Printed { text } => Event::Printed(text),
-                Told::Ended { code } => Event::Ended(code),
-            })
-            .collect()
-    }
-
     /// Through the door into a lab, and back; what there is to say of it.
     fn lab(&mut self, screen: &mut Stage, lab: &str) -> Result<String, Failure> {
         let mut words = self.context.global_words();
@@ -282,7 +204,7 @@ impl<'a> Sitting<'a> {
             let status = sandbox::run_ourselves(&words);
             if !status.as_ref().is_ok_and(std::process::ExitStatus::success) {
                 // What went wrong stands on the screen that is about to be covered.
-                let _ = crate::terminal::wait_for_enter("Press Enter to go back to the lesson.");
+                let _ = crate::terminal::wait_for_enter("Press Enter to go back.");
             }
             status
         })??;
@@ -307,13 +229,13 @@ impl<'a> Sitting<'a> {
     }
 
     /// Forgets interruptions that were for somebody else.
-    fn drain(&self) {
+    pub(super) fn drain(&self) {
         while (&self.interrupted).read(&mut [0; 64]).is_ok_and(|count| count > 0) {}
     }
 }
 
 /// One event for which nothing has to be done.
-fn take(tutorial: &Tutorial, state: &mut State, event: Event) {
+pub(super) fn take(tutorial: &Tutorial, state: &mut State, event: Event) {
     let before = std::mem::replace(state, State::new(0, 0, Past::default()));
     *state = step(tutorial, before, event).0;
 }

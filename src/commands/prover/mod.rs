@@ -1,8 +1,10 @@
-//! The prover: every case and every mutant of a lab, each on a machine that never saw another.
+//! The prover: every case and every mutant of a lab, and every command of a chapter, on machines that nobody used.
 
 mod job;
 mod prove;
+mod rehearsal;
 mod trial;
 
-pub use job::{Job, plan};
+pub use job::{Case, Job, plan};
 pub use prove::Prover;
+pub use rehearsal::{Rehearsal, rehearse};

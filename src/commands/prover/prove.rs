@@ -1,4 +1,4 @@
-//! Many cases side by side, each on a freshly booted machine that is kept ready while the case before it is tried.
+//! Many jobs side by side, each on a freshly booted machine that is kept ready while the job before it is done.
 //!
 //! Nothing can be cleaned for certain on a machine whose root was a stranger. So no machine is ever used twice: going
 //! back to the starting scene is taking the spare, and the used one is ended in the background.
@@ -14,14 +14,14 @@ use super::job::Job;
 use super::trial::Trial;
 use crate::commands::workshop::{Bench, Workshop};
 use crate::model::{Proof, Proven, Spent};
-use crate::sandbox::{self, Sandbox, SandboxError, Source};
+use crate::sandbox::{self, Sandbox, SandboxError};
 
-/// Tries cases in sandboxes.
+/// Tries cases and commands in sandboxes.
 #[derive(Debug)]
 pub struct Prover {
     /// How sandboxes are made.
     pub workshop: Workshop,
-    /// How many cases are tried at once.
+    /// How many jobs are done at once.
     pub at_once: usize,
     /// Lay the solution over each mistake as well: it must mend it.
     pub thorough: bool,
@@ -30,18 +30,18 @@ pub struct Prover {
     stopped: AtomicBool,
 }
 
-/// A case, and the machine for it.
+/// A job, and the machine for it.
 type Ready<'j, 'a> = (usize, &'j Job<'a>, Result<Bench, SandboxError>);
 
 impl Prover {
-    /// A prover that tries so many cases at once.
+    /// A prover that does so many jobs at once.
     #[must_use]
     pub fn new(workshop: Workshop, at_once: usize, thorough: bool) -> Self {
         let name = format!("prove-{}", sandbox::mark());
         Self { workshop, at_once: at_once.max(1), thorough, name, stopped: AtomicBool::new(false) }
     }
 
-    /// Tries all of them, telling of each as it ends.
+    /// Does all of them, telling of each verdict as it comes.
     pub fn prove(&self, jobs: &[Job<'_>], tell: &(dyn Fn(&Proven) + Sync)) -> Proof {
         let begun = Instant::now();
         let next = &AtomicUsize::new(0);
@@ -96,7 +96,7 @@ impl Prover {
         self.workshop.estate.sandboxes().into_iter().filter(|sandbox| sandbox.name().starts_with(&self.name))
     }
 
-    /// Boots a machine for the next case, again and again.
+    /// Boots a machine for the next job, again and again.
     fn keep_spares<'j, 'a>(&self, jobs: &'j [Job<'a>], next: &AtomicUsize, counter: &SyncSender<Ready<'j, 'a>>) {
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
@@ -104,14 +104,14 @@ impl Prover {
             if self.is_stopped() {
                 return;
             }
-            let bench = self.workshop.open(job.lab, &format!("{}-{at}", self.name), Source::Fresh);
+            let bench = job.open(&self.workshop, &format!("{}-{at}", self.name));
             if counter.send((at, job, bench)).is_err() {
                 return;
             }
         }
     }
 
-    /// Takes a spare, tries its case on it, and leaves it to be ended.
+    /// Takes a spare, does its job on it, and leaves it to be ended.
     fn work(
         &self,
         spares: &Mutex<Receiver<Ready<'_, '_>>>,
@@ -124,33 +124,45 @@ impl Prover {
             let ready = spares.lock().unwrap_or_else(PoisonError::into_inner).recv();
             let Ok((at, job, bench)) = ready else { return done };
             let spent = Spent { hand_over: asked.elapsed(), follows: !done.is_empty(), ..Spent::default() };
-            let mut proven = Proven {
-                lab: job.lab.lab.id.clone(),
-                case: job.name.to_owned(),
-                differs: Vec::new(),
-                untried: None,
-                spent,
-            };
-            match bench {
-                _ if self.is_stopped() => return done,
-                Ok(bench) => {
-                    let mut trial = Trial { prover: self, job, bench, spent, differs: Vec::new() };
-                    let outcome = trial.run();
-                    (proven.differs, proven.spent) = (trial.differs, trial.spent);
-                    proven.untried = outcome.err().map(|error| error.to_string());
-                    let _ = bin.send(trial.bench);
-                }
-                // The scene is the author's.
-                Err(error @ SandboxError::Script { .. }) => proven.differs.push(error.to_string()),
-                Err(error) => proven.untried = Some(error.to_string()),
-            }
-            proven.spent.whole = asked.elapsed();
             if self.is_stopped() {
-                // What a machine says that is being ended is worth nothing.
                 return done;
             }
-            tell(&proven);
-            done.push((at, proven));
+            // What a machine says that is being ended is worth nothing.
+            let mut end = |proven: Proven| {
+                if !self.is_stopped() {
+                    tell(&proven);
+                    done.push((at, proven));
+                }
+            };
+            match (bench, job) {
+                (Ok(bench), Job::Case(case)) => {
+                    let mut trial = Trial { prover: self, case, bench, spent, differs: Vec::new() };
+                    let untried = trial.run().err().map(|error| error.to_string());
+                    let spent = Spent { whole: asked.elapsed(), ..trial.spent };
+                    let _ = bin.send(trial.bench);
+                    end(Proven { differs: trial.differs, untried, ..proven(job, spent) });
+                }
+                (Ok(bench), Job::Rehearsal(rehearsal)) => {
+                    rehearsal.run(&bench, spent, &|| self.is_stopped(), &mut end);
+                    let _ = bin.send(bench);
+                }
+                (Err(error), _) => {
+                    let mut proven = proven(job, Spent { whole: asked.elapsed(), ..spent });
+                    // The scene is the author's.
+                    if matches!(error, SandboxError::Script { .. }) {
+                        proven.differs.push(error.to_string());
+                    } else {
+                        proven.untried = Some(error.to_string());
+                    }
+                    end(proven);
+                }
+            }
         }
     }
+}
+
+/// What is known of a job before it is tried.
+fn proven(job: &Job<'_>, spent: Spent) -> Proven {
+    let (subject, case) = (job.subject(), job.name().to_owned());
+    Proven { subject, case, differs: Vec::new(), untried: None, printed: None, spent }
 }

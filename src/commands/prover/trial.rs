@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use super::job::{Deed, Job};
+use super::job::{Case, Deed};
 use super::prove::Prover;
 use crate::commands::workshop::Bench;
 use crate::engine;
@@ -13,7 +13,7 @@ use crate::sandbox::{SandboxError, Source};
 /// A case in the making.
 pub(super) struct Trial<'a> {
     pub prover: &'a Prover,
-    pub job: &'a Job<'a>,
+    pub case: &'a Case<'a>,
     pub bench: Bench,
     pub spent: Spent,
     pub differs: Vec<String>,
@@ -22,8 +22,8 @@ pub(super) struct Trial<'a> {
 impl Trial<'_> {
     /// Does all of it; an error is what kept it from being tried.
     pub(super) fn run(&mut self) -> Result<(), SandboxError> {
-        let lab = self.job.lab;
-        match self.job.deed {
+        let lab = self.case.lab;
+        match self.case.deed {
             Deed::Nothing => {}
             Deed::Answer(overlay) => self.answer(overlay, "its script")?,
             Deed::Mutant(overlay) => {
@@ -40,9 +40,9 @@ impl Trial<'_> {
                 self.spent.boot += begun.elapsed();
             }
         }
-        self.hand_in(&self.job.answers)?;
-        self.grade(&self.job.expected.clone(), "");
-        if self.prover.thorough && matches!(self.job.expected, Expected::Fails { .. }) {
+        self.hand_in(&self.case.answers)?;
+        self.grade(&self.case.expected.clone(), "");
+        if self.prover.thorough && matches!(self.case.expected, Expected::Fails { .. }) {
             self.answer(&lab.solution, "the solution after it")?;
             self.hand_in(&lab.answers)?;
             self.grade(&Expected::FullMarks, "after the solution: ");
@@ -70,7 +70,7 @@ impl Trial<'_> {
         if self.prover.is_stopped() {
             return;
         }
-        let lab = self.job.lab;
+        let lab = self.case.lab;
         let graded = self.bench.grade(lab, true);
         let waits = graded.waits();
         self.spent.boot += waits.boot;

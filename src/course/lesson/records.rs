@@ -1,11 +1,12 @@
 //! `lessons/recorded/CHAPTER.toml`: what a chapter's commands printed, for machines where no sandbox can run.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use crate::course::error::CourseError;
 use crate::course::fields::{Fields, Source};
 use crate::course::tree::Tree;
-use crate::model::Recorded;
+use crate::model::{Block, Chapter, Recorded};
 
 /// Reads a chapter's records by block; none where nothing is recorded.
 pub(super) fn read(tree: &Tree, chapter: &str, errors: &mut Vec<CourseError>) -> BTreeMap<String, Recorded> {
@@ -28,4 +29,82 @@ pub(super) fn read(tree: &Tree, chapter: &str, errors: &mut Vec<CourseError>) ->
     }
     errors.append(&mut source.errors);
     records
+}
+
+/// What is wrong with a chapter's records: each command has one, of the command as it is.
+pub(in crate::course) fn lacks(chapter: &Chapter) -> Vec<CourseError> {
+    let mend = "record the course anew: unitlab course check DIR --record";
+    let lack = |what| CourseError::of_file(format!("lessons/recorded/{}.toml", chapter.id), what, mend);
+    let blocks = chapter.pages.iter().flat_map(|page| &page.blocks).filter(|block| block.command().is_some());
+    let mut lacks = Vec::new();
+    for id in blocks.filter_map(Block::id).filter(|id| chapter.record(id).is_none()) {
+        let is_there = chapter.recorded.contains_key(id);
+        let what = if is_there { "is of another command than the chapter's" } else { "is missing" };
+        lacks.push(lack(format!("the record of {id:?} {what}")));
+    }
+    for id in chapter.recorded.keys().filter(|id| chapter.block(id).and_then(Block::command).is_none()) {
+        lacks.push(lack(format!("the record of {id:?} is of no command of the chapter")));
+    }
+    lacks
+}
+
+/// Of an output, this much is kept: the rest would say the same.
+const KEPT: usize = 16 << 10;
+
+/// The text of a chapter's records, in this order.
+#[must_use]
+pub fn write<'a>(records: impl IntoIterator<Item = (&'a str, &'a Recorded)>) -> String {
+    let mut text = "# What this chapter's commands printed: written by `unitlab course check . --record`.\n".to_owned();
+    for (id, Recorded { run, output }) in records {
+        let end = output.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= KEPT).last();
+        let (run, output) = (quoted(run), lines(&output[..end.unwrap_or(0)]));
+        // Writing into a String cannot fail.
+        let _ = write!(text, "\n[{id}]\nrun = {run}\noutput = {output}\n");
+    }
+    text
+}
+
+/// A text of several lines as it is, where TOML can say that.
+fn lines(text: &str) -> String {
+    let is_plain = |c: char| matches!(c, '\t' | '\n') || !c.is_control();
+    if text.is_empty() || text.contains("'''") || text.ends_with('\'') || !text.chars().all(is_plain) {
+        return quoted(text);
+    }
+    format!("'''\n{text}'''")
+}
+
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Recorded, read, write};
+    use crate::course::tree::Tree;
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let outputs = ["", "a\nb\n", "no end", "it's\n", "'''\n", "quote'", "\u{1b}[1m\r\n\0", "\n\nx\\n", "\"\"\"é\t"];
+        let mut records = Vec::new();
+        for (at, output) in outputs.iter().enumerate() {
+            let run = format!("echo '{at}' \"\\n\"");
+            records.push((format!("b-{at}"), Recorded { run, output: (*output).to_owned() }));
+        }
+        let text = write(records.iter().map(|(id, record)| (id.as_str(), record)));
+        let mut errors = Vec::new();
+        let back = read(&Tree::of(&[("lessons/recorded/x.toml", text.as_bytes())]), "x", &mut errors);
+        assert!(errors.is_empty(), "{errors:?}\n{text}");
+        assert_eq!(back, records.into_iter().collect(), "{text}");
+        assert!(text.contains("output = '''\na\nb\n'''\n"), "{text}");
+    }
+
+    #[test]
+    fn a_long_output_is_cut_between_two_characters() {
+        let record = Recorded { run: "yes é".into(), output: format!("x{}", "é".repeat(20_000)) };
+        let text = write([("long", &record)]);
+        let value: toml::Table = text.parse().unwrap();
+        let output = value["long"]["output"].as_str().unwrap();
+        assert_eq!(output.len(), (16 << 10) - 1);
+        assert!(record.output.starts_with(output));
+    }
 }

@@ -2,7 +2,7 @@
 
 use regex_lite::Regex;
 
-use super::state::Given;
+use super::given::Given;
 use crate::model::{Ask, Form};
 
 /// Whether this is a right answer. A typed one counts whatever its case, its spaces, and what it was quoted with.

@@ -1,6 +1,7 @@
 //! What happens to a sitting, and what it wants done.
 
-use super::state::{Given, Sandbox};
+use super::given::Given;
+use super::state::Sandbox;
 
 /// A key, as a terminal tells it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

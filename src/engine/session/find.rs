@@ -1,6 +1,6 @@
 //! Looking for words: in all pages, and in the glossary.
 
-use crate::model::{Block, Page, Term, Tutorial};
+use crate::model::{Block, Chapter, Page, Term, Tutorial};
 
 /// A page on which a word stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,19 +64,22 @@ fn plain(line: &str) -> String {
     plain.trim().to_owned()
 }
 
-/// The terms of the glossary that begin with these letters, then those that have them; with no letters, those that this
-/// page links to come first.
+/// The terms of the glossary that begin with these letters, then those that have them. With no letters, all of them:
+/// those that this page links to come first, then those of its chapter.
 #[must_use]
-pub fn terms_for<'t>(tutorial: &'t Tutorial, page: &Page, letters: &str) -> Vec<&'t Term> {
+pub fn terms_for<'t>(tutorial: &'t Tutorial, chapter: &Chapter, page: &Page, letters: &str) -> Vec<&'t Term> {
     let wanted = letters.trim().to_lowercase();
     let rank = |term: &Term| {
         let name = term.name.to_lowercase();
-        if wanted.is_empty() {
-            return Some(!links_to(page, term));
+        match wanted.as_str() {
+            "" if links_to(page, term) => Some(0),
+            "" if chapter.pages.iter().any(|page| links_to(page, term)) => Some(1),
+            "" => Some(2),
+            letters if name.starts_with(letters) => Some(0),
+            letters => name.contains(letters).then_some(1),
         }
-        if name.starts_with(&wanted) { Some(false) } else { name.contains(&wanted).then_some(true) }
     };
-    let mut found: Vec<(bool, &Term)> =
+    let mut found: Vec<(u8, &Term)> =
         tutorial.glossary.iter().filter_map(|term| rank(term).map(|rank| (rank, term))).collect();
     found.sort_by_key(|(rank, _)| *rank);
     found.into_iter().map(|(_, term)| term).collect()

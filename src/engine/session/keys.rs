@@ -2,8 +2,9 @@
 
 use super::entry::Entry;
 use super::event::{Action, Deed, Key};
+use super::given::Given;
 use super::modes;
-use super::state::{Given, Mode, Purpose, State, contents};
+use super::state::{Mode, Purpose, State, contents};
 use super::step::Turn;
 use crate::model::{Block, Form};
 
@@ -46,7 +47,7 @@ fn read(turn: &mut Turn<'_>, key: Key) {
         Key::Char('/') => turn.state.mode = Mode::Search { entry: Entry::default(), cursor: 0 },
         Key::Char('g') => turn.state.mode = Mode::Glossary { entry: Entry::default(), cursor: 0 },
         Key::Char('R') => turn.state.mode = Mode::Restart,
-        Key::Char('?' | 'h') => turn.state.mode = Mode::Help,
+        Key::Char('?' | 'h') => turn.state.mode = Mode::Help { cursor: 0 },
         Key::Char('q') => turn.act(Action::Quit),
         _ => {}
     }
@@ -132,7 +133,7 @@ fn enter(turn: &mut Turn<'_>) {
             if turn.state.visited.contains_key(lab) {
                 on(turn);
             } else {
-                turn.act(Action::Enter { lab: lab.clone() });
+                turn.enter(lab);
             }
         }
     }
@@ -141,8 +142,7 @@ fn enter(turn: &mut Turn<'_>) {
 /// To the next thing that asks for something, else down, else to the next page.
 fn on(turn: &mut Turn<'_>) {
     if turn.state.running.is_some() {
-        "a command is running; Ctrl-C stops it".clone_into(&mut turn.state.notice);
-        return;
+        return turn.is_busy();
     }
     let from = turn.state.in_hand.map_or(0, |block| block + 1);
     if let Some(next) = turn.undone_from(from) {
@@ -165,8 +165,8 @@ fn choose(turn: &mut Turn<'_>, choice: usize) {
     if !turn.state.sees_block() {
         return turn.follow();
     }
-    if turn.state.running.is_some() {
-        return;
+    if must_wait(turn) {
+        return turn.is_busy();
     }
     if !several {
         turn.answer(Given::Choices(vec![choice]));
@@ -179,15 +179,26 @@ fn choose(turn: &mut Turn<'_>, choice: usize) {
 fn answer_again(turn: &mut Turn<'_>) {
     let question = turn.state.block(turn.tutorial).and_then(Block::question);
     if question.is_some_and(|question| matches!(question.form, Form::Typed { .. })) {
+        if must_wait(turn) {
+            return turn.is_busy();
+        }
         turn.state.mode = Mode::Typing { purpose: Purpose::Answer, entry: Entry::default() };
         turn.follow();
     }
+}
+
+/// An answer would run a command, and another one runs.
+fn must_wait(turn: &Turn<'_>) -> bool {
+    turn.state.running.is_some() && turn.state.block(turn.tutorial).is_some_and(|block| block.command().is_some())
 }
 
 /// Lets the learner change the command in hand before it runs.
 fn edit(turn: &mut Turn<'_>) {
     let Some(block) = turn.state.block(turn.tutorial) else { return };
     let Some((id, command)) = block.id().zip(block.command()) else { return };
+    if turn.state.running.is_some() {
+        return turn.is_busy();
+    }
     if matches!(block, Block::Predict { .. }) && turn.state.answer(turn.tutorial, id).is_none() {
         "say first what will come; then it runs".clone_into(&mut turn.state.notice);
         return;
@@ -198,8 +209,14 @@ fn edit(turn: &mut Turn<'_>) {
     turn.follow();
 }
 
+/// Runs the command in hand once more, or opens the lab again.
 fn run_again(turn: &mut Turn<'_>) {
     let Some(block) = turn.state.block(turn.tutorial) else { return };
+    if let Block::Door { lab } = block
+        && turn.state.visited.contains_key(lab)
+    {
+        return turn.enter(lab);
+    }
     let Some((id, command)) = block.id().zip(block.command()) else { return };
     if turn.state.outcome(turn.tutorial, id).is_some_and(|outcome| outcome.ended) {
         turn.run(&command.run);
@@ -215,6 +232,6 @@ pub(super) fn restart(turn: &mut Turn<'_>) {
     turn.state.outcomes.retain(|(of, _), _| *of != chapter);
     turn.state.opened.retain(|(of, _)| *of != chapter);
     turn.act(Action::Remember(Deed::Restarted { chapter }));
-    turn.act(Action::Prepare { chapter: turn.state.chapter });
+    turn.prepare();
     turn.open(turn.state.chapter, 0);
 }

@@ -2,8 +2,10 @@
 
 use super::event::{Action, Key};
 use super::find::{find, terms_for};
+use super::given::Given;
+use super::help::KEYS;
 use super::keys::restart;
-use super::state::{Given, Mode, Purpose, contents};
+use super::state::{Mode, Purpose, contents};
 use super::step::Turn;
 
 pub(super) fn press(turn: &mut Turn<'_>, key: Key) {
@@ -13,11 +15,10 @@ pub(super) fn press(turn: &mut Turn<'_>, key: Key) {
     }
     match mode {
         Mode::Page => {}
-        Mode::Help => {
-            if !matches!(key, Key::Enter | Key::Char('q' | '?' | ' ')) {
-                turn.state.mode = Mode::Help;
-            }
-        }
+        Mode::Help { cursor } => match (key, moved(cursor, KEYS.len(), key)) {
+            (Key::Enter | Key::Char('q' | '?' | 'h' | ' '), _) => {}
+            (_, to) => turn.state.mode = Mode::Help { cursor: to.unwrap_or(cursor) },
+        },
         Mode::Restart => {
             if matches!(key, Key::Char('y' | 'Y')) {
                 restart(turn);
@@ -29,6 +30,7 @@ pub(super) fn press(turn: &mut Turn<'_>, key: Key) {
             }
             entry.press(key);
             turn.state.mode = Mode::Typing { purpose, entry };
+            turn.follow();
         }
         Mode::Contents { cursor } => choose_page(turn, cursor, key),
         Mode::Search { mut entry, cursor } => {
@@ -46,8 +48,8 @@ pub(super) fn press(turn: &mut Turn<'_>, key: Key) {
             }
         }
         Mode::Glossary { mut entry, cursor } => {
-            let page = turn.state.page(turn.tutorial);
-            let terms = terms_for(turn.tutorial, page, &entry.text()).len();
+            let (chapter, page) = (turn.state.chapter(turn.tutorial), turn.state.page(turn.tutorial));
+            let terms = terms_for(turn.tutorial, chapter, page, &entry.text()).len();
             match (key, moved(cursor, terms, key)) {
                 (Key::Enter, _) => {}
                 (_, Some(cursor)) => turn.state.mode = Mode::Glossary { entry, cursor },
@@ -91,6 +93,8 @@ fn choose_page(turn: &mut Turn<'_>, cursor: usize, key: Key) {
         }
         Key::Char('j') => turn.state.mode = Mode::Contents { cursor: (cursor + 1).min(rows.len() - 1) },
         Key::Char('k') => turn.state.mode = Mode::Contents { cursor: cursor.saturating_sub(1) },
+        Key::Home => turn.state.mode = Mode::Contents { cursor: 0 },
+        Key::End => turn.state.mode = Mode::Contents { cursor: rows.len() - 1 },
         _ => turn.state.mode = Mode::Contents { cursor },
     }
 }

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::entry::Entry;
 use super::event::{Action, Layout};
-use crate::model::{Block, Chapter, Form, Page, Tutorial};
+use super::given::Given;
+use crate::model::{Block, Chapter, Page, Tutorial};
 
 /// A chapter's id, and a block or a page of it.
-type Spot = (String, String);
+pub(super) type Spot = (String, String);
 
 /// Everything that a sitting is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,7 +79,10 @@ pub enum Mode {
         cursor: usize,
     },
     /// The keys.
-    Help,
+    Help {
+        /// The one that is chosen.
+        cursor: usize,
+    },
     /// Asked whether the chapter shall begin anew.
     Restart,
 }
@@ -90,15 +94,6 @@ pub enum Purpose {
     Answer,
     /// The command in hand, changed.
     Command,
-}
-
-/// An answer as it was given.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Given {
-    /// Choices from 0, in order.
-    Choices(Vec<usize>),
-    /// Something typed.
-    Text(String),
 }
 
 /// A question that was answered.
@@ -258,37 +253,8 @@ impl State {
         let Some((begin, end)) = self.in_hand.and_then(|block| self.layout.blocks.get(block)).copied() else {
             return false;
         };
-        let window = self.scroll..self.scroll + self.layout.rows;
+        let window = self.scroll..self.scroll.saturating_add(self.layout.rows);
         window.contains(&begin) || (begin < window.start && end > window.start)
-    }
-}
-
-impl Given {
-    /// As it is written down: numbers from 1 for choices.
-    #[must_use]
-    pub fn to_text(&self) -> String {
-        match self {
-            Self::Choices(choices) => {
-                choices.iter().map(|choice| (choice + 1).to_string()).collect::<Vec<_>>().join(", ")
-            }
-            Self::Text(text) => text.clone(),
-        }
-    }
-
-    /// Reads what was written down for a question of this form; none where it does not fit.
-    #[must_use]
-    pub fn read(text: &str, form: &Form) -> Option<Self> {
-        match form {
-            Form::Typed { .. } => Some(Self::Text(text.to_owned())),
-            Form::Choice { choices, .. } => text
-                .split(',')
-                .map(|number| {
-                    let number: usize = number.trim().parse().ok()?;
-                    (1..=choices.len()).contains(&number).then(|| number - 1)
-                })
-                .collect::<Option<Vec<_>>>()
-                .map(Self::Choices),
-        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! One step of a sitting: something happened, and this is what becomes of it.
 
 use super::event::{Action, Deed, Event, Layout};
-use super::state::{Answered, Given, Mode, OUTPUT, Outcome, Sandbox, State};
+use super::given::Given;
+use super::state::{Answered, Mode, OUTPUT, Outcome, Sandbox, Spot, State};
 use super::{accepts, keys};
-use crate::model::{Block, Tutorial};
+use crate::model::{Block, Chapter, Tutorial};
 
 /// What becomes of a sitting, and what it wants done.
 #[must_use]
@@ -56,13 +57,18 @@ impl Turn<'_> {
         let complete = chapter.pages.iter().all(|page| self.state.is_opened(chapter, page));
         let deed = Deed::Opened { chapter: chapter.id.clone(), page: page.slug.clone(), complete };
         self.act(Action::Remember(deed));
-        if elsewhere || self.state.sandbox == Sandbox::None {
+        let begun = self.actions.iter().any(|action| matches!(action, Action::Prepare { .. }));
+        if !begun && (elsewhere || self.state.sandbox == Sandbox::None) {
             self.prepare();
         }
     }
 
-    /// Has the sandbox made ready, if the chapter has commands for it.
-    fn prepare(&mut self) {
+    /// Has a fresh sandbox made ready, if the chapter has commands for it; what runs in the old one is stopped.
+    pub(super) fn prepare(&mut self) {
+        if self.state.running.is_some() {
+            self.act(Action::Stop);
+        }
+        self.state.prepared.clear();
         let chapter = self.state.chapter(self.tutorial);
         if chapter.pages.iter().flat_map(|page| &page.blocks).any(|block| block.command().is_some()) {
             self.act(Action::Prepare { chapter: self.state.chapter });
@@ -117,39 +123,75 @@ impl Turn<'_> {
     }
 
     fn sandbox(&mut self, sandbox: Sandbox) {
-        let gone = matches!(sandbox, Sandbox::Impossible { .. } | Sandbox::None | Sandbox::Locked);
         if !matches!(sandbox, Sandbox::Up { .. }) {
             self.state.prepared.clear();
         }
+        let gone = matches!(sandbox, Sandbox::Impossible { .. } | Sandbox::None | Sandbox::Locked);
         self.state.sandbox = sandbox;
-        if gone && self.state.running.is_some() {
-            self.ended(None);
+        if gone && let Some(spot) = self.state.running.take() {
+            self.cut_off(&spot);
+        }
+    }
+
+    /// The sandbox went away below a command: where nothing was seen of it yet, there may be a record.
+    fn cut_off(&mut self, spot: &Spot) {
+        self.state.follow |= self.sees_the_end_of(spot);
+        let chapter = self.tutorial.chapters.iter().find(|chapter| chapter.id == spot.0);
+        let Some(outcome) = self.state.outcomes.get_mut(spot) else { return };
+        match chapter {
+            Some(chapter) if outcome.output.is_empty() => *outcome = recorded(chapter, &spot.1, &outcome.run),
+            _ => outcome.ended = true,
         }
     }
 
     fn printed(&mut self, text: &str) {
         let Some(spot) = self.state.running.clone() else { return };
-        let outcome = self.state.outcomes.entry(spot).or_default();
+        self.state.follow |= self.sees_the_end_of(&spot);
+        let Some(outcome) = self.state.outcomes.get_mut(&spot) else { return };
         let room = OUTPUT.saturating_sub(outcome.output.len());
         let end = (0..=room.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
         outcome.output.push_str(&text[..end]);
-        self.state.follow = true;
     }
 
     fn ended(&mut self, code: Option<i32>) {
         let Some(spot) = self.state.running.take() else { return };
-        let outcome = self.state.outcomes.entry(spot.clone()).or_default();
+        // What stood there was about the command that ran.
+        self.state.notice.clear();
+        self.state.follow |= self.sees_the_end_of(&spot);
+        // None when the chapter was begun anew meanwhile.
+        let Some(outcome) = self.state.outcomes.get_mut(&spot) else { return };
         outcome.ended = true;
         outcome.code = code;
-        if code.is_some() {
+        if code.is_some() && matches!(self.state.sandbox, Sandbox::Up { .. }) {
             let chapter = self.tutorial.chapters.iter().find(|chapter| chapter.id == spot.0);
             let own = chapter.and_then(|chapter| chapter.block(&spot.1)).and_then(Block::command);
             let ran = own.filter(|own| own.run == outcome.run).map(|_| spot.1.clone());
             let ran = outcome.first.iter().cloned().chain(ran);
             self.state.prepared.extend(ran.map(|block| (spot.0.clone(), block)));
         }
-        self.state.follow = true;
         self.act(Action::Remember(Deed::Ran { chapter: spot.0, block: spot.1 }));
+    }
+
+    /// That block is in hand, and its last row in the window: what grows there is watched.
+    fn sees_the_end_of(&self, spot: &Spot) -> bool {
+        let state = &self.state;
+        let Some(index) = state.in_hand else { return false };
+        let id = state.block(self.tutorial).and_then(Block::id);
+        let sees = |(_, end): &(usize, usize)| *end <= state.scroll.saturating_add(state.layout.rows);
+        id.is_some_and(|id| state.spot(self.tutorial, id) == *spot) && state.layout.blocks.get(index).is_none_or(sees)
+    }
+
+    /// Says that only one command runs at a time.
+    pub(super) fn is_busy(&mut self) {
+        "a command is running; Ctrl-C stops it".clone_into(&mut self.state.notice);
+    }
+
+    /// Through the door to a lab, once nothing runs here.
+    pub(super) fn enter(&mut self, lab: &str) {
+        if self.state.running.is_some() {
+            return self.is_busy();
+        }
+        self.act(Action::Enter { lab: lab.to_owned() });
     }
 
     fn back(&mut self, said: String) {
@@ -193,30 +235,20 @@ impl Turn<'_> {
         let Some(block) = self.state.block(self.tutorial) else { return };
         let Some(id) = block.command().and(block.id()).map(str::to_owned) else { return };
         if self.state.running.is_some() {
-            "a command is running; Ctrl-C stops it".clone_into(&mut self.state.notice);
-            return;
+            return self.is_busy();
         }
         let chapter = self.state.chapter(self.tutorial);
         let spot = (chapter.id.clone(), id.clone());
         if let Sandbox::Impossible { .. } = self.state.sandbox {
-            let recorded = chapter.record(&id);
-            let outcome = Outcome {
-                run: recorded.map_or(run, |recorded| &recorded.run).to_owned(),
-                output: recorded.map(|recorded| recorded.output.clone()).unwrap_or_default(),
-                ended: true,
-                recorded: true,
-                ..Outcome::default()
-            };
+            let outcome = recorded(chapter, &id, run);
             self.state.outcomes.insert(spot, outcome);
             return self.follow();
         }
-        let has_run =
-            |id: &str| self.state.outcome(self.tutorial, id).is_some_and(|outcome| outcome.ended && !outcome.recorded);
         let chain = chapter.chain(&id);
         let first: Vec<String> = chain
             .iter()
             .filter_map(|block| block.id())
-            .filter(|need| *need != id && !has_run(need))
+            .filter(|need| *need != id && !self.state.prepared.contains(&self.state.spot(self.tutorial, need)))
             .map(str::to_owned)
             .collect();
         let outcome = Outcome { run: run.to_owned(), first: first.clone(), ..Outcome::default() };
@@ -224,5 +256,17 @@ impl Turn<'_> {
         self.state.running = Some(spot);
         self.act(Action::Run { chapter: self.state.chapter, first, block: id, run: run.to_owned() });
         self.follow();
+    }
+}
+
+/// What is known of a command where no sandbox is.
+fn recorded(chapter: &Chapter, id: &str, run: &str) -> Outcome {
+    let record = chapter.record(id);
+    Outcome {
+        run: record.map_or(run, |record| &record.run).to_owned(),
+        output: record.map(|record| record.output.clone()).unwrap_or_default(),
+        ended: true,
+        recorded: true,
+        ..Outcome::default()
     }
 }

@@ -1,1 +1,7 @@
 //! Sittings played key by key, without a terminal.
+
+mod commands;
+mod play;
+mod questions;
+mod reading;
+mod whatever;

@@ -12,6 +12,8 @@ pub(super) struct Checks<'a> {
     told: Vec<(&'a Diagnosis, &'a str)>,
     /// What the blocked checks just above wait for: said once beneath them all.
     awaited: Vec<&'a str>,
+    /// The chapters that were named already.
+    lessons: Vec<&'a str>,
     /// How wide the points are.
     points: usize,
 }
@@ -19,7 +21,7 @@ pub(super) struct Checks<'a> {
 impl<'a> Checks<'a> {
     pub(super) fn of(report: &'a Report) -> Self {
         let points = report.checks.iter().map(|check| points(check, "?").len()).max().unwrap_or(0);
-        Self { report, told: Vec::new(), awaited: Vec::new(), points }
+        Self { report, told: Vec::new(), awaited: Vec::new(), lessons: Vec::new(), points }
     }
 
     pub(super) fn write(&mut self, check: &'a CheckReport, page: &mut Page<'_>) {
@@ -89,6 +91,11 @@ impl<'a> Checks<'a> {
         }
         if check.status == Status::Failed {
             page.detail("why", Ink::Plain, &check.why);
+            // Once for each chapter: it explains all of them.
+            if !check.lesson.is_empty() && !self.lessons.contains(&check.lesson.as_str()) {
+                page.detail("lesson", Ink::Command, &format!("unitlab learn {}", check.lesson));
+                self.lessons.push(&check.lesson);
+            }
         }
         page.blank();
     }

@@ -1,4 +1,4 @@
-//! What proving a course has shown: a table of what differs, lab by case, and where the time went.
+//! What proving a course has shown: a table of what differs, lab by case and chapter by command, and where the time went.
 
 use std::io::{self, Write};
 use std::time::Duration;
@@ -7,7 +7,7 @@ use crate::model::{Proof, Proven, Spent};
 
 use super::page::{Ink, Look, Page};
 
-/// Writes a proof for a person: one row for each case that did not come out as it must, and a sum for each lab.
+/// Writes a proof for a person: one row for each case that did not come out as it must, and a sum for each lab and chapter.
 pub fn proof(proof: &Proof, look: &Look, out: &mut impl Write) -> io::Result<()> {
     let mut page = Page::new(look);
     for lack in &proof.lacks {
@@ -19,10 +19,8 @@ pub fn proof(proof: &Proof, look: &Look, out: &mut impl Write) -> io::Result<()>
         row(case, &mut page);
     }
     page.blank();
-    let mut labs: Vec<&str> = proof.cases.iter().map(|case| case.lab.as_str()).collect();
-    labs.dedup();
-    for lab in labs {
-        sum(lab, &proof.cases, &mut page);
+    for own in proof.cases.chunk_by(|a, b| a.subject == b.subject) {
+        sum(own, &mut page);
     }
     time(proof, &mut page);
     out.write_all(page.text().as_bytes())
@@ -31,27 +29,29 @@ pub fn proof(proof: &Proof, look: &Look, out: &mut impl Write) -> io::Result<()>
 fn row(case: &Proven, page: &mut Page<'_>) {
     let (sign, ink) =
         if case.differs.is_empty() { (page.glyphs().unknown, Ink::Doubt) } else { (page.glyphs().failed, Ink::Bad) };
-    let lead = format!("{sign} {}  ", case.lab);
+    let lead = format!("{sign} {}  ", case.subject);
     page.row(&lead, ink, &case.case, "");
-    for what in &case.differs {
-        page.paragraph(Ink::Plain, 4, what);
+    // What a command printed is told line by line.
+    for line in case.differs.iter().flat_map(|what| what.lines()) {
+        page.paragraph(Ink::Plain, 4, line);
     }
     if let Some(why) = &case.untried {
         page.paragraph(Ink::Plain, 4, &format!("could not be tried: {why}"));
     }
 }
 
-fn sum(lab: &str, all: &[Proven], page: &mut Page<'_>) {
-    let of_lab: Vec<&Proven> = all.iter().filter(|case| case.lab == lab).collect();
-    let differ = of_lab.iter().filter(|case| !case.differs.is_empty()).count();
-    let untried = of_lab.iter().filter(|case| case.differs.is_empty() && case.untried.is_some()).count();
+/// What became of the cases of one lab or chapter.
+fn sum(own: &[Proven], page: &mut Page<'_>) {
+    let Some(Proven { subject, .. }) = own.first() else { return };
+    let differ = own.iter().filter(|case| !case.differs.is_empty()).count();
+    let untried = own.iter().filter(|case| case.differs.is_empty() && case.untried.is_some()).count();
     let (ink, outcome) = match (differ, untried) {
         (0, 0) => (Ink::Good, "each as it must be".to_owned()),
         (0, untried) => (Ink::Doubt, format!("{untried} not tried")),
         (differ, 0) => (Ink::Bad, format!("{differ} not as it must be")),
         (differ, untried) => (Ink::Bad, format!("{differ} not as it must be, {untried} not tried")),
     };
-    let says = format!("{lab}: {}, {outcome}", cases(of_lab.len()));
+    let says = format!("{subject}: {}, {outcome}", cases(own.len()));
     page.paragraph(ink, 0, &says);
 }
 
@@ -69,7 +69,7 @@ fn time(proof: &Proof, page: &mut Page<'_>) {
         Ink::Plain,
         0,
         &format!(
-            "{} in {:.1} s, {} at a time. {:.0}% of that was waiting for systemd itself: it booted ({:.0}%), carried out answers ({:.0}%), was watched and tried ({:.0}%).",
+            "{} in {:.1} s, {} at a time. {:.0}% of that was waiting for systemd itself: it booted ({:.0}%), carried out answers and commands ({:.0}%), was watched and tried ({:.0}%).",
             cases(proof.cases.len()),
             proof.took.as_secs_f64(),
             proof.at_once,
@@ -110,10 +110,11 @@ mod tests {
     fn case(name: &str, differs: &[&str], untried: Option<&str>, hand_over: u64) -> Proven {
         let millis = Duration::from_millis;
         Proven {
-            lab: "sre-app".into(),
+            subject: "sre-app".into(),
             case: name.into(),
             differs: differs.iter().map(ToString::to_string).collect(),
             untried: untried.map(str::to_owned),
+            printed: None,
             spent: Spent {
                 whole: millis(2000),
                 hand_over: millis(hand_over),
@@ -138,6 +139,15 @@ mod tests {
             case("user-is-root", &["non-root passed, and must fail", "chdir is not diagnosed; nothing is"], None, 2),
             case("Service.ExecStart=/usr/bin/python3-missing -m http.server 8000", &["earns full marks"], None, 40),
             case("drop Unit.After", &[], Some("the sandbox p1 did not come up: \u{1b}[1mno\u{202e}"), 1),
+            Proven {
+                subject: "reliability".into(),
+                ..case(
+                    "kill, alone",
+                    &["does not print what is expected, ^up$; it printed \n  down\n\u{1b}[1mup"],
+                    None,
+                    1,
+                )
+            },
         ];
         let lacks = vec!["labs/sre-app/cases: has 2 mistakes; a lab has at least 8".to_owned()];
         let proven = Proof { cases, lacks, took: Duration::from_millis(4100), at_once: 2 };

@@ -2,7 +2,7 @@
 
 use textwrap::core::display_width;
 
-use crate::model::{CheckReport, Report, Score, Status};
+use crate::model::{After, CheckReport, Report, Score, Status};
 
 use super::page::{Ink, Page};
 
@@ -58,11 +58,33 @@ pub(super) fn next(report: &Report, page: &mut Page<'_>) {
         let all = report.checks.iter().all(|check| check.status == Status::Passed);
         let asked = if all { "" } else { "that was run " };
         page.paragraph(Ink::Good, 0, &format!("Every check {asked}passed. Well done."));
-        page.row("Next  ", Ink::Command, "unitlab list", "");
+        after(report, page);
     } else {
         page.paragraph(Ink::Doubt, 0, "Nothing could be graded here.");
         page.row("Next  ", Ink::Command, "unitlab doctor", "");
     }
+}
+
+/// What was learned, what to think about, and where it goes on.
+fn after(report: &Report, page: &mut Page<'_>) {
+    let nothing = After::default();
+    let after = report.after.as_ref().unwrap_or(&nothing);
+    if !after.learned.is_empty() {
+        page.blank();
+        page.paragraph(Ink::Plain, 0, "You can now");
+        for learned in &after.learned {
+            page.row(&format!("  {} ", page.glyphs().dot), Ink::Plain, learned, "");
+        }
+    }
+    if !after.think.is_empty() {
+        page.blank();
+        page.row("Think  ", Ink::Plain, &after.think, "");
+    }
+    if !after.learned.is_empty() || !after.think.is_empty() {
+        page.blank();
+    }
+    let next = if after.next.is_empty() { "unitlab list" } else { &after.next };
+    page.row("Next  ", Ink::Command, next, "");
 }
 
 fn go(page: &mut Page<'_>, step: &str) {

@@ -40,7 +40,8 @@ pub(super) fn rows(tutorial: &Tutorial, state: &State, index: usize, labs: &Labs
             rows.rows.push(String::new());
             painter.command(&mut rows, id, command);
             painter.outcome(&mut rows, id, command);
-            if state.outcome(tutorial, id).is_some_and(|outcome| outcome.ended) {
+            // An answer of an earlier sitting has its reason too, though its output is gone.
+            if state.outcome(tutorial, id).is_none_or(|outcome| outcome.ended) {
                 painter.verdict(&mut rows, id, question);
             }
         }
@@ -64,9 +65,8 @@ impl Painter<'_> {
 
     /// Markdown on as many rows as it takes, behind a beginning of this width.
     fn hanging(&self, rows: &mut Rows, begin: &str, wide: usize, text: &str) {
-        let room = self.brush.width.saturating_sub(wide).max(20);
-        // What is narrower than a page is wrapped as if the page were narrower; the renderer has a least width.
-        for (index, line) in narrow(text, room, self.brush.color).into_iter().enumerate() {
+        let room = self.brush.width.saturating_sub(wide);
+        for (index, line) in markdown(text, room, self.brush.color).lines().enumerate() {
             let margin = if index == 0 { begin.to_owned() } else { " ".repeat(wide) };
             rows.rows.push(format!("{margin}{line}"));
         }
@@ -88,6 +88,9 @@ impl Painter<'_> {
                         _ if marked => brush.strong(brush.sign("●", "*")),
                         (Some(_), true) if right.contains(&number) => brush.good(brush.sign("✓", "+")),
                         (Some(_), true) => brush.bad(brush.sign("✗", "x")),
+                        (Some(_), false) if self.is_told(id) && right.contains(&number) => {
+                            brush.dim(brush.sign("✓", "+"))
+                        }
                         _ if *several && self.in_hand => brush.dim(brush.sign("○", "o")),
                         _ => " ".to_owned(),
                     };
@@ -102,7 +105,9 @@ impl Painter<'_> {
                 (_, Some((given, right))) => {
                     let sign =
                         if *right { brush.good(brush.sign("✓", "+")) } else { brush.bad(brush.sign("✗", "x")) };
-                    rows.rows.push(format!("{sign} {}", escape(&given.to_text())));
+                    for (index, line) in chopped(&escape(&given.to_text()), brush.width - 2).into_iter().enumerate() {
+                        rows.rows.push(format!("{} {line}", if index == 0 { sign.as_str() } else { " " }));
+                    }
                 }
                 (_, None) => rows.rows.push(brush.dim("> (Enter, then type)")),
             },
@@ -113,19 +118,25 @@ impl Painter<'_> {
     fn verdict(&self, rows: &mut Rows, id: &str, question: &Ask) {
         let brush = self.brush;
         let Some((_, right)) = self.state.answer(self.tutorial, id) else { return };
-        let word = match (right, self.state.in_hand, &question.form) {
-            (true, ..) => brush.good("Right."),
-            (false, Some(_), Form::Choice { .. }) if self.in_hand => {
-                format!("{} {}", brush.bad("Not so."), brush.dim("Press another number to try again."))
-            }
-            (false, Some(_), Form::Typed { .. }) if self.in_hand => {
-                format!("{} {}", brush.bad("Not so."), brush.dim("Press a to try again."))
-            }
-            (false, ..) => brush.bad("Not so."),
+        let again = match &question.form {
+            _ if *right || !self.in_hand || self.is_told(id) => "",
+            Form::Choice { .. } => "Press another number to try again.",
+            Form::Typed { .. } => "Press a to try again.",
+        };
+        let word = if *right { brush.good("Right.") } else { brush.bad("Not so.") };
+        let word = match (again, again.len() + "Not so. ".len() <= brush.width) {
+            ("", _) => vec![word],
+            (again, true) => vec![format!("{word} {}", brush.dim(again))],
+            (again, false) => vec![word, brush.dim(again)],
         };
         rows.rows.push(String::new());
-        rows.rows.push(word);
+        rows.rows.extend(word);
         self.prose(rows, &question.because);
+    }
+
+    /// A command has told the answer: there is nothing left to guess.
+    fn is_told(&self, id: &str) -> bool {
+        self.state.outcome(self.tutorial, id).is_some_and(|outcome| outcome.ended)
     }
 
     fn command(&self, rows: &mut Rows, id: &str, command: &Practice) {
@@ -135,7 +146,10 @@ impl Painter<'_> {
         let outcome = self.state.outcome(self.tutorial, id);
         let run = outcome.map(|outcome| outcome.run.as_str()).filter(|run| !run.is_empty()).unwrap_or(&command.run);
         let begin = self.brush.dim(prompt(command.root));
-        for (index, line) in chopped(&escape(run), self.brush.width - 2).into_iter().enumerate() {
+        let options = textwrap::Options::new(self.brush.width - 2)
+            .word_separator(textwrap::WordSeparator::AsciiSpace)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
+        for (index, line) in textwrap::wrap(&escape(run), options).into_iter().enumerate() {
             let begin = if index == 0 { begin.as_str() } else { "  " };
             rows.rows.push(format!("{begin}{}", self.brush.strong(&line)));
         }
@@ -153,7 +167,7 @@ impl Painter<'_> {
             if let (true, Sandbox::Impossible { why }) = (self.in_hand, &self.state.sandbox) {
                 self.prose(
                     rows,
-                    &format!("*No sandbox can run here ({}). Enter shows what was recorded.*", escape(why)),
+                    &format!("*No sandbox can run here: {}. Enter shows what was recorded.*", escape(why)),
                 );
             }
             return;
@@ -161,6 +175,9 @@ impl Painter<'_> {
         if outcome.recorded {
             let word = if outcome.output.is_empty() { "nothing was recorded of it" } else { "recorded, not run here" };
             rows.rows.push(brush.rule_in(&brush.accent(word)));
+            if let Sandbox::Impossible { why } = &self.state.sandbox {
+                self.prose(rows, &format!("*No sandbox can run here: {}*", escape(why)));
+            }
         } else {
             rows.rows.push(brush.rule_in(&self.running(outcome)));
         }
@@ -169,7 +186,8 @@ impl Painter<'_> {
         rows.rows.extend(lines.by_ref().take(MOST));
         let left = lines.count();
         if left > 0 {
-            rows.rows.push(brush.dim(&format!("({left} lines more)")));
+            let more = if left == 1 { "line" } else { "lines" };
+            rows.rows.push(brush.dim(&format!("({left} {more} more)")));
         }
         if let Some(end) = ending(outcome, command) {
             rows.rows.push(brush.dim(&end));
@@ -232,36 +250,33 @@ fn ending(outcome: &Outcome, command: &Practice) -> Option<String> {
     match outcome.code {
         Some(0) if outcome.output.is_empty() => Some("(it printed nothing, and ended with 0)".into()),
         Some(0) => None,
-        Some(124) => Some(format!("(stopped after {} s)", command.seconds)),
+        Some(124) => Some("(exit status 124: a time limit ended it)".into()),
+        // What a page expects says all there is to say.
+        Some(_) if outcome.run == command.run && shows(&command.expect, &outcome.output) => None,
         Some(code) => Some(format!("(exit status {code})")),
         None => Some("(stopped)".into()),
     }
 }
 
-/// Markdown for fewer columns than a page has.
-fn narrow(text: &str, room: usize, color: bool) -> Vec<String> {
-    let page = markdown(text, room, color);
-    if room >= 40 {
-        return page.lines().map(str::to_owned).collect();
-    }
-    let plain = markdown(text, usize::from(u16::MAX), false);
-    textwrap::wrap(plain.trim(), room).into_iter().map(std::borrow::Cow::into_owned).collect()
-}
-
-/// A text in pieces of at most so many columns, wherever they end; at least one.
+/// A text in pieces of at most so many columns: at a space where there is one near, else wherever they end. At least one.
 fn chopped(text: &str, width: usize) -> Vec<String> {
-    let mut rows = vec![String::new()];
+    let mut rows = Vec::new();
+    let mut row = String::new();
     let mut column = 0;
     for character in text.chars() {
         let wide = display_width(character.encode_utf8(&mut [0; 4]));
         if column + wide > width {
-            rows.push(String::new());
-            column = 0;
+            let space = row.rfind(' ').filter(|space| display_width(&row[*space..]) <= NEAR && *space > 0);
+            let rest = space.map_or(String::new(), |space| row.split_off(space + 1));
+            rows.push(std::mem::replace(&mut row, rest));
+            column = display_width(&row);
         }
-        if let Some(row) = rows.last_mut() {
-            row.push(character);
-        }
+        row.push(character);
         column += wide;
     }
+    rows.push(row);
     rows
 }
+
+/// A space so many columns from the edge is a better place to break than the edge.
+const NEAR: usize = 24;

@@ -1,7 +1,5 @@
 //! One screen of the tutorial: head, window, foot.
 
-use std::fmt::Write as _;
-
 use console::measure_text_width;
 
 use super::brush::Brush;
@@ -52,7 +50,7 @@ pub fn frame(tutorial: &Tutorial, state: &State, labs: &[LabSign<'_>], height: u
         Mode::Page | Mode::Typing { .. } => page(&composed, state, window, &mut frame),
         _ => lists::rows(tutorial, state, window, brush, &mut frame.cursor),
     };
-    frame.cursor = frame.cursor.map(|(row, column)| (row + HEAD, column));
+    frame.cursor = frame.cursor.filter(|(row, _)| *row < window).map(|(row, column)| (row + HEAD, column));
     frame.rows.extend(body);
     frame.rows.resize(HEAD + window, String::new());
     let below = layout.total.saturating_sub(state.scroll + window);
@@ -64,7 +62,6 @@ pub fn frame(tutorial: &Tutorial, state: &State, labs: &[LabSign<'_>], height: u
 
 fn page(composed: &Composed, state: &State, window: usize, frame: &mut Frame) -> Vec<String> {
     frame.cursor = composed.cursor.and_then(|(row, column)| Some((row.checked_sub(state.scroll)?, column)));
-    frame.cursor = frame.cursor.filter(|(row, _)| *row < window);
     composed.rows.iter().skip(state.scroll).take(window).cloned().collect()
 }
 
@@ -114,27 +111,40 @@ fn keys(tutorial: &Tutorial, state: &State, below: usize, brush: Brush) -> Strin
         Mode::Typing { purpose: Purpose::Command, .. } => vec![("Enter", "run it"), ("Esc", "as it was")],
         Mode::Contents { .. } => vec![("Enter", "go there"), ("↑↓", "choose"), ("1-9", "chapter"), ("Esc", "back")],
         Mode::Search { .. } => vec![("Enter", "go there"), ("↑↓", "choose"), ("Esc", "back")],
-        Mode::Glossary { .. } => vec![("↑↓", "choose"), ("Esc", "back")],
-        Mode::Help => vec![("Esc", "back")],
+        Mode::Glossary { .. } | Mode::Help { .. } => vec![("↑↓", "choose"), ("Esc", "back")],
         Mode::Restart => vec![("y", "begin anew"), ("Esc", "no")],
     };
-    if state.mode == Mode::Page {
-        keys.extend([("n", "next"), ("p", "back"), ("t", "contents"), ("?", "keys"), ("q", "quit")]);
+    let general = [("n", "next"), ("p", "back"), ("t", "contents"), ("?", "keys"), ("q", "quit")];
+    if state.mode != Mode::Page {
+        return key_line(&keys, brush);
     }
-    let mut line = String::new();
-    let mut used = 0;
-    for (key, what) in keys {
-        let wide = measure_text_width(key) + 1 + what.len() + if used == 0 { 0 } else { 3 };
-        if used + wide > brush.width {
-            continue;
+    // Where room is short, those go first whose loss is the smallest: the help tells of them.
+    let own = keys.len();
+    keys.extend(general);
+    for least in ["p", "t", "n", "q"] {
+        if key_width(&keys) <= brush.width {
+            break;
         }
-        if used > 0 {
-            line.push_str("   ");
-        }
-        let _ = write!(line, "{} {}", brush.strong(key), brush.dim(what));
-        used += wide;
+        keys.retain(|(key, _)| *key != least);
     }
-    line
+    while key_width(&keys) > brush.width && own > 1 && keys.len() > 2 {
+        keys.remove(keys.len() - 2);
+    }
+    key_line(&keys, brush)
+}
+
+fn key_width(keys: &[(&str, &str)]) -> usize {
+    keys.iter()
+        .map(|(key, what)| measure_text_width(key) + measure_text_width(what) + 4)
+        .sum::<usize>()
+        .saturating_sub(3)
+}
+
+/// Keys with what they do.
+pub(super) fn key_line(keys: &[(&str, &str)], brush: Brush) -> String {
+    let keys: Vec<String> =
+        keys.iter().map(|(key, what)| format!("{} {}", brush.strong(key), brush.dim(what))).collect();
+    brush.cut(&keys.join("   "), brush.width)
 }
 
 fn page_keys(tutorial: &Tutorial, state: &State, below: usize) -> Vec<(&'static str, &'static str)> {
@@ -152,9 +162,16 @@ fn page_keys(tutorial: &Tutorial, state: &State, below: usize) -> Vec<(&'static 
         (Block::Try { .. }, _) if !done => vec![("Enter", "run"), ("e", "change it")],
         (Block::Predict { .. }, _) if answered && !done => vec![("Enter", "run"), ("e", "change it")],
         (_, Some(Form::Typed { .. })) if !answered => vec![("Enter", "answer")],
-        (_, Some(Form::Choice { several: true, .. })) if !answered => vec![("1-6", "mark"), ("Enter", "hand it in")],
-        (_, Some(Form::Choice { .. })) if !answered => vec![("1-6", "answer")],
+        (_, Some(Form::Choice { several: true, choices, .. })) if !answered => {
+            vec![(numbers(choices.len()), "mark"), ("Enter", "hand it in")]
+        }
+        (_, Some(Form::Choice { choices, .. })) if !answered => vec![(numbers(choices.len()), "answer")],
         (Block::Try { .. } | Block::Predict { .. }, _) => vec![("Enter", "go on"), ("e", "change it"), ("r", "again")],
+        (Block::Door { .. }, _) => vec![("Enter", "go on"), ("r", "back to the lab")],
         _ => vec![("Enter", "go on")],
     }
+}
+
+fn numbers(choices: usize) -> &'static str {
+    ["1", "1", "1-2", "1-3", "1-4", "1-5"].get(choices).copied().unwrap_or("1-6")
 }

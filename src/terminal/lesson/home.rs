@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use console::measure_text_width;
 
 use super::brush::Brush;
-use super::frame::Frame;
+use super::frame::{Frame, key_line};
 
 /// How far something is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,24 +35,32 @@ pub struct HomeRow {
     pub detail: String,
 }
 
+/// Columns beyond which a title and what is said of it lie too far apart.
+const WIDEST: usize = 92;
+
 /// Draws the course with one row chosen.
 #[must_use]
 pub fn home_frame(rows: &[HomeRow], chosen: usize, height: usize, brush: Brush) -> Frame {
     let done = rows.iter().filter(|row| row.mark == Mark::Done).count();
-    let mut out = vec![
-        format!(" {}  {}", brush.strong("unitlab"), brush.dim("how services really run on Linux")),
-        brush.rule("", &brush.dim(&format!("{done} of {} done", rows.len()))),
-    ];
+    let title = format!("{}  {}", brush.strong("unitlab"), brush.dim("how services really run on Linux"));
+    let title = if measure_text_width(&title) > brush.width { brush.strong("unitlab") } else { title };
+    let mut out = vec![title, brush.rule("", &brush.dim(&format!("{done} of {} done", rows.len())))];
     let window = height.saturating_sub(4).max(1);
+    // Some air above, where there is room for it.
+    let air = usize::from(window > rows.len() + 1);
+    out.extend(std::iter::repeat_n(String::new(), air));
     let from = chosen.saturating_sub(window / 2).min(rows.len().saturating_sub(window));
-    out.extend(rows.iter().enumerate().skip(from).take(window).map(|(index, row)| line(row, index == chosen, brush)));
+    let narrow = Brush { width: brush.width.min(WIDEST), ..brush };
+    out.extend(rows.iter().enumerate().skip(from).take(window).map(|(index, row)| line(row, index == chosen, narrow)));
     out.resize(2 + window, String::new());
     out.push(brush.rule("", ""));
-    let keys = [("Enter", "go on"), ("↑↓", "choose"), ("q", "quit")];
-    let keys: Vec<String> =
-        keys.iter().map(|(key, what)| format!("{} {}", brush.strong(key), brush.dim(what))).collect();
-    out.push(keys.join("   "));
-    Frame { rows: out.into_iter().map(|row| brush.shown(row)).collect(), cursor: None }
+    let go = match rows.get(chosen).map(|row| row.mark) {
+        Some(Mark::New) => "begin",
+        Some(Mark::Done) => "open again",
+        _ => "go on",
+    };
+    out.push(key_line(&[("Enter", go), ("↑↓", "choose"), ("q", "quit")], brush));
+    Frame { rows: out.into_iter().take(height).map(|row| brush.shown(row)).collect(), cursor: None }
 }
 
 /// The course as lines for any stream: a bar for each thing, and what there is to say of it.
@@ -84,10 +92,12 @@ fn line(row: &HomeRow, chosen: bool, brush: Brush) -> String {
         Some(number) => format!("{number}  {}", row.title),
         None => format!("   Lab: {}", row.title),
     };
-    let room = brush.width.saturating_sub(8 + measure_text_width(&row.detail));
-    let title = brush.cut(&title, room.max(16));
-    let gap = brush.width.saturating_sub(6 + measure_text_width(&title) + measure_text_width(&row.detail)).max(1);
-    let detail = brush.cut(&row.detail, brush.width.saturating_sub(6 + measure_text_width(&title)));
+    // The pointer, the sign, a gap; what is left is for both texts, of which the title gives way last.
+    let room = brush.width.saturating_sub(6);
+    let least = measure_text_width(&title).min(room).min(24);
+    let detail = brush.cut(&row.detail, room.saturating_sub(least));
+    let title = brush.cut(&title, room.saturating_sub(measure_text_width(&detail)));
+    let gap = brush.width.saturating_sub(4 + measure_text_width(&title) + measure_text_width(&detail));
     let pointer = if chosen { brush.strong(brush.sign("▸", ">")) } else { " ".into() };
     let title = if chosen { brush.chosen(&title) } else { title };
     format!("{pointer} {sign} {title}{}{}", " ".repeat(gap), brush.dim(&detail))

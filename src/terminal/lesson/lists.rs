@@ -2,7 +2,7 @@
 
 use super::brush::Brush;
 use super::entry;
-use crate::engine::session::{Entry, Mode, State, contents, find, terms_for};
+use crate::engine::session::{Entry, KEYS, Mode, State, contents, find, terms_for};
 use crate::model::Tutorial;
 use crate::terminal::markdown;
 
@@ -34,7 +34,7 @@ pub(super) fn rows(
         Mode::Glossary { entry, cursor: chosen } => {
             glossary_rows(tutorial, state, entry, *chosen, window, brush, cursor)
         }
-        Mode::Help => HELP.lines().map(|line| brush.shown(brush.cut(&format!("  {line}"), brush.width))).collect(),
+        Mode::Help { cursor } => windowed(&help(brush), *cursor, window, brush),
         Mode::Restart => {
             let text = "**Begin this chapter anew?** Its sandbox is made fresh and its questions are asked again. What you \
                         answered first is still what counts.";
@@ -43,24 +43,16 @@ pub(super) fn rows(
     }
 }
 
-const HELP: &str = "\
-Enter        do what is in hand: run, answer, open; else go on
-1 to 6       answer with a choice, or mark it
-a            answer again, in words
-Tab          the next question or command on this page
-e            change the command before it runs
-r            run it again
-
-Space        down, and on to the next page
-n, Right     next page         p, Left   page before
-Up, Down     a line            PgUp, PgDn, Home, End
-
-t            contents: every chapter and page
-/            search in all chapters
-g            glossary: the words of the trade
-R            begin this chapter anew
-Ctrl-C       stop a command that runs; else quit
-q            quit: where you are is kept";
+/// Each key, and behind it what it does, on as many rows as that takes.
+fn help(brush: Brush) -> Vec<Vec<String>> {
+    const WIDE: usize = 12;
+    let room = brush.width.saturating_sub(WIDE + 2).max(10);
+    let item = |(key, what): &(&str, &str)| {
+        let lines = textwrap::wrap(what, room).into_iter().enumerate();
+        lines.map(|(line, text)| format!("{:WIDE$}{text}", if line == 0 { *key } else { "" })).collect()
+    };
+    KEYS.iter().map(item).collect()
+}
 
 fn contents_rows(tutorial: &Tutorial, state: &State, chosen: usize, window: usize, brush: Brush) -> Vec<String> {
     let listed: Vec<Vec<String>> = contents(tutorial)
@@ -100,7 +92,7 @@ fn glossary_rows(
     cursor: &mut Option<(usize, usize)>,
 ) -> Vec<String> {
     let mut rows = asked("Glossary: ", entry, brush, cursor);
-    let terms = terms_for(tutorial, state.page(tutorial), &entry.text());
+    let terms = terms_for(tutorial, state.chapter(tutorial), state.page(tutorial), &entry.text());
     let Some(term) = terms.get(chosen.min(terms.len().saturating_sub(1))) else {
         rows.push(brush.dim("  No term has these letters."));
         return rows;
@@ -123,8 +115,11 @@ fn glossary_rows(
 
 /// The line in which something is asked for, and an empty one.
 fn asked(prompt: &str, entry: &Entry, brush: Brush, cursor: &mut Option<(usize, usize)>) -> Vec<String> {
-    let (mut rows, at) = entry::rows(&format!("  {prompt}"), entry, brush.width);
-    *cursor = Some(at);
+    let (mut rows, (row, column)) = entry::rows(&format!("  {prompt}"), entry, brush.width);
+    // Of what is very long, the part around the cursor leaves room for what is found.
+    let from = row.saturating_sub(1);
+    rows = rows.into_iter().skip(from).take(3).collect();
+    *cursor = Some((row - from, column));
     rows.push(String::new());
     rows
 }

@@ -9,6 +9,8 @@ mod home;
 mod lists;
 mod plain;
 mod stage;
+#[cfg(test)]
+mod tests;
 
 pub use brush::Brush;
 pub use compose::page_rows;

@@ -1,0 +1,189 @@
+//! Somebody who sits at the tutorial, with a small course of the test's own.
+#![allow(dead_code, unreachable_pub, reason = "a module of every test program, each of which uses the part it needs")]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests start the program under test")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use textwrap::core::display_width;
+
+use super::Home;
+use super::desk::Desk;
+
+/// A window as most have it, and one as narrow as can be: rows and columns.
+pub const SIZES: [(u16, u16); 2] = [(24, 80), (20, 40)];
+
+const FIRST: &str = r#"+++
+title   = "The first, with a title that is far too long for any narrow window"
+minutes = 5
+goals   = ["see a command run", "answer questions"]
++++
+
+## Look
+
+A [unit](glossary.md#unit) is a thing.
+
+```try
+id     = "hello"
+run    = "echo hello-$((40 + 2))"
+look   = "the number"
+expect = "hello-42"
+```
+
+## Ask
+
+```quiz
+id      = "which"
+ask     = "Which number is even?"
+choices = ["Seven, which is divided by no other number", "Eight"]
+answer  = 2
+because = "Eight is twice four."
+```
+
+```quiz
+id      = "word"
+ask     = "Which word leaves?"
+accept  = ["quit"]
+because = "It says so."
+```
+
+## Long
+
+```try
+id     = "long"
+run    = "echo begun; exec sleep 55"
+look   = "nothing"
+expect = "begun"
+seconds = 60
+```
+
+## Wide
+
+世界世界世界世界世界世界世界世界世界世界世界世界世界世界世界世界世界世界世界世界世界世界世界世界世界世界世界世界
+
+| Directive | What it does |
+|---|---|
+| `Restart=on-failure` | starts it again after an unclean end, and after nothing else at all |
+| `RestartSec=` | waits |
+
+```text
+a drawing that is much too wide for a narrow window ─────────────▶ and goes on
+```
+
+```predict
+id      = "guess"
+run     = "printf %0120d 0"
+ask     = "How many columns has it?"
+choices = ["Many, since a number is written with as many digits as are wanted of it", "Few"]
+answer  = 1
+because = "One hundred and twenty, which is more than this window has."
+expect  = "0{120}"
+```
+
+## Summary
+
+- That was it.
+"#;
+
+const SECOND: &str = r#"+++
+title   = "The second"
+minutes = 5
+goals   = ["read", "go on reading"]
++++
+
+## Another
+
+The needle lies here.
+
+```try
+id     = "there"
+run    = "test -e /tmp/mark && echo old; touch /tmp/mark; echo fresh"
+look   = "whether it is a new machine"
+expect = "fresh"
+```
+
+## Summary
+
+- The end.
+"#;
+
+const RECORD: &str = "[hello]\nrun = \"echo hello-$((40 + 2))\"\noutput = \"hello-from-the-record\\n\"\n";
+
+/// Lays the course into a test's home.
+pub fn small_course(home: &Home) -> PathBuf {
+    let dir = home.path().join("course");
+    fs::create_dir_all(dir.join("lessons/recorded")).unwrap();
+    let lay = |name: &str, text: &str| fs::write(dir.join("lessons").join(name), text).unwrap();
+    lay("01-first.md", FIRST);
+    lay("02-second.md", SECOND);
+    lay("glossary.md", "# Glossary\n\n## unit\n\nWhat systemd manages.\n");
+    lay("recorded/first.toml", RECORD);
+    dir
+}
+
+/// A learner at their window.
+pub struct Seat {
+    pub desk: Desk,
+    pub size: (u16, u16),
+    colored: bool,
+}
+
+impl Seat {
+    /// `unitlab WORDS…` with the small course, in a window of this size.
+    pub fn at(home: &Home, words: &[&str], size: (u16, u16), colored: bool) -> Self {
+        let course = small_course(home);
+        let mut command = home.command(&["--course", course.to_str().unwrap()]);
+        command.args(words);
+        if !colored {
+            command.env("NO_COLOR", "1");
+        }
+        Self { desk: Desk::sized(&command, size), size, colored }
+    }
+
+    /// Waits for a text, and holds the whole screen to what is true of every screen.
+    pub fn sees(&mut self, text: &str) {
+        self.desk.pty.shows(text);
+        self.holds();
+    }
+
+    /// Presses keys, then waits for what they bring.
+    pub fn press(&mut self, keys: &str, text: &str) {
+        self.desk.pty.keys(keys);
+        self.sees(text);
+    }
+
+    /// No row is wider than the window, and there are colours where they are wanted alone.
+    pub fn holds(&self) {
+        for row in self.desk.pty.uncut() {
+            assert!(
+                display_width(row.trim_end()) <= usize::from(self.size.1),
+                "cut: {row:?}\n{}",
+                self.desk.pty.text()
+            );
+        }
+        let written = String::from_utf8_lossy(self.desk.pty.written()).into_owned();
+        let colors = written.split("\x1b[").skip(1).filter(|part| {
+            let end = part.find(|character: char| !character.is_ascii_digit() && character != ';');
+            end.is_some_and(|end| part[end..].starts_with('m') && !matches!(&part[..end], "" | "0"))
+        });
+        assert_eq!(colors.count() > 0, self.colored, "colours");
+    }
+
+    /// Leaves by `q`; the terminal is as it was.
+    pub fn quits(mut self) {
+        self.desk.pty.keys("q");
+        assert_eq!(self.desk.left_with(), 0);
+        self.is_given_back();
+    }
+
+    /// The screen, the cursor and all modes are as before.
+    pub fn is_given_back(&self) {
+        assert!(!self.desk.pty.is_taken() && self.desk.pty.shows_cursor());
+        assert_eq!(self.desk.pty.modes(), self.desk.modes_before);
+    }
+}
+
+/// What is kept of a learner.
+pub fn progress(state_dir: &Path) -> String {
+    fs::read_to_string(state_dir.join("progress.toml")).unwrap()
+}

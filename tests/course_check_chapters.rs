@@ -1,0 +1,143 @@
+//! `unitlab course check` finds what is wrong with chapters: pages that are too long, records that are stale, commands
+//! that do not print what the page says, in order, alone or a second time. With `--record` it writes the records.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod common;
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::PathBuf;
+
+use common::{Home, home};
+
+/// A block that runs something.
+fn block(id: &str, run: &str, expect: &str, more: &str) -> String {
+    format!("```try\nid = \"{id}\"\nrun = '''{run}'''\nlook = \"it\"\nexpect = '{expect}'\n{more}\n```\n\n")
+}
+
+/// A course of one chapter, on whose first page these blocks are.
+fn course(home: &Home, blocks: &str, records: Option<&str>) -> PathBuf {
+    let dir = home.path().join("course");
+    let _ = fs::remove_dir_all(&dir);
+    fs::create_dir_all(dir.join("lessons/recorded")).unwrap();
+    let front = "+++\ntitle = \"One\"\nminutes = 5\ngoals = [\"a\", \"b\"]\n+++\n\n## Page\n\n";
+    fs::write(dir.join("lessons/01-one.md"), format!("{front}{blocks}\n## Summary\n\n- Done.\n")).unwrap();
+    fs::write(dir.join("lessons/glossary.md"), "# Glossary\n\n## unit\n\nIt.\n").unwrap();
+    match records {
+        Some(records) => fs::write(dir.join("lessons/recorded/one.toml"), records).unwrap(),
+        None => fs::remove_dir(dir.join("lessons/recorded")).unwrap(),
+    }
+    dir
+}
+
+/// Runs `course check` on the course; its exit code, and what it printed on both streams.
+fn check(home: &Home, words: &[&str]) -> (Option<i32>, String, String) {
+    let dir = home.path().join("course");
+    let output = home.unitlab(&[&["course", "check", dir.to_str().unwrap()], words].concat());
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn what_a_page_says_and_its_command_does_not_print_is_told() {
+    let Some(home) = home() else { return };
+    // In a scope of its own it outlives the command, and keeps the pipe.
+    let holder = "sudo systemd-run --quiet --scope -u holder sleep 600 & \
+                  until systemctl -q is-active holder.scope; do sleep 0.1; done; echo held";
+    let blocks = [
+        block("makes", "echo some >made; cat made", "(?m)^some$", ""),
+        block("needs-in-secret", "seq 20; cat made", "(?m)^some$", ""),
+        block("needs", "cat made", "(?m)^some$", "after = [\"makes\"]"),
+        block("too-slow", "echo begun; sleep 600", "begun", "seconds = 1"),
+        block("holds-on", holder, "held", "seconds = 3"),
+        block("root", "id -u", "(?m)^0$", "as = \"root\""),
+        block("no-tool", "true", "^$", "tools = [\"no-such-tool\"]"),
+    ];
+    course(&home, &blocks.concat(), None);
+    let (code, out, err) = check(&home, &["--jobs", "4", "-v"]);
+    assert_eq!(code, Some(4), "{out}{err}");
+    for text in [
+        "✗ one  needs-in-secret, alone\n    does not print what is expected, (?m)^some$; it printed\n    1\n    2\n",
+        "    12\n    …\n",
+        "✗ one  too-slow, in order\n    took the 1 s that it may take: ",
+        "✗ one  holds-on, alone\n    took the 3 s that it may take: ",
+        "? one  no-tool, alone\n    could not be tried: there is no program no-such-tool on this machine\n",
+        "one: 14 cases, 5 not as it must be, 2 not tried\n",
+    ] {
+        assert!(out.contains(text), "{text}\n{out}");
+    }
+    for line in ["one needs-in-secret, in order (", "one needs, alone (", "one root, alone ("] {
+        let told = err.lines().find(|told| told.starts_with(line)).unwrap_or_else(|| panic!("{line}\n{err}"));
+        assert!(told.ends_with("): as it must be"), "{told}");
+    }
+    let (code, out, err) = check(&home, &["--case", "no-tool"]);
+    assert_eq!(code, Some(3), "{out}{err}");
+    let (code, out, err) = check(&home, &["--chapter", "1", "--case", "needs"]);
+    assert_eq!((code, out.contains("one: 1 case, each as it must be\n")), (Some(0), true), "{out}{err}");
+    assert_eq!(home.estate.sandboxes().len(), 0);
+}
+
+#[test]
+fn a_command_that_works_only_once_is_found_by_the_thorough() {
+    let Some(home) = home() else { return };
+    course(&home, &block("once", "mkdir here && echo made", "(?m)^made$", ""), None);
+    assert_eq!(check(&home, &[]).0, Some(0));
+    let (code, out, err) = check(&home, &["--thorough"]);
+    assert_eq!(code, Some(4), "{out}{err}");
+    assert!(out.contains("✗ one  once, second of two\n") && out.contains("File exists"), "{out}");
+    assert!(out.contains("one: 4 cases, 1 not as it must be\n"), "{out}");
+}
+
+#[test]
+fn long_pages_and_stale_records_are_told_with_their_places() {
+    let Some(home) = home() else { return };
+    let mut blocks = block("old", "echo new", "new", "") + &block("new", "echo two", "two", "");
+    for line in 0..40 {
+        writeln!(blocks, "- {line}").unwrap();
+    }
+    let record = |id| format!("[{id}]\nrun = 'echo old'\noutput = ''\n");
+    course(&home, &blocks, Some(&(record("old") + &record("gone"))));
+    let (code, out, err) = check(&home, &[]);
+    assert_eq!(code, Some(4), "{out}{err}");
+    // Each sentence takes as many lines as it needs.
+    let flat = out.split_whitespace().collect::<Vec<_>>().join(" ");
+    for text in [
+        "✗ lessons/01-one.md:7: the page \"Page\" takes ",
+        " lines on a terminal of 80 columns; at most 40 ",
+        "✗ lessons/recorded/one.toml: the record of \"old\" is of another command than the chapter's; record the course \
+         anew: unitlab course check DIR --record ",
+        "✗ lessons/recorded/one.toml: the record of \"new\" is missing; ",
+        "✗ lessons/recorded/one.toml: the record of \"gone\" is of no command of the chapter; ",
+        "one: 4 cases, each as it must be ",
+    ] {
+        assert!(flat.contains(text), "{text}\n{out}");
+    }
+}
+
+#[test]
+fn records_are_written_whole_and_only_where_all_is_well() {
+    let Some(home) = home() else { return };
+    let blocks = block("zero", "printf 'a\\nb\\n'", "b", "") + &block("a-second", "echo \"it's\"", "it", "");
+    let dir = course(&home, &blocks, None);
+    let recorded = dir.join("lessons/recorded/one.toml");
+    let (code, out, err) = check(&home, &["--record"]);
+    assert_eq!(code, Some(0), "{out}{err}");
+    let text = fs::read_to_string(&recorded).unwrap();
+    let body = text.split_once("\n\n").unwrap().1;
+    assert!(body.starts_with("[zero]\nrun = "), "{text}");
+    assert!(body.contains("\noutput = '''\na\nb\n'''\n\n[a-second]\n"), "{text}");
+    assert!(body.ends_with("\noutput = '''\nit's\n'''\n"), "{text}");
+    assert_eq!(check(&home, &[]).0, Some(0));
+
+    // One of its commands is wrong now: what was recorded is still there.
+    let file = dir.join("lessons/01-one.md");
+    let broken = fs::read_to_string(&file).unwrap().replace("expect = 'it'", "expect = 'never'");
+    fs::write(&file, broken).unwrap();
+    let (code, out, err) = check(&home, &["--record", "-v"]);
+    assert_eq!(code, Some(4), "{out}{err}");
+    assert!(err.contains("one is not recorded: not every command ran in order as it must"), "{err}");
+    assert_eq!(fs::read_to_string(&recorded).unwrap(), text);
+
+    let without = home.unitlab(&["course", "check", "--record"]);
+    assert_eq!(without.status.code(), Some(2), "the built-in course has no folder to write into");
+}
