@@ -13,6 +13,7 @@ if [[ ${1:-} == --prove ]]; then prove=1; shift; fi
 rounds=${1:-10}
 # What the numbers are held against in print; none of them fails anything.
 limit_ready=1.3 limit_here=2.5 limit_memory=15 limit_own=150 limit_version=5 limit_prove=180
+limit_list=20 limit_page=20 limit_key=5
 
 fail() { printf 'bench.sh: %s\n' "$*" >&2; exit 2; }
 [[ $rounds =~ ^[1-9][0-9]*$ ]] || fail "ROUNDS is a number above 0, not \"$rounds\""
@@ -230,11 +231,52 @@ PYTHON
 )"
 }
 
+# A sitting with the tutorial on a terminal of 24 rows: from exec to the first bytes of the first page, and from a key to the
+# first bytes of what it changes. Prints the two in microseconds, the latter as the median of six keys.
+screen_round() {
+    python3 - "$unitlab" <<'PYTHON'
+import fcntl, os, pty, select, statistics, struct, sys, termios, time
+ENTER = len(b"\x1b[?1049h\x1b[?7l\x1b[2J")
+def drawn(terminal, begin, least=1):
+    got = b""
+    while len(got) < least:
+        if not select.select([terminal], [], [], 20)[0]:
+            sys.exit(f"the screen stays as it is: {got!r}")
+        got += os.read(terminal, 65536)
+    took = time.perf_counter() - begin
+    # The rest of the frame: nothing more is drawn once it is quiet.
+    while select.select([terminal], [], [], 0.1)[0]:
+        os.read(terminal, 65536)
+    return took
+begin = time.perf_counter()
+pid, terminal = pty.fork()
+if pid == 0:
+    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    os.environ["TERM"] = "xterm-256color"
+    os.execv(sys.argv[1], [sys.argv[1], "learn", "1"])
+page = drawn(terminal, begin, ENTER + 1)
+keys = []
+for key in (b"n", b"p") * 3:
+    begin = time.perf_counter()
+    os.write(terminal, key)
+    keys.append(drawn(terminal, begin))
+os.write(terminal, b"q")
+try:
+    while os.read(terminal, 65536):
+        pass
+except OSError:
+    pass  # That is how a terminal ends whose last program has gone.
+if status := os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]):
+    sys.exit(f"unitlab learn ended with {status}")
+print(round(page * 1e6), round(statistics.median(keys) * 1e6))
+PYTHON
+}
+
 median() { printf '%s\n' "$@" | sort -n | awk '{all[NR] = $1} END {print (all[int((NR + 1) / 2)] + all[int((NR + 2) / 2)]) / 2}'; }
 row() { awk -v name="$1" -v time="$(median "${@:2}")" 'BEGIN {printf "%-42s %8.1f ms\n", name, time / 1000}'; }
 
 prepare_raw
-ours=() raws=() twins=() checks=() plain=() versions=() heres=() shows=() memories=() owns=()
+ours=() raws=() twins=() checks=() plain=() versions=() lists=() pages=() keys=() heres=() shows=() memories=() owns=()
 for ((round = 1; round <= rounds; round++)); do
     timed "$unitlab" lab start sre-app --no-shell
     ours+=("$took")
@@ -253,6 +295,11 @@ for ((round = 1; round <= rounds; round++)); do
     plain+=("$took")
     timed "$unitlab" --version
     versions+=("$took")
+    timed "$unitlab" list
+    lists+=("$took")
+    screen=$(screen_round) || fail 'no page of `unitlab learn` came on the screen'
+    read -r page key <<<"$screen"
+    pages+=("$page") keys+=("$key")
     "$unitlab" lab stop sre-app >/dev/null
     rm -rf --one-file-system -- "$work/estate" "$work/state"
     raw_round
@@ -271,6 +318,9 @@ row 'check --no-trials' "${plain[@]}"
 row 'inside: check --here --no-trials, JSON' "${heres[@]}"
 row 'inside: systemctl show sre-app.service' "${shows[@]}"
 row '--version' "${versions[@]}"
+row 'list' "${lists[@]}"
+row 'learn: from exec to the first page' "${pages[@]}"
+row 'learn: from a key to what it changes' "${keys[@]}"
 held() { awk -v what="$1" -v value="$2" -v unit="$3" -v limit="$4" 'BEGIN {printf "%s: %.2f %s (limit %s)%s\n", what, value, unit, limit, (value > limit ? "  ABOVE" : "")}'; }
 ratio() { awk -v above="$1" -v below="$2" 'BEGIN {print above / below}'; }
 ms() { awk -v time="$(median "$@")" 'BEGIN {print time / 1000}'; }
@@ -281,6 +331,9 @@ held 'check --here' "$(ratio "$(median "${heres[@]}")" "$(median "${shows[@]}")"
 held 'its memory at most' "$(ratio "$(most "${memories[@]}")" 1024)" MiB $limit_memory
 held 'own work of a check with trials' "$(ms "${owns[@]}")" ms $limit_own
 held '--version' "$(ms "${versions[@]}")" ms $limit_version
+held 'list' "$(ms "${lists[@]}")" ms $limit_list
+held 'the first page of learn' "$(ms "${pages[@]}")" ms $limit_page
+held 'a key of learn' "$(ms "${keys[@]}")" ms $limit_key
 if [[ $prove ]]; then
     timed "$unitlab" course check
     held 'course check' "$(ratio "$took" 1000000)" s $limit_prove

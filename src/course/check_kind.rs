@@ -29,7 +29,10 @@ pub(super) fn read(fields: &mut Fields<'_, '_>) -> Option<Kind> {
         "restart-policy" => restart_policy(fields),
         "active" => active(fields),
         "http" => http(fields),
-        "comes-back" => Some(Kind::ComesBack { within: wait(fields, "within", "5s", LONGEST_WITHIN)? }),
+        "comes-back" => {
+            let again = fields.find_flag("again", true);
+            Some(Kind::ComesBack { within: wait(fields, "within", "5s", LONGEST_WITHIN)?, again })
+        }
         "survives-reboot" => Some(Kind::SurvivesReboot { hold: wait(fields, "hold", "2s", LONGEST_HOLD)? }),
         "listens" => demand::listens(fields),
         "process" => Some(demand::process(fields)),

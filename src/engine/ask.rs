@@ -26,7 +26,7 @@ pub fn twin_questions(lab: &Lab) -> Vec<Question> {
 pub fn trials(lab: &Lab, on: Ground) -> Vec<Trial> {
     let mut longest: BTreeMap<&str, u64> = BTreeMap::new();
     for check in &lab.checks {
-        if let Kind::ComesBack { within } = &check.kind {
+        if let Kind::ComesBack { within, .. } = &check.kind {
             let within_ms = longest.entry(&check.unit).or_default();
             *within_ms = (*within_ms).max(within.as_micros() / 1_000);
         }
@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn each_unit_is_killed_once_and_what_survives_is_asked_of_the_twin() {
-        let back = |seconds: u64| Kind::ComesBack { within: TimeSpan::from_micros(seconds * 1_000_000) };
+        let back = |seconds: u64| Kind::ComesBack { within: TimeSpan::from_micros(seconds * 1_000_000), again: false };
         let lab = lab(vec![
             check("quick", back(2)),
             check("slow", back(5)),

@@ -1,13 +1,13 @@
 //! How a process ended, in the words of systemd.exec(5).
 
-use crate::model::UnitFact;
+use crate::model::End;
 
 /// Exit statuses that systemd itself sets when it fails before the program runs ("Process Exit Codes").
 const STATUSES: [(u32, &str, &str); 41] = [
     (200, "CHDIR", "systemd could not change to WorkingDirectory="),
     (201, "NICE", "systemd could not set the niceness of Nice="),
     (202, "FDS", "systemd could not pass or close file descriptors"),
-    (203, "EXEC", "systemd could not execute the program of ExecStart="),
+    (203, "EXEC", "systemd could not execute the program"),
     (204, "MEMORY", "memory ran out while the program was being started"),
     (205, "LIMITS", "systemd could not set the resource limits of Limit…="),
     (206, "OOM_ADJUST", "systemd could not apply OOMScoreAdjust="),
@@ -65,32 +65,7 @@ const SIGNALS: [(u32, &str); 15] = [
     (15, "TERM"),
 ];
 
-/// How the last main process ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum End {
-    /// By itself, with this status.
-    Exited(u32),
-    /// By this signal; `core` when it left a core dump.
-    Signal {
-        /// The signal's number.
-        number: u32,
-        /// It dumped core.
-        core: bool,
-    },
-}
-
 impl End {
-    /// Reads `ExecMainCode` (a `CLD_…` of waitid(2)) and `ExecMainStatus`; none when no main process has ended.
-    pub(crate) fn of(unit: &UnitFact) -> Option<Self> {
-        let status: u32 = unit.get("ExecMainStatus").parse().ok()?;
-        match unit.get("ExecMainCode") {
-            "1" => Some(Self::Exited(status)),
-            "2" => Some(Self::Signal { number: status, core: false }),
-            "3" => Some(Self::Signal { number: status, core: true }),
-            _ => None,
-        }
-    }
-
     /// `status 203/EXEC: systemd could not execute …`, `signal 9/KILL`.
     pub(crate) fn describe(self) -> String {
         match self {
@@ -111,13 +86,13 @@ impl End {
 
 #[cfg(test)]
 mod tests {
-    use super::End;
     use crate::engine::testbed::unit;
+    use crate::model::ended;
 
     #[test]
     fn names_are_those_of_the_manual() {
         for (code, status, text) in [
-            ("1", "203", Some("status 203/EXEC: systemd could not execute the program of ExecStart=")),
+            ("1", "203", Some("status 203/EXEC: systemd could not execute the program")),
             ("1", "217", Some("status 217/USER: systemd could not become the user of User=")),
             ("1", "0", Some("status 0, that is success")),
             ("1", "42", Some("status 42, which is the program's own")),
@@ -127,7 +102,7 @@ mod tests {
             ("", "", None),
         ] {
             let unit = unit(&[("ExecMainCode", code), ("ExecMainStatus", status)]);
-            assert_eq!(End::of(&unit).map(End::describe).as_deref(), text);
+            assert_eq!(ended(&unit).map(|it| it.end.describe()).as_deref(), text);
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::model::{Content, DiskFile, FilesFact, Line, Role, UnitFile};
 #[derive(Debug)]
 pub(crate) struct Layers<'a> {
     files: Vec<(&'a DiskFile, UnitFile)>,
+    passed_over: Vec<(&'a DiskFile, UnitFile)>,
 }
 
 /// One `Key=Value`, with its place.
@@ -40,25 +41,25 @@ impl Written<'_> {
 impl<'a> Layers<'a> {
     /// Reads the text files; what is masked or unreadable says nothing.
     pub(crate) fn read(fact: &'a FilesFact) -> Self {
-        let texts = fact.files.iter().filter_map(|file| match &file.content {
+        let text = |file: &'a DiskFile| match &file.content {
             Content::Text { text, lossy } => Some((file, UnitFile::decoded(text, *lossy))),
             _ => None,
-        });
-        Self { files: texts.collect() }
+        };
+        Self {
+            files: fact.files.iter().filter_map(text).collect(),
+            passed_over: fact.passed_over.iter().filter_map(text).collect(),
+        }
     }
 
     /// Every assignment, in the order in which it takes effect.
     pub(crate) fn all(&self) -> impl Iterator<Item = Written<'_>> {
-        self.files.iter().flat_map(|(file, parsed)| {
-            parsed.assignments.iter().map(|found| Written {
-                path: &file.path,
-                role: file.role,
-                line: found.line,
-                section: &found.section,
-                key: &found.key,
-                value: &found.value,
-            })
-        })
+        self.files.iter().flat_map(|(file, parsed)| assignments(file, parsed))
+    }
+
+    /// The assignments of a directive, where they would count, in copies of the fragment that are not read.
+    pub(crate) fn in_unread_copies<'s>(&'s self, key: &'s str) -> impl Iterator<Item = Written<'s>> {
+        let all = self.passed_over.iter().flat_map(|(file, parsed)| assignments(file, parsed));
+        all.filter(move |found| spells(found.key, key) && counts(found))
     }
 
     /// The assignments of a directive in a section where it counts, in files as far as they are read.
@@ -116,6 +117,17 @@ impl<'a> Layers<'a> {
     }
 }
 
+fn assignments<'s>(file: &'s DiskFile, parsed: &'s UnitFile) -> impl Iterator<Item = Written<'s>> {
+    parsed.assignments.iter().map(|found| Written {
+        path: &file.path,
+        role: file.role,
+        line: found.line,
+        section: &found.section,
+        key: &found.key,
+        value: &found.value,
+    })
+}
+
 /// The manager reads no further in this drop-in; the unit is loaded all the same.
 fn ends_drop_in(found: &Written) -> bool {
     found.role == Role::DropIn && stops(found.key, found.value)
@@ -149,7 +161,7 @@ mod tests {
         }
         let masked = DiskFile { path: "/etc/a.service.d/z.conf".into(), role: Role::DropIn, content: Content::Masked };
         files.push(masked);
-        let fact = FilesFact { files };
+        let fact = FilesFact { files, ..FilesFact::default() };
         let layers = Layers::read(&fact);
         layers.effective(key).map(|found| (found.place(), found.value.to_owned()))
     }

@@ -6,7 +6,6 @@ mod ask;
 mod diagnose;
 mod differ;
 mod directive;
-mod exec_command;
 mod exit_status;
 mod finding;
 mod hint;

@@ -100,7 +100,8 @@ pub(crate) fn text_file(path: &str, role: Role, text: &str) -> DiskFile {
 
 /// The fragment with this text.
 pub(crate) fn fragment(text: &str) -> FilesFact {
-    FilesFact { files: vec![text_file("/etc/systemd/system/sre-app.service", Role::Fragment, text)] }
+    let file = text_file("/etc/systemd/system/sre-app.service", Role::Fragment, text);
+    FilesFact { files: vec![file], ..FilesFact::default() }
 }
 
 pub(crate) fn process(pid: u32, uid: u32, user: &str, main: bool) -> Process {

@@ -1,17 +1,33 @@
-//! Paths in the complaints of programs that were denied permission (`EACCES` of errno(3)): candidates, not proofs.
+//! Paths in the complaints of programs that were denied permission (`EACCES` of errno(3)), or found a file system to be
+//! read-only (`EROFS`): candidates, not proofs.
 
 /// What strerror(3) says of it.
-const WORDS: [&str; 2] = ["Permission denied", "permission denied"];
+const DENIED: [&str; 2] = ["Permission denied", "permission denied"];
+const READ_ONLY: [&str; 2] = ["Read-only file system", "read-only file system"];
 /// Quotes that programs put around a path.
 const QUOTES: [char; 5] = ['\'', '"', '`', '‘', '’'];
 /// More paths than this are not told.
 const MOST: usize = 8;
 
+/// Whether a line complains of it at all.
+pub(super) fn complained(said: &[String]) -> bool {
+    said.iter().any(|line| DENIED.iter().any(|words| line.contains(words)))
+}
+
 /// The paths in the lines that complain, the latest line first; a relative one only where the words show it to be one.
 pub(super) fn paths(said: &[String]) -> Vec<String> {
+    among(said, &DENIED)
+}
+
+/// The same where the complaint is of a read-only file system.
+pub(super) fn read_only(said: &[String]) -> Vec<String> {
+    among(said, &READ_ONLY)
+}
+
+fn among(said: &[String], words: &[&str]) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let complaints = said.iter().rev().filter_map(|line| {
-        let (at, words) = WORDS.iter().find_map(|words| Some((line.find(words)?, words)))?;
+        let (at, words) = words.iter().find_map(|words| Some((line.find(words)?, words)))?;
         Some((&line[..at], &line[at + words.len()..]))
     });
     for path in complaints.flat_map(|(before, after)| named(before, after)) {
@@ -44,7 +60,7 @@ fn named(before: &str, after: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::paths;
+    use super::{paths, read_only};
 
     #[test]
     fn programs_name_what_they_were_denied() {
@@ -64,6 +80,19 @@ mod tests {
             ("cat: /etc/x: No such file or directory", None),
         ] {
             assert_eq!(paths(&[line.into()]).first().map(String::as_str), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_read_only_file_system_is_a_complaint_of_its_own() {
+        for (line, expected) in [
+            ("OSError: [Errno 30] Read-only file system: '/var/lib/x/log'", Some("/var/lib/x/log")),
+            ("touch: cannot touch '/srv/x': Read-only file system", Some("/srv/x")),
+            ("/bin/sh: 1: cannot create /opt/x: Read-only file system", Some("/opt/x")),
+            ("open /data/db: read-only file system", Some("/data/db")),
+            ("cat: /etc/shadow: Permission denied", None),
+        ] {
+            assert_eq!(read_only(&[line.into()]).first().map(String::as_str), expected, "{line}");
         }
     }
 

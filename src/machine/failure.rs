@@ -3,13 +3,13 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::model::{FailureFact, Holder, Needed, Protocol, Purpose, UnitFact};
+use crate::model::{End, Ended, ExecCommand, FailureFact, Holder, Needed, Protocol, Purpose, UnitFact, ended};
 
 use super::denied;
 use super::journal::said;
 use super::node::file;
 use super::program_head::head;
-use super::service_account::identity;
+use super::service_account::{identity, unknown_groups};
 use super::{processes, sockets};
 
 /// Where a program without a path is looked for (systemd.exec(5), `ExecSearchPath=`).
@@ -39,8 +39,21 @@ pub(super) fn failure(unit: &UnitFact) -> FailureFact {
     // A journal that cannot be read leaves the rest to be seen.
     let said = said(unit).unwrap_or_default();
     let rooted = ["RootDirectory", "RootImage"].iter().any(|name| !unit.get(name).is_empty());
-    let paths = if rooted { vec![] } else { paths(unit, &said) };
-    FailureFact { holders: holders(unit, &said), paths, identity: identity(unit), said }
+    let ended = ended(unit);
+    let paths = if rooted { vec![] } else { paths(unit, ended.as_ref(), &said) };
+    let unknown_groups = match ended {
+        Some(Ended { end: End::Exited(216), .. }) => unknown_groups(unit),
+        _ => vec![],
+    };
+    let free_ports_from = denied::complained(&said).then(free_ports_from).flatten();
+    FailureFact {
+        holders: holders(unit, &said),
+        paths,
+        unknown_groups,
+        free_ports_from,
+        identity: identity(unit),
+        said,
+    }
 }
 
 fn has_failed(unit: &UnitFact) -> bool {
@@ -51,36 +64,45 @@ fn has_failed(unit: &UnitFact) -> bool {
         || !is("ExecMainStatus", &["", "0"])
 }
 
-/// What the step needs that the last main process ended at; after that, what it was denied.
-fn paths(unit: &UnitFact, said: &[String]) -> Vec<Needed> {
+/// The first port that everybody may listen on, by the kernel (ip(7)).
+fn free_ports_from() -> Option<u16> {
+    std::fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start").ok()?.trim().parse().ok()
+}
+
+/// What the step needs that the start ended at; after that, what it was denied.
+fn paths(unit: &UnitFact, ended: Option<&Ended>, said: &[String]) -> Vec<Needed> {
     let mut wanted: Vec<(PathBuf, Purpose)> = Vec::new();
     let folder = unit.get("WorkingDirectory");
-    match unit.get("ExecMainStatus") {
+    let status = match ended {
+        Some(Ended { end: End::Exited(status), .. }) => *status,
+        _ => 0,
+    };
+    match status {
         // What a shell and env(1) end with that have found no program.
-        "203" | "126" | "127" => wanted.extend(program(unit).map(|path| (path, Purpose::Program))),
+        203 | 126 | 127 => {
+            let command = ended.and_then(|ended| ended.command.as_ref());
+            wanted.extend(command.map(|command| (program(command), Purpose::Program)));
+        }
         // `!` stands for the `-` that lets it be missing.
-        "200" if folder.starts_with('/') => wanted.push((folder.into(), Purpose::WorkingDirectory)),
-        "226" => wanted.extend(NAMESPACE.iter().flat_map(|name| {
+        200 if folder.starts_with('/') => wanted.push((folder.into(), Purpose::WorkingDirectory)),
+        226 => wanted.extend(NAMESPACE.iter().flat_map(|name| {
             let sources = unit.list(name).into_iter().map(|entry| entry.split(':').next().unwrap_or(entry));
             sources.filter(|path| path.starts_with('/')).map(|path| (path.into(), Purpose::Namespace((*name).into())))
         })),
         _ => {
             let folder = Path::new(if folder.starts_with('/') { folder } else { "/" });
             wanted.extend(denied::paths(said).into_iter().map(|path| (folder.join(path), Purpose::Denied)));
+            wanted.extend(denied::read_only(said).into_iter().map(|path| (folder.join(path), Purpose::ReadOnly)));
         }
     }
     wanted.into_iter().take(MOST_PATHS).filter_map(|(path, purpose)| look(&path, purpose, unit)).collect()
 }
 
-/// The first command's program: where it was found, else as it is written.
-fn program(unit: &UnitFact) -> Option<PathBuf> {
-    let (_, rest) = unit.get("ExecStart").split_once("{ path=")?;
-    let name = rest.split(" ; argv[]=").next()?;
-    if name.starts_with('/') {
-        return Some(name.into());
-    }
+/// The command's program: where it was found, else as it is written.
+fn program(command: &ExecCommand) -> PathBuf {
+    let name = Path::new(command.path);
     let found = SEARCHED.iter().map(|folder| Path::new(folder).join(name)).find(|path| path.exists());
-    Some(found.unwrap_or_else(|| name.into()))
+    found.unwrap_or_else(|| name.into())
 }
 
 /// A path that leads nowhere is told with the nearest folder above that is there.
@@ -102,7 +124,7 @@ fn holders(unit: &UnitFact, said: &[String]) -> Vec<Holder> {
     if complaints.is_empty() {
         return vec![];
     }
-    let commands = unit.get("ExecStart").split(" ; argv[]=").skip(1).filter_map(|rest| rest.split(" ; ").next());
+    let commands = ExecCommand::parse_all(unit.get("ExecStart")).into_iter().map(|command| command.argv);
     let texts = complaints.iter().copied().chain(commands).chain([unit.get("Environment")]);
     let mut ports: Vec<u16> = Vec::new();
     for port in texts.flat_map(numbers) {
@@ -124,7 +146,7 @@ fn numbers(text: &str) -> impl Iterator<Item = u16> {
 
 #[cfg(test)]
 mod tests {
-    use super::{UnitFact, failure, has_failed, numbers, program};
+    use super::{ExecCommand, UnitFact, failure, has_failed, numbers, program};
 
     fn unit(properties: &[(&str, &str)]) -> UnitFact {
         UnitFact { properties: properties.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect() }
@@ -152,11 +174,13 @@ mod tests {
 
     #[test]
     fn a_program_is_looked_for_where_systemd_does() {
-        let command = |path: &str| unit(&[("ExecStart", &format!("{{ path={path} ; argv[]={path} -x ; flags= }}"))]);
-        for (path, found) in [("/no/such", "/no/such"), ("no-such-program", "no-such-program")] {
-            assert_eq!(program(&command(path)).unwrap().to_str(), Some(found));
+        let of = |path: &str| {
+            let shown = format!("{{ path={path} ; argv[]={path} -x ; ignore_errors=no ; start_time=[n/a] ; }}");
+            program(&ExecCommand::parse_all(&shown)[0])
+        };
+        for path in ["/no/such", "no-such-program"] {
+            assert_eq!(of(path).to_str(), Some(path));
         }
-        assert!(program(&command("sh")).unwrap().is_absolute());
-        assert_eq!(program(&unit(&[])), None);
+        assert!(of("sh").is_absolute());
     }
 }

@@ -16,6 +16,8 @@ use super::unit_name::UnitName;
 const MOST_ENTRIES: usize = 4096;
 /// More files of one unit than this are not read.
 const MOST_FILES: usize = 256;
+/// More copies of one unit's fragment than this are not read.
+const MOST_COPIES: usize = 4;
 /// More bytes of one unit than this are not read.
 const MOST_TEXT: usize = 2 << 20;
 
@@ -33,6 +35,7 @@ pub(super) fn files(unit: &UnitName, unit_path: &str, loaded: Option<&UnitFact>)
         }
         (found, told) => found.or(told),
     };
+    let passed_over = fragment.iter().flat_map(|path| passed_over(unit, path, &folders)).collect();
     let fragment = fragment.map(|path| (path, Role::Fragment));
     let mut names = vec![unit.clone()];
     let aliases = loaded.map(|fact| fact.list("Names")).unwrap_or_default();
@@ -51,7 +54,23 @@ pub(super) fn files(unit: &UnitName, unit_path: &str, loaded: Option<&UnitFact>)
         }
         DiskFile { path: path.to_string_lossy().into_owned(), role, content }
     });
-    FilesFact { files: files.collect() }
+    FilesFact { files: files.collect(), passed_over }
+}
+
+/// Files of the unit's name that were changed after the one that counts.
+fn passed_over(unit: &UnitName, fragment: &Path, folders: &[&Path]) -> Vec<DiskFile> {
+    let changed = |path: &Path| std::fs::metadata(path).and_then(|meta| meta.modified()).ok();
+    let (Some(since), Ok(counting)) = (changed(fragment), fragment.canonicalize()) else { return Vec::new() };
+    let copies = folders.iter().map(|folder| folder.join(unit.as_str())).filter(|path| {
+        // Through a link, or in a folder with two names, it is the same file.
+        path.canonicalize().is_ok_and(|other| other != counting) && changed(path).is_some_and(|when| when > since)
+    });
+    let found = copies.map(|path| DiskFile {
+        content: read(&path),
+        path: path.to_string_lossy().into_owned(),
+        role: Role::Fragment,
+    });
+    found.filter(|file| matches!(file.content, Content::Text { .. })).take(MOST_COPIES).collect()
 }
 
 /// The unit file proper: by the full name in the first folder that has it, else by its template.
@@ -221,6 +240,26 @@ mod tests {
             disk.paths("alias.service", &loaded),
             ["lib/real.service", "etc/real.service.d/10.conf", "etc/alias.service.d/20.conf"]
         );
+    }
+
+    #[test]
+    fn a_copy_that_nobody_reads_is_named_if_it_is_newer() {
+        let disk = Disk::new(&[
+            "etc/a.service",
+            "run/a.service",
+            "lib/a.service",
+            "etc/b.service",
+            "lib/b.service -> ../etc/b.service",
+        ]);
+        let at = |path: &str| fs::File::options().append(true).open(disk.0.path().join(path)).unwrap();
+        let noon = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(43_200);
+        for (path, hours) in [("etc/a.service", 2), ("run/a.service", 1), ("lib/a.service", 3)] {
+            at(path).set_modified(noon + std::time::Duration::from_secs(hours * 3600)).unwrap();
+        }
+        let copies = |unit| disk.ask(unit, &[]).passed_over.into_iter().map(|file| file.path).collect::<Vec<_>>();
+        assert_eq!(copies("a.service"), [disk.0.path().join("lib/a.service").display().to_string()]);
+        assert!(copies("b.service").is_empty());
+        assert!(copies("c.service").is_empty());
     }
 
     #[test]

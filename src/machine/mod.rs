@@ -4,6 +4,8 @@
 
 mod accounts;
 mod acl;
+#[cfg(test)]
+mod any_bytes;
 mod ask;
 mod boot;
 mod child;

@@ -106,8 +106,7 @@ fn search(path: &Path, wanted: &str) -> Search {
             }
             None => Search::Absent,
         },
-        // It is a regular file, else it would not get here under that name; and it is empty.
-        Content::Masked if path.is_file() => Search::Absent,
+        Content::Empty => Search::Absent,
         Content::Masked => Search::NoText { what: "a device".into() },
         Content::TooLarge { bytes } => Search::Unread { why: format!("it is {bytes} bytes long, too long to be read") },
         Content::NotRegular { what } | Content::BadLink { what } => Search::NoText { what },

@@ -48,7 +48,7 @@ fn kind(meta: &Metadata) -> Option<Content> {
     let what = meta.file_type();
     let named = if what.is_file() {
         return match meta.size() {
-            0 => Some(Content::Masked),
+            0 => Some(Content::Empty),
             bytes if bytes > LONGEST => Some(Content::TooLarge { bytes }),
             _ => None,
         };
@@ -124,7 +124,7 @@ mod tests {
             ("text", Content::Text { text: "[Unit]\n".into(), lossy: false }),
             ("to-text", Content::Text { text: "[Unit]\n".into(), lossy: false }),
             ("bytes", Content::Text { text: "A=\u{fffd}\n".into(), lossy: true }),
-            ("empty", Content::Masked),
+            ("empty", Content::Empty),
             ("null", Content::Masked),
             ("zero", not_regular("a device")),
             ("gigabyte", Content::TooLarge { bytes: 1 << 30 }),

@@ -30,6 +30,8 @@ const REFUSING: [&str; 9] = [
 const PEOPLE: (u32, u32) = (1000, 60_000);
 /// getent(1) may ask a server.
 const GETENT: Limits = Limits { time: Duration::from_secs(5), stdout: 64 << 10 };
+/// More unknown groups than this are not told.
+const MOST_GROUPS: usize = 4;
 
 /// Looks at the account of a unit. `details` are its live processes, `all` is everybody's.
 pub(super) fn account(unit: &UnitFact, details: &[Details], all: &[Seen]) -> Result<AccountFact, Unknown> {
@@ -101,14 +103,30 @@ fn nobody_logs_in(name: &str, uid: u32) -> PasswdRow {
 
 /// The account where it is not in /etc/passwd: other sources of nsswitch.conf(5) are asked as the manager does.
 fn elsewhere(user: &str) -> Result<Option<Row>, Unknown> {
+    let line = getent("passwd", user)?;
+    Ok(line.and_then(|line| Accounts::parse(&line).named(user).cloned()))
+}
+
+/// What `Group=` and `SupplementaryGroups=` name, and nobody knows.
+pub(super) fn unknown_groups(unit: &UnitFact) -> Vec<String> {
+    let groups = Groups::of_this_machine();
+    let named = std::iter::once(unit.get("Group")).chain(unit.list("SupplementaryGroups"));
+    let nowhere = |group: &&str| {
+        !group.is_empty() && groups.number(group).is_none() && getent("group", group).is_ok_and(|line| line.is_none())
+    };
+    named.filter(nowhere).take(MOST_GROUPS).map(str::to_owned).collect()
+}
+
+/// An entry by getent(1); none where no source has it.
+fn getent(database: &str, key: &str) -> Result<Option<String>, Unknown> {
     let mut command = Command::new("getent");
-    command.args(["passwd", "--", user]).env_clear().envs([("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), ("LC_ALL", "C")]);
+    command.args([database, "--", key]).env_clear().envs([("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), ("LC_ALL", "C")]);
     let outcome = run(&mut command, b"", GETENT).map_err(|error| unknown(format!("getent {error}")))?;
     match outcome.status.code() {
-        Some(0) => Ok(Accounts::parse(&String::from_utf8_lossy(&outcome.stdout)).named(user).cloned()),
+        Some(0) => Ok(Some(String::from_utf8_lossy(&outcome.stdout).into_owned())),
         // By getent(1): a key could not be found.
         Some(2) => Ok(None),
-        _ => Err(unknown(format!("getent passwd {user} failed: {}", last_words(&outcome.stderr)))),
+        _ => Err(unknown(format!("getent {database} {key} failed: {}", last_words(&outcome.stderr)))),
     }
 }
 

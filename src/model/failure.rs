@@ -18,6 +18,13 @@ pub struct FailureFact {
     /// Who has the ports that it may have wanted; looked for only where it found an address in use.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub holders: Vec<Holder>,
+    /// What `Group=` and `SupplementaryGroups=` name, and no source of groups knows; looked for only after 216/GROUP.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unknown_groups: Vec<String>,
+    /// Ports below this one take a capability (`net.ipv4.ip_unprivileged_port_start`); told only where it was denied
+    /// something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub free_ports_from: Option<u16>,
     /// As whom it is started; none where that cannot be told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<Identity>,
@@ -42,7 +49,7 @@ pub struct Needed {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Purpose {
-    /// The program of `ExecStart=`.
+    /// The program of `ExecStart=`, or of the command before or after it that failed.
     Program,
     /// `WorkingDirectory=`
     WorkingDirectory,
@@ -50,6 +57,8 @@ pub enum Purpose {
     Namespace(String),
     /// A message named it, and said that permission was denied.
     Denied,
+    /// A message named it, and said that the file system is read-only.
+    ReadOnly,
 }
 
 /// How a program begins, which decides who executes it (execve(2)).

@@ -105,6 +105,8 @@ pub enum Kind {
     ComesBack {
         /// How long that may take beyond `RestartSec=`.
         within: TimeSpan,
+        /// It must come back however often that happens: no start limit may end it.
+        again: bool,
     },
     /// It is active after a reboot that nobody helped. A trial.
     SurvivesReboot {

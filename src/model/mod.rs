@@ -4,6 +4,7 @@ mod case;
 mod chapter;
 mod demand;
 mod escape;
+mod exec_command;
 mod failure;
 mod lab;
 mod live;
@@ -29,6 +30,7 @@ pub use demand::{
     ProcessDemand, Truth,
 };
 pub use escape::{deceives, escape};
+pub use exec_command::{End, Ended, ExecCommand, ended};
 pub use failure::{FailureFact, Head, Holder, Needed, Purpose};
 pub use lab::{Check, Expect, Kind, Lab, RestartPolicy, Value};
 pub use live::{HttpFact, HttpOutcome, PortOwner, Process, ProcessesFact};

@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 pub struct FilesFact {
     /// First the fragment, if there is one, then the drop-ins, in the order of systemd.unit(5).
     pub files: Vec<DiskFile>,
+    /// Copies of the fragment in folders that come later, and so are not read, although they were changed after it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passed_over: Vec<DiskFile>,
 }
 
 /// One file of a unit.
@@ -44,8 +47,10 @@ pub enum Content {
         #[serde(default, skip_serializing_if = "is_false")]
         lossy: bool,
     },
-    /// A link to /dev/null or an empty file: the unit or drop-in is masked.
+    /// A link to /dev/null: the unit or drop-in is masked.
     Masked,
+    /// A regular file of no bytes; the manager takes a fragment like that for a masked one.
+    Empty,
     /// Larger than any unit file could be; not read.
     TooLarge {
         /// Its size in bytes.

@@ -113,7 +113,7 @@ fn details(check: &CheckReport) -> String {
     let mut lines = Vec::new();
     let mut say = |label: &str, text: &str| {
         if !text.is_empty() {
-            lines.push(format!("{label}: {}", escape(text)));
+            lines.push(format!("{}: {}", escape(label), escape(text)));
         }
     };
     say("expected", &check.expected);
@@ -122,8 +122,10 @@ fn details(check: &CheckReport) -> String {
         say(told::layer(evidence.layer), &format!("{}  ({})", evidence.text, evidence.source));
     }
     for cause in &check.diagnosis {
-        say("cause", &cause.text);
+        say(&format!("cause {}", cause.id), &cause.text);
+        say("follows from", &cause.follows);
         say("next", &cause.next);
+        say("explained in", &cause.lesson);
     }
     say("why", &check.why);
     say("lesson", &check.lesson);

@@ -103,6 +103,11 @@ fn block(text: &mut String, check: &CheckReport) {
         entry(text, "    - ", "id", &cause.id);
         entry(text, "      ", "text", &cause.text);
         entry(text, "      ", "next", &cause.next);
+        for (key, value) in [("lesson", &cause.lesson), ("follows", &cause.follows)] {
+            if !value.is_empty() {
+                entry(text, "      ", key, value);
+            }
+        }
     }
     entry(text, "  ", "why", &check.why);
     entry(text, "  ", "lesson", &check.lesson);

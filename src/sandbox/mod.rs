@@ -5,6 +5,7 @@
 
 mod accounts;
 mod cgroup;
+mod console;
 mod copy;
 mod descriptors;
 mod enter;
@@ -18,6 +19,7 @@ mod launch;
 mod nspawn;
 mod overlay;
 mod partner;
+mod prepare;
 mod privilege;
 mod probe;
 mod record;

@@ -1,4 +1,4 @@
-//! The process that owns one sandbox: makes its root, boots it, boots it again when it reboots, and ends it.
+//! The process that owns one sandbox: has its root made, boots it, boots it again when it reboots, and ends it.
 //!
 //! It outlives the terminal that asked for it. Everything it starts is in control groups that are written down
 //! before the first process is in them.
@@ -6,7 +6,6 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
 use std::path::PathBuf;
 use std::process::Child;
@@ -14,13 +13,13 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Signal};
-use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::cgroup::{self, Seat};
+use super::console::Console;
 use super::launch::{Answer, KEEP};
 use super::nspawn::Payload;
-use super::record::{ProcessId, boot_id};
-use super::{Estate, Plan, Record, Sandbox, SandboxError, Source, Stage, descriptors, gate, host};
+use super::record::ProcessId;
+use super::{Estate, Plan, Record, Sandbox, SandboxError, Stage, descriptors, gate, host};
 
 /// A payload that takes longer is handed over as it is: it may wait for something the learner broke.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -32,8 +31,6 @@ const BOOT_LIMIT: Duration = Duration::from_secs(60);
 const FAREWELL: Duration = Duration::from_secs(8);
 /// systemd-nspawn ends so when the payload rebooted.
 const REBOOTED: i32 = 133;
-/// Of what the payload writes to its console, only the end is kept.
-const CONSOLE_KEPT: usize = 16 * 1024;
 
 /// Runs a sandbox until it is stopped or switches itself off.
 pub fn supervise(estate: &Estate, name: &str, service: Option<&str>) -> Result<(), SandboxError> {
@@ -71,66 +68,23 @@ fn say(caller: &mut UnixStream, answer: &Answer) -> std::io::Result<()> {
     caller.write_all(&line)
 }
 
-struct Supervisor {
-    sandbox: Sandbox,
-    plan: Plan,
-    record: Record,
+/// One sandbox, and all that it is served through.
+pub(super) struct Supervisor {
+    pub(super) sandbox: Sandbox,
+    pub(super) plan: Plan,
+    pub(super) record: Record,
     /// Held for as long as this process lives; its absence is what "not running" means.
-    _claim: fs::File,
-    exe: PathBuf,
-    notify: UnixDatagram,
-    control: UnixListener,
-    gate: UnixListener,
-    signals: UnixStream,
-    console: Vec<u8>,
-    waiting: Vec<UnixStream>,
+    pub(super) _claim: fs::File,
+    pub(super) exe: PathBuf,
+    pub(super) notify: UnixDatagram,
+    pub(super) control: UnixListener,
+    pub(super) gate: UnixListener,
+    pub(super) signals: UnixStream,
+    pub(super) console: Console,
+    pub(super) waiting: Vec<UnixStream>,
 }
 
 impl Supervisor {
-    /// Everything up to the first process: lock, record, control groups, sockets, root.
-    fn prepare(estate: &Estate, sandbox: Sandbox, service: Option<&str>) -> Result<Self, SandboxError> {
-        let claim = sandbox.claim()?;
-        let plan_path = sandbox.dir().join("plan.json");
-        let text = fs::read(&plan_path).map_err(SandboxError::file("cannot read", &plan_path))?;
-        let plan: Plan = serde_json::from_slice(&text)
-            .map_err(|error| SandboxError::Record { path: plan_path, why: error.to_string() })?;
-        let record = first_record(estate, &sandbox, &plan, service)?;
-        cgroup::establish(&record.cgroups, service.is_some())?;
-        let exe = sandbox.program();
-        // A copy: the original may be replaced by the next build while the sandbox lives.
-        let _ = fs::remove_file(&exe);
-        fs::copy("/proc/self/exe", &exe).map_err(SandboxError::file("cannot copy this program to", &exe))?;
-        let (signals, sink) = UnixStream::pair().map_err(SandboxError::system("cannot make a socket pair"))?;
-        for signal in [SIGTERM, SIGINT] {
-            let sink = sink.try_clone().map_err(SandboxError::system("cannot make a socket pair"))?;
-            signal_hook::low_level::pipe::register(signal, sink)
-                .map_err(SandboxError::system("cannot watch for signals"))?;
-        }
-        let notify_path = sandbox.dir().join("notify");
-        let _ = fs::remove_file(&notify_path);
-        let notify = UnixDatagram::bind(&notify_path).map_err(SandboxError::file("cannot listen on", &notify_path))?;
-        let gate_dir = sandbox.gate_dir();
-        fs::create_dir_all(&gate_dir).map_err(SandboxError::file("cannot make", &gate_dir))?;
-        fs::set_permissions(&gate_dir, fs::Permissions::from_mode(0o755))
-            .map_err(SandboxError::file("cannot open up", &gate_dir))?;
-        let gate = listen(&gate_dir.join("socket"), 0o666)?;
-        let control = listen(&sandbox.control_socket(), 0o600)?;
-        make_root(estate, &sandbox, &plan, &record)?;
-        Ok(Self {
-            sandbox,
-            plan,
-            record,
-            _claim: claim,
-            exe,
-            notify,
-            control,
-            gate,
-            signals,
-            console: Vec::new(),
-            waiting: Vec::new(),
-        })
-    }
-
     /// Boots the payload, again and again for as long as it reboots.
     fn run(&mut self, caller: &mut Option<UnixStream>) -> Result<(), SandboxError> {
         loop {
@@ -138,7 +92,11 @@ impl Supervisor {
             let code = self.attend(&mut child, caller)?;
             cgroup::kill(&self.record.cgroups, Some(Seat::Machine));
             if code != Some(REBOOTED) {
-                return if self.record.stage == Stage::Starting { Err(self.no_boot(&ended(code))) } else { Ok(()) };
+                return if self.record.stage == Stage::Starting {
+                    Err(self.console.no_boot(self.sandbox.name(), &ended(code)))
+                } else {
+                    Ok(())
+                };
             }
             self.note(Stage::Rebooting)?;
             cgroup::renew(&self.record.cgroups)?;
@@ -147,7 +105,7 @@ impl Supervisor {
 
     fn boot(&mut self) -> Result<Child, SandboxError> {
         self.record.leader = None;
-        self.console.clear();
+        self.console = Console::default();
         let payload = Payload {
             machine: &format!("unitlab-{}", self.sandbox.name()),
             root: &self.sandbox.root(),
@@ -178,10 +136,10 @@ impl Supervisor {
             let guests = [death.as_ref().map(AsFd::as_fd), console[0], console[1], caller.as_ref().map(AsFd::as_fd)];
             let seen = self.wait(guests, deadline)?;
             if seen.console[0] {
-                self.listen_to(&mut out);
+                self.console.listen(&mut out);
             }
             if seen.console[1] {
-                self.listen_to(&mut err);
+                self.console.listen(&mut err);
             }
             if seen.notify && self.hear() && !stopping && self.record.stage != Stage::Up {
                 deadline = None;
@@ -214,7 +172,8 @@ impl Supervisor {
                 } else if begun.elapsed() < BOOT_LIMIT {
                     deadline = Some(begun + BOOT_LIMIT);
                 } else {
-                    return Err(self.no_boot(&format!("did not become ready within {} s", BOOT_LIMIT.as_secs())));
+                    let how = format!("did not become ready within {} s", BOOT_LIMIT.as_secs());
+                    return Err(self.console.no_boot(self.sandbox.name(), &how));
                 }
             }
         }
@@ -248,19 +207,6 @@ impl Supervisor {
             console: [out && guests[1].is_some(), err && guests[2].is_some()],
             caller: caller && guests[3].is_some(),
         })
-    }
-
-    /// Keeps the end of what the payload's console says, for the day on which it does not boot.
-    fn listen_to(&mut self, stream: &mut Option<impl Read>) {
-        let mut chunk = [0; 4096];
-        match stream.as_mut().map(|stream| stream.read(&mut chunk)) {
-            Some(Ok(count)) if count > 0 => {
-                self.console.extend_from_slice(&chunk[..count]);
-                let surplus = self.console.len().saturating_sub(CONSOLE_KEPT);
-                self.console.drain(..surplus);
-            }
-            _ => *stream = None,
-        }
     }
 
     /// Reads one message of nspawn; true when the payload has finished booting.
@@ -306,24 +252,6 @@ impl Supervisor {
         self.sandbox.write_record(&self.record)
     }
 
-    fn no_boot(&self, how: &str) -> SandboxError {
-        let text = String::from_utf8_lossy(&self.console);
-        let said = text.lines().rev().find(|line| !line.trim().is_empty());
-        let why = said.map_or_else(
-            || format!("systemd-nspawn {how} without a word"),
-            |line| line.chars().filter(|c| !c.is_control()).take(300).collect(),
-        );
-        let id_map = text.contains("idmap") || text.contains("ID map") || text.contains("private-users");
-        if id_map {
-            return SandboxError::Unsupported {
-                what: format!("this machine cannot map user ids over /usr: {why}"),
-                next: "put /usr on ext4, xfs, btrfs or another file system with id-mapped mounts (not overlayfs)"
-                    .into(),
-            };
-        }
-        SandboxError::Boot { name: self.sandbox.name().to_owned(), why }
-    }
-
     /// Leaves nothing behind but the learner's root and a record that says so.
     fn finish(&mut self) {
         cgroup::kill(&self.record.cgroups, Some(Seat::Machine));
@@ -347,80 +275,4 @@ struct Seen {
     death: bool,
     caller: bool,
     console: [bool; 2],
-}
-
-fn listen(path: &std::path::Path, mode: u32) -> Result<UnixListener, SandboxError> {
-    let _ = fs::remove_file(path);
-    let listener = UnixListener::bind(path).map_err(SandboxError::file("cannot listen on", path))?;
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(SandboxError::file("cannot open up", path))?;
-    Ok(listener)
-}
-
-fn first_record(
-    estate: &Estate,
-    sandbox: &Sandbox,
-    plan: &Plan,
-    service: Option<&str>,
-) -> Result<Record, SandboxError> {
-    let _choosing = estate.lock()?;
-    let before = sandbox.record()?.filter(|_| sandbox.has_work());
-    let origin = match &plan.source {
-        Source::CopyOf(name) => estate.sandbox(name).record()?,
-        Source::Keep | Source::Fresh => before.clone(),
-    };
-    let cgroups = match service {
-        Some(service) => cgroup::delegated(service)?,
-        None => cgroup::planned(sandbox.name(), &host::mark())?,
-    };
-    let record = Record {
-        version: Record::VERSION,
-        name: sandbox.name().to_owned(),
-        lab: plan.lab.clone(),
-        owner: plan.owner,
-        owner_gid: plan.owner_gid,
-        program: sandbox.program(),
-        stage: Stage::Starting,
-        boot_id: boot_id(),
-        started_at: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-        base: before.as_ref().map_or_else(|| host::free_base(estate), |record| record.base),
-        os_tree: before.map_or_else(|| plan.os_tree.clone(), |record| record.os_tree),
-        ephemeral: plan.source != Source::Keep,
-        supervisor: ProcessId::of(rustix::process::getpid().as_raw_pid()),
-        leader: None,
-        cgroups,
-        service: service.map(str::to_owned),
-        boot_ms: origin.and_then(|record| record.boot_ms),
-    };
-    sandbox.write_record(&record)?;
-    Ok(record)
-}
-
-/// Makes the root where the plan wants it, in a mount namespace of our own.
-fn make_root(estate: &Estate, sandbox: &Sandbox, plan: &Plan, record: &Record) -> Result<(), SandboxError> {
-    let root = sandbox.root();
-    let skeleton = super::skeleton::Skeleton { os_tree: &record.os_tree, base: record.base, lab: &record.lab };
-    descriptors::leave_host_mounts()?;
-    host::mount_privately(record.ephemeral.then_some(root.as_path()))?;
-    match &plan.source {
-        Source::Keep if sandbox.has_work() => Ok(()),
-        Source::Keep => {
-            let fresh = sandbox.dir().join("root.new");
-            let fail = SandboxError::file("cannot put the new root in place of", &root);
-            for stale in [&fresh, &root] {
-                let _ = fs::remove_dir_all(stale);
-            }
-            skeleton.build(&fresh)?;
-            fs::rename(&fresh, &root).map_err(fail)
-        }
-        Source::Fresh => skeleton.build(&root),
-        Source::CopyOf(name) => {
-            let origin = estate.sandbox(name);
-            let gone = || SandboxError::NotRunning { name: name.clone() };
-            let before = origin.record()?.ok_or_else(gone)?;
-            let keeper = before.supervisor.filter(|id| id.is_alive()).ok_or_else(gone)?;
-            // The origin may live on a tmpfs that only its supervisor sees.
-            let seen = format!("/proc/{}/root{}", keeper.pid, origin.root().display());
-            super::copy::copy_root(seen.as_ref(), before.base, &root, record.base)
-        }
-    }
 }

@@ -70,7 +70,7 @@ fn always() -> Kind {
 }
 
 fn comes_back() -> Kind {
-    Kind::ComesBack { within: TimeSpan::from_micros(3_000_000) }
+    Kind::ComesBack { within: TimeSpan::from_micros(3_000_000), again: false }
 }
 
 fn sleeps() -> Kind {

@@ -68,7 +68,7 @@ fn words() -> Vec<Row> {
             .then("systemctl link --quiet /opt/t28-linked.service")
             .exits("systemctl is-enabled UNIT", 1)
             .shows("UnitFileState", "linked")
-            .fails(Kind::Enabled, &["not-enabled"]),
+            .fails(Kind::Enabled, &["linked-not-enabled"]),
         Row::of(28, "masked")
             .then("ln -s /dev/null FILE")
             .exits("systemctl is-enabled UNIT", 1)
@@ -113,6 +113,6 @@ fn masks() -> Vec<Row> {
             .fails(Kind::UnitFile, &["masked"])
             .fails(Kind::Enabled, &["masked"])
             .passes(active(true, 1)),
-        Row::of(30, "empty").text("").shows("LoadState", "masked").fails(Kind::UnitFile, &["masked"]),
+        Row::of(30, "empty").text("").shows("LoadState", "masked").fails(Kind::UnitFile, &["zero-byte-unit"]),
     ]
 }

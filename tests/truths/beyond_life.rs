@@ -9,7 +9,7 @@ const NO_LIMIT: &str = "[Unit]\nStartLimitIntervalSec=0";
 const WANTED: &str = "[Install]\nWantedBy=multi-user.target";
 
 pub(crate) fn comes_back() -> Kind {
-    Kind::ComesBack { within: TimeSpan::from_micros(3_000_000) }
+    Kind::ComesBack { within: TimeSpan::from_micros(3_000_000), again: false }
 }
 
 pub(crate) fn rows(version: u32) -> Vec<Row> {

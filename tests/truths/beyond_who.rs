@@ -7,6 +7,20 @@ use super::row::{Row, answers, not_root, user_set};
 
 const NOBODY: &str = "User=nobody";
 
+/// Listens a good second after it began, well within the time that a young unit is given; with so few imports that a busy
+/// machine does not make it much more.
+const LATE: &str = r#"import _socket, sys, time
+server = _socket.socket()
+server.bind(("127.0.0.1", int(sys.argv[1])))
+time.sleep(1.5)
+server.listen(8)
+while True:
+    guest = _socket.socket(fileno=server._accept()[0])
+    guest.recv(4096)
+    guest.sendall(b"HTTP/1.0 200 OK\r\n\r\n")
+    guest.close()
+"#;
+
 fn not_in(group: &str) -> Kind {
     Kind::Account(AccountDemand { member_of_not: vec![group.into()], ..AccountDemand::default() })
 }
@@ -65,11 +79,19 @@ fn ports() -> Vec<Row> {
         )
     };
     vec![
-        Row::of(71, "private").file("/opt/serve.py", SERVE).text(&server("PrivateNetwork=yes", 8071)).start().fails(answers(8071), &[]),
-        Row::of(71, "shared").text(&server("PrivateTmp=yes\nNoNewPrivileges=yes\nProtectSystem=strict", 8072)).start().passes(answers(8072)),
+        Row::of(71, "private")
+            .file("/opt/serve.py", SERVE)
+            .text(&server("PrivateNetwork=yes", 8071))
+            .start()
+            .fails(answers(8071), &[]),
+        Row::of(71, "shared")
+            .text(&server("PrivateTmp=yes\nNoNewPrivileges=yes\nProtectSystem=strict", 8072))
+            .start()
+            .passes(answers(8072)),
         // Type=simple calls it active long before it listens.
         Row::of(72, "slow")
-            .text("[Service]\nWorkingDirectory=/srv\nExecStart=/bin/sh -c 'sleep 3; exec python3 -m http.server 8073 --bind 127.0.0.1'\n")
+            .file("/opt/late.py", LATE)
+            .text("[Service]\nExecStart=/usr/bin/python3 -I -S /opt/late.py 8073\n")
             .last("systemctl restart UNIT")
             .passes(answers(8073)),
     ]

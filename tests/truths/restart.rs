@@ -34,7 +34,7 @@ fn policies() -> Vec<Row> {
         Row::of(16, "oneshot")
             .text("[Service]\nType=oneshot\nRestart=always\nExecStart=/usr/bin/true\n")
             .shows("LoadState", "bad-setting")
-            .fails(unitlab::model::Kind::UnitFile, &["bad-setting"]),
+            .fails(unitlab::model::Kind::UnitFile, &["oneshot-with-restart"]),
     ]
 }
 

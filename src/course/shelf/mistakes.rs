@@ -146,6 +146,11 @@ fn each_mistake_in_a_kind_is_told_where_it_is() {
         ),
         (
             "\"unit-file\"",
+            "\"comes-back\"\nagain = false",
+            vec!["labs/a/lab.toml:12:9: again = false has no meaning; write again = true, or leave it out"],
+        ),
+        (
+            "\"unit-file\"",
             "\"survives-reboot\"\nhold = 0",
             vec!["labs/a/lab.toml:12:8: hold is 0; give it some time, up to 1min"],
         ),

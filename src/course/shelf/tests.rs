@@ -67,8 +67,9 @@ fn a_sound_course_is_read() {
 fn trials_have_times_of_their_own() {
     let spans = |text: &str| TimeSpan::parse(text).unwrap();
     for (written, kind) in [
-        ("\"comes-back\"", Kind::ComesBack { within: spans("5s") }),
-        ("\"comes-back\"\nwithin = 3", Kind::ComesBack { within: spans("3s") }),
+        ("\"comes-back\"", Kind::ComesBack { within: spans("5s"), again: false }),
+        ("\"comes-back\"\nwithin = 3", Kind::ComesBack { within: spans("3s"), again: false }),
+        ("\"comes-back\"\nagain = true", Kind::ComesBack { within: spans("5s"), again: true }),
         ("\"survives-reboot\"", Kind::SurvivesReboot { hold: spans("2s") }),
         ("\"survives-reboot\"\nhold = \"500ms\"", Kind::SurvivesReboot { hold: spans("500ms") }),
     ] {
@@ -136,7 +137,9 @@ fn what_a_lab_lacks_to_be_proven_is_told() {
 fn an_unknown_lab_is_answered_with_the_nearest() {
     let course = Course::embedded().unwrap();
     assert_eq!(course.lab("sre-ap").unwrap_err().to_string(), "there is no lab \"sre-ap\"; did you mean \"sre-app\"?");
-    assert_eq!(course.lab("nosuch").unwrap_err().to_string(), "there is no lab \"nosuch\"; the labs are: sre-app");
+    let labs = course.labs().iter().map(|lab| lab.lab.id.clone()).collect::<Vec<_>>().join(", ");
+    let said = format!("there is no lab \"nosuch\"; the labs are: {labs}");
+    assert_eq!(course.lab("nosuch").unwrap_err().to_string(), said);
 }
 
 #[test]

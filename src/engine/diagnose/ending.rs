@@ -1,18 +1,24 @@
 //! Why a unit is not running, or does not stay so.
 
 use super::complaint::{address_in_use, permission_denied};
+use super::privileged_port::privileged_port;
 use super::step::behind_the_status;
 use super::unloadable;
-use crate::engine::exit_status::End;
+use super::wall::walled;
 use crate::engine::finding::cause;
 use crate::engine::layers::Layers;
 use crate::engine::seen::Seen;
-use crate::model::{Diagnosis, FailureFact, PortOwner, SteadyFact, UnitFact};
+use crate::model::{Diagnosis, End, FailureFact, PortOwner, SteadyFact, UnitFact, ended};
 
-/// How the last main process ended, if one did: `its main process ended with status 203/EXEC: …`.
+/// How the last main process ended, if one did: `its last main process ended with status 203/EXEC: …`; or the command
+/// before or after it that failed.
 pub(crate) fn ending(unit: &UnitFact) -> Option<String> {
-    let end = End::of(unit)?;
-    Some(format!("its last main process ended with {}", end.describe()))
+    let ended = ended(unit)?;
+    let whose = match ended.directive {
+        "ExecStart" => "last main process",
+        directive => &format!("{directive}="),
+    };
+    Some(format!("its {whose} ended with {}", ended.end.describe()))
 }
 
 /// The causes of a unit that is not active, or does not stay active, on the learner's machine; root cause first.
@@ -52,9 +58,10 @@ impl Fallen<'_> {
         if unit.get("LoadState") != "loaded" {
             return causes;
         }
-        let end = End::of(unit);
-        if let Some(end) = end {
-            causes.extend(behind_the_status(seen, unit, layers, self.failure, end));
+        let ended = ended(unit);
+        let end = ended.as_ref().map(|ended| ended.end);
+        if let Some(ended) = &ended {
+            causes.extend(behind_the_status(seen, unit, layers, self.failure, ended));
         }
         // Whatever systemd's own statuses mean, the program has not run then, and its last words are older. One that
         // is being restarted has no end to be seen.
@@ -70,7 +77,10 @@ impl Fallen<'_> {
         let mut causes: Vec<Diagnosis> = Vec::new();
         if let Some(failure) = self.failure {
             causes.extend(address_in_use(self.seen, failure, self.probed));
-            causes.extend(permission_denied(self.seen, self.unit, failure));
+            // Behind a wall the bits that are there count for nothing.
+            let denied = walled(self.seen, self.unit, self.layers, failure);
+            let denied = denied.or_else(|| permission_denied(self.seen, self.unit, failure));
+            causes.extend(denied.or_else(|| privileged_port(self.seen, self.unit, failure)));
         }
         let failed = matches!(end, Some(End::Exited(1..200)));
         if causes.is_empty() && failed && self.probed {

@@ -14,16 +14,18 @@ const WRITTEN: [&str; 8] = [
     "wrong-section",
 ];
 /// What comes of a directive that is not what it was meant to be.
-const OF_A_LINE: [&str; 10] = [
+const OF_A_LINE: [&str; 12] = [
     "chdir",
     "exec-bad-interpreter",
     "exec-failed",
     "exec-format",
     "exec-missing",
     "exec-not-executable",
+    "group-unknown",
     "namespace",
     "permission-denied",
     "runs-as-root",
+    "start-limit-too-tight",
     "user-unknown",
 ];
 

@@ -48,7 +48,12 @@ pub(crate) fn why_not_enabled(
             format!("sudo systemctl enable {unit_name}"),
         )),
         "linked" | "linked-runtime" if !has_hooks(layers) => {}
-        "disabled" | "linked" | "linked-runtime" => causes.push(cause(
+        "linked" | "linked-runtime" => causes.push(cause(
+            "linked-not-enabled",
+            format!("{unit_name} is only linked: systemd finds its file elsewhere, and nobody has run enable, which hooks it in."),
+            format!("sudo systemctl enable {unit_name}"),
+        )),
+        "disabled" => causes.push(cause(
             "not-enabled",
             format!("[Install] says where to hook {unit_name} in, but nobody has run enable, which makes the link."),
             format!("sudo systemctl enable {unit_name}"),
@@ -97,8 +102,24 @@ fn hooked_nowhere(unit: &str, boot: &BootFact, layers: &Layers) -> Vec<Diagnosis
         };
         return alias.map(only).into_iter().collect();
     }
-    let exists = |target: &str| boot.pullers.iter().any(|puller| puller.unit == target && puller.exists);
-    let hooks = hooks.into_iter().filter(|(_, target)| !exists(target)).take(3);
+    // The boot goes there, and finds no link: whatever enable has linked, it was for an earlier [Install].
+    let aside = |target: &str| target == boot.default_target || target == "default.target";
+    if let Some((written, target)) = hooks.iter().find(|(_, target)| aside(target)) {
+        return vec![cause(
+            "needs-reenable",
+            format!(
+                "{} says {}, and there is no link for it in {target}: the line was written after enable made its links.",
+                written.place(),
+                written.text()
+            ),
+            format!("sudo systemctl reenable {unit}"),
+        )];
+    }
+    // A known target may well be there, and hook the unit in, with nothing that leads to it.
+    let leads_on = |target: &str| {
+        !TARGETS.contains(&target) && boot.pullers.iter().any(|puller| puller.unit == target && puller.exists)
+    };
+    let hooks = hooks.into_iter().filter(|(_, target)| !leads_on(target)).take(3);
     hooks.map(|(written, target)| unreached(unit, boot, &written, target)).collect()
 }
 

@@ -2,13 +2,16 @@
 
 mod complaint;
 mod ending;
+mod exec;
 mod fold;
 mod install;
 mod known;
 mod paste;
+mod privileged_port;
 mod reload;
 mod step;
 mod unloadable;
+mod wall;
 mod writing;
 
 pub(crate) use ending::{ending, orphan, why_not_running, why_not_running_after_boot};

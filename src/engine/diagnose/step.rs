@@ -1,25 +1,27 @@
-//! The steps that systemd takes before the program runs, and why one could not be taken: EXEC, CHDIR, USER, NAMESPACE.
+//! The steps that systemd takes before a program runs, and why one could not be taken: CHDIR, GROUP, USER, NAMESPACE; EXEC
+//! has a file of its own.
 //!
 //! The step is named before the path: "No such file" with the path of a program is said of its interpreter too.
 
+use super::exec::carriage_return;
 use super::paste::shell_safe;
 use super::{stale, writing};
 use crate::engine::access::{EXECUTE, bits, closed, may};
-use crate::engine::exec_command::ExecCommand;
-use crate::engine::exit_status::End;
 use crate::engine::finding::cause;
-use crate::engine::layers::Layers;
+use crate::engine::layers::{Layers, Written};
 use crate::engine::seen::Seen;
-use crate::model::{Diagnosis, FailureFact, FileType, Head, Needed, Node, Purpose, UnitFact};
+use crate::model::{Diagnosis, End, Ended, ExecCommand, FailureFact, FileType, Needed, Node, Purpose, UnitFact};
 
 /// A step that failed: what is known of it.
-struct Step<'a> {
-    unit: &'a UnitFact,
+pub(super) struct Step<'a> {
+    pub(super) unit: &'a UnitFact,
     failure: Option<&'a FailureFact>,
+    /// The command that was to be executed.
+    pub(super) command: Option<&'a ExecCommand<'a>>,
     /// `Step EXEC failed (203/EXEC, ExecStart=/opt/x at /etc/systemd/system/x.service:7)`
-    lead: String,
+    pub(super) lead: String,
     /// The command that tries again.
-    again: String,
+    pub(super) again: String,
 }
 
 /// The causes behind a status that systemd itself has set; the directive's own mistakes first.
@@ -28,15 +30,16 @@ pub(super) fn behind_the_status(
     unit: &UnitFact,
     layers: Option<&Layers>,
     failure: Option<&FailureFact>,
-    end: End,
+    ended: &Ended,
 ) -> Vec<Diagnosis> {
     let needed = |purpose: fn(&Purpose) -> bool| failure?.paths.iter().find(|needed| purpose(&needed.purpose));
     let missing = || {
         let listed = failure?.paths.iter().filter(|needed| matches!(needed.purpose, Purpose::Namespace(_)));
         listed.into_iter().find(|needed| needed.found.node.is_none())
     };
-    let (number, step, name) = match end {
-        End::Exited(203) => (203, "EXEC", "ExecStart"),
+    let (number, step, name) = match ended.end {
+        End::Exited(203) => (203, "EXEC", ended.directive),
+        End::Exited(216) => (216, "GROUP", group_directive(unit, failure)),
         End::Exited(217) => (217, "USER", "User"),
         End::Exited(200) => (200, "CHDIR", "WorkingDirectory"),
         End::Exited(226) => match missing().map(|needed| &needed.purpose) {
@@ -53,17 +56,41 @@ pub(super) fn behind_the_status(
     }
     causes.extend(layers.map(|layers| writing(layers, name, &|_| true)).unwrap_or_default());
     let place = layers
-        .and_then(|layers| layers.effective(name))
+        .and_then(|layers| deciding(layers, name, ended))
         .map_or_else(|| name.to_owned(), |written| format!("{} at {}", written.text(), written.place()));
-    let lead = format!("Step {step} failed ({number}/{step}, {place})");
-    let step = Step { unit, failure, lead, again: again(seen, unit) };
+    let whose = match ended.directive {
+        "ExecStart" => String::new(),
+        other => format!(" of {other}="),
+    };
+    let lead = format!("Step {step}{whose} failed ({number}/{step}, {place})");
+    let step = Step { unit, failure, command: ended.command.as_ref(), lead, again: again(seen, unit) };
     causes.push(match number {
+        216 => step.group(),
         203 => step.exec(needed(|purpose| *purpose == Purpose::Program)),
         217 => step.user(),
         200 => step.chdir(needed(|purpose| *purpose == Purpose::WorkingDirectory)),
         _ => step.namespace(missing()),
     });
     causes
+}
+
+/// The line to point at: of several commands that of the program, else the last one.
+fn deciding<'l>(layers: &'l Layers, name: &'l str, ended: &Ended) -> Option<Written<'l>> {
+    let program = ended.command.as_ref().filter(|_| name == ended.directive).map(|command| command.path);
+    let of_program = |written: &Written| program.is_some_and(|path| written.value.contains(path));
+    layers.standing(name).into_iter().find(of_program).or_else(|| layers.effective(name))
+}
+
+/// `Group=` or `SupplementaryGroups=`, whichever names a group that is not there.
+fn group_directive(unit: &UnitFact, failure: Option<&FailureFact>) -> &'static str {
+    let missing = |group: &str| failure.is_some_and(|failure| failure.unknown_groups.iter().any(|it| it == group));
+    let own = unit.get("Group");
+    let more = unit.list("SupplementaryGroups");
+    if !missing(own) && (own.is_empty() || more.iter().any(|group| missing(group))) {
+        "SupplementaryGroups"
+    } else {
+        "Group"
+    }
 }
 
 /// A unit that was given up has to be forgiven first.
@@ -76,83 +103,6 @@ fn again(seen: &Seen, unit: &UnitFact) -> String {
 }
 
 impl Step<'_> {
-    fn exec(&self, needed: Option<&Needed>) -> Diagnosis {
-        let Some(needed) = needed else {
-            let commands = ExecCommand::parse_all(self.unit.get("ExecStart"));
-            let program = commands.first().and_then(|command| command.argv.split_whitespace().next());
-            let program = program.unwrap_or("the program");
-            return self.cause(
-                "exec-failed",
-                &format!("systemd could not execute {program}: it is missing, not executable, or its #! line names a missing interpreter"),
-                format!("ls -l {}", shell_safe(program).unwrap_or("PROGRAM")),
-            );
-        };
-        let path = needed.path.as_str();
-        let safe = shell_safe(path).unwrap_or("PROGRAM");
-        let show = |command: &str| format!("{command} {safe}");
-        let Some(node) = &needed.found.node else {
-            let what = if path.starts_with('/') {
-                absent(needed)
-            } else {
-                format!("there is no {path} in any folder that systemd searches")
-            };
-            return self.cause("exec-missing", &what, show(if path.starts_with('/') { "ls -l" } else { "command -v" }));
-        };
-        if node.file_type != FileType::File {
-            let what = format!("{path} is {}, and no program", node.file_type.described());
-            return self.cause("exec-not-executable", &what, show("ls -ld"));
-        }
-        if node.mode & 0o111 == 0 {
-            let what = format!("{path} is there, and is not executable ({})", bits(node));
-            return self.cause("exec-not-executable", &what, format!("sudo chmod a+x {safe}; {}", self.again));
-        }
-        if let Some(denied) = self.denied(needed, node) {
-            return denied;
-        }
-        match &needed.head {
-            Some(Head::Script { line, .. }) if line.ends_with('\r') && !line.contains([' ', '\t']) => {
-                windows(&self.lead, path, line)
-            }
-            Some(Head::Script { line, runs: false }) => {
-                let interpreter = line.split([' ', '\t']).next().unwrap_or_default();
-                let what = format!(
-                    "{path} is there, but its first line is #!{line}, and {interpreter} is no program that can be executed"
-                );
-                self.cause("exec-bad-interpreter", &what, show("head -n 1"))
-            }
-            Some(Head::Other) => {
-                let what = format!("{path} neither begins with #! and an interpreter nor is a compiled program");
-                self.cause("exec-format", &what, "make its first line name an interpreter: #!/bin/sh".into())
-            }
-            Some(Head::Binary { native: false }) => {
-                let what = format!("{path} is compiled for another kind of processor than this machine's");
-                self.cause("exec-format", &what, show("file"))
-            }
-            _ => self.hidden(path),
-        }
-    }
-
-    /// It is there, and could be executed.
-    fn hidden(&self, path: &str) -> Diagnosis {
-        let is_under = |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
-        let set = |name: &str| !matches!(self.unit.get(name), "" | "no" | "read-only");
-        for (name, folders) in
-            [("ProtectHome", &["/home", "/root", "/run/user"][..]), ("PrivateTmp", &["/tmp", "/var/tmp"])]
-        {
-            if set(name) && folders.iter().any(|folder| is_under(folder)) {
-                let what = format!("{path} is there for everybody but the service: {name}= hides it");
-                let next = format!(
-                    "put it elsewhere, such as /usr/local/bin; or remove {name}=, then sudo systemctl daemon-reload and restart"
-                );
-                return self.cause("exec-missing", &what, next);
-            }
-        }
-        let what = format!(
-            "{path} is there now and can be executed; it may have been put there since, or the unit's own view of the files hides it"
-        );
-        self.cause("exec-failed", &what, self.again.clone())
-    }
-
     fn user(&self) -> Diagnosis {
         let user = self.unit.get("User");
         let name = shell_safe(user).unwrap_or("NAME");
@@ -165,6 +115,19 @@ impl Step<'_> {
         };
         let make = format!("getent passwd {name} || sudo useradd --system --shell /usr/sbin/nologin {name}");
         self.cause("user-unknown", &what, format!("{make}; {}", self.again))
+    }
+
+    fn group(&self) -> Diagnosis {
+        let missing = self.failure.and_then(|failure| failure.unknown_groups.first());
+        let name = missing.map_or(self.unit.get("Group"), String::as_str);
+        let what = match (self.failure, missing) {
+            (_, Some(group)) => format!("there is no group named {group}"),
+            (Some(_), None) => "every group that it names exists now, so it may have been made since".into(),
+            (None, None) => "systemd could not join a group: most often there is no such group".into(),
+        };
+        let name = shell_safe(name).unwrap_or("NAME");
+        let make = format!("getent group {name} || sudo groupadd --system {name}");
+        self.cause("group-unknown", &what, format!("{make}; {}", self.again))
     }
 
     fn chdir(&self, needed: Option<&Needed>) -> Diagnosis {
@@ -200,7 +163,7 @@ impl Step<'_> {
     }
 
     /// The unit's user may not enter a folder on the way, or may not execute (or enter) what is at its end.
-    fn denied(&self, needed: &Needed, node: &Node) -> Option<Diagnosis> {
+    pub(super) fn denied(&self, needed: &Needed, node: &Node) -> Option<Diagnosis> {
         let identity = self.failure?.identity.as_ref()?;
         let barrier = closed(identity, &needed.found.folders).or((!may(identity, node, EXECUTE)).then_some(node))?;
         let act = if barrier.file_type == FileType::Folder { "enter" } else { "execute" };
@@ -216,36 +179,13 @@ impl Step<'_> {
         }
     }
 
-    fn cause(&self, id: &str, what: &str, next: String) -> Diagnosis {
+    pub(super) fn cause(&self, id: &str, what: &str, next: String) -> Diagnosis {
         cause(id, format!("{}: {what}.", self.lead), next)
     }
 }
 
-/// A script whose interpreter's name ends in a carriage return.
-fn windows(lead: &str, path: &str, line: &str) -> Diagnosis {
-    let line = line.trim_end_matches('\r');
-    cause(
-        "exec-bad-interpreter",
-        format!(
-            "{lead}: {path} has the line ends of Windows (CRLF), so the carriage return behind #!{line} became part of the interpreter's name."
-        ),
-        format!("sudo sed -i 's/\\r$//' {}", shell_safe(path).unwrap_or("SCRIPT")),
-    )
-}
-
-/// env(1) ends with 127 when it has found no program, and the carriage return is part of what it looks for.
-fn carriage_return(seen: &Seen, program: Option<&Needed>) -> Vec<Diagnosis> {
-    let line = program.and_then(|needed| match &needed.head {
-        Some(Head::Script { line, .. }) if line.ends_with('\r') => Some((needed, line)),
-        _ => None,
-    });
-    let of_env = line.filter(|(_, line)| line.split([' ', '\t']).next().is_some_and(|it| it.ends_with("/env")));
-    let lead = format!("The script of {} ended with 127", seen.unit);
-    of_env.map(|(needed, line)| windows(&lead, &needed.path, line)).into_iter().collect()
-}
-
 /// Nothing is there: the sentence says what is missing really.
-fn absent(needed: &Needed) -> String {
+pub(super) fn absent(needed: &Needed) -> String {
     let path = &needed.path;
     if !needed.found.link.is_empty() {
         return format!("{path} is a link to {}, where nothing is", needed.found.link);

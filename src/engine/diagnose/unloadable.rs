@@ -5,14 +5,14 @@ use crate::engine::directive::{boolean, closest, section};
 use crate::engine::finding::cause;
 use crate::engine::layers::{Layers, Written};
 use crate::engine::seen::Seen;
-use crate::model::{Diagnosis, UnitFact};
+use crate::model::{Content, Diagnosis, Role, UnitFact};
 
 const SECTIONS: [&str; 3] = ["Unit", "Service", "Install"];
 
 /// The causes of a `LoadState` other than `loaded`, as far as facts and files prove them.
 pub(crate) fn unloadable(seen: &Seen, unit: &UnitFact, layers: Option<&Layers>) -> Vec<Diagnosis> {
     match unit.get("LoadState") {
-        "masked" => vec![masked(seen)],
+        "masked" => vec![emptied(seen).unwrap_or_else(|| masked(seen))],
         "not-found" => {
             let found_since = seen.reloaded().is_some_and(|reloaded| reloaded.get("LoadState") == "loaded");
             match layers.and_then(Layers::main_path) {
@@ -30,9 +30,26 @@ pub(crate) fn unloadable(seen: &Seen, unit: &UnitFact, layers: Option<&Layers>) 
 pub(crate) fn masked(seen: &Seen) -> Diagnosis {
     cause(
         "masked",
-        format!("{} is masked: its unit file is empty or a link to /dev/null, so nothing can start it.", seen.unit),
-        format!("sudo systemctl unmask {0}; if an empty file is left, write the unit file anew", seen.unit),
+        format!("{} is masked: its unit file is a link to /dev/null, so nothing can start it.", seen.unit),
+        format!("sudo systemctl unmask {}", seen.unit),
     )
+}
+
+/// Nobody meant to mask it: its file has no bytes, as an editor or a full disk may leave it.
+fn emptied(seen: &Seen) -> Option<Diagnosis> {
+    let files = seen.files().ok()?;
+    let empty = files.files.iter().find(|file| file.role == Role::Fragment && file.content == Content::Empty)?;
+    Some(cause(
+        "zero-byte-unit",
+        format!(
+            "{} has 0 bytes, and systemd takes an empty unit file for a masked unit: nothing can start it.",
+            empty.path
+        ),
+        format!(
+            "write {} anew, or remove it if another copy is to count; then sudo systemctl daemon-reload",
+            empty.path
+        ),
+    ))
 }
 
 /// What in the files makes a manager refuse a service: the rules of systemd.service(5) that it enforces on loading.
@@ -67,9 +84,14 @@ pub(crate) fn refusals(layers: &Layers) -> Vec<Diagnosis> {
     }
     let restart = layers.effective("Restart").filter(|found| matches!(found.value, "always" | "on-success"));
     if let (Some(restart), true) = (restart, oneshot) {
-        causes.push(refuse(
-            format!("{} says {}, which Type=oneshot does not allow.", restart.place(), restart.text()),
-            "use Restart=on-failure, or another Type=",
+        causes.push(cause(
+            "oneshot-with-restart",
+            format!(
+                "{} says {}, which Type=oneshot does not allow: it has done its work when it ends with success.",
+                restart.place(),
+                restart.text()
+            ),
+            "for a program that stays, remove Type=oneshot; for one that ends, use Restart=on-failure",
         ));
     }
     causes
@@ -135,7 +157,7 @@ mod tests {
             ("[Unit]\nExecStart=/bin/true\n[Service]\nUser=www\n", Some(("wrong-section", ":2: ExecStart="))),
             (
                 "[Service]\nType=oneshot\nRestart=always\nExecStart=/bin/true\n",
-                Some(("bad-setting", ":3 says Restart=always")),
+                Some(("oneshot-with-restart", ":3 says Restart=always")),
             ),
             ("[Service]\nType=oneshot\nExecStop=/bin/true\n", None),
         ] {

@@ -20,6 +20,7 @@ pub(crate) fn writing(layers: &Layers, name: &str, wanted: &dyn Fn(&str) -> bool
     causes.extend(elsewhere(layers, name));
     causes.extend(misspelt(layers, name));
     causes.extend(overridden(layers, name, wanted));
+    causes.extend(in_the_wrong_copy(layers, name, wanted));
     causes
 }
 
@@ -124,6 +125,24 @@ fn misspelt(layers: &Layers, name: &str) -> Vec<Diagnosis> {
             )
         })
         .collect()
+}
+
+/// The right line was written into a copy that the manager does not read.
+fn in_the_wrong_copy(layers: &Layers, name: &str, wanted: &dyn Fn(&str) -> bool) -> Option<Diagnosis> {
+    if layers.effective(name).is_some_and(|found| wanted(found.value)) {
+        return None;
+    }
+    let found = layers.in_unread_copies(name).find(|found| !found.value.is_empty() && wanted(found.value))?;
+    let read = layers.main_path()?;
+    Some(cause(
+        "edited-the-wrong-copy",
+        format!(
+            "{} says {}, and was edited last, but of the two files of that name only {read} is read: its folder comes first.",
+            found.place(),
+            found.text()
+        ),
+        format!("write the line into {read}, then sudo systemctl daemon-reload"),
+    ))
 }
 
 /// A right line is undone by a later drop-in.

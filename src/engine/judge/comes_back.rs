@@ -3,6 +3,7 @@
 //! A trial, so behaviour decides: `Restart=no` with `RestartForceExitStatus=SIGKILL` comes back as well (truth 14).
 
 use super::active::{described, look};
+use super::start_limit;
 use crate::engine::diagnose::{stale, why_not_running, why_not_running_after_boot, writing};
 use crate::engine::finding::{Finding, cause};
 use crate::engine::layers::Layers;
@@ -14,8 +15,10 @@ use crate::model::{
 /// Policies that answer a SIGKILL (truth 13).
 const ANSWER_SIGKILL: [&str; 4] = ["always", "on-failure", "on-abnormal", "on-abort"];
 
-pub(super) fn judge(seen: &Seen, within: TimeSpan) -> Verdict {
-    let expected = format!("active again with a new main process after a SIGKILL, within RestartSec= and {within}");
+pub(super) fn judge(seen: &Seen, within: TimeSpan, again: bool) -> Verdict {
+    let often = if again { ", however often" } else { "" };
+    let expected =
+        format!("active again with a new main process after a SIGKILL, within RestartSec= and {within}{often}");
     let mut finding = Finding::expecting(expected);
     let (on, fact) = match seen.killed() {
         None => return finding.not_run("not run: its main process was not killed, since no trials were made"),
@@ -24,7 +27,7 @@ pub(super) fn judge(seen: &Seen, within: TimeSpan) -> Verdict {
     };
     let files = seen.files();
     let layers = files.as_ref().ok().map(|files| Layers::read(files));
-    let case = Case { seen, fact, within, on, layers: layers.as_ref() };
+    let case = Case { seen, fact, within, again, on, layers: layers.as_ref() };
     case.show(&mut finding);
     case.verdict(finding)
 }
@@ -33,6 +36,7 @@ struct Case<'a> {
     seen: &'a Seen<'a>,
     fact: &'a KillFact,
     within: TimeSpan,
+    again: bool,
     on: Ground,
     layers: Option<&'a Layers<'a>>,
 }
@@ -91,6 +95,11 @@ impl Case<'_> {
             finding.because([stale(self.seen, self.layers, "Restart")]);
             let policy = loaded.get("Restart");
             return finding.failed(format!("it comes back after a reboot, but now Restart={policy} is loaded"));
+        }
+        if let Some(observed) =
+            self.again.then(|| start_limit::gives_up(self.seen, self.layers, &mut finding)).flatten()
+        {
+            return finding.failed(format!("back after {} {observed}", span(after_ms)));
         }
         let first = if self.fact.started_first { "started for this trial; killed, and " } else { "" };
         let pids = format!("main pid {} then {}", self.fact.before.main_pid, after.main_pid);

@@ -1,8 +1,7 @@
 //! Typed comparison: `3`, `3s` and `3000ms` are one value.
 
 use crate::engine::directive::{Form, boolean, form, number};
-use crate::engine::exec_command::ExecCommand;
-use crate::model::{Expect, TimeSpan, Value};
+use crate::model::{ExecCommand, Expect, TimeSpan, Value};
 
 /// The value meets the expectation. Empty, or `[not set]`, is no value.
 pub(super) fn meets(expect: &Expect, value: &str) -> bool {

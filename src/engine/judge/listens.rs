@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use crate::engine::ask;
-use crate::engine::diagnose::{orphan, why_not_running};
+use crate::engine::diagnose::{orphan, why_not_running, writing};
 use crate::engine::finding::{Finding, cause};
 use crate::engine::layers::Layers;
 use crate::engine::seen::Seen;
@@ -110,9 +110,9 @@ fn absent(seen: &Seen, demand: &Listens, listeners: &[Listener], mut finding: Fi
         return finding.failed(format!("pid {pid} ({comm}) listens there, not {}", seen.unit));
     }
     if let Ok(unit) = seen.loaded() {
+        let files = seen.files();
+        let layers = files.as_ref().ok().map(|files| Layers::read(files));
         if unit.get("ActiveState") != "active" {
-            let files = seen.files();
-            let layers = files.as_ref().ok().map(|files| Layers::read(files));
             finding.because(why_not_running(seen, unit, layers.as_ref(), None));
         } else if unit.get("PrivateNetwork") == "yes" {
             finding.show(Layer::Loaded, seen.show("PrivateNetwork"), "PrivateNetwork=yes");
@@ -121,6 +121,11 @@ fn absent(seen: &Seen, demand: &Listens, listeners: &[Listener], mut finding: Fi
                 format!("PrivateNetwork=yes gives {} a network of its own, which nobody else can reach.", seen.unit),
                 "remove PrivateNetwork=, then sudo systemctl daemon-reload and restart",
             )]);
+        } else if let Some(layers) = &layers {
+            // One command has the port, and another one that takes its place has not.
+            let word = port.to_string();
+            let has = |command: &str| command.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| part == word);
+            finding.because(writing(layers, "ExecStart", &has));
         }
     }
     finding.failed(format!("nobody listens on {word} port {port}"))

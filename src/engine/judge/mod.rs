@@ -16,6 +16,7 @@ mod process;
 mod restart_policy;
 mod runs_as;
 mod setting;
+mod start_limit;
 mod survives_reboot;
 #[cfg(test)]
 mod truths;

@@ -1,12 +1,11 @@
 //! `process`: the name, arguments and working directory of the main process, and how many processes there are.
 
 use crate::engine::ask;
-use crate::engine::diagnose::{needs_restart, stale, why_not_running};
-use crate::engine::exec_command::ExecCommand;
+use crate::engine::diagnose::{needs_restart, stale, why_not_running, writing};
 use crate::engine::finding::Finding;
 use crate::engine::layers::Layers;
 use crate::engine::seen::Seen;
-use crate::model::{Details, DetailsFact, Diagnosis, Layer, ProcessDemand, UnitFact, Unknown, Verdict};
+use crate::model::{Details, DetailsFact, Diagnosis, ExecCommand, Layer, ProcessDemand, UnitFact, Unknown, Verdict};
 
 /// What the kernel keeps of a command's name: `TASK_COMM_LEN`, one byte for its terminator taken off.
 const COMM: usize = 15;
@@ -50,6 +49,8 @@ pub(super) fn judge(seen: &Seen, demand: &ProcessDemand) -> Verdict {
         // A fresh boot runs it as it should be: what runs now is older.
         if faults[0].is_err() && reborn.is_some_and(|fact| of_command(demand, fact).is_ok()) {
             finding.because(behind(seen, unit, layers.as_ref(), directive));
+        } else if faults[0].is_err() {
+            finding.because(layers.iter().flat_map(|layers| miswritten(layers, demand)));
         }
         return finding.failed(wrong.join("; "));
     }
@@ -166,6 +167,13 @@ fn is_settled(seen: &Seen, fact: &DetailsFact) -> bool {
 fn commands(unit: &UnitFact) -> String {
     let commands = ExecCommand::parse_all(unit.get("ExecStart"));
     commands.iter().map(|command| command.argv).collect::<Vec<_>>().join("; ")
+}
+
+/// The lines that were to make it so, and how they fail to.
+fn miswritten(layers: &Layers, demand: &ProcessDemand) -> Vec<Diagnosis> {
+    let folder = demand.cwd.iter().flat_map(|cwd| writing(layers, "WorkingDirectory", &|value| value == cwd));
+    let command = demand.argument.iter().flat_map(|text| writing(layers, "ExecStart", &|value| value.contains(text)));
+    folder.chain(command).collect()
 }
 
 /// The process is behind what is loaded, or that is behind the disk.

@@ -5,11 +5,10 @@
 
 use crate::engine::diagnose::{needs_restart, stale, why_not_running, writing};
 use crate::engine::directive::boolean;
-use crate::engine::exec_command::ExecCommand;
 use crate::engine::finding::{Finding, cause};
 use crate::engine::layers::Layers;
 use crate::engine::seen::Seen;
-use crate::model::{Diagnosis, Layer, Process, UnitFact, Unknown, Verdict};
+use crate::model::{Diagnosis, ExecCommand, Layer, Process, UnitFact, Unknown, Verdict};
 
 pub(super) fn judge(seen: &Seen, root: bool) -> Verdict {
     let mut finding = Finding::expecting(if root { "uid 0 (root)" } else { "a uid other than 0" });

@@ -15,7 +15,10 @@ pub(super) fn judge(seen: &Seen) -> Verdict {
         Ok(unit) => unit,
         Err(unknown) => {
             // What is no regular file may well be what keeps the manager from answering.
-            let all = files.iter().flat_map(|fact| &fact.files).filter(|file| file.content != Content::Masked);
+            let all = files
+                .iter()
+                .flat_map(|fact| &fact.files)
+                .filter(|file| !matches!(file.content, Content::Masked | Content::Empty));
             let strange = all.filter_map(|file| Some((file, trouble(file)?)));
             for (file, trouble) in strange.take(3) {
                 finding.show(Layer::File, format!("ls -lL {}", file.path), trouble);
@@ -84,7 +87,8 @@ fn trouble(file: &DiskFile) -> Option<String> {
     let path = &file.path;
     match &file.content {
         Content::Text { .. } => None,
-        Content::Masked => Some(format!("{path} is empty or a link to /dev/null: the unit is masked")),
+        Content::Masked => Some(format!("{path} is a link to /dev/null: the unit is masked")),
+        Content::Empty => Some(format!("{path} is empty, and systemd takes an empty unit file for a masked unit")),
         Content::TooLarge { bytes } => Some(format!("{path} is {bytes} bytes long: that is no unit file")),
         Content::NotRegular { what } => Some(format!("{path} is {what}: a unit file is a regular file")),
         Content::BadLink { what } => Some(format!("{path} is {what}")),

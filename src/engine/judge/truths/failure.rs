@@ -107,6 +107,59 @@ fn status_203_is_told_apart() {
     assert!(first(&report).1.contains("ProtectHome= hides it"), "{}", first(&report).1);
 }
 
+/// The commands around the program take the same steps, and shells know words that no program is called by.
+#[test]
+fn a_step_of_another_command_names_it() {
+    let ran = |argv: &str| {
+        let path = argv.split(' ').next().unwrap_or_default();
+        format!(
+            "{{ path={path} ; argv[]={argv} ; ignore_errors=no ; start_time=[n/a] ; pid=7 ; code=exited ; status=203 }}"
+        )
+    };
+    let lead = "Step EXEC of ExecStartPre= failed (203/EXEC, ExecStartPre): ";
+    for (argv, part, next) in [
+        ("/opt/prepare --all", "there is no /opt/prepare", "ls -l /opt/prepare"),
+        ("cd /opt", "cd is no program: shells have it built in", "WorkingDirectory= names the folder"),
+        ("prepare", "there is no prepare in any folder", "command -v prepare"),
+    ] {
+        let path = argv.split(' ').next().unwrap_or_default();
+        let before = [("ExecMainCode", "0"), ("ExecStartPre", &ran(argv))];
+        let found = if path.starts_with('/') { nothing("/opt", 0o755) } else { FileFact::default() };
+        let report = failed("0", &before, needed(path, Purpose::Program, found, None));
+        let (id, text) = first(&report);
+        assert_eq!(id, "exec-missing", "{text}");
+        assert!(text.starts_with(lead) && text.contains(part), "{text}");
+        assert!(report.diagnosis[0].next.starts_with(next), "{}", report.diagnosis[0].next);
+        assert!(report.observed.contains("its ExecStartPre= ended with status 203/EXEC"), "{}", report.observed);
+    }
+}
+
+/// A denied port has no path; the capability that it takes is looked for in what is loaded.
+#[test]
+fn a_denied_port_is_named_with_its_capability() {
+    let said = vec!["    self.socket.bind(self.server_address)".into(), "[Errno 13] Permission denied".to_owned()];
+    let denied = |uid| FailureFact {
+        said: said.clone(),
+        free_ports_from: Some(1024),
+        identity: Some(Identity { uid: Some(uid), ..Identity::default() }),
+        ..FailureFact::default()
+    };
+    let command = |port: &str| {
+        format!("{{ path=/x ; argv[]=/x -m http.server {port} ; ignore_errors=no ; start_time=[n/a] ; pid=7 }}")
+    };
+    for (uid, port, capabilities, part) in [
+        (998, "80", ("AmbientCapabilities", ""), "started as sre-app, who may not listen on port 80"),
+        (998, "80", ("AmbientCapabilities", "cap_net_bind_service"), ""),
+        (998, "8000", ("AmbientCapabilities", ""), ""),
+        (0, "80", ("CapabilityBoundingSet", "cap_chown"), "which CapabilityBoundingSet= does not list"),
+        (0, "80", ("CapabilityBoundingSet", "cap_chown cap_net_bind_service"), ""),
+    ] {
+        let report = failed("1", &[("ExecStart", &command(port)), capabilities], denied(uid));
+        assert_eq!(first(&report).0, if part.is_empty() { "" } else { "permission-denied" }, "{uid} {port}");
+        assert!(first(&report).1.contains(part), "{}", first(&report).1);
+    }
+}
+
 /// env(1) is found, and does not find what it is to look for.
 #[test]
 fn status_127_of_a_script_from_windows() {
@@ -128,6 +181,8 @@ fn the_other_steps_name_what_is_missing_or_closed() {
     closed.folders[0].path = "/srv".into();
     let nobody = FailureFact { identity: None, ..FailureFact::default() };
     let somebody = FailureFact { identity: Some(as_service()), ..FailureFact::default() };
+    let stranger = FailureFact { unknown_groups: vec!["web".into()], ..FailureFact::default() };
+    let later = FailureFact { identity: Some(as_service()), ..FailureFact::default() };
     let listed = |found| needed("/var/lib/app", Purpose::Namespace("ReadWritePaths".into()), found, None);
     for (status, fact, id, part) in [
         ("200", folder(nothing("/srv", 0o755)), "chdir", "Step CHDIR failed (200/CHDIR, WorkingDirectory=/srv/app at"),
@@ -141,6 +196,8 @@ fn the_other_steps_name_what_is_missing_or_closed() {
             "Step USER failed (217/USER, User=sre-app at /etc/systemd/system/sre-app.service:2): there is no account named sre-app.",
         ),
         ("217", somebody, "user-unknown", "the account sre-app exists now"),
+        ("216", stranger, "group-unknown", "Step GROUP failed (216/GROUP, Group): there is no group named web."),
+        ("216", later, "group-unknown", "every group that it names exists now"),
         (
             "226",
             listed(nothing("/var/lib", 0o755)),
@@ -149,7 +206,7 @@ fn the_other_steps_name_what_is_missing_or_closed() {
         ),
         ("226", listed(at("/var/lib/app", FileType::Folder, 0o755)), "", ""),
     ] {
-        let report = failed(status, &[], fact);
+        let report = failed(status, &[("Group", "web")], fact);
         assert_eq!(first(&report).0, id, "{status} {part}");
         assert!(first(&report).1.contains(part), "{} lacks {part}", first(&report).1);
     }

@@ -19,7 +19,8 @@ fn file(live: &str, twin: Option<&str>, files: FilesFact) -> CheckReport {
 }
 
 fn odd(content: Content) -> FilesFact {
-    FilesFact { files: vec![DiskFile { path: PATH.into(), role: Role::Fragment, content }] }
+    let file = DiskFile { path: PATH.into(), role: Role::Fragment, content };
+    FilesFact { files: vec![file], ..FilesFact::default() }
 }
 
 #[test]
@@ -44,7 +45,8 @@ fn truth_25_a_missing_unit() {
 #[test]
 fn a_unit_under_run_does_not_outlive_a_reboot() {
     let path = "/run/systemd/system/sre-app.service";
-    let files = FilesFact { files: vec![text_file(path, Role::Fragment, "[Service]\nExecStart=/bin/a\n")] };
+    let fragment = text_file(path, Role::Fragment, "[Service]\nExecStart=/bin/a\n");
+    let files = FilesFact { files: vec![fragment], ..FilesFact::default() };
     let report = file("loaded", Some("not-found"), files);
     assert_eq!((report.status, gist(&report).2), (Status::Failed, vec!["runtime-only"]));
 }
@@ -52,7 +54,7 @@ fn a_unit_under_run_does_not_outlive_a_reboot() {
 #[test]
 fn truths_16_33_and_34_settings_that_are_refused() {
     for (text, id) in [
-        ("[Service]\nType=oneshot\nRestart=always\nExecStart=/bin/a\n", "bad-setting"),
+        ("[Service]\nType=oneshot\nRestart=always\nExecStart=/bin/a\n", "oneshot-with-restart"),
         ("[Service]\nExecStart=/bin/a\nExecStart=/bin/b\n", "bad-setting"),
         ("[service]\nExecStart=/bin/a\n", "wrong-section"),
     ] {
@@ -68,8 +70,12 @@ fn truths_16_33_and_34_settings_that_are_refused() {
 #[test]
 fn truth_30_masked_by_a_link_or_by_emptiness() {
     let report = file("masked", Some("masked"), odd(Content::Masked));
-    let observed = "/etc/systemd/system/sre-app.service is empty or a link to /dev/null: the unit is masked";
+    let observed = "/etc/systemd/system/sre-app.service is a link to /dev/null: the unit is masked";
     assert_eq!(gist(&report), (Status::Failed, observed, vec!["masked"]));
+    let report = file("masked", Some("masked"), odd(Content::Empty));
+    let observed =
+        "/etc/systemd/system/sre-app.service is empty, and systemd takes an empty unit file for a masked unit";
+    assert_eq!(gist(&report), (Status::Failed, observed, vec!["zero-byte-unit"]));
 }
 
 #[test]

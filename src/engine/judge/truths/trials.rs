@@ -40,7 +40,7 @@ fn waiting(state: &str, restarts: u64, waited_ms: u64) -> KillOutcome {
 }
 
 fn comes_back() -> Kind {
-    Kind::ComesBack { within: TimeSpan::from_micros(5_000_000) }
+    Kind::ComesBack { within: TimeSpan::from_micros(5_000_000), again: false }
 }
 
 fn killed(restart: &str, text: &str, fact: KillFact) -> CheckReport {
@@ -71,6 +71,38 @@ fn truths_13_to_15_18_22_what_a_kill_shows() {
     for (truth, restart, text, delay, outcome, status, causes) in table {
         let report = killed(restart, text, kill(restart, delay, outcome.clone()));
         assert_eq!((report.status, gist(&report).2), (status, causes), "{truth}: {outcome:?}: {}", report.observed);
+    }
+}
+
+#[test]
+fn once_is_not_however_often() {
+    let limit = |burst, interval| {
+        service(&[
+            ("Restart", "always"),
+            ("RestartUSec", "3s"),
+            ("StartLimitBurst", burst),
+            ("StartLimitIntervalUSec", interval),
+        ])
+    };
+    let loose = || limit("5", "10s");
+    let tight = || limit("2", "1h");
+    let again = || Kind::ComesBack { within: TimeSpan::from_micros(5_000_000), again: true };
+    #[rustfmt::skip]
+    let table = [
+        (loose(), Some(loose()), again(), Status::Passed, vec![]),
+        (limit("2", "0"), None, again(), Status::Passed, vec![]),
+        (tight(), Some(tight()), comes_back(), Status::Passed, vec![]),
+        (tight(), Some(tight()), again(), Status::Failed, vec!["start-limit-too-tight"]),
+        (tight(), None, again(), Status::Failed, vec!["start-limit-too-tight"]),
+        // Written, and not loaded yet; or loaded, and not written any more.
+        (loose(), Some(tight()), again(), Status::Failed, vec!["start-limit-too-tight"]),
+        (tight(), Some(loose()), again(), Status::Failed, vec!["needs-daemon-reload", "start-limit-too-tight"]),
+    ];
+    for (loaded, disk, kind, status, causes) in table {
+        let told = Told::default().loaded(loaded).killed(Ground::Twin, Ok(kill("always", "3s", back(3_100))));
+        let told = disk.into_iter().fold(told, |told, disk| told.twin(Fact::Unit(disk)));
+        let report = judged(kind, told);
+        assert_eq!((report.status, gist(&report).2), (status, causes), "{}", report.observed);
     }
 }
 

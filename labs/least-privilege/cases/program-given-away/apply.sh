@@ -1,0 +1,8 @@
+#!/bin/sh
+set -eu
+useradd --system --shell /usr/sbin/nologin returns
+chgrp returns /etc/returns/key
+chmod 640 /etc/returns/key
+chown -R returns: /opt/returns
+systemctl daemon-reload
+systemctl restart returns.service

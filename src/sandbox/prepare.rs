@@ -1,0 +1,136 @@
+//! Everything that a sandbox needs before its first process: lock, record, control groups, sockets, root.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
+use std::path::Path;
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+
+use super::console::Console;
+use super::record::{ProcessId, boot_id};
+use super::skeleton::Skeleton;
+use super::supervisor::Supervisor;
+use super::{Estate, Plan, Record, Sandbox, SandboxError, Source, Stage, cgroup, copy, descriptors, host};
+
+impl Supervisor {
+    /// Makes all of it, in an order in which whatever is begun is written down first.
+    pub(super) fn prepare(estate: &Estate, sandbox: Sandbox, service: Option<&str>) -> Result<Self, SandboxError> {
+        let claim = sandbox.claim()?;
+        let plan_path = sandbox.dir().join("plan.json");
+        let text = fs::read(&plan_path).map_err(SandboxError::file("cannot read", &plan_path))?;
+        let plan: Plan = serde_json::from_slice(&text)
+            .map_err(|error| SandboxError::Record { path: plan_path, why: error.to_string() })?;
+        let record = first_record(estate, &sandbox, &plan, service)?;
+        cgroup::establish(&record.cgroups, service.is_some())?;
+        let exe = sandbox.program();
+        // A copy: the original may be replaced by the next build while the sandbox lives.
+        let _ = fs::remove_file(&exe);
+        fs::copy("/proc/self/exe", &exe).map_err(SandboxError::file("cannot copy this program to", &exe))?;
+        let (signals, sink) = UnixStream::pair().map_err(SandboxError::system("cannot make a socket pair"))?;
+        for signal in [SIGTERM, SIGINT] {
+            let sink = sink.try_clone().map_err(SandboxError::system("cannot make a socket pair"))?;
+            signal_hook::low_level::pipe::register(signal, sink)
+                .map_err(SandboxError::system("cannot watch for signals"))?;
+        }
+        let notify_path = sandbox.dir().join("notify");
+        let _ = fs::remove_file(&notify_path);
+        let notify = UnixDatagram::bind(&notify_path).map_err(SandboxError::file("cannot listen on", &notify_path))?;
+        let gate_dir = sandbox.gate_dir();
+        fs::create_dir_all(&gate_dir).map_err(SandboxError::file("cannot make", &gate_dir))?;
+        fs::set_permissions(&gate_dir, fs::Permissions::from_mode(0o755))
+            .map_err(SandboxError::file("cannot open up", &gate_dir))?;
+        let gate = listen(&gate_dir.join("socket"), 0o666)?;
+        let control = listen(&sandbox.control_socket(), 0o600)?;
+        make_root(estate, &sandbox, &plan, &record)?;
+        Ok(Self {
+            sandbox,
+            plan,
+            record,
+            _claim: claim,
+            exe,
+            notify,
+            control,
+            gate,
+            signals,
+            console: Console::default(),
+            waiting: Vec::new(),
+        })
+    }
+}
+
+fn listen(path: &Path, mode: u32) -> Result<UnixListener, SandboxError> {
+    let _ = fs::remove_file(path);
+    let listener = UnixListener::bind(path).map_err(SandboxError::file("cannot listen on", path))?;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(SandboxError::file("cannot open up", path))?;
+    Ok(listener)
+}
+
+fn first_record(
+    estate: &Estate,
+    sandbox: &Sandbox,
+    plan: &Plan,
+    service: Option<&str>,
+) -> Result<Record, SandboxError> {
+    let _choosing = estate.lock()?;
+    let before = sandbox.record()?.filter(|_| sandbox.has_work());
+    let origin = match &plan.source {
+        Source::CopyOf(name) => estate.sandbox(name).record()?,
+        Source::Keep | Source::Fresh => before.clone(),
+    };
+    let cgroups = match service {
+        Some(service) => cgroup::delegated(service)?,
+        None => cgroup::planned(sandbox.name(), &host::mark())?,
+    };
+    let record = Record {
+        version: Record::VERSION,
+        name: sandbox.name().to_owned(),
+        lab: plan.lab.clone(),
+        owner: plan.owner,
+        owner_gid: plan.owner_gid,
+        program: sandbox.program(),
+        stage: Stage::Starting,
+        boot_id: boot_id(),
+        started_at: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        base: before.as_ref().map_or_else(|| host::free_base(estate), |record| record.base),
+        os_tree: before.map_or_else(|| plan.os_tree.clone(), |record| record.os_tree),
+        ephemeral: plan.source != Source::Keep,
+        supervisor: ProcessId::of(rustix::process::getpid().as_raw_pid()),
+        leader: None,
+        cgroups,
+        service: service.map(str::to_owned),
+        boot_ms: origin.and_then(|record| record.boot_ms),
+    };
+    sandbox.write_record(&record)?;
+    Ok(record)
+}
+
+/// Makes the root where the plan wants it, in a mount namespace of our own.
+fn make_root(estate: &Estate, sandbox: &Sandbox, plan: &Plan, record: &Record) -> Result<(), SandboxError> {
+    let root = sandbox.root();
+    let skeleton = Skeleton { os_tree: &record.os_tree, base: record.base, lab: &record.lab };
+    descriptors::leave_host_mounts()?;
+    host::mount_privately(record.ephemeral.then_some(root.as_path()))?;
+    match &plan.source {
+        Source::Keep if sandbox.has_work() => Ok(()),
+        Source::Keep => {
+            let fresh = sandbox.dir().join("root.new");
+            let fail = SandboxError::file("cannot put the new root in place of", &root);
+            for stale in [&fresh, &root] {
+                let _ = fs::remove_dir_all(stale);
+            }
+            skeleton.build(&fresh)?;
+            fs::rename(&fresh, &root).map_err(fail)
+        }
+        Source::Fresh => skeleton.build(&root),
+        Source::CopyOf(name) => {
+            let origin = estate.sandbox(name);
+            let gone = || SandboxError::NotRunning { name: name.clone() };
+            let before = origin.record()?.ok_or_else(gone)?;
+            let keeper = before.supervisor.filter(|id| id.is_alive()).ok_or_else(gone)?;
+            // The origin may live on a tmpfs that only its supervisor sees.
+            let seen = format!("/proc/{}/root{}", keeper.pid, origin.root().display());
+            copy::copy_root(seen.as_ref(), before.base, &root, record.base)
+        }
+    }
+}
