@@ -104,6 +104,19 @@ fn the_main_process_speaks_for_the_unit() {
     }
 }
 
+/// A transient unit is gone after a boot, which starts it neither so nor otherwise.
+#[test]
+fn a_process_that_no_boot_starts_is_judged_by_what_runs_now() {
+    let question = || Question::Details { unit: unit(), folder: None };
+    let gone = service(&[("LoadState", "not-found"), ("ExecStart", ""), ("ExecStartEx", "")]);
+    let told = told(service(&UP))
+        .live(Fact::Details(processes(vec![details(7, true, &["/opt/board", "8000"], "/")])), question())
+        .twin(Fact::Unit(gone))
+        .reborn(Fact::Details(processes(vec![])), question());
+    let demand = ProcessDemand { argument: Some("8000".into()), at_least: Some(1), ..ProcessDemand::default() };
+    assert_eq!(judged(Kind::Process(demand), told).status, Status::Passed);
+}
+
 #[test]
 fn a_process_that_the_next_boot_starts_otherwise_is_not_right() {
     let server = |port: &'static str| {

@@ -213,3 +213,19 @@ fn root_can_be_demanded() {
     assert_eq!(demand(&[process(214, 0, "root", true), process(215, 33, "www-data", false)]), Status::Passed);
     assert_eq!(demand(&[process(214, 33, "www-data", true), process(215, 0, "root", false)]), Status::Failed);
 }
+
+/// A transient unit lies in /run, so a freshly booted copy has none: that is as it should be, and makes nobody root.
+#[test]
+fn a_transient_unit_is_judged_by_what_runs_now() {
+    let transient = |changes: &[(&str, &str)]| {
+        let path = [("FragmentPath", "/run/systemd/transient/sre-app.service"), ("Transient", "yes")];
+        running(&[&path[..], changes].concat())
+    };
+    let gone = || service(&[("LoadState", "not-found"), ("FragmentPath", ""), ("ExecStartEx", "")]);
+    let own = [process(214, 1000, "learner", true)];
+    let judged = |user: &[(&str, &str)], processes: &[Process]| {
+        who(transient(user), &unit_text("User=learner\n"), processes, Some((gone(), &[]))).status
+    };
+    assert_eq!(judged(&[("User", "learner"), ("UID", "1000")], &own), Status::Passed);
+    assert_eq!(judged(&[], &[process(214, 0, "root", true)]), Status::Failed);
+}

@@ -1,0 +1,7 @@
+#!/bin/sh
+set -eu
+/opt/process/window 'cd /opt/board; ./board 9099'
+pkill -x board
+timeout 5 sh -c "while pgrep -x board >/dev/null; do sleep 0.1; done"
+systemd-run -u {{name}} --working-directory=/opt/board /opt/board/board {{port}}
+timeout 5 sh -c "until ss -Hltn 'sport = :{{port}}' | grep -q .; do sleep 0.1; done"

@@ -1,0 +1,4 @@
+#!/bin/sh
+set -eu
+systemd-run -u {{name}} --working-directory=/opt/board /opt/board/board {{port}}
+timeout 5 sh -c "until ss -Hltn 'sport = :{{port}}' | grep -q .; do sleep 0.1; done"

@@ -1,0 +1,8 @@
+#!/bin/sh
+set -eu
+/opt/process/window 'cd /opt/board; ./board 9099'
+cd /opt/board
+setsid -f ./board {{port}} >/dev/null 2>&1
+timeout 5 sh -c "until ss -Hltn 'sport = :{{port}}' | grep -q .; do sleep 0.1; done"
+systemd-run -u {{name}} --working-directory=/opt/board /opt/board/board {{port}}
+timeout 5 sh -c "until systemctl is-failed -q {{name}}; do sleep 0.1; done"
