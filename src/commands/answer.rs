@@ -1,6 +1,7 @@
 //! `unitlab answer`: hands in what a learner has found out.
 
 use std::io::{self, Write};
+use std::iter;
 
 use super::context::Context;
 use super::failure::Failure;
@@ -8,6 +9,7 @@ use super::inside::{self, Request};
 use crate::engine;
 use crate::model::{AnswerForm, Check, Kind, Lab, escape};
 use crate::sandbox::GateVerb;
+use crate::terminal::wrap;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -85,7 +87,11 @@ fn show(context: &Context, lab: &Lab, asked: &[(&Check, &str, &AnswerForm)]) -> 
     let mut out = io::stdout().lock();
     for (check, ask, form) in asked {
         let given = handed.get(&check.id).map_or("nothing yet".to_owned(), |given| format!("“{}”", escape(given)));
-        writeln!(out, "{:wide$}  {ask} ({}): {given}", check.id, wanted(form))?;
+        let text = format!("{ask} ({}): {given}", wanted(form));
+        let lines = wrap(&text, context.terminal.width(), wide + 2);
+        for (line, id) in lines.iter().zip(iter::once(check.id.as_str()).chain(iter::repeat(""))) {
+            writeln!(out, "{id:wide$}  {line}")?;
+        }
     }
     drop(out);
     context.point_on(&[("hand one in", "unitlab answer ID ANSWER"), ("compare", "unitlab check")])?;

@@ -13,6 +13,9 @@ use crate::commands::root;
 pub(in crate::commands) struct Args {
     /// The lab; the one in hand when left out
     lab: Option<String>,
+    /// Draw the lab's values with this seed, where they differ from learner to learner; for trying things out
+    #[arg(long, value_name = "N")]
+    seed: Option<u32>,
     /// Boot on this OS tree's /usr and /etc from now on
     #[arg(long, value_name = "DIR")]
     os_tree: Option<PathBuf>,
@@ -20,7 +23,11 @@ pub(in crate::commands) struct Args {
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     let course = context.course()?;
-    let lab = &*context.lab(&course, args.lab.as_deref())?;
+    let mut lab = context.lab(&course, args.lab.as_deref())?;
+    if let Some(seed) = args.seed {
+        lab = course.variant(&lab.lab.id, seed)?;
+    }
+    let lab = &*lab;
     let id = &lab.lab.id;
     root::required(context, "removing a sandbox")?;
     let sandbox = context.estate().sandbox(&context.sandbox_name(id));
@@ -38,6 +45,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
         sandbox.stop()?;
         sandbox.remove()?;
     }
+    // What was found out was about the machine that is gone.
+    let forgotten = id.clone();
+    context.remember(move |progress| progress.lab(&forgotten).answers.clear())?;
     start::boot(context, lab, args.os_tree.as_deref())?;
     start::where_to(context)?;
     Ok(0)

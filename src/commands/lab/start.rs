@@ -72,7 +72,7 @@ fn drawn<'a>(context: &Context, course: &'a Course, id: &str, seed: u32) -> Resu
     let before = context.progress()?.labs.get(id).and_then(|lab| lab.seed).unwrap_or_else(|| context.seed(id));
     if lab.seed.is_some() && before != seed && context.estate().sandbox(&context.sandbox_name(id)).has_work() {
         let what = format!("the sandbox of {id} was drawn with the seed {before}");
-        return Err(Failure::usage(what, format!("go back to the start first: `unitlab lab reset {id}`, `lab stop`")));
+        return Err(Failure::usage(what, format!("begin anew with this one: `unitlab lab reset {id} --seed {seed}`")));
     }
     Ok(lab)
 }
