@@ -88,7 +88,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
 }
 
 fn grade(context: &Context, args: &Args) -> Result<Report, Failure> {
-    let course = context.course()?;
+    let course = context.course_of(args.lab.as_deref())?;
     let lab = &*context.lab(&course, args.lab.as_deref())?;
     let started = Instant::now();
     let graded = if args.here {
@@ -187,14 +187,13 @@ fn try_here(context: &Context, lab: &LabFolder, live: &Sheet, machine: &mut Here
     Ok(Trials::Done(trials.into_iter().zip(outcomes).collect()))
 }
 
-/// What comes after a pass.
-fn after(context: &Context, course: &Course, lab: &LabFolder) -> After {
-    let progress = context.progress().unwrap_or_default();
-    After {
-        learned: lab.lab.learned.clone(),
-        think: lab.lab.think.clone(),
-        next: Agenda::of(course, &progress).command_after(course, &lab.lab.id).unwrap_or_default(),
-    }
+/// What comes after a pass. That takes the whole course.
+fn after(context: &Context, lab: &LabFolder) -> After {
+    let next = || {
+        let course = context.course().ok()?;
+        Agenda::of(&course, &context.progress().ok()?).command_after(&course, &lab.lab.id)
+    };
+    After { learned: lab.lab.learned.clone(), think: lab.lab.think.clone(), next: next().unwrap_or_default() }
 }
 
 /// Where a grade is remembered.
@@ -235,7 +234,7 @@ pub(super) fn report_of(
         hints: past.hints_shown(),
         revealed: past.revealed,
         seed: lab.seed,
-        after: passed.then(|| after(context, course, lab)),
+        after: passed.then(|| after(context, lab)),
         place: graded.place.clone(),
         at,
         took_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),

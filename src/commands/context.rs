@@ -70,6 +70,13 @@ impl Context {
         self.course_in(None)
     }
 
+    /// A course that has the named lab, or the one in hand, and perhaps nothing else.
+    pub(super) fn course_of(&self, lab: Option<&str>) -> Result<Course, Failure> {
+        let in_hand = self.progress()?.lab_in_hand;
+        let id = lab.or(in_hand.as_deref()).filter(|_| self.course_dir.is_none());
+        id.and_then(Course::embedded_lab).map_or_else(|| self.course(), Ok)
+    }
+
     /// The course in this folder, else the one that was named by `--course`, else the one that is built in.
     pub(super) fn course_in(&self, folder: Option<&Path>) -> Result<Course, Failure> {
         Ok(match folder.or(self.course_dir.as_deref()) {

@@ -163,3 +163,14 @@ fn hostile_folders_are_refused_in_bounded_time() {
     let missing = Course::open(&dir.path().join("nowhere")).expect_err("nothing there").to_string();
     assert!(missing.contains("nowhere: is no course: No such file"), "{missing}");
 }
+
+#[test]
+fn one_lab_of_the_embedded_course_is_the_same_lab() {
+    let whole = Course::embedded().unwrap();
+    for lab in whole.labs() {
+        let alone = Course::embedded_lab(&lab.lab.id).unwrap();
+        assert_eq!((alone.id(), alone.labs()), (whole.id(), std::slice::from_ref(lab)));
+        assert_eq!(alone.variant(&lab.lab.id, 7), whole.variant(&lab.lab.id, 7));
+    }
+    assert_eq!(Course::embedded_lab("nosuch"), None);
+}
