@@ -113,7 +113,12 @@ fn grade(context: &Context, args: &Args) -> Result<Report, Failure> {
     if let Some(error) = &graded.twinless {
         let _ = writeln!(io::stderr(), "unitlab: graded without a freshly booted copy: {error}");
     }
-    report_of(context, &course, lab, &graded, started, Memory::Progress)
+    let mut report = report_of(context, &course, lab, &graded, started, Memory::Progress)?;
+    // For a person only: what comes next takes the whole course, and a program knows where it goes on.
+    if args.format == Format::Human && report.score.passed == Some(true) {
+        report.after = Some(after(context, lab));
+    }
+    Ok(report)
 }
 
 /// Says where the time went, to those who asked for more words.
@@ -234,7 +239,7 @@ pub(super) fn report_of(
         hints: past.hints_shown(),
         revealed: past.revealed,
         seed: lab.seed,
-        after: passed.then(|| after(context, lab)),
+        after: None,
         place: graded.place.clone(),
         at,
         took_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
