@@ -107,7 +107,9 @@ impl Attempt<'_> {
         loop {
             let fact = self.look(&[])?;
             let has_ended = fact.get("Result") != "success" || matches!(fact.get("ActiveState"), "inactive" | "failed");
-            if has_ended || begun.elapsed() >= SETTLE {
+            // A life that has only just begun has no status yet, whatever became of the one before it.
+            let has_status = !["", "0"].contains(&fact.get("ExecMainCode"));
+            if has_ended && has_status || begun.elapsed() >= SETTLE {
                 return Ok(fact);
             }
             Bell::of(std::iter::once(&fact)).wait(SLICE);
