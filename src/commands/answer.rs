@@ -6,6 +6,7 @@ use std::iter;
 use super::context::Context;
 use super::failure::Failure;
 use super::inside::{self, Request};
+use super::likeness::did_you_mean;
 use crate::engine;
 use crate::model::{AnswerForm, Check, Kind, Lab, escape};
 use crate::sandbox::GateVerb;
@@ -58,9 +59,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     let Some(id) = args.check.as_deref() else { return show(context, lab, &asked) };
     let Some((check, _, form)) = asked.iter().find(|(check, ..)| check.id == id) else {
         let ids: Vec<&str> = asked.iter().map(|(check, ..)| check.id.as_str()).collect();
-        let near = ids.iter().max_by(|a, b| strsim::jaro_winkler(a, id).total_cmp(&strsim::jaro_winkler(b, id)));
-        let near = near.filter(|near| strsim::jaro_winkler(near, id) > 0.7);
-        let meant = near.map_or(String::new(), |near| format!("; did you mean {near:?}?"));
+        let meant = did_you_mean(id, ids.iter().copied());
         let what = format!("the lab {} asks for no answer {id:?}{meant}", lab.id);
         return Err(Failure::usage(what, format!("it asks for: {}", ids.join(", "))));
     };

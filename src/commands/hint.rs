@@ -7,6 +7,7 @@ use super::check;
 use super::context::Context;
 use super::failure::Failure;
 use super::inside::{self, Request};
+use super::likeness::did_you_mean;
 use super::root;
 use crate::engine::{self, NextHint};
 use crate::sandbox::GateVerb;
@@ -82,11 +83,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
 
 fn no_such_check(lab: &crate::course::LabFolder, named: &str) -> Failure {
     let ids: Vec<&str> = lab.lab.checks.iter().map(|check| check.id.as_str()).collect();
-    let near = ids.iter().max_by(|a, b| strsim::jaro_winkler(a, named).total_cmp(&strsim::jaro_winkler(b, named)));
-    let near = near.filter(|id| strsim::jaro_winkler(id, named) > 0.7);
-    let what = match near {
-        Some(id) => format!("there is no check {named:?} in {}; did you mean {id:?}?", lab.lab.id),
-        None => format!("there is no check {named:?} in {}", lab.lab.id),
-    };
+    let meant = did_you_mean(named, ids.iter().copied());
+    let what = format!("there is no check {named:?} in {}{meant}", lab.lab.id);
     Failure::usage(what, format!("its checks are: {}", ids.join(", ")))
 }

@@ -18,6 +18,7 @@ mod home;
 mod inside;
 mod lab;
 mod learn;
+mod likeness;
 mod list;
 mod output;
 mod performance;

@@ -10,6 +10,7 @@ use super::pages::too_long;
 use super::record;
 use crate::commands::context::Context;
 use crate::commands::failure::Failure;
+use crate::commands::likeness::did_you_mean;
 use crate::commands::prover::{Job, Prover, plan, rehearse};
 use crate::commands::root;
 use crate::course::LabFolder;
@@ -110,9 +111,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
 fn chosen<'a>(jobs: Vec<Job<'a>>, names: &[String]) -> Result<Vec<Job<'a>>, Failure> {
     for name in names {
         if !jobs.iter().any(|job| job.name() == name) {
-            let likeness = |job: &Job<'_>| strsim::jaro_winkler(name, job.name());
-            let near = jobs.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b))).map_or("", Job::name);
-            return Err(Failure::usage(format!("there is no case {name:?}"), format!("did you mean {near:?}?")));
+            let meant = did_you_mean(name, jobs.iter().map(Job::name));
+            return Err(Failure::usage(format!("there is no case {name:?}{meant}"), "`-v` names each case as it ends"));
         }
     }
     Ok(jobs.into_iter().filter(|job| names.is_empty() || names.iter().any(|name| name == job.name())).collect())

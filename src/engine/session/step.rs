@@ -199,6 +199,8 @@ impl Turn<'_> {
             self.state.visited.insert(lab.clone(), said);
         }
         self.act(Action::Redraw);
+        // The window may have another size now than when the learner left.
+        self.follow();
     }
 
     /// Hands in an answer to the question in hand.

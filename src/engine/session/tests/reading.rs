@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::play::{Play, opened};
-use crate::engine::session::{Action, Deed, Event, KEYS, Key, Mode, Past, Purpose, Sandbox, contents};
+use crate::engine::session::{Action, Deed, Event, KEYS, Key, Layout, Mode, Past, Purpose, Sandbox, contents, step};
 
 /// The keys that a row of the help names.
 fn named(row: &str) -> Vec<Key> {
@@ -259,6 +259,12 @@ fn a_door_leads_out_and_back() {
     play.hears(Event::Back("Passed.".into()));
     assert_eq!((play.did.as_slice(), play.place()), (&[Action::Redraw][..], (0, 3)));
     assert_eq!(play.state.visited["lab"], "Passed.");
+    // In a window that was made smaller meanwhile, the door is still what is looked at.
+    let Play { tutorial, state, .. } = Play::at(3);
+    let (state, _) = step(&tutorial, state, Event::Back(String::new()));
+    let small = Layout { rows: 4, total: 30, blocks: vec![(0, 20), (22, 25)] };
+    let (state, _) = step(&tutorial, state, Event::Laid(small));
+    assert_eq!((state.in_hand, state.scroll), (Some(1), 21));
     play.press(Key::Char('r'));
     assert_eq!(play.did, [enter], "r goes there again");
     play.press(Key::Enter);
