@@ -19,9 +19,13 @@ pub(super) fn run(context: &Context) -> Result<u8, Failure> {
     };
     let answers = progress.chapters.values().flat_map(|chapter| chapter.answers.values());
     let (given, right) = answers.fold((0, 0), |(all, right), answer| (all + 1, right + usize::from(answer.right)));
+    let answers = match given {
+        0 => "no question answered yet".to_owned(),
+        _ => format!("{right} of {given} answers right at the first try"),
+    };
     writeln!(
         out,
-        "\n{} of {} chapters read, {} of {} labs passed, {right} of {given} answers right at the first try.",
+        "\n{} of {} chapters read, {} of {} labs passed, {answers}.",
         count(true, true),
         count(true, false),
         count(false, true),
