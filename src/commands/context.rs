@@ -14,7 +14,7 @@ use crate::engine;
 use crate::learner::{LearnerError, Owner, Progress, Reading, StateDir, Store};
 use crate::report::Look;
 use crate::sandbox::{self, Estate};
-use crate::terminal::{Brush, Stream, Terminal, erase_spinner, signpost};
+use crate::terminal::{Brush, Stream, Terminal, clean_line, signpost};
 
 /// One invocation's surroundings.
 pub(super) struct Context {
@@ -37,7 +37,7 @@ impl Context {
         let state = StateDir::resolve(globals.state_dir.clone())?;
         if io::stderr().is_terminal() {
             // Ctrl-C during a wait shall not leave half a line on the screen.
-            sandbox::before_the_end(erase_spinner)?;
+            sandbox::before_the_end(clean_line)?;
         }
         Ok(Self {
             terminal: Terminal::new(globals.color.into(), globals.yes),

@@ -24,5 +24,5 @@ pub use prompt::{Refused, wait_for_enter};
 pub use screen::{Stream, Terminal};
 pub use sign::Sign;
 pub use signpost::signpost;
-pub use spinner::{Spinner, erase_spinner};
+pub use spinner::{Spinner, clean_line};
 pub use wrap::wrap;

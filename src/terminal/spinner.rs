@@ -7,16 +7,21 @@ use std::time::Duration;
 use console::Term;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike, WeakProgressBar};
 
+use super::abilities::Abilities;
 use crate::model::escape;
 
-/// The one on the screen, for [`erase_spinner`].
+/// The one on the screen, for [`clean_line`].
 static TURNING: Mutex<Option<WeakProgressBar>> = Mutex::new(None);
 
-/// Takes the spinner off the screen, if there is one, so that what comes next has the line for itself.
-pub fn erase_spinner() {
+/// Leaves an empty line to what comes next: takes the spinner off it, and the `^C` that a terminal writes itself, which
+/// stands there alone when it came just before or after a spinner.
+pub fn clean_line() {
     let turning = TURNING.lock().unwrap_or_else(PoisonError::into_inner).take();
     if let Some(bar) = turning.and_then(|bar| bar.upgrade()) {
         bar.finish_and_clear();
+    }
+    if !Abilities::of_environment().dumb() {
+        let _ = Term::stderr().clear_line();
     }
 }
 
