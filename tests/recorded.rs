@@ -86,6 +86,7 @@ fn report(recording: &Recording) -> Report {
         course: CourseId { id: "unitlab".into(), digest: "0123456789abcdef".into() },
         learner: "ada".into(),
         hints: 1,
+        hintless: false,
         revealed: false,
         seed: None,
         after: None,

@@ -237,6 +237,7 @@ pub(super) fn report_of(
         course: course.id().clone(),
         learner: context.learner(),
         hints: past.hints_shown(),
+        hintless: !lab.lab.has_hints(),
         revealed: past.revealed,
         seed: lab.seed,
         after: None,

@@ -24,6 +24,12 @@ pub(super) struct Args {
     check: Option<String>,
 }
 
+/// What helps where there are no hints.
+const HINTLESS: &str = "**This lab has no hints.**\n\n\
+    `unitlab check` tells, for each check that fails, what was expected, what was seen and by which command, and the \
+    cause where the facts prove one. Begin with the first failure, and check again after each change.\n\n\
+    The chapters are open all the time: `unitlab learn`.";
+
 pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     if inside::is_inside() {
         // Inside there is one lab, so one word is a check.
@@ -40,7 +46,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
         (lab, check) => (context.lab(&course, lab)?, check),
     };
     let lab = &*lab;
-    let checks = if named.is_some() {
+    // Where there is no hint to choose, nothing has to be graded for it.
+    let checks = if named.is_some() || !lab.lab.has_hints() {
         Vec::new()
     } else {
         root::required(context, "entering the sandbox")?;
@@ -73,6 +80,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
             format!("**{}**\n\nAll hints for it:\n\n{all}\n\n{next}", check.title)
         }
         NextHint::Passed(check) => format!("**{}**\n\nThis holds already.", check.title),
+        NextHint::Hintless => HINTLESS.into(),
         NextHint::NothingFails => "Nothing fails. There is nothing to hint at.".into(),
         NextHint::NoSuchCheck => return Err(no_such_check(lab, named.unwrap_or_default())),
     };

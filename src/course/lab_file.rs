@@ -48,13 +48,14 @@ pub(super) fn read(
     let unit = unit(&mut fields, true);
     let learned = fields.find_words("learned");
     let think = fields.find_text("think").unwrap_or_default();
+    let hintless = fields.find_flag("hints", false);
     let checks = fields.need("check");
     let spared = fields.find("harmless");
     // Read before anything else, since their values stand in all the rest.
     let _ = fields.find("vars");
     fields.finish();
     let spared = spared.map(|value| harmless::read(value, mutants, source)).unwrap_or_default();
-    let checks = checks.and_then(|value| read_checks(value, unit.unwrap_or_default(), chapters, source));
+    let checks = checks.and_then(|value| read_checks(value, unit.unwrap_or_default(), hintless, chapters, source));
     let lab = Lab {
         id: id.to_owned(),
         title: title?.to_owned(),
@@ -70,7 +71,13 @@ pub(super) fn read(
     Some((lab, spared))
 }
 
-fn read_checks<'t>(value: &'t Value<'t>, unit: &str, chapters: &[&str], source: &mut Source) -> Option<Vec<Check>> {
+fn read_checks<'t>(
+    value: &'t Value<'t>,
+    unit: &str,
+    hintless: bool,
+    chapters: &[&str],
+    source: &mut Source,
+) -> Option<Vec<Check>> {
     let tables: Option<Vec<_>> = value
         .get_ref()
         .as_array()
@@ -82,7 +89,7 @@ fn read_checks<'t>(value: &'t Value<'t>, unit: &str, chapters: &[&str], source: 
     let mut order: Vec<Needs<'t>> = Vec::new();
     let mut checks = Vec::new();
     for (item, table) in &tables {
-        let (check, needs) = read_check(Fields::new(source, table, item.span()), unit, chapters);
+        let (check, needs) = read_check(Fields::new(source, table, item.span()), unit, hintless, chapters);
         if order.iter().any(|other| other.id == needs.id && !needs.id.is_empty()) {
             let at = table.get("id").map_or(item.span(), toml::Spanned::span);
             source.fault(at, format!("a second check has the id {:?}", needs.id), "ids are unique in a lab");
@@ -94,7 +101,12 @@ fn read_checks<'t>(value: &'t Value<'t>, unit: &str, chapters: &[&str], source: 
     checks.into_iter().collect()
 }
 
-fn read_check<'t>(mut fields: Fields<'_, 't>, lab_unit: &str, chapters: &[&str]) -> (Option<Check>, Needs<'t>) {
+fn read_check<'t>(
+    mut fields: Fields<'_, 't>,
+    lab_unit: &str,
+    hintless: bool,
+    chapters: &[&str],
+) -> (Option<Check>, Needs<'t>) {
     let id_value = fields.need("id");
     let id = id_value.and_then(|value| fields.source.text("id", value));
     if let (Some(id), Some(value)) = (id, id_value)
@@ -108,13 +120,7 @@ fn read_check<'t>(mut fields: Fields<'_, 't>, lab_unit: &str, chapters: &[&str])
     let needs = fields.find_words("needs");
     let why = fields.need_text("why");
     let lesson = fields.need_one_of("lesson", chapters);
-    let hints = fields.need_words("hints");
-    if let Some(hints) = &hints
-        && hints.len() != HINTS
-    {
-        let mend = "write three: where to look, what to change, almost the line itself";
-        fields.source.fault(fields.span(), format!("the check has {} hints", hints.len()), mend);
-    }
+    let hints = hints(&mut fields, hintless);
     let own_unit = unit(&mut fields, false);
     let kind = check_kind::read(&mut fields);
     // Without its kind, the kind's own keys would all be called unknown.
@@ -129,12 +135,29 @@ fn read_check<'t>(mut fields: Fields<'_, 't>, lab_unit: &str, chapters: &[&str])
             needs: needs.iter().map(|need| (*need.get_ref()).to_owned()).collect(),
             why: why?.to_owned(),
             lesson: lesson?.to_owned(),
-            hints: hints?.iter().map(|hint| (*hint.get_ref()).to_owned()).collect(),
+            hints: hints?,
             unit: own_unit.unwrap_or(lab_unit).to_owned(),
             kind: kind?,
         })
     })();
     (check, Needs { id: id.unwrap_or_default(), needs })
+}
+
+/// Three for each check, or none for any: a lab with hints for some of its checks would seem to have forgotten the rest.
+fn hints(fields: &mut Fields<'_, '_>, hintless: bool) -> Option<Vec<String>> {
+    if hintless {
+        if let Some(value) = fields.find("hints") {
+            let mend = "take them out, or `hints = false` at the head of the file";
+            fields.source.fault(value.span(), "the lab has no hints, and this check has some", mend);
+        }
+        return Some(Vec::new());
+    }
+    let hints = fields.need_words("hints")?;
+    if hints.len() != HINTS {
+        let mend = "write three: where to look, what to change, almost the line itself";
+        fields.source.fault(fields.span(), format!("the check has {} hints", hints.len()), mend);
+    }
+    Some(hints.iter().map(|hint| (*hint.get_ref()).to_owned()).collect())
 }
 
 fn unit<'t>(fields: &mut Fields<'_, 't>, needed: bool) -> Option<&'t str> {

@@ -20,6 +20,8 @@ pub enum NextHint<'a> {
     Passed(&'a Check),
     /// No check failed.
     NothingFails,
+    /// The lab has none, for any check.
+    Hintless,
     /// The lab has no check of that name.
     NoSuchCheck,
 }
@@ -35,6 +37,9 @@ pub fn next_hint<'a>(
     shown: impl Fn(&str) -> usize,
     named: Option<&str>,
 ) -> NextHint<'a> {
+    if !lab.has_hints() && named.is_none_or(|id| lab.check(id).is_some()) {
+        return NextHint::Hintless;
+    }
     let status = |id: &str| reports.iter().find(|report| report.id == id).map(|report| report.status);
     let check = match named {
         Some(id) => match lab.check(id) {
@@ -71,6 +76,7 @@ mod tests {
             NextHint::Exhausted(check) => format!("exhausted {}", check.id),
             NextHint::Passed(check) => format!("passed {}", check.id),
             NextHint::NothingFails => "nothing fails".into(),
+            NextHint::Hintless => "hintless".into(),
             NextHint::NoSuchCheck => "no such check".into(),
         };
         assert_eq!(text(0, None), "1 c 1");
@@ -80,5 +86,16 @@ mod tests {
         assert_eq!(text(0, Some("a")), "passed a");
         assert_eq!(text(0, Some("z")), "no such check");
         assert_eq!(next_hint(&lab, &reports[..2], |_| 0, None), NextHint::NothingFails);
+    }
+
+    #[test]
+    fn a_lab_without_hints_says_so_and_still_knows_its_checks() {
+        let lab = lab(vec![check("a", Kind::UnitFile), check("b", Kind::UnitFile)]);
+        let reports = [report("a", 1, Status::Passed), report("b", 1, Status::Failed)];
+        assert!(!lab.has_hints());
+        assert_eq!(next_hint(&lab, &reports, |_| 0, None), NextHint::Hintless);
+        assert_eq!(next_hint(&lab, &[], |_| 0, None), NextHint::Hintless);
+        assert_eq!(next_hint(&lab, &[], |_| 0, Some("b")), NextHint::Hintless);
+        assert_eq!(next_hint(&lab, &[], |_| 0, Some("z")), NextHint::NoSuchCheck);
     }
 }

@@ -34,6 +34,12 @@ impl Lab {
     pub fn check(&self, id: &str) -> Option<&Check> {
         self.checks.iter().find(|check| check.id == id)
     }
+
+    /// Whether there is any hint; a lab has three for each check, or none at all.
+    #[must_use]
+    pub fn has_hints(&self) -> bool {
+        self.checks.iter().any(|check| !check.hints.is_empty())
+    }
 }
 
 /// One truth that must hold.
@@ -51,7 +57,7 @@ pub struct Check {
     pub why: String,
     /// The chapter that explains it.
     pub lesson: String,
-    /// From where to look, to almost the line itself.
+    /// From where to look, to almost the line itself; none in a lab without hints.
     pub hints: Vec<String>,
     /// The unit that it is about.
     pub unit: String,

@@ -165,6 +165,9 @@ pub struct Report {
     pub learner: String,
     /// How many hints were shown.
     pub hints: u32,
+    /// The lab has no hints to point to. For people: what prints a report has the lab at hand.
+    #[serde(skip)]
+    pub hintless: bool,
     /// Whether the solution was shown.
     pub revealed: bool,
     /// Where it was graded.

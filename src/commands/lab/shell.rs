@@ -8,6 +8,7 @@ use crate::commands::enter::exit_code;
 use crate::commands::failure::Failure;
 use crate::commands::root;
 use crate::commands::workshop::Bench;
+use crate::model::Lab;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  unitlab lab shell")]
@@ -21,7 +22,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     let lab = &*context.lab(&course, args.lab.as_deref())?;
     needs_terminal(context, "run single commands with `unitlab lab exec`")?;
     root::required(context, "entering the sandbox")?;
-    open(context, &check::find(context, lab)?, &lab.lab.id)
+    open(context, &check::find(context, lab)?, &lab.lab)
 }
 
 /// A shell without a terminal would be nothing but a hanging process.
@@ -33,10 +34,13 @@ pub(super) fn needs_terminal(_: &Context, instead: &str) -> Result<(), Failure> 
 }
 
 /// Opens a shell and stays until it ends; its exit code.
-pub(super) fn open(context: &Context, bench: &Bench, id: &str) -> Result<u8, Failure> {
+pub(super) fn open(context: &Context, bench: &Bench, lab: &Lab) -> Result<u8, Failure> {
     // The task may be longer than the screen, and its head out of sight.
     let task = ("the task again", "unitlab lab brief");
-    context.point_on(&[task, ("grade it", "unitlab check"), ("stuck?", "unitlab hint"), ("leave", "exit")])?;
+    let mut ways = vec![task, ("grade it", "unitlab check"), ("stuck?", "unitlab hint"), ("leave", "exit")];
+    ways.retain(|(_, command)| lab.has_hints() || *command != "unitlab hint");
+    context.point_on(&ways)?;
+    let id = &lab.id;
     writeln!(io::stdout())?;
     let status = bench.entrance()?.shell()?.run()?;
     if is_going_down(bench) {

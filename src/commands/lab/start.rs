@@ -53,7 +53,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
         let bench = Bench::find(context.estate(), &context.sandbox_name(&lab.lab.id))?;
         brief::show(context, &lab.lab)?;
         writeln!(io::stdout())?;
-        return shell::open(context, &bench, &lab.lab.id);
+        return shell::open(context, &bench, &lab.lab);
     }
     let bench = boot(context, lab, args.os_tree.as_deref())?;
     if args.no_shell {
@@ -63,7 +63,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     writeln!(io::stdout())?;
     brief::show(context, &lab.lab)?;
     writeln!(io::stdout())?;
-    shell::open(context, &bench, &lab.lab.id)
+    shell::open(context, &bench, &lab.lab)
 }
 
 /// The lab as this seed draws it; refused where there is work in it that was begun with another one.

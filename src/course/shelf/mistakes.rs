@@ -76,6 +76,15 @@ fn each_mistake_is_told_where_it_is() {
                 "labs/a/lab.toml:7:1: the check has 2 hints; write three: where to look, what to change, almost the line itself",
             ],
         ),
+        (
+            "minutes = 10",
+            "minutes = 10\nhints   = false",
+            vec![
+                "labs/a/lab.toml:15:11: the lab has no hints, and this check has some; take them out, or `hints = false` at the head of the file",
+                "labs/a/lab.toml:27:11: the lab has no hints, and this check has some; take them out, or `hints = false` at the head of the file",
+            ],
+        ),
+        ("hints  = [\"1\", \"2\", \"3\"]\n", "", vec!["labs/a/lab.toml:7:1: hints is missing"]),
         ("why    = \"Why.\"", "why    = \" \"", vec!["labs/a/lab.toml:12:10: why is empty"]),
     ] {
         assert_eq!(broken(from, to), expected, "{from} → {to}");

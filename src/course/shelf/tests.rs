@@ -64,6 +64,14 @@ fn a_sound_course_is_read() {
 }
 
 #[test]
+fn a_lab_may_have_no_hints_at_all() {
+    let without = LAB.replace("hints  = [\"1\", \"2\", \"3\"]\n", "");
+    let course = course_with(&without.replace("minutes = 10", "minutes = 10\nhints = false"), CASE, &[]).unwrap();
+    assert!(!course.lab("a").unwrap().lab.has_hints());
+    assert!(course_with(LAB, CASE, &[]).unwrap().lab("a").unwrap().lab.has_hints());
+}
+
+#[test]
 fn trials_have_times_of_their_own() {
     let spans = |text: &str| TimeSpan::parse(text).unwrap();
     for (written, kind) in [

@@ -50,7 +50,9 @@ pub(super) fn next(report: &Report, page: &mut Page<'_>) {
         if let Some(next) = step(check) {
             go(page, &next);
         }
-        go(page, "unitlab hint");
+        if !report.hintless {
+            go(page, "unitlab hint");
+        }
     } else if let Some(check) = first(Status::Unknown) {
         page.row(&page.ink(Ink::Doubt, "Next  "), Ink::Strong, &check.title, "");
         go(page, &step(check).unwrap_or_else(|| "unitlab doctor".to_owned()));

@@ -102,6 +102,14 @@ mod tests {
     }
 
     #[test]
+    fn a_lab_without_hints_points_to_none() {
+        let mut report = sample::beginner();
+        assert!(printed(&report, &WIDE).contains("unitlab hint"));
+        report.hintless = true;
+        assert!(!printed(&report, &WIDE).contains("unitlab hint"));
+    }
+
+    #[test]
     fn no_text_of_a_machine_reaches_the_terminal_raw() {
         let bad = "\x1b[2J\x1b[1;1H\u{9b}31m\r\nfaked\t\u{202e}\u{7}";
         let mut report = sample::beginner();

@@ -1,0 +1,13 @@
+#!/bin/sh
+set -eu
+rm -r /etc/systemd/system/shop-api.service.d
+chown till:till /var/lib/shop/orders
+systemctl daemon-reload
+systemctl enable --quiet shop-prices
+systemctl restart shop-prices
+systemctl stop shop-api
+systemd-run --quiet --unit=api-tonight -p User=till -p Type=notify /opt/shop/api
+systemctl reset-failed
+systemctl restart shop-web shop-smoke
+order=$(curl -s --max-time 5 -d mug http://127.0.0.1/ | grep -o '[0-9][0-9]*' | head -n 1) || true
+sed -i "s/ORDER/${order:-none}/" /srv/oncall/incident.md
