@@ -8,5 +8,6 @@ systemctl reset-failed
 for unit in shop-prices shop-api shop-web shop-smoke; do
     timeout 20 systemctl restart "$unit" || true
 done
-order=$(curl -s --max-time 5 -d mug http://127.0.0.1/ | grep -o '[0-9][0-9]*' | head -n 1) || true
+order=$(python3 -c 'import urllib.request as u; print(u.urlopen("http://127.0.0.1/", b"mug", 5).read().decode())' |
+    grep -o '[0-9][0-9]*') || true
 sed -i "s/ORDER/${order:-none}/" /srv/oncall/incident.md
