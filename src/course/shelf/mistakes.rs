@@ -80,8 +80,8 @@ fn each_mistake_is_told_where_it_is() {
             "minutes = 10",
             "minutes = 10\nhints   = false",
             vec![
-                "labs/a/lab.toml:15:11: the lab has no hints, and this check has some; take them out, or `hints = false` at the head of the file",
-                "labs/a/lab.toml:27:11: the lab has no hints, and this check has some; take them out, or `hints = false` at the head of the file",
+                "labs/a/lab.toml:15:10: the lab has no hints, and this check has some; take them out, or `hints = false` at the head of the file",
+                "labs/a/lab.toml:27:10: the lab has no hints, and this check has some; take them out, or `hints = false` at the head of the file",
             ],
         ),
         ("hints  = [\"1\", \"2\", \"3\"]\n", "", vec!["labs/a/lab.toml:7:1: hints is missing"]),
