@@ -12,3 +12,4 @@ systemctl daemon-reload
 order=$(python3 -c 'import urllib.request as u; print(u.urlopen("http://127.0.0.1/", b"mug", 5).read().decode())' |
     grep -o '[0-9][0-9]*') || true
 sed -i "s/ORDER/${order:-none}/" /srv/oncall/incident.md
+chown till: /var/lib/shop/orders
