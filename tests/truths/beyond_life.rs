@@ -103,7 +103,7 @@ fn types() -> Vec<Row> {
         typed(44, "forking", "Type=forking\nExecStart=/usr/bin/sleep infinity")
             .then("systemctl start --no-block UNIT")
             .awaits("SubState", "start")
-            .fails(active(false, 100), &[]),
+            .fails(active(false, 100), &["forking-without-pidfile"]),
         typed(45, "simple", &format!("ExecStart={}\n{WANTED}", daemon.replace("UNIT", "t45-simple")))
             .enable()
             .start()
