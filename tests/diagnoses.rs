@@ -171,5 +171,6 @@ diagnoses! {
     forking_without_pidfile,
     notify_never_ready,
     ordering_cycle,
+    shell_syntax,
     waits_for_ready,
 }

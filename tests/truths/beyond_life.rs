@@ -133,7 +133,7 @@ fn commands() -> Vec<Row> {
         // There is no shell: the program gets the ampersand.
         failing(47, "ampersand", "ExecStart=/usr/bin/sleep infinity &")
             .awaits("ActiveState", "failed")
-            .fails(running(), &[]),
+            .fails(running(), &["shell-syntax"]),
         failing(47, "variable", "Environment=TIME=infinity\nExecStart=/usr/bin/sleep $TIME").passes(running()),
         failing(47, "quoted", "ExecStart=\"/usr/bin/sleep\" 'infinity'").passes(running()),
         Row::of(48, "pre")

@@ -5,6 +5,7 @@ use super::condition::unmet;
 use super::environment::assumed;
 use super::ordering::start_dropped;
 use super::privileged_port::privileged_port;
+use super::shell::shell_words;
 use super::step::behind_the_status;
 use super::unloadable;
 use super::waiting::waits;
@@ -70,6 +71,8 @@ impl Fallen<'_> {
         // Whatever systemd's own statuses mean, the program has not run then, and its last words are older. One that
         // is being restarted has no end to be seen.
         if !matches!(end, Some(End::Exited(200..))) {
+            let has_run = end.is_some() || !matches!(unit.get("NRestarts"), "" | "0");
+            causes.extend(shell_words(unit, layers).filter(|_| has_run));
             causes.extend(self.complaints(end));
         }
         let kept = unmet(seen, unit, layers, self.failure)

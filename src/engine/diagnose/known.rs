@@ -60,6 +60,7 @@ const KNOWN: &[(&str, &str)] = &[
     ("runs-as-root", "least-privilege"),
     ("runtime-only", "unit-file-sections"),
     ("service-can-write", "least-privilege"),
+    ("shell-syntax", "own-service"),
     ("socket-unit-holds-the-port", "own-service"),
     ("start-limit-hit", "reliability"),
     ("start-limit-too-tight", "reliability"),

@@ -12,6 +12,7 @@ mod ordering;
 mod paste;
 mod privileged_port;
 mod reload;
+mod shell;
 mod step;
 mod unloadable;
 mod waiting;
