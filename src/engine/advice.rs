@@ -35,6 +35,10 @@ const ADVICE: &[Advice] = &[
         "`systemctl cat UNIT` names the file that systemd reads; there may be another one of the same name.",
         "/etc/systemd/system comes before /run, and that before /usr/lib. Only the first file of a name counts.",
     ]),
+    ("environment-assumed", [
+        "`journalctl -u UNIT -n 20` has the program's last words: which command, or which variable, did it miss?",
+        "A service gets a short PATH and hardly a variable; what your shell's start-up files set, it never sees. The unit has to say what the program needs.",
+    ]),
     ("exec-bad-interpreter", [
         "`head -n 1` of the program shows what is to run it. Is that there?",
         "\"No such file\" is also said of a script whose #! line names a program that is missing, or that ends in a carriage return.",
@@ -50,6 +54,10 @@ const ADVICE: &[Advice] = &[
     ("exec-not-executable", [
         "`ls -l` of the program: does anybody have an x?",
         "A file needs the x bit to be started directly. Or ExecStart= names the interpreter, and the file as its argument.",
+    ]),
+    ("forking-without-pidfile", [
+        "`systemctl status UNIT` and `systemctl show UNIT -p Type,PIDFile,MainPID`: does the program really go to the background?",
+        "Type=forking is for daemons that fork and leave, and write down whom they left. A program that stays where it was started needs another Type=.",
     ]),
     ("group-unknown", [
         "`systemctl status UNIT` shows 216/GROUP: systemd could not take on the group. `getent group` asks for one.",
@@ -95,9 +103,17 @@ const ADVICE: &[Advice] = &[
         "`systemctl is-enabled UNIT` says `static`. What does the file say in its last section?",
         "enable carries out [Install], and there is none. A WantedBy= in it says which target shall start the unit.",
     ]),
+    ("notify-never-ready", [
+        "`journalctl -u UNIT -n 20`: what did systemd wait for, until the start timed out?",
+        "With Type=notify a start is over when the main process says so. One that never does needs another Type=; a helper that says it needs NotifyAccess=.",
+    ]),
     ("oneshot-with-restart", [
         "`systemctl status UNIT` says `bad-setting`: two lines of the file cannot go together.",
         "Type=oneshot is for tasks that end. Restart=always would begin such a task again each time it succeeds, so systemd refuses it.",
+    ]),
+    ("ordering-cycle", [
+        "`systemd-analyze verify default.target` names the units that go round in a circle. `systemctl cat UNIT` has its After= and Before=.",
+        "Each unit of the circle is to wait for another one, so none can be the first, and systemd drops one of them. One of these lines has to go.",
     ]),
     ("orphan-answers-the-port", [
         "`ss -ltnp` shows who listens on the port; `systemctl status PID`, with that number, shows where it belongs.",
@@ -130,6 +146,10 @@ const ADVICE: &[Advice] = &[
     ("runtime-only", [
         "`systemctl cat UNIT` names the file that is read. In which folder is it, and what happens to that at boot?",
         "/run is emptied at every boot. What shall last stands under /etc/systemd/system.",
+    ]),
+    ("shell-syntax", [
+        "`systemctl cat UNIT`: which words of ExecStart= would only a shell understand?",
+        "systemd starts the program itself, with all the other words as arguments. What a shell did for you, a directive does, or a shell that you start.",
     ]),
     ("socket-unit-holds-the-port", [
         "`systemctl list-sockets` shows what systemd itself listens on, and for whom.",
