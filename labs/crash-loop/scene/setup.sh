@@ -75,13 +75,15 @@ WantedBy=multi-user.target
 END
 
 cat > /opt/shop/README <<END
-The three services of the shop run one program, /opt/shop/serve. Of each there is
+The three services of the shop run one program, /opt/shop/serve.
+Of each service there is
 
-    /etc/shop/NAME.conf        what it is told: its port, and the like
-    /opt/NAME/releases/        the latest releases; "current" is a link to the one in use
-    /srv/builds/NAME-RELEASE/  what was built, and is copied from here by the deploy
+    /etc/shop/NAME.conf        its settings, such as the port
+    /opt/NAME/releases/        the latest releases
+    /opt/NAME/current          a link to the one in use
+    /srv/builds/NAME-RELEASE/  what was built; a deploy copies it from here
 
-Their ports, which the till, the web shop and the parcel counter know by heart:
+Their ports, which everybody who asks them knows by heart:
 
 END
 printf '    %s %s\n' {{who.missing}} {{missing-port}} {{who.held}} {{held-port}} {{who.config}} {{config-port}} |
