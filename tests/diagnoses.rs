@@ -8,12 +8,15 @@
 mod common;
 #[path = "diagnoses/rows.rs"]
 mod rows;
+#[path = "diagnoses/starts.rs"]
+mod starts;
 
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use common::{Home, home};
-use rows::{ROWS, Row};
+use rows::{LAST, ROWS, Row};
+use starts::STARTS;
 use unitlab::course::Course;
 use unitlab::model::{CheckReport, Status};
 
@@ -32,13 +35,18 @@ await() {
 fails() { ! systemctl start "$1" 2>/dev/null; }
 "#;
 
+/// All of them, in the order in which their stories are told.
+fn rows() -> impl Iterator<Item = &'static Row> {
+    ROWS.iter().chain(STARTS).chain(LAST)
+}
+
 /// Every row's report, in their order.
 static REPORTS: LazyLock<Option<Vec<CheckReport>>> = LazyLock::new(|| home().map(|home| reports(&home)));
 
 fn reports(home: &Home) -> Vec<CheckReport> {
     let mut lab =
         "title = \"Causes\"\nchapter = \"systemctl\"\nminutes = 1\npass = 1\nunit = \"x.service\"\n".to_owned();
-    for (at, row) in ROWS.iter().enumerate() {
+    for (at, row) in rows().enumerate() {
         writeln!(
             lab,
             "[[check]]\nid = \"c{at}\"\ntitle = \"t\"\npoints = 1\nunit = \"{}.service\"\nwhy = \"w\"\n\
@@ -50,11 +58,11 @@ fn reports(home: &Home) -> Vec<CheckReport> {
     }
     // All files first, so that one reload serves all; then what happened to each.
     let mut setup = WORDS.to_owned();
-    for row in ROWS {
+    for row in rows() {
         writeln!(setup, "{}\n{}\nEND", ["unit ", row.unit, " <<'END'"].concat(), row.file).unwrap();
     }
     setup.push_str("systemctl daemon-reload\n");
-    for row in ROWS {
+    for row in rows() {
         writeln!(setup, "{}", row.then.replace("UNIT", row.unit)).unwrap();
     }
     let dir = tempfile::tempdir().unwrap();
@@ -85,7 +93,7 @@ fn named(report: &CheckReport) -> Vec<String> {
 fn holds(test: &str) {
     let Some(reports) = &*REPORTS else { return };
     let mut wrong = Vec::new();
-    let of_test: Vec<(&Row, &CheckReport)> = ROWS.iter().zip(reports).filter(|(row, _)| row.test == test).collect();
+    let of_test: Vec<(&Row, &CheckReport)> = rows().zip(reports).filter(|(row, _)| row.test == test).collect();
     assert!(!of_test.is_empty(), "no row is about {test}");
     for (row, report) in of_test {
         let first = report.diagnosis.first();
@@ -116,7 +124,7 @@ macro_rules! diagnoses {
         #[test]
         fn every_row_belongs_to_a_test() {
             let tests = [$(stringify!($name)),+];
-            assert!(ROWS.iter().all(|row| tests.contains(&row.test)));
+            assert!(rows().all(|row| tests.contains(&row.test)));
         }
     };
 }
@@ -157,4 +165,12 @@ diagnoses! {
     needs_reenable,
     oneshot_with_restart,
     edited_the_wrong_copy,
+    bad_setting,
+    condition_not_met,
+    environment_assumed,
+    forking_without_pidfile,
+    notify_never_ready,
+    ordering_cycle,
+    shell_syntax,
+    waits_for_ready,
 }

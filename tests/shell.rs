@@ -115,6 +115,36 @@ fn unitlab_answers_inside_as_it_does_outside() {
 }
 
 #[test]
+fn hints_follow_what_is_wrong_now() {
+    let Some(home) = home() else { return };
+    home.must(&["lab", "start", "sre-app", "--no-shell"]);
+    home.must(&["lab", "solve", "--yes"]);
+    let unit = "/etc/systemd/system/sre-app.service";
+    home.must(&["lab", "exec", "--", "sed", "-i", "s/^User=.*/User=sre-app # web/", unit]);
+    home.must(&["lab", "exec", "--", "systemctl", "daemon-reload"]);
+    for expected in [
+        "Hint 1 of 3: `systemctl show sre-app.service` has the value as systemd understood it.",
+        "Hint 2 of 3: In a unit file a comment begins a line.",
+        "Hint 3 of 3: /etc/systemd/system/sre-app.service:",
+        "3. /etc/systemd/system/sre-app.service:",
+    ] {
+        let said = home.must(&["hint"]).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains(expected), "no {expected:?} in {said}");
+    }
+    // Mended on disk and not read yet: another cause, and its first hint.
+    home.must(&["lab", "exec", "--", "sed", "-i", "s/ # web$//", unit]);
+    let said = home.must(&["hint"]);
+    assert!(said.contains("Hint 1 of 3: ") && said.contains("systemctl cat sre-app.service"), "{said}");
+    home.must(&["lab", "exec", "--", "systemctl", "daemon-reload"]);
+    home.must(&["lab", "exec", "--", "systemctl", "restart", "sre-app"]);
+    assert!(home.must(&["hint"]).contains("Nothing fails."));
+    // All of them count as shown.
+    let report: serde_json::Value =
+        serde_json::from_str(&home.must(&["check", "--no-trials", "--format", "json"])).unwrap();
+    assert_eq!(report["hints"], 4);
+}
+
+#[test]
 fn leaving_keeps_the_code_and_says_that_the_sandbox_goes_on() {
     let Some(home) = home() else { return };
     let mut desk = Desk::at(&home, &["lab", "start", "sre-app"], &[]);

@@ -1,4 +1,4 @@
-//! `unitlab hint`: the next hint, each more concrete than the last.
+//! `unitlab hint`: the next hint for what is wrong now, each more concrete than the last.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -9,13 +9,14 @@ use super::failure::Failure;
 use super::inside::{self, Request};
 use super::likeness::did_you_mean;
 use super::root;
-use crate::engine::{self, NextHint};
+use crate::engine::{self, NextHint, Words};
+use crate::model::Status;
 use crate::sandbox::GateVerb;
-use crate::terminal::{Stream, markdown};
+use crate::terminal::{Stream, literal, markdown};
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  unitlab hint                    for what fails first\n  unitlab hint sre-app enabled    for one check"
+    after_help = "Examples:\n  unitlab hint                    for what fails first, and why it does\n  unitlab hint sre-app enabled    for one check, whatever its state"
 )]
 pub(super) struct Args {
     /// The lab, or a check of the lab in hand
@@ -46,8 +47,14 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
         root::required(context, "entering the sandbox")?;
         let mut bench = check::find(context, lab)?;
         bench.hand_in(check::answers(context, lab)?);
-        let _waiting = context.terminal.spinner("asking the machine, and a freshly booted copy of it");
-        bench.grade(lab, true).checks
+        let waiting = context.terminal.spinner("asking the machine");
+        let at_a_glance = bench.grade(lab, false).checks;
+        if at_a_glance.iter().any(|check| check.status == Status::Failed) {
+            at_a_glance
+        } else {
+            waiting.say("asking the machine, and a freshly booted copy of it");
+            bench.grade(lab, true).checks
+        }
     };
     let progress = context.progress()?;
     let id = &lab.lab.id;
@@ -56,29 +63,42 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
         usize::try_from(count).unwrap_or(usize::MAX)
     };
     let text = match engine::next_hint(&lab.lab, &checks, shown, named) {
-        NextHint::Hint { check, number, text } => {
-            let (lab_id, check_id) = (id.clone(), check.id.clone());
-            let count = u32::try_from(number).unwrap_or(u32::MAX);
+        NextHint::Hint(hints, at) => {
+            let (lab_id, key) = (id.clone(), hints.key.clone());
+            let count = u32::try_from(at + 1).unwrap_or(u32::MAX);
             context.remember(move |progress| {
-                let seen = progress.lab(&lab_id).hints.entry(check_id).or_default();
+                let seen = progress.lab(&lab_id).hints.entry(key).or_default();
                 *seen = (*seen).max(count);
             })?;
-            format!("**{}**\n\nHint {number} of {}: {text}", check.title, check.hints.len())
+            let (number, of) = (at + 1, hints.words.len());
+            format!("**{}**\n\nHint {number} of {of}: {}", hints.check.title, said(&hints.words[at]))
         }
-        NextHint::Exhausted(check) => {
+        NextHint::Exhausted(hints) => {
             let all: Vec<String> =
-                check.hints.iter().zip(1..).map(|(hint, number)| format!("{number}. {hint}")).collect();
-            let all = all.join("\n");
-            let next = format!("There are no more. `unitlab lab solve {id}` shows the whole solution.");
-            format!("**{}**\n\nAll hints for it:\n\n{all}\n\n{next}", check.title)
+                hints.words.iter().zip(1..).map(|(words, number)| format!("{number}. {}", said(words))).collect();
+            let check = &hints.check.id;
+            let more = if hints.of_a_cause {
+                format!("`unitlab hint {id} {check}` shows what it asks for in general, and")
+            } else {
+                "There are no more.".into()
+            };
+            let next = format!("{more} `unitlab lab solve {id}` shows the whole solution.");
+            format!("**{}**\n\nAll hints for it:\n\n{}\n\n{next}", hints.check.title, all.join("\n"))
         }
-        NextHint::Passed(check) => format!("**{}**\n\nThis holds already.", check.title),
         NextHint::NothingFails => "Nothing fails. There is nothing to hint at.".into(),
         NextHint::NoSuchCheck => return Err(no_such_check(lab, named.unwrap_or_default())),
     };
     let page = markdown(&text, context.terminal.width(), context.terminal.color(Stream::Stdout));
     io::stdout().write_all(page.as_bytes())?;
     Ok(0)
+}
+
+/// A hint as markdown.
+fn said(words: &Words) -> String {
+    match words {
+        Words::Written(text) => text.clone().into_owned(),
+        Words::Found(cause) => format!("{} Next: {}", literal(&cause.text), literal(&cause.next)),
+    }
 }
 
 fn no_such_check(lab: &crate::course::LabFolder, named: &str) -> Failure {

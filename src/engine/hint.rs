@@ -1,84 +1,134 @@
 //! Which hint comes next.
 
-use crate::model::{Check, CheckReport, Lab, Status};
+use std::borrow::Cow;
+
+use super::advice::advice;
+use crate::model::{Check, CheckReport, Diagnosis, Lab, Status};
 
 /// What there is to say to somebody who asks for a hint.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum NextHint<'a> {
-    /// The next one.
-    Hint {
-        /// The check that it is for.
-        check: &'a Check,
-        /// Its number among the check's hints, from 1.
-        number: usize,
-        /// The hint itself.
-        text: &'a str,
-    },
-    /// All hints of this check were shown.
-    Exhausted(&'a Check),
-    /// The named check passed: there is nothing to hint at.
-    Passed(&'a Check),
+    /// One that was not shown yet: its place among the hints, from 0.
+    Hint(Hints<'a>, usize),
+    /// All of these were shown.
+    Exhausted(Hints<'a>),
     /// No check failed.
     NothingFails,
     /// The lab has no check of that name.
     NoSuchCheck,
 }
 
+/// Hints for one check, each more concrete than the one before it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Hints<'a> {
+    /// What they are for.
+    pub check: &'a Check,
+    /// Under which name to remember how many were shown: the check, or the check and the cause.
+    pub key: String,
+    /// They are for what is wrong now, and the check has others of its own.
+    pub of_a_cause: bool,
+    /// At least one.
+    pub words: Vec<Words<'a>>,
+}
+
+/// A hint.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Words<'a> {
+    /// Written by an author, in markdown.
+    Written(Cow<'a, str>),
+    /// Found on the machine, and as trustworthy as what stands there.
+    Found(&'a Diagnosis),
+}
+
 /// The next hint for the named check, or else for the first that failed.
 ///
-/// A blocked check is never the first: what blocks it failed, and is the cause. `shown` says how many hints of a check
-/// the learner has seen.
+/// A blocked check is never the first: what blocks it failed, and is the cause. Where the facts prove why it failed, the
+/// hints are for that cause; a named check's are its own, since nobody has looked. `shown` says how many hints of a
+/// name the learner has seen.
 #[must_use]
 pub fn next_hint<'a>(
     lab: &'a Lab,
-    reports: &[CheckReport],
+    reports: &'a [CheckReport],
     shown: impl Fn(&str) -> usize,
     named: Option<&str>,
 ) -> NextHint<'a> {
-    let status = |id: &str| reports.iter().find(|report| report.id == id).map(|report| report.status);
-    let check = match named {
-        Some(id) => match lab.check(id) {
-            None => return NextHint::NoSuchCheck,
-            Some(check) if status(id) == Some(Status::Passed) => return NextHint::Passed(check),
-            Some(check) => check,
-        },
-        None => match lab.checks.iter().find(|check| status(&check.id) == Some(Status::Failed)) {
-            None => return NextHint::NothingFails,
-            Some(check) => check,
-        },
+    let hints = if let Some(id) = named {
+        let Some(check) = lab.check(id) else { return NextHint::NoSuchCheck };
+        own(check)
+    } else {
+        let failed = |check: &&Check| reports.iter().find(|of| of.id == check.id && of.status == Status::Failed);
+        let Some((check, report)) = lab.checks.iter().find_map(|check| Some((check, failed(&check)?))) else {
+            return NextHint::NothingFails;
+        };
+        report.diagnosis.first().and_then(|cause| of_cause(check, cause)).unwrap_or_else(|| own(check))
     };
-    let seen = shown(&check.id);
-    match check.hints.get(seen) {
-        Some(text) => NextHint::Hint { check, number: seen + 1, text },
-        None => NextHint::Exhausted(check),
-    }
+    let seen = shown(&hints.key);
+    if seen < hints.words.len() { NextHint::Hint(hints, seen) } else { NextHint::Exhausted(hints) }
+}
+
+fn own(check: &Check) -> Hints<'_> {
+    let words = check.hints.iter().map(|hint| Words::Written(hint.into())).collect();
+    Hints { check, key: check.id.clone(), of_a_cause: false, words }
+}
+
+fn of_cause<'a>(check: &'a Check, cause: &'a Diagnosis) -> Option<Hints<'a>> {
+    let [look, change] = advice(&cause.id, &check.unit)?;
+    let words = vec![Words::Written(look.into()), Words::Written(change.into()), Words::Found(cause)];
+    Some(Hints { check, key: format!("{}: {}", check.id, cause.id), of_a_cause: true, words })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{NextHint, next_hint};
+    use super::{NextHint, Words, next_hint};
+    use crate::engine::finding::cause;
     use crate::engine::testbed::{check, lab, report};
-    use crate::model::{Check, Kind, Status};
+    use crate::model::{Check, CheckReport, Kind, Status};
+
+    fn text(hint: &NextHint) -> String {
+        match hint {
+            NextHint::Hint(hints, at) => match &hints.words[*at] {
+                Words::Written(text) => format!("{at} {text}"),
+                Words::Found(cause) => format!("{at} {} {}", cause.text, cause.next),
+            },
+            NextHint::Exhausted(hints) => format!("exhausted {}", hints.key),
+            NextHint::NothingFails => "nothing fails".into(),
+            NextHint::NoSuchCheck => "no such check".into(),
+        }
+    }
+
+    fn hinting(id: &str) -> Check {
+        Check { hints: vec![format!("{id} 1"), format!("{id} 2")], ..check(id, Kind::UnitFile) }
+    }
 
     #[test]
     fn the_first_failure_is_hinted_at_not_what_it_blocks() {
-        let hinting =
-            |id: &str| Check { hints: vec![format!("{id} 1"), format!("{id} 2")], ..check(id, Kind::UnitFile) };
         let lab = lab(vec![hinting("a"), hinting("b"), hinting("c")]);
         let reports = [report("a", 1, Status::Passed), report("b", 1, Status::Blocked), report("c", 1, Status::Failed)];
-        let text = |shown: usize, named| match next_hint(&lab, &reports, |_| shown, named) {
-            NextHint::Hint { number, text, .. } => format!("{number} {text}"),
-            NextHint::Exhausted(check) => format!("exhausted {}", check.id),
-            NextHint::Passed(check) => format!("passed {}", check.id),
-            NextHint::NothingFails => "nothing fails".into(),
-            NextHint::NoSuchCheck => "no such check".into(),
-        };
-        assert_eq!(text(0, None), "1 c 1");
-        assert_eq!(text(1, None), "2 c 2");
+        let text = |shown: usize, named| text(&next_hint(&lab, &reports, |_| shown, named));
+        assert_eq!(text(0, None), "0 c 1");
+        assert_eq!(text(1, None), "1 c 2");
         assert_eq!(text(2, None), "exhausted c");
-        assert_eq!(text(0, Some("b")), "1 b 1");
-        assert_eq!(text(0, Some("a")), "passed a");
+        assert_eq!(text(0, Some("b")), "0 b 1");
         assert_eq!(text(0, Some("z")), "no such check");
         assert_eq!(next_hint(&lab, &reports[..2], |_| 0, None), NextHint::NothingFails);
+    }
+
+    #[test]
+    fn what_is_wrong_now_chooses_the_hints() {
+        let lab = lab(vec![hinting("a")]);
+        let because = |id: &str| {
+            [CheckReport { diagnosis: vec![cause(id, "This.", "do that")], ..report("a", 1, Status::Failed) }]
+        };
+        let (stale, root) = (because("needs-daemon-reload"), because("runs-as-root"));
+        let hint = |reports, shown: usize| text(&next_hint(&lab, reports, |_| shown, None));
+        assert!(hint(&stale, 0).starts_with("0 Compare `systemctl cat"), "{}", hint(&stale, 0));
+        assert_eq!(hint(&stale, 2), "2 This. do that");
+        assert_eq!(hint(&stale, 3), "exhausted a: needs-daemon-reload");
+        assert_eq!(hint(&root, 0), "0 a 1", "the check's own are nearer");
+        assert_eq!(text(&next_hint(&lab, &stale, |_| 0, Some("a"))), "0 a 1");
+        // Another cause begins with its own first hint.
+        let seen = |key: &str| if key == "a: needs-daemon-reload" { 3 } else { 0 };
+        let other = because("masked");
+        assert!(text(&next_hint(&lab, &other, seen, None)).starts_with("0 `systemctl status"));
     }
 }

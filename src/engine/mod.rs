@@ -1,6 +1,7 @@
 //! Decides: which questions a lab asks, what the answers mean, what it adds up to. Pure: no I/O, no clock.
 
 mod access;
+mod advice;
 mod alter;
 mod ask;
 mod diagnose;
@@ -24,7 +25,7 @@ mod watched;
 pub use ask::{questions, trials, twin_questions};
 pub use diagnose::diagnoses;
 pub use differ::differences;
-pub use hint::{NextHint, next_hint};
+pub use hint::{Hints, NextHint, Words, next_hint};
 pub use judge::{judge, normal};
 pub use layers::reading;
 pub use mutant::{Mutant, mutants};

@@ -80,7 +80,7 @@ pub struct LabProgress {
     /// Check id → what was handed in for it last.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub answers: BTreeMap<String, String>,
-    /// Check id → how many of its hints were shown.
+    /// Check, or `check: cause` → how many hints were shown for it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub hints: BTreeMap<String, u32>,
 }

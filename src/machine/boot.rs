@@ -77,6 +77,14 @@ fn pullers(unit: &UnitFact, loaded: &[UnitFact]) -> Vec<Puller> {
     PULLS.into_iter().flat_map(of_one).collect()
 }
 
+/// Nobody has started it since the boot, nothing waits to, and no condition was looked at.
+pub(super) fn is_untried(unit: &UnitFact) -> bool {
+    let never = |name| matches!(unit.get(name), "" | "0");
+    unit.get("LoadState") == "loaded"
+        && unit.get("ActiveState") == "inactive"
+        && ["Job", "InactiveExitTimestampMonotonic", "ConditionTimestampMonotonic"].into_iter().all(never)
+}
+
 /// This is one of the unit's names.
 pub(super) fn is(fact: &UnitFact, name: &str) -> bool {
     fact.get("Id") == name || fact.list("Names").contains(&name)

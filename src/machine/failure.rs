@@ -1,19 +1,21 @@
 //! What is left to be seen of a failure: the last words of a unit's processes, what lies at the paths that its start
-//! needs, and who has its ports. A unit that has not failed is not looked into.
+//! needs, and who has its ports. A unit that is up and has not failed is not looked into.
 
 use std::path::{Path, PathBuf};
 
 use crate::model::{End, Ended, ExecCommand, FailureFact, Holder, Needed, Protocol, Purpose, UnitFact, ended};
 
+use super::assumed::assumed;
 use super::denied;
 use super::journal::said;
+use super::manager_words::manager_said;
 use super::node::file;
 use super::program_head::head;
 use super::service_account::{identity, unknown_groups};
 use super::{processes, sockets};
 
 /// Where a program without a path is looked for (systemd.exec(5), `ExecSearchPath=`).
-const SEARCHED: [&str; 6] = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+pub(super) const SEARCHED: [&str; 6] = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 /// Directives that put paths into a unit's own view of the files; a `-` before one lets it be missing.
 const NAMESPACE: [&str; 7] = [
     "ReadWritePaths",
@@ -31,12 +33,13 @@ const MOST_PORTS: usize = 16;
 /// What bind(2) says, in words and by its number on Linux.
 const IN_USE: [&str; 4] = ["Address already in use", "address already in use", "EADDRINUSE", "Errno 98"];
 
-/// Looks into the failure of a unit, if it has failed.
+/// Looks into the failure of a unit, if it has failed; of one that is down for whatever reason, what the manager says.
 pub(super) fn failure(unit: &UnitFact) -> FailureFact {
-    if !has_failed(unit) {
-        return FailureFact::default();
-    }
     // A journal that cannot be read leaves the rest to be seen.
+    let manager = if is_down(unit) { manager_said(unit).unwrap_or_default() } else { vec![] };
+    if !has_failed(unit) {
+        return FailureFact { manager, ..FailureFact::default() };
+    }
     let said = said(unit).unwrap_or_default();
     let rooted = ["RootDirectory", "RootImage"].iter().any(|name| !unit.get(name).is_empty());
     let ended = ended(unit);
@@ -47,6 +50,8 @@ pub(super) fn failure(unit: &UnitFact) -> FailureFact {
     };
     let free_ports_from = denied::complained(&said).then(free_ports_from).flatten();
     FailureFact {
+        manager,
+        assumed: if rooted { vec![] } else { assumed(unit, &said) },
         holders: holders(unit, &said),
         paths,
         unknown_groups,
@@ -62,6 +67,11 @@ fn has_failed(unit: &UnitFact) -> bool {
         || !is("NRestarts", &["", "0"])
         || is("ActiveState", &["failed", "activating"])
         || !is("ExecMainStatus", &["", "0"])
+}
+
+fn is_down(unit: &UnitFact) -> bool {
+    let up = ["active", "reloading", "refreshing"].contains(&unit.get("ActiveState"));
+    unit.get("LoadState") == "loaded" && !up
 }
 
 /// The first port that everybody may listen on, by the kernel (ip(7)).

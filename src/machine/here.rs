@@ -22,7 +22,7 @@ use super::topic::{is_about_processes, unit_of};
 use super::unit_name::UnitName;
 use super::unknown::unknown;
 use super::wire::MOST_QUESTIONS;
-use super::{Machine, grace, kill, node, sockets};
+use super::{Machine, grace, kill, node, ordering, sockets};
 
 /// The unit name that every boot starts from.
 const DEFAULT_TARGET: &str = "default.target";
@@ -195,7 +195,12 @@ impl<'a> Batch<'a> {
 
     fn boot(&self, unit: &str) -> Answer {
         let default_target = self.unit(DEFAULT_TARGET)?.get("Id");
-        boot(self.unit(unit)?, default_target, |units| self.look_up(units)).map(Fact::Boot)
+        let unit = self.unit(unit)?;
+        let mut fact = boot(unit, default_target, |units| self.look_up(units))?;
+        if !fact.chain.is_empty() && boot::is_untried(unit) {
+            fact.cycle = ordering::cycle(unit, |units| self.systemctl.units(units, &ordering::PROPERTIES));
+        }
+        Ok(Fact::Boot(fact))
     }
 
     /// What a boot's walk needs of these units; those that were shown already, under any of their names, are not asked for.

@@ -32,7 +32,7 @@ pub(super) fn journal(unit: &UnitFact, text: &str, since: Since) -> Result<Journ
         Since::Invocation => format!("_SYSTEMD_INVOCATION_ID={invocation}"),
         Since::Boot => format!("_SYSTEMD_UNIT={name}"),
     };
-    let stdout = read(name, &filter, MOST + 1, "MESSAGE")?;
+    let stdout = read(name, &[&filter], MOST + 1, "MESSAGE")?;
     let started = !invocation.is_empty();
     Ok(found(&stdout, text, started))
 }
@@ -41,7 +41,7 @@ pub(super) fn journal(unit: &UnitFact, text: &str, since: Since) -> Result<Journ
 /// latest start that said anything.
 pub(super) fn said(unit: &UnitFact) -> Result<Vec<String>, Unknown> {
     let name = unit.get("Id");
-    let stdout = read(name, &format!("_SYSTEMD_UNIT={name}"), 4 * LAST_WORDS, "MESSAGE,_SYSTEMD_INVOCATION_ID")?;
+    let stdout = read(name, &[&format!("_SYSTEMD_UNIT={name}")], 4 * LAST_WORDS, "MESSAGE,_SYSTEMD_INVOCATION_ID")?;
     Ok(of_latest_start(&String::from_utf8_lossy(&stdout), unit))
 }
 
@@ -66,14 +66,14 @@ fn of_latest_start(stdout: &str, unit: &UnitFact) -> Vec<String> {
     kept.iter().map(|message| around(message, "")).collect()
 }
 
-/// What journalctl prints as JSON of the latest entries that match.
-fn read(name: &str, filter: &str, lines: usize, fields: &str) -> Result<Vec<u8>, Unknown> {
+/// What journalctl prints as JSON of the latest entries that match: a `+` stands between alternatives.
+pub(super) fn read(name: &str, filter: &[&str], lines: usize, fields: &str) -> Result<Vec<u8>, Unknown> {
     let mut command = Command::new("journalctl");
     command
         .args(["--boot", "--no-pager", "--output=json", "--all"])
         .arg(format!("--output-fields={fields}"))
         .arg(format!("--lines={lines}"))
-        .arg(filter)
+        .args(filter)
         .env_clear()
         .envs([("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), ("LC_ALL", "C"), ("SYSTEMD_COLORS", "0")]);
     let outcome = match run(&mut command, b"", LIMITS) {
@@ -117,7 +117,7 @@ fn found(stdout: &[u8], text: &str, started: bool) -> JournalFact {
 }
 
 /// A message is a text, or its bytes where those are not UTF-8; several of one entry come as a list of either.
-fn message(value: &Value) -> Option<String> {
+pub(super) fn message(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Array(items) if items.iter().all(Value::is_u64) => {
@@ -134,7 +134,7 @@ fn message(value: &Value) -> Option<String> {
 }
 
 /// A message cut to a sentence's length, the text within what is left.
-fn around(message: &str, text: &str) -> String {
+pub(super) fn around(message: &str, text: &str) -> String {
     let at = message.find(text).map_or(0, |at| message[..at].chars().count());
     let skip = if at + text.chars().count() > SHOWN { at } else { 0 };
     message.chars().skip(skip).take(SHOWN).collect()

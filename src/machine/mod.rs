@@ -7,6 +7,7 @@ mod acl;
 #[cfg(test)]
 mod any_bytes;
 mod ask;
+mod assumed;
 mod boot;
 mod child;
 mod denied;
@@ -19,7 +20,9 @@ mod here;
 mod http;
 mod journal;
 mod kill;
+mod manager_words;
 mod node;
+mod ordering;
 mod processes;
 mod program;
 mod program_head;

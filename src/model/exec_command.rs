@@ -64,7 +64,10 @@ pub fn ended(unit: &UnitFact) -> Option<Ended<'_>> {
             Some(end) => Some(Ended { directive, end, command: Some(command) }),
         })
     };
-    match (["ExecStartPre", "ExecStartPost"].into_iter().find_map(failed), main) {
+    // With Type=forking, the command of ExecStart= itself is only a control process.
+    let forking = if unit.get("Type") == "forking" { failed("ExecStart") } else { None };
+    let control = failed("ExecStartPre").or(forking).or_else(|| failed("ExecStartPost"));
+    match (control, main) {
         // What was still running when the main process failed was killed.
         (Some(Ended { end: End::Signal { .. }, .. }), Some(main)) if main.end != End::Exited(0) => Some(main),
         (control, main) => control.or(main),
@@ -109,6 +112,12 @@ impl<'a> ExecCommand<'a> {
             End::of(code, digits.parse().ok()?)
         });
         Some(Self { path, argv, flags, may_fail, end })
+    }
+
+    /// How it ended, last time.
+    #[must_use]
+    pub fn end(&self) -> Option<End> {
+        self.end
     }
 
     /// The prefix that keeps it root whatever `User=` says: `+` (full privileges) or `!` (no setuid); systemd.service(5).

@@ -5,13 +5,20 @@ use serde::{Deserialize, Serialize};
 use super::node::FileFact;
 use super::sighting::{Identity, Protocol};
 
-/// Whatever was left to be seen of a failure. Everything is empty for a unit that has not failed.
+/// Whatever was left to be seen of a failure. Everything is empty for a unit that is up and has not failed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FailureFact {
     /// The last messages of its own processes, oldest first; of an earlier start where restarts have come since.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub said: Vec<String>,
+    /// What the manager said of it since this boot that tells why a start came to nothing, oldest first; of a unit that
+    /// is up, nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub manager: Vec<String>,
+    /// What its own words show to be missing from its environment.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub assumed: Vec<Assumed>,
     /// What lies at the paths that its start needs, and at those that it was denied.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub paths: Vec<Needed>,
@@ -28,6 +35,27 @@ pub struct FailureFact {
     /// As whom it is started; none where that cannot be told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<Identity>,
+}
+
+/// What a program took for given that a login shell has, and the service has not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Assumed {
+    /// A program that no folder of the service's `PATH` has.
+    Command {
+        /// Its name, without a folder.
+        name: String,
+        /// The service's `PATH`.
+        path: String,
+        /// Where it is instead, if it is in one of the usual places.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        elsewhere: Option<String>,
+    },
+    /// A variable that neither `Environment=` nor a file of `EnvironmentFile=` sets.
+    Variable {
+        /// Its name.
+        name: String,
+    },
 }
 
 /// A path, what for, and what is there.

@@ -52,6 +52,10 @@ pub struct BootFact {
     pub unit_file_state: String,
     /// The unit has been started since this boot by whoever asked: `InactiveExitTimestampMonotonic` is not 0.
     pub started_since_boot: bool,
+    /// Units of which each is to start before the next, and the last before the first, which is this unit; looked for
+    /// only where the boot pulls it in, and no start of it was tried.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cycle: Vec<String>,
 }
 
 /// A unit that pulls another one in.

@@ -31,7 +31,7 @@ pub use demand::{
 };
 pub use escape::{deceives, escape};
 pub use exec_command::{End, Ended, ExecCommand, ended};
-pub use failure::{FailureFact, Head, Holder, Needed, Purpose};
+pub use failure::{Assumed, FailureFact, Head, Holder, Needed, Purpose};
 pub use lab::{Check, Expect, Kind, Lab, RestartPolicy, Value};
 pub use live::{HttpFact, HttpOutcome, PortOwner, Process, ProcessesFact};
 pub use loaded::{BootFact, Puller, Sample, SteadyFact, SystemFact, UnitFact};

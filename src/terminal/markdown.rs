@@ -17,6 +17,24 @@ pub fn markdown(text: &str, width: usize, color: bool) -> String {
     reader.page.end()
 }
 
+/// A text as markdown that shows just this text, in one paragraph.
+#[must_use]
+pub fn literal(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\n' | '\r' => out.push(' '),
+            _ => {
+                if character.is_ascii_punctuation() {
+                    out.push('\\');
+                }
+                out.push(character);
+            }
+        }
+    }
+    out
+}
+
 #[derive(Debug, Default)]
 struct Reader {
     page: Page,
@@ -198,9 +216,17 @@ fn tone(kind: BlockQuoteKind) -> Tone {
 
 #[cfg(test)]
 mod tests {
-    use super::markdown;
+    use super::{literal, markdown};
     use proptest::prelude::*;
     use textwrap::core::display_width;
+
+    #[test]
+    fn a_literal_text_shows_as_it_is() {
+        for text in ["a *b* _c_ `d` [e](f) <g> &amp; # \\ |", "1. x", "User=www # web", "two\nlines"] {
+            let shown = markdown(&format!("Hint: {}", literal(text)), 200, true);
+            assert_eq!(shown.trim_end(), format!("Hint: {}", text.replace('\n', " ")));
+        }
+    }
 
     const BRIEF: &str = r"# The page is down again
 

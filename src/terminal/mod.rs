@@ -19,7 +19,7 @@ pub use bar::Bar;
 pub use lesson::{
     Brush, Frame, HomeRow, LabSign, Mark, Signal, Stage, course_picture, frame, home_frame, page_rows, plain,
 };
-pub use markdown::markdown;
+pub use markdown::{literal, markdown};
 pub use prompt::{Refused, wait_for_enter};
 pub use screen::{Stream, Terminal};
 pub use sign::Sign;

@@ -22,7 +22,7 @@ pub(crate) struct Row {
     pub(crate) lesson: &'static str,
 }
 
-const ACTIVE: &str = "kind = \"active\"; hold = \"1s\"";
+pub(crate) const ACTIVE: &str = "kind = \"active\"; hold = \"1s\"";
 
 #[rustfmt::skip]
 pub(crate) const ROWS: &[Row] = &[
@@ -257,6 +257,11 @@ pub(crate) const ROWS: &[Row] = &[
         then: "systemctl start UNIT\necho User=nobody >>/etc/systemd/system/UNIT.service\nsystemctl daemon-reload",
         check: "kind = \"runs-as\"; root = false",
         causes: &["needs-restart"], says: &["a restart is needed"], next: "sudo systemctl restart restart.service", lesson: "systemctl" },
+];
+
+/// Those whose story a reload for any other would spoil.
+#[rustfmt::skip]
+pub(crate) const LAST: &[Row] = &[
     // The commands around the program take the same steps. A reload would make the manager forget how they ended.
     Row { test: "steps_of_other_commands", unit: "pre-exec",
         file: "[Service]\nType=exec\nExecStartPre=/usr/bin/true\nExecStartPre=/opt/none/prepare --all\nExecStart=/usr/bin/sleep infinity", then: "fails UNIT",

@@ -103,7 +103,7 @@ fn types() -> Vec<Row> {
         typed(44, "forking", "Type=forking\nExecStart=/usr/bin/sleep infinity")
             .then("systemctl start --no-block UNIT")
             .awaits("SubState", "start")
-            .fails(active(false, 100), &[]),
+            .fails(active(false, 100), &["forking-without-pidfile"]),
         typed(45, "simple", &format!("ExecStart={}\n{WANTED}", daemon.replace("UNIT", "t45-simple")))
             .enable()
             .start()
@@ -133,7 +133,7 @@ fn commands() -> Vec<Row> {
         // There is no shell: the program gets the ampersand.
         failing(47, "ampersand", "ExecStart=/usr/bin/sleep infinity &")
             .awaits("ActiveState", "failed")
-            .fails(running(), &[]),
+            .fails(running(), &["shell-syntax"]),
         failing(47, "variable", "Environment=TIME=infinity\nExecStart=/usr/bin/sleep $TIME").passes(running()),
         failing(47, "quoted", "ExecStart=\"/usr/bin/sleep\" 'infinity'").passes(running()),
         Row::of(48, "pre")

@@ -82,8 +82,9 @@ fn states(version: u32) -> Vec<Row> {
             .text("[Unit]\nConditionPathExists=/nonexistent\n[Service]\nExecStart=/usr/bin/sleep infinity\n")
             .exits("systemctl start UNIT", 0)
             .shows("ActiveState", "inactive")
-            .fails(running(), &["not-started"]),
-        // Nothing refers to the one above, so the manager forgets it with its condition. A boot's target refers to this.
+            .fails(running(), &["condition-not-met"]),
+        // Nothing refers to the one above, so the manager forgets it with its condition, and only the journal tells. A
+        // boot's target refers to this.
         Row::of(24, "wanted")
             .text("[Unit]\nConditionPathExists=/nonexistent\n[Service]\nExecStart=/usr/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n")
             .enable()

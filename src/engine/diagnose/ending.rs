@@ -1,9 +1,14 @@
 //! Why a unit is not running, or does not stay so.
 
 use super::complaint::{address_in_use, permission_denied};
+use super::condition::unmet;
+use super::environment::assumed;
+use super::ordering::start_dropped;
 use super::privileged_port::privileged_port;
+use super::shell::shell_words;
 use super::step::behind_the_status;
 use super::unloadable;
+use super::waiting::waits;
 use super::wall::walled;
 use crate::engine::finding::cause;
 use crate::engine::layers::Layers;
@@ -15,7 +20,7 @@ use crate::model::{Diagnosis, End, FailureFact, PortOwner, SteadyFact, UnitFact,
 pub(crate) fn ending(unit: &UnitFact) -> Option<String> {
     let ended = ended(unit)?;
     let whose = match ended.directive {
-        "ExecStart" => "last main process",
+        "ExecStart" if unit.get("Type") != "forking" => "last main process",
         directive => &format!("{directive}="),
     };
     Some(format!("its {whose} ended with {}", ended.end.describe()))
@@ -66,9 +71,14 @@ impl Fallen<'_> {
         // Whatever systemd's own statuses mean, the program has not run then, and its last words are older. One that
         // is being restarted has no end to be seen.
         if !matches!(end, Some(End::Exited(200..))) {
+            let has_run = end.is_some() || !matches!(unit.get("NRestarts"), "" | "0");
+            causes.extend(shell_words(unit, layers).filter(|_| has_run));
             causes.extend(self.complaints(end));
         }
-        causes.extend(never_came_up(seen, unit, end));
+        let kept = unmet(seen, unit, layers, self.failure)
+            .or_else(|| start_dropped(seen, unit, layers, self.failure))
+            .or_else(|| waits(seen, unit, self.failure));
+        causes.extend(kept.or_else(|| never_came_up(seen, unit, end)));
         causes.extend(loops(seen, unit, self.steady));
         causes
     }
@@ -81,6 +91,7 @@ impl Fallen<'_> {
             let denied = walled(self.seen, self.unit, self.layers, failure);
             let denied = denied.or_else(|| permission_denied(self.seen, self.unit, failure));
             causes.extend(denied.or_else(|| privileged_port(self.seen, self.unit, failure)));
+            causes.extend(assumed(self.seen, self.unit, self.layers, failure));
         }
         let failed = matches!(end, Some(End::Exited(1..200)));
         if causes.is_empty() && failed && self.probed {
@@ -122,41 +133,17 @@ pub(crate) fn orphan(seen: &Seen, port: u16, pid: u32, comm: &str) -> Diagnosis 
 
 fn never_came_up(seen: &Seen, unit: &UnitFact, end: Option<End>) -> Option<Diagnosis> {
     let unit_name = seen.unit;
-    match (unit.get("ActiveState"), unit.get("SubState")) {
-        // ConditionResult is "no" also before the first try; the time stamp tells.
-        ("inactive", _)
-            if unit.get("ConditionResult") == "no" && !matches!(unit.get("ConditionTimestampMonotonic"), "" | "0") =>
-        {
-            Some(cause(
-                "condition-not-met",
-                format!("A Condition…= of {unit_name} is not met, so start does nothing, and reports success."),
-                format!("systemctl status {unit_name}"),
-            ))
-        }
-        // A start that an Assert…= refuses fails, and its unit stays inactive.
-        ("inactive", _)
-            if unit.get("AssertResult") == "no" && !matches!(unit.get("AssertTimestampMonotonic"), "" | "0") =>
-        {
-            Some(cause(
-                "condition-not-met",
-                format!("An Assert…= of {unit_name} does not hold, so every start of it fails."),
-                format!("systemctl status {unit_name}"),
-            ))
-        }
-        ("inactive", _) if end.is_none() => Some(cause(
+    match end {
+        _ if unit.get("ActiveState") != "inactive" => None,
+        None => Some(cause(
             "not-started",
             format!("{unit_name} is loaded, and nothing has started it, or it ended by itself, with success."),
             format!("sudo systemctl start {unit_name}"),
         )),
-        ("inactive", _) if end == Some(End::Exited(0)) => Some(cause(
+        Some(End::Exited(0)) => Some(cause(
             "ended-by-itself",
             format!("The main process of {unit_name} ended by itself with status 0, and so the service is over."),
             "let ExecStart= run the program in the foreground, without & or a daemon mode",
-        )),
-        ("activating", "start") if unit.get("Type").starts_with("notify") => Some(cause(
-            "waits-for-ready",
-            format!("{unit_name} has Type={}, and its program has not sent READY=1 yet.", unit.get("Type")),
-            "use Type=exec, unless the program calls sd_notify(3)",
         )),
         _ => None,
     }

@@ -14,8 +14,9 @@ const WRITTEN: [&str; 8] = [
     "wrong-section",
 ];
 /// What comes of a directive that is not what it was meant to be.
-const OF_A_LINE: [&str; 12] = [
+const OF_A_LINE: [&str; 13] = [
     "chdir",
+    "environment-assumed",
     "exec-bad-interpreter",
     "exec-failed",
     "exec-format",

@@ -1,16 +1,21 @@
 //! Causes, each named only where the facts prove it.
 
 mod complaint;
+mod condition;
 mod ending;
+mod environment;
 mod exec;
 mod fold;
 mod install;
 mod known;
+mod ordering;
 mod paste;
 mod privileged_port;
 mod reload;
+mod shell;
 mod step;
 mod unloadable;
+mod waiting;
 mod wall;
 mod writing;
 
@@ -19,6 +24,8 @@ pub(crate) use fold::fold;
 pub(crate) use install::why_not_enabled;
 pub use known::diagnoses;
 pub(crate) use known::lesson;
+pub(crate) use ordering::boot_dropped;
 pub(crate) use reload::{needs_restart, stale};
 pub(crate) use unloadable::unloadable;
+pub(crate) use waiting::no_main_process;
 pub(crate) use writing::writing;

@@ -4,7 +4,7 @@
 //! shell can be started and the account has not expired, password or not: keys, cron and su(1) ask for no password, and
 //! nologin(8) stops them all.
 
-use crate::engine::diagnose::stale;
+use crate::engine::diagnose::{stale, writing};
 use crate::engine::finding::{Finding, cause};
 use crate::engine::layers::Layers;
 use crate::engine::seen::Seen;
@@ -37,6 +37,17 @@ pub(super) fn judge(seen: &Seen, demand: &AccountDemand) -> Verdict {
         later.of_groups(seen, demand, reborn);
     }
     let observed = names(fact);
+    if !faults.wrong.is_empty() || !later.wrong.is_empty() {
+        finding.because(layers.iter().flat_map(|layers| writing(layers, "User", &|_| true)));
+        // Nobody has booted a copy: the manager itself admits that it is behind.
+        let written = layers.as_ref().and_then(|layers| layers.effective("User"));
+        if rebooted.is_none()
+            && unit.get("NeedDaemonReload") == "yes"
+            && written.is_some_and(|written| written.value != unit.get("User"))
+        {
+            finding.because([stale(seen, layers.as_ref(), "User")]);
+        }
+    }
     if !faults.wrong.is_empty() {
         if rebooted.is_some() && later.wrong.is_empty() && later.unseen.is_none() {
             finding.because(

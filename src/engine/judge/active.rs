@@ -3,7 +3,7 @@
 //! One look lies: a service that dies every second is "active" at every sample (truth 20).
 
 use crate::engine::ask;
-use crate::engine::diagnose::{ending, why_not_running};
+use crate::engine::diagnose::{ending, no_main_process, why_not_running};
 use crate::engine::finding::Finding;
 use crate::engine::layers::Layers;
 use crate::engine::seen::Seen;
@@ -40,9 +40,10 @@ pub(super) fn judge(seen: &Seen, running: bool, hold: TimeSpan) -> Verdict {
         state => {
             let files = seen.files();
             let layers = files.as_ref().ok().map(|files| Layers::read(files));
-            let steady = (state != State::NoMainProcess).then_some(fact);
-            if let (Some(unit), Some(steady)) = (unit, steady) {
-                finding.because(why_not_running(seen, unit, layers.as_ref(), Some(steady)));
+            match unit {
+                Some(unit) if state == State::NoMainProcess => finding.because(no_main_process(seen, unit)),
+                Some(unit) => finding.because(why_not_running(seen, unit, layers.as_ref(), Some(fact))),
+                None => {}
             }
             finding.failed(observed(state, fact, unit))
         }

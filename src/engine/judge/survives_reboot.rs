@@ -2,7 +2,7 @@
 
 use super::active::{State, look, observed, state};
 use crate::engine::ask;
-use crate::engine::diagnose::{why_not_enabled, why_not_running_after_boot};
+use crate::engine::diagnose::{boot_dropped, why_not_enabled, why_not_running_after_boot};
 use crate::engine::finding::{Finding, cause};
 use crate::engine::layers::Layers;
 use crate::engine::seen::Seen;
@@ -56,8 +56,10 @@ fn explain(finding: &mut Finding, seen: &Seen, unit: &UnitFact, fact: &SteadyFac
         finding.because(boot.map(|boot| why_not_enabled(seen, boot, Some(unit), layers.as_ref())).unwrap_or_default());
     } else {
         let why = why_not_running_after_boot(seen, unit, layers.as_ref(), Some(fact));
+        let cycle = boot.map_or(&[][..], |boot| &boot.cycle);
+        let left = || boot_dropped(seen, layers.as_ref(), cycle).unwrap_or_else(|| left_down(seen));
         // To start it by hand, as one would now, mends no boot.
-        finding.because(why.into_iter().map(|why| if why.id == "not-started" { left_down(seen) } else { why }));
+        finding.because(why.into_iter().map(|why| if why.id == "not-started" { left() } else { why }));
     }
 }
 

@@ -13,6 +13,7 @@ fn boot(state: &str, pulled: bool) -> BootFact {
         chain: if pulled { vec![target.into(), UNIT.into()] } else { vec![] },
         unit_file_state: state.into(),
         started_since_boot: pulled,
+        ..BootFact::default()
     }
 }
 

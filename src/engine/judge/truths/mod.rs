@@ -10,6 +10,7 @@ mod life;
 mod on_disk;
 mod owned;
 mod restart;
+mod starts;
 mod trials;
 mod user;
 mod verdicts;

@@ -197,6 +197,7 @@ fn what_a_reboot_shows() {
         ..BootFact::default()
     };
     let alone = |state: &str| BootFact { chain: vec![], ..pulled(state) };
+    let cycle = || BootFact { cycle: vec![UNIT.into(), "b.service".into()], ..pulled("enabled") };
     let up = |pid, restarts, ms| sample("active/running", pid, restarts, ms);
     let down = |state| Sample { main_pid: 0, ..sample(state, 0, 0, 0) };
     let unit = |active, sub| service(&[("ActiveState", active), ("SubState", sub)]);
@@ -218,6 +219,8 @@ fn what_a_reboot_shows() {
         ("not enabled", down("inactive/dead"), down("inactive/dead"), unit("inactive", "dead"), alone("disabled"), Status::Failed, vec!["not-enabled"]),
         ("masked", down("inactive/dead"), down("inactive/dead"), service(&[("LoadState", "masked")]), alone("masked"), Status::Failed, vec!["masked"]),
         ("condition", down("inactive/dead"), down("inactive/dead"), not_met(), pulled("enabled"), Status::Failed, vec!["condition-not-met"]),
+        ("in a cycle", down("inactive/dead"), down("inactive/dead"), unit("inactive", "dead"), cycle(), Status::Failed, vec!["ordering-cycle"]),
+        ("left down", down("inactive/dead"), down("inactive/dead"), unit("inactive", "dead"), pulled("enabled"), Status::Failed, vec!["boot-leaves-it-down"]),
         ("dies after a second", up(7, 0, 500), down("failed/failed"), died(), pulled("enabled"), Status::Failed, vec![]),
         ("replaced", up(7, 0, 500), up(9, 1, 20), running(), pulled("enabled"), Status::Failed, vec!["crash-loop"]),
     ];
