@@ -1,0 +1,15 @@
+#!/bin/sh
+set -eu
+mkdir -p /etc/systemd/system/{{who.missing}}.service.d
+cat > /etc/systemd/system/{{who.missing}}.service.d/override.conf <<END
+[Service]
+Restart=no
+END
+systemctl daemon-reload
+systemctl restart {{who.missing}} || true
+systemctl disable --quiet {{starter}}
+systemctl stop "$(ps -o unit= -p "$(pgrep -f till-2019/till)")"
+systemctl restart {{who.held}}
+sed -i 's/^timeout =.*/timeout = 30/' /etc/shop/{{who.config}}.conf
+systemctl reset-failed {{who.config}}
+systemctl restart {{who.config}}
