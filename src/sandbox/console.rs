@@ -2,6 +2,9 @@
 
 use std::io::Read;
 
+use rustix::fs::inotify;
+use rustix::io::Errno;
+
 use super::SandboxError;
 
 /// Only the end is kept.
@@ -29,6 +32,12 @@ impl Console {
     pub(super) fn no_boot(&self, name: &str, how: &str) -> SandboxError {
         let text = String::from_utf8_lossy(&self.0);
         let said = text.lines().rev().find(|line| !line.trim().is_empty());
+        if said.is_none() && watches_are_used_up() {
+            return SandboxError::Unsupported {
+                what: "the inotify instances of this machine are used up (fs.inotify.max_user_instances), and no systemd boots without one".into(),
+                next: "stop sandboxes that you do not need (`unitlab list`), or: sudo sysctl -w fs.inotify.max_user_instances=512".into(),
+            };
+        }
         let why = said.map_or_else(
             || format!("systemd-nspawn {how} without a word"),
             |line| line.chars().filter(|c| !c.is_control()).take(300).collect(),
@@ -43,4 +52,10 @@ impl Console {
         }
         SandboxError::Boot { name: name.to_owned(), why }
     }
+}
+
+/// They are counted by user, and those of a container count for whoever made it: many payloads at once use them up, and
+/// then PID 1 ends before it could say why.
+fn watches_are_used_up() -> bool {
+    inotify::init(inotify::CreateFlags::CLOEXEC).err() == Some(Errno::MFILE)
 }
