@@ -28,6 +28,9 @@ pub struct Captured {
 /// Of what a captured command prints, this much is read.
 const CAPTURE: u64 = 1 << 20;
 
+/// A lab's script that takes longer waits for something that will not come.
+const SCRIPT_SECONDS: &str = "90";
+
 /// A shell where no manager can be asked for one: nobody logs in, so there is no learner and no session.
 const BUSLESS: &str = "\
 cat <<'END'
@@ -77,7 +80,19 @@ impl Entrance {
             serde_json::to_vec(overlay).map_err(|error| SandboxError::system("cannot write the overlay")(error))?;
         let laid = capture(self.command(&["--lay"]), &json)?;
         match &overlay.script {
-            Some(script) if laid.status.success() => self.capture(&["/bin/sh", "-s"], script.as_bytes()),
+            Some(script) if laid.status.success() => {
+                let shell = ["/usr/bin/timeout", "--kill-after=1", SCRIPT_SECONDS, "/bin/sh", "-s"];
+                let applied = self.capture(&shell, script.as_bytes())?;
+                if applied.status.code() == Some(124) {
+                    return Err(SandboxError::Script {
+                        what: "a script of the lab".into(),
+                        why: format!(
+                            "was stopped after {SCRIPT_SECONDS} s: does it wait for a start that never comes? `systemctl start --no-block` does not"
+                        ),
+                    });
+                }
+                Ok(applied)
+            }
             _ => Ok(laid),
         }
     }
