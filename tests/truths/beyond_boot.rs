@@ -1,4 +1,4 @@
-//! Beyond the list: the next boot, where the unit file looks otherwise than it is: 53–66. The twin has booted, and decides.
+//! Beyond the list: the next boot, where the unit file looks otherwise than it is: 53–66 and 73. The twin has booted, and decides.
 
 use unitlab::model::{Kind, TimeSpan};
 
@@ -19,7 +19,7 @@ fn enabled(truth: u8, name: &str, lines: &str) -> Row {
     Row::of(truth, name).service(&format!("{lines}\n{WANTED}")).enable()
 }
 
-/// Verdicts 53–56: it rests on what a boot sweeps away.
+/// Verdicts 53–56 and 73: it rests on what a boot sweeps away.
 fn volatile() -> Vec<Row> {
     let now_only = |truth: u8, name: &str, lines: &str, before: &str| {
         enabled(truth, name, lines)
@@ -35,6 +35,15 @@ fn volatile() -> Vec<Row> {
             .fails(survives(), &["condition-not-met"]),
         now_only(55, "folder", "WorkingDirectory=/run/t55", "mkdir /run/t55").fails(survives(), &["chdir"]),
         now_only(55, "own-folder", "WorkingDirectory=/run/t55-own\nRuntimeDirectory=t55-own", "true").passes(survives()),
+        // Most of its time it is starting, and not waiting for the next start.
+        Row::of(73, "loop")
+            .text(&format!(
+                "[Service]\nType=notify\nNotifyAccess=all\nRestart=always\nRestartSec=200ms\nExecStart=/bin/sh -c 'test -e /run/t73 || {{ sleep 1; exit 1; }}; systemd-notify --ready; exec sleep infinity'\n[Unit]\nStartLimitIntervalSec=0\n{WANTED}\n"
+            ))
+            .enable()
+            .then("touch /run/t73; systemctl start UNIT")
+            .passes(active(true, 1))
+            .fails(survives(), &["crash-loop"]),
         Row::of(56, "program")
             .text(&format!("[Service]\nExecStart=/run/t56-app infinity\n{WANTED}\n"))
             .enable()

@@ -102,6 +102,7 @@ truths! {
     truth_70_groups_and_capabilities = 70,
     truth_71_walls_around_a_port = 71,
     truth_72_a_slow_start_is_no_failure = 72,
+    truth_73_a_start_after_a_death_is_a_loop = 73,
 }
 
 /// Truth 20 again: what has been up for longer than the window needs no second look.

@@ -157,7 +157,8 @@ fn loops(seen: &Seen, unit: &UnitFact, steady: Option<&SteadyFact>) -> Vec<Diagn
     let seen_restarting = steady.is_some_and(|fact| fact.after.restarts > fact.before.restarts);
     // The unit may have been looked at later than it was watched.
     let waits = unit.get("SubState").starts_with("auto-restart")
-        || steady.is_some_and(|fact| fact.after.sub.starts_with("auto-restart"));
+        || steady.is_some_and(|fact| fact.after.sub.starts_with("auto-restart"))
+        || steady.is_some_and(|fact| fact.after.active == "activating" && fact.after.restarts > 0);
     let failed = unit.get("ActiveState") == "failed";
     let unit_name = seen.unit;
     // A loop may end as start-limit-hit, or as exit-code (truth 19): the counter tells in both cases.

@@ -73,7 +73,8 @@ impl Start<'_> {
             ("notify-never-ready", format!("its program did not send READY=1{}: systemd ended it", self.limit()))
         } else if protocol {
             ("notify-never-ready", "its program ended before it had sent READY=1".to_owned())
-        } else if self.is_waiting() {
+        } else if self.is_waiting() && matches!(self.unit.get("NRestarts"), "" | "0") {
+            // One that has died before does not wait for a word, but for its next death.
             ("waits-for-ready", "its program has not sent READY=1 yet".to_owned())
         } else {
             return None;

@@ -79,10 +79,11 @@ fn held(after: &Sample) -> String {
     format!("after a reboot: {} ({}), up for {}", after.active, after.sub, span(after.up_ms))
 }
 
-/// A start job runs or waits, or the program has not said yet that it is ready.
+/// A start job runs or waits, or the program has not said yet that it is ready. Not one that comes after a death: that is
+/// a phase of a loop, and which phase is luck.
 fn is_starting(after: &Sample, unit: Option<&UnitFact>) -> bool {
     match after.active.as_str() {
-        "activating" => !after.sub.starts_with("auto-restart"),
+        "activating" => after.restarts == 0 && !after.sub.starts_with("auto-restart"),
         _ => unit.is_some_and(|unit| !["", "0"].contains(&unit.get("Job"))),
     }
 }

@@ -216,6 +216,7 @@ fn what_a_reboot_shows() {
         ("came up late, and stayed", down("activating/start-pre"), up(7, 0, 2_000), running(), pulled("enabled"), Status::Passed, vec![]),
         ("came up late", down("activating/start-pre"), up(7, 0, 900), running(), pulled("enabled"), Status::Unknown, vec!["could-not-tell"]),
         ("still starting", down("activating/start-pre"), down("activating/start-pre"), unit("activating", "start-pre"), pulled("enabled"), Status::Unknown, vec!["could-not-tell"]),
+        ("starting after a death", down("activating/start"), Sample { restarts: 1, ..down("activating/start") }, unit("activating", "start"), pulled("enabled"), Status::Failed, vec!["crash-loop"]),
         ("not enabled", down("inactive/dead"), down("inactive/dead"), unit("inactive", "dead"), alone("disabled"), Status::Failed, vec!["not-enabled"]),
         ("masked", down("inactive/dead"), down("inactive/dead"), service(&[("LoadState", "masked")]), alone("masked"), Status::Failed, vec!["masked"]),
         ("condition", down("inactive/dead"), down("inactive/dead"), not_met(), pulled("enabled"), Status::Failed, vec!["condition-not-met"]),
