@@ -114,6 +114,15 @@ fn unitlab_answers_inside_as_it_does_outside() {
     assert!(code == 0 && said.contains("100 of 100"), "{code} {said}");
 }
 
+/// A start that is never over times out, and takes the shell and what was being typed with it.
+#[test]
+fn the_start_of_the_shell_itself_is_over() {
+    let Some(home) = home() else { return };
+    let mut desk = Desk::at(&home, &["lab", "start", "sre-app"], &[]);
+    let (said, _) = desk.run("systemctl list-jobs --no-legend; systemctl is-system-running; systemctl list-units --no-legend 'run-u*.service'");
+    assert!(said.trim_start().starts_with("running") && said.contains("active running a learner's shell"), "{said}");
+}
+
 #[test]
 fn hints_follow_what_is_wrong_now() {
     let Some(home) = home() else { return };

@@ -10,7 +10,7 @@ use super::likeness::did_you_mean;
 use crate::engine;
 use crate::model::{AnswerForm, Check, Kind, Lab, escape};
 use crate::sandbox::GateVerb;
-use crate::terminal::wrap;
+use crate::terminal::{Stream, literal, markdown, wrap};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -75,7 +75,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     context.remember(move |progress| {
         progress.lab(&lab_id).answers.insert(check_id, value);
     })?;
-    writeln!(io::stdout(), "Handed in: {id} is “{shown}”. `unitlab check` compares it with the machine.")?;
+    let said = format!("Handed in: {id} is “{}”. `unitlab check` compares it with the machine.", literal(&shown));
+    let page = markdown(&said, context.terminal.width(), context.terminal.color(Stream::Stdout));
+    io::stdout().write_all(page.as_bytes())?;
     Ok(0)
 }
 

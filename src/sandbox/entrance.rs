@@ -117,8 +117,10 @@ impl Entrance {
 
     fn managed_with(&self, unit: &str, options: &[&str], argv: &[String]) -> Command {
         let mut command = self.command(&["--run"]);
+        // With PAM, a start of the type exec is never over.
+        let kind = if options.contains(&"PAMName=login") { "simple" } else { "exec" };
         let mut through: Vec<String> =
-            ["systemd-run", "--quiet", "--collect", "--pipe", "--wait", "--service-type=exec"]
+            ["systemd-run", "--quiet", "--collect", "--pipe", "--wait", &format!("--service-type={kind}")]
                 .map(str::to_owned)
                 .to_vec();
         through.extend(options.iter().map(|&option| option.to_owned()));
@@ -161,7 +163,9 @@ impl Entrance {
             "--collect",
             "--pty",
             "--wait",
-            "--service-type=exec",
+            // Not exec: the helper that keeps the PAM session holds on to the pipe by which systemd hears of the
+            // exec(2), so that the start would never be over, and time out.
+            "--service-type=simple",
             "--description=a learner's shell",
         ]
         .map(str::to_owned)

@@ -131,7 +131,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row { test: "orphan_answers_the_port", unit: "elsewhere",
         file: "[Service]\nType=exec\nExecStart=/usr/bin/sleep infinity", then: "systemctl start UNIT",
         check: "kind = \"listens\"; port = 8201",
-        causes: &["orphan-answers-the-port"], says: &["(python3) holds port 8201 and does not belong to elsewhere.service"], next: "sudo kill ", lesson: "process-and-service" },
+        causes: &["orphan-answers-the-port"], says: &["(python3) holds port 8201 and does not belong to elsewhere.service"], next: "systemctl status ", lesson: "process-and-service" },
     Row { test: "permission_denied", unit: "denied-read",
         file: "[Service]\nType=oneshot\nUser=nobody\nExecStart=/usr/bin/cat /etc/shadow", then: "fails UNIT",
         check: ACTIVE,

@@ -26,9 +26,7 @@ pub(super) fn address_in_use(seen: &Seen, failure: &FailureFact, probed: bool) -
         _ => None,
     });
     Some(match strangers.next() {
-        Some((port, pid, comm)) => {
-            told(port, &format!("pid {pid} ({comm})"), format!("sudo kill {pid}; sudo systemctl restart {unit}"))
-        }
+        Some((port, pid, comm)) => told(port, &format!("pid {pid} ({comm})"), from_where(pid, unit)),
         None => cause(
             "address-in-use",
             format!(
@@ -53,8 +51,16 @@ fn free(unit: &str, holder: &Holder) -> String {
     match holder.service.as_deref().filter(|service| *service != unit).and_then(shell_safe) {
         Some(service) => format!("sudo systemctl stop {service} && sudo systemctl restart {unit}"),
         None if holder.pid == 1 => "systemctl list-sockets".into(),
+        None if holder.service.is_none() => from_where(holder.pid, unit),
         None => format!("sudo kill {}; sudo systemctl restart {unit}", holder.pid),
     }
+}
+
+/// To kill it helps until whatever started it does so again.
+pub(super) fn from_where(pid: u32, unit: &str) -> String {
+    format!(
+        "systemctl status {pid}, which shows what started it and will again; then sudo kill {pid}; sudo systemctl restart {unit}"
+    )
 }
 
 /// It was denied a path, by its own words, and the bits there deny it to its user.

@@ -1,6 +1,6 @@
 //! Why a unit is not running, or does not stay so.
 
-use super::complaint::{address_in_use, permission_denied};
+use super::complaint::{address_in_use, from_where, permission_denied};
 use super::condition::unmet;
 use super::environment::assumed;
 use super::ordering::start_dropped;
@@ -127,7 +127,7 @@ pub(crate) fn orphan(seen: &Seen, port: u16, pid: u32, comm: &str) -> Diagnosis 
     cause(
         "orphan-answers-the-port",
         format!("Pid {pid} ({comm}) holds port {port} and does not belong to {0}, so {0} cannot have it.", seen.unit),
-        format!("sudo kill {pid}; sudo systemctl restart {}", seen.unit),
+        from_where(pid, seen.unit),
     )
 }
 

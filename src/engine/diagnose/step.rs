@@ -51,7 +51,12 @@ pub(super) fn behind_the_status(
     };
     let mut causes = Vec::new();
     let changed = |reloaded: &UnitFact| strip(reloaded.get(name)) != strip(unit.get(name));
-    if seen.reloaded().is_some_and(changed) {
+    // Where nobody has booted a copy, the manager itself admits that it is behind.
+    let admitted = || {
+        let written = layers.and_then(|layers| layers.effective(name)).map(|written| written.value);
+        unit.get("NeedDaemonReload") == "yes" && written.is_some_and(|value| !strip(unit.get(name)).contains(&value))
+    };
+    if seen.reloaded().map_or_else(admitted, changed) {
         causes.push(stale(seen, layers, name));
     }
     causes.extend(layers.map(|layers| writing(layers, name, &|_| true)).unwrap_or_default());

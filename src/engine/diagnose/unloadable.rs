@@ -77,7 +77,7 @@ pub(crate) fn refusals(layers: &Layers) -> Vec<Diagnosis> {
         ));
     }
     if commands.is_empty() && !(stops && (oneshot || remains)) {
-        causes.extend(stray_command(layers).or_else(|| {
+        causes.extend(stray_command(layers).or_else(|| emptied_command(layers)).or_else(|| {
             let path = layers.main_path()?;
             Some(refuse(format!("{path} has no ExecStart= under [Service]."), "add ExecStart= with the command to run"))
         }));
@@ -95,6 +95,25 @@ pub(crate) fn refusals(layers: &Layers) -> Vec<Diagnosis> {
         ));
     }
     causes
+}
+
+/// There was a command, and a later line without a value has taken it away.
+fn emptied_command(layers: &Layers) -> Option<Diagnosis> {
+    let lines: Vec<Written> = layers.of("ExecStart").collect();
+    let command = lines.iter().rfind(|line| !line.value.is_empty())?;
+    let reset = lines.iter().rfind(|line| line.value.is_empty())?;
+    Some(cause(
+        "bad-setting",
+        format!(
+            "{} says ExecStart= without a value, which takes away {}: no command is left.",
+            reset.place(),
+            command.place()
+        ),
+        format!(
+            "remove the line in {}, or write the command that shall count after it; then sudo systemctl daemon-reload",
+            reset.path
+        ),
+    ))
 }
 
 fn misnamed_sections<'a>(layers: &'a Layers) -> impl Iterator<Item = Diagnosis> + 'a {

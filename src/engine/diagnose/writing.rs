@@ -163,7 +163,7 @@ fn overridden(layers: &Layers, name: &str, wanted: &dyn Fn(&str) -> bool) -> Opt
             last.place(),
             last.text()
         ),
-        format!("change or remove the line in {}", last.path),
+        format!("change or remove the line in {}, then sudo systemctl daemon-reload", last.path),
     ))
 }
 
@@ -195,9 +195,9 @@ mod tests {
             ("User", "[service]\nUser=www\n", None, "www", Some(("wrong-section", "move it under [Service], then sudo systemctl daemon-reload"))),
             ("User", "[Service]\nuser=www\n", None, "www", Some(("unknown-key", "make the line User=www"))),
             ("User", "[Service]\nUser=www\n", Some("[Service]\nUser=\n"), "www",
-                Some(("overridden-by-drop-in", "change or remove the line in /etc/systemd/system/sre-app.service.d/x.conf"))),
+                Some(("overridden-by-drop-in", "change or remove the line in /etc/systemd/system/sre-app.service.d/x.conf, then sudo systemctl daemon-reload"))),
             ("User", "[Service]\nUser=www\n", Some("[Service]\nUser=root\n"), "www",
-                Some(("overridden-by-drop-in", "change or remove the line in /etc/systemd/system/sre-app.service.d/x.conf"))),
+                Some(("overridden-by-drop-in", "change or remove the line in /etc/systemd/system/sre-app.service.d/x.conf, then sudo systemctl daemon-reload"))),
             ("User", "[Service]\nUser=root\n", None, "www", None),
             ("Restart", "[Service]\nRestart=Always\n", None, "always", Some(("bad-value", "make the line Restart=always: case matters"))),
             ("Restart", "[Service]\nrestart=always\n", None, "always", Some(("unknown-key", "make the line Restart=always"))),

@@ -10,7 +10,9 @@ use crate::engine::seen::Seen;
 use crate::model::{AnswerDemand, AnswerForm, Layer, ProgramFact, Truth, Unknown, Verdict, escape};
 
 pub(super) fn judge(seen: &Seen, check: &str, demand: &AnswerDemand) -> Verdict {
-    let mut finding = Finding::expecting(format!("{}, as the machine has it now", demand.ask));
+    let lasting = matches!(demand.truth, Truth::Known(_));
+    let when = if lasting { "as you found it" } else { "as the machine has it now" };
+    let mut finding = Finding::expecting(format!("{}, {when}", demand.ask));
     let Some(given) = seen.answer(check) else {
         return finding.failed(format!("nothing was handed in yet: `unitlab answer {check} …`"));
     };
@@ -30,7 +32,8 @@ pub(super) fn judge(seen: &Seen, check: &str, demand: &AnswerDemand) -> Verdict 
     }
     // What the machine says stays untold; how to ask it does not.
     finding.show(Layer::Live, source, "something else");
-    finding.failed(format!("“{shown}” was handed in, and the machine says something else"))
+    let but = if lasting { "is not it" } else { "was handed in, and the machine says something else" };
+    finding.failed(format!("“{shown}” {but}"))
 }
 
 /// Where the truth can be seen, and what it is.

@@ -8,8 +8,11 @@ use crate::engine::finding::Finding;
 use crate::engine::seen::Seen;
 use crate::model::{CommandDemand, Layer, ProgramFact, RunAs, Verdict};
 
+/// The longest argument of a program that a report repeats.
+const LONGEST: usize = 80;
+
 pub(super) fn judge(seen: &Seen, demand: &CommandDemand) -> Verdict {
-    let line = quoted(&demand.run);
+    let line = quoted(&demand.run.iter().map(|word| short(word)).collect::<Vec<_>>());
     let prints = demand.stdout_contains.as_ref().map(|text| format!(" and prints \"{text}\"")).unwrap_or_default();
     let mut finding = Finding::expecting(format!("`{line}` exits with {}{prints}, within 10 s", demand.exit));
     let fact = match seen.command(&ask::command(demand)) {
@@ -42,6 +45,11 @@ pub(super) fn judge(seen: &Seen, demand: &CommandDemand) -> Verdict {
         }
     };
     if right { finding.passed(observed) } else { finding.failed(observed) }
+}
+
+/// A program that is an argument itself is not for reading.
+fn short(word: &str) -> String {
+    if word.contains('\n') || word.chars().count() > LONGEST { "…".to_owned() } else { word.to_owned() }
 }
 
 /// As a shell would take it.

@@ -226,7 +226,7 @@ fn a_port_in_use_is_somebodys() {
         (vec![holder(99, Some("ledger.service"))], "Port 8000 was taken", "sudo systemctl stop ledger.service &&"),
         (vec![holder(99, Some("ledger.service"))], "pid 99 (python3) of ledger.service has it", "sudo systemctl stop"),
         (vec![holder(99, Some(UNIT))], "left over from an earlier start", "sudo kill 99; "),
-        (vec![holder(99, None)], "no service's", "sudo kill 99; "),
+        (vec![holder(99, None)], "no service's", "systemctl status 99, "),
         (vec![holder(1, None)], "for a socket unit", "systemctl list-sockets"),
         (vec![], "who had it cannot be seen now", "sudo ss -tulnp"),
     ] {
