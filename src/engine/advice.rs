@@ -77,7 +77,7 @@ const ADVICE: &[Advice] = &[
     ]),
     ("masked", [
         "`systemctl status UNIT` says `masked`; `ls -l` of its unit file shows a link to /dev/null.",
-        "A mask stops every start, until it is taken away. `systemctl unmask` does that; then the unit needs a file again.",
+        "A mask stops every start, until `systemctl unmask` takes it away. That starts nothing yet; and where no unit file was behind the mask, one is needed.",
     ]),
     ("months-not-minutes", [
         "`systemctl show UNIT` has the time in full: is it what you meant?",
@@ -125,7 +125,7 @@ const ADVICE: &[Advice] = &[
     ]),
     ("overridden-by-drop-in", [
         "`systemctl cat UNIT` shows the unit file and all drop-ins, in the order in which they are read.",
-        "A drop-in comes after the unit file, so it wins. The line that undoes yours is in one of them.",
+        "A drop-in comes after the unit file, so it wins. The line that counts is in one of them.",
     ]),
     ("permission-denied", [
         "`journalctl -u UNIT -n 20` has the program's own words. `namei -l PATH` shows owner and bits of each folder on the way.",

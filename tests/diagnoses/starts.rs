@@ -86,7 +86,7 @@ pub(crate) const STARTS: &[Row] = &[
     Row { test: "notify_never_ready", unit: "ready-never",
         file: "[Service]\nType=notify\nTimeoutStartSec=300ms\nExecStart=/usr/bin/sleep infinity", then: "fails UNIT",
         check: ACTIVE,
-        causes: &["notify-never-ready"], says: &["has Type=notify, and its program did not send READY=1 within 300ms: systemd ended it"], next: "use Type=exec, unless the program calls sd_notify(3)", lesson: "service-states" },
+        causes: &["notify-never-ready"], says: &["has Type=notify, and its program did not send READY=1 within 300ms: systemd ended it"], next: "use Type=exec, unless the program calls sd_notify(3); then sudo systemctl daemon-reload and restart", lesson: "service-states" },
     Row { test: "notify_never_ready", unit: "ready-loop",
         file: "[Service]\nType=notify\nTimeoutStartSec=300ms\nRestart=always\nRestartSec=1h\nExecStart=/usr/bin/sleep infinity", then: "systemctl start --no-block UNIT\nawait UNIT SubState=auto-restart",
         check: ACTIVE,

@@ -70,10 +70,19 @@ pub(super) fn permission_denied(seen: &Seen, unit: &UnitFact, failure: &FailureF
     let (needed, what) = denied.into_iter().find_map(|needed| Some((needed, barred(identity, needed)?)))?;
     let user = unit.get("User");
     let path = shell_safe(&needed.path).unwrap_or("PATH");
+    // It did not say what it wanted, and its words may be older than the bits.
+    let readable = what.starts_with("write ");
+    let older = if readable {
+        format!("if it only reads it, that is mended: sudo systemctl restart {}; else ", seen.unit)
+    } else {
+        String::new()
+    };
     Some(cause(
         "permission-denied",
         format!("The user {user} of {} may not {what}: permission denied, as the program said.", seen.unit),
-        format!("namei -l {path}, which shows who may do what on the way; give the user what it needs, and no more"),
+        format!(
+            "{older}namei -l {path}, which shows who may do what on the way; give the user what it needs, and no more"
+        ),
     ))
 }
 

@@ -91,7 +91,7 @@ impl Start<'_> {
         Some(cause(
             id,
             format!("{name} has Type={kind}, and {what}."),
-            "use Type=exec, unless the program calls sd_notify(3)",
+            "use Type=exec, unless the program calls sd_notify(3); then sudo systemctl daemon-reload and restart",
         ))
     }
 
