@@ -31,7 +31,9 @@ pub(super) fn judge(seen: &Seen, check: &str, demand: &AnswerDemand) -> Verdict 
         return finding.passed(format!("“{shown}” is right"));
     }
     // What the machine says stays untold; how to ask it does not.
-    finding.show(Layer::Live, source, "something else");
+    if !lasting {
+        finding.show(Layer::Live, source, "something else");
+    }
     let but = if lasting { "is not it" } else { "was handed in, and the machine says something else" };
     finding.failed(format!("“{shown}” {but}"))
 }
