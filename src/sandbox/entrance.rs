@@ -4,6 +4,7 @@ use std::io::{self, PipeReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use super::record::ProcessId;
 use super::{Record, Relay, Running, SandboxError, host};
@@ -29,7 +30,7 @@ pub struct Captured {
 const CAPTURE: u64 = 1 << 20;
 
 /// A lab's script that takes longer waits for something that will not come.
-const SCRIPT_SECONDS: &str = "90";
+const SCRIPT_LIMIT: Duration = Duration::from_secs(90);
 
 /// A shell where no manager can be asked for one: nobody logs in, so there is no learner and no session.
 const BUSLESS: &str = "\
@@ -81,13 +82,16 @@ impl Entrance {
         let laid = capture(self.command(&["--lay"]), &json)?;
         match &overlay.script {
             Some(script) if laid.status.success() => {
-                let shell = ["/usr/bin/timeout", "--kill-after=1", SCRIPT_SECONDS, "/bin/sh", "-s"];
+                let seconds = SCRIPT_LIMIT.as_secs().to_string();
+                let shell = ["/usr/bin/timeout", "--kill-after=1", &seconds, "/bin/sh", "-s"];
+                let begun = Instant::now();
                 let applied = self.capture(&shell, script.as_bytes())?;
-                if applied.status.code() == Some(124) {
+                // A timeout(1) of its own ends with the same status, and earlier.
+                if applied.status.code() == Some(124) && begun.elapsed() >= SCRIPT_LIMIT {
                     return Err(SandboxError::Script {
                         what: "a script of the lab".into(),
                         why: format!(
-                            "was stopped after {SCRIPT_SECONDS} s: does it wait for a start that never comes? `systemctl start --no-block` does not"
+                            "was stopped after {seconds} s: does it wait for a start that never comes? `systemctl start --no-block` does not"
                         ),
                     });
                 }
