@@ -137,10 +137,14 @@ impl Prover {
             match (bench, job) {
                 (Ok(bench), Job::Case(case)) => {
                     let mut trial = Trial { prover: self, case, bench, spent, differs: Vec::new() };
-                    let untried = trial.run().err().map(|error| error.to_string());
+                    let ended = trial.run();
                     let spent = Spent { whole: asked.elapsed(), ..trial.spent };
                     let _ = bin.send(trial.bench);
-                    end(Proven { differs: trial.differs, untried, ..proven(job, spent) });
+                    let mut proven = Proven { differs: trial.differs, ..proven(job, spent) };
+                    if let Err(error) = ended {
+                        blame(&error, &mut proven);
+                    }
+                    end(proven);
                 }
                 (Ok(bench), Job::Rehearsal(rehearsal)) => {
                     rehearsal.run(&bench, spent, &|| self.is_stopped(), &mut end);
@@ -148,16 +152,20 @@ impl Prover {
                 }
                 (Err(error), _) => {
                     let mut proven = proven(job, Spent { whole: asked.elapsed(), ..spent });
-                    // The scene is the author's.
-                    if matches!(error, SandboxError::Script { .. }) {
-                        proven.differs.push(error.to_string());
-                    } else {
-                        proven.untried = Some(error.to_string());
-                    }
+                    blame(&error, &mut proven);
                     end(proven);
                 }
             }
         }
+    }
+}
+
+/// A script is the author's, and one that does not come to its end is a difference; anything else tells nothing.
+fn blame(error: &SandboxError, proven: &mut Proven) {
+    if matches!(error, SandboxError::Script { .. }) {
+        proven.differs.push(error.to_string());
+    } else {
+        proven.untried = Some(error.to_string());
     }
 }
 
