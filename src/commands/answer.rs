@@ -67,7 +67,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
         return Err(Failure::usage(format!("the answer to {id} is missing"), format!("unitlab answer {id} ANSWER")));
     };
     if let Err(is) = engine::normal(form, value) {
-        let next = format!("hand in {}", wanted(form));
+        let next = format!("hand in {}{}", wanted(form), example(form));
         return Err(Failure::usage(format!("“{}” is {is}", escape(value)), next));
     }
     let (lab_id, check_id, value) = (lab.id.clone(), check.id.clone(), value.trim().to_owned());
@@ -106,5 +106,16 @@ fn wanted(form: &AnswerForm) -> String {
         AnswerForm::State => "a state, as systemctl writes it".to_owned(),
         AnswerForm::Path => "an absolute path".to_owned(),
         AnswerForm::OneOf(words) => format!("one of {}", words.join(", ")),
+    }
+}
+
+/// How such an answer looks; never one that a lab asks for.
+fn example(form: &AnswerForm) -> &'static str {
+    match form {
+        AnswerForm::Number => ", such as 1024",
+        AnswerForm::Unit => ", such as rescue.service; its type may be left out",
+        AnswerForm::State => ", such as reloading",
+        AnswerForm::Path => ", such as /etc/fstab",
+        AnswerForm::OneOf(_) => "",
     }
 }

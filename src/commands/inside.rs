@@ -1,12 +1,13 @@
 //! unitlab inside a sandbox: the same words, answered by the supervisor outside.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use super::context::Context;
 use super::failure::Failure;
 use super::output::Output;
 use crate::sandbox::{GateFormat, GateReply, GateRequest, GateVerb, INSIDE_SOCKET, ask_gate};
+use crate::terminal::wrap;
 
 /// This is a sandbox of ours.
 pub(super) fn is_inside() -> bool {
@@ -57,7 +58,7 @@ pub(super) fn ask_into(context: &Context, request: &Request<'_>, output: &Output
     for reply in replies {
         match reply {
             GateReply::Out(text) => asked_for.push_str(&text),
-            GateReply::Err(text) => io::stderr().write_all(text.as_bytes())?,
+            GateReply::Err(text) => io::stderr().write_all(fitted(&text).as_bytes())?,
             GateReply::Wait(_) | GateReply::Exit(_) => {}
         }
     }
@@ -66,6 +67,22 @@ pub(super) fn ask_into(context: &Context, request: &Request<'_>, output: &Output
         output.deliver(|out| out.write_all(asked_for.as_bytes()))?;
     }
     Ok(code)
+}
+
+/// What was said outside, where nobody knew how wide this terminal is.
+fn fitted(text: &str) -> String {
+    if !io::stderr().is_terminal() {
+        return text.to_owned();
+    }
+    let mut fitted = String::new();
+    for line in text.lines() {
+        for (at, part) in wrap(line, Context::terminal_width(), 2).iter().enumerate() {
+            fitted.push_str(if at == 0 { "" } else { "  " });
+            fitted.push_str(part);
+            fitted.push('\n');
+        }
+    }
+    fitted
 }
 
 /// Refuses what only makes sense outside.
