@@ -8,7 +8,7 @@ type Advice = (&'static str, [&'static str; 2]);
 #[rustfmt::skip]
 const ADVICE: &[Advice] = &[
     ("address-in-use", [
-        "`journalctl -u UNIT -n 20` has the program's last words. `ss -ltnp` shows who listens on which port.",
+        "`journalctl -u UNIT -n 20` has the program's last words. `sudo ss -ltnp` shows who listens on which port.",
         "Two processes cannot have one port. Find out whose the other one is, and what started it: ending it helps until that starts it again.",
     ]),
     ("alias-only", [
@@ -116,7 +116,7 @@ const ADVICE: &[Advice] = &[
         "Each unit of the circle is to wait for another one, so none can be the first, and systemd drops one of them. One of these lines has to go.",
     ]),
     ("orphan-answers-the-port", [
-        "`ss -ltnp` shows who listens on the port; `systemctl status PID`, with that number, shows where it belongs.",
+        "`sudo ss -ltnp` shows who listens on the port; `systemctl status PID`, with that number, shows where it belongs.",
         "The process that has the port is none of this service's. End it, and whatever starts it, and then start the service.",
     ]),
     ("output-not-in-journal", [

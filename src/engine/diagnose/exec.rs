@@ -91,7 +91,7 @@ impl Step<'_> {
             if set(name) && folders.iter().any(|folder| is_under(folder)) {
                 let what = format!("{path} is there for everybody but the service: {name}= hides it");
                 let next = format!(
-                    "put it elsewhere, such as /usr/local/bin; or remove {name}=, then sudo systemctl daemon-reload and restart"
+                    "put it elsewhere, such as /opt; or remove {name}=, then sudo systemctl daemon-reload and restart"
                 );
                 return self.cause("exec-missing", &what, next);
             }

@@ -67,7 +67,7 @@ pub(crate) fn why_not_enabled(
         "indirect" => causes.push(cause(
             "enables-another-unit",
             format!("[Install] of {unit_name} names no target, only other units (Also=), and it is those that enable hooks in."),
-            format!("add WantedBy=multi-user.target to [Install], then systemctl reenable {unit_name}"),
+            format!("add WantedBy=multi-user.target to [Install], then sudo systemctl reenable {unit_name}"),
         )),
         "enabled" => causes.extend(layers.map(|layers| hooked_nowhere(unit_name, boot, layers)).unwrap_or_default()),
         _ => {}
@@ -97,7 +97,7 @@ fn hooked_nowhere(unit: &str, boot: &BootFact, layers: &Layers) -> Vec<Diagnosis
                     alias.place(),
                     alias.text()
                 ),
-                format!("add WantedBy=multi-user.target to [Install], then systemctl reenable {unit}"),
+                format!("add WantedBy=multi-user.target to [Install], then sudo systemctl reenable {unit}"),
             )
         };
         return alias.map(only).into_iter().collect();
@@ -129,7 +129,7 @@ fn unreached(unit: &str, boot: &BootFact, written: &Written, target: &str) -> Di
         return cause(
             "wanted-by-idle-target",
             format!("{place} says {text}, and a boot into {} does not reach {target}.", boot.default_target),
-            format!("make the line {}={}, then systemctl reenable {unit}", written.key, boot.default_target),
+            format!("make the line {}={}, then sudo systemctl reenable {unit}", written.key, boot.default_target),
         );
     }
     let meant = closest(target, TARGETS);
@@ -138,7 +138,7 @@ fn unreached(unit: &str, boot: &BootFact, written: &Written, target: &str) -> Di
         "wanted-by-unknown-target",
         format!("{place} says {text}: no boot reaches a {target}{}", if hint.is_empty() { "." } else { &hint }),
         format!(
-            "make the line {}={}, then systemctl reenable {unit}",
+            "make the line {}={}, then sudo systemctl reenable {unit}",
             written.key,
             meant.unwrap_or("multi-user.target")
         ),

@@ -23,7 +23,7 @@ pub(crate) fn runtime_only(seen: &Seen, what: &str) -> Diagnosis {
     cause(
         "runtime-only",
         format!("{what} is under /run, and that is emptied at every boot."),
-        format!("write it under /etc/systemd/system: systemctl edit --full {}", seen.unit),
+        format!("write it under /etc/systemd/system: sudo systemctl edit --full {}", seen.unit),
     )
 }
 

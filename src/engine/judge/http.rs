@@ -28,7 +28,7 @@ pub(super) fn judge(seen: &Seen, port: u16, path: &str, status: u16, contains: O
         HttpOutcome::Broken { what } => format!("no HTTP answer: {what}"),
     };
     finding.show(Layer::Live, format!("curl -i {url}"), &outcome);
-    finding.show(Layer::Live, format!("ss -ltnp 'sport = :{port}'"), &owner);
+    finding.show(Layer::Live, format!("sudo ss -ltnp 'sport = :{port}'"), &owner);
 
     if let PortOwner::Other { pid, comm } = &fact.owner {
         finding.because([orphan(seen, port, *pid, comm)]);

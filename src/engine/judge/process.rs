@@ -33,7 +33,7 @@ pub(super) fn judge(seen: &Seen, demand: &ProcessDemand) -> Verdict {
         finding.show(Layer::Live, format!("ps -o pid,comm,args -p {}", process.pid), line(process));
         if demand.cwd.is_some() {
             let cwd = process.cwd.as_deref().unwrap_or("could not be read");
-            finding.show(Layer::Live, format!("readlink /proc/{}/cwd", process.pid), cwd);
+            finding.show(Layer::Live, format!("sudo readlink /proc/{}/cwd", process.pid), cwd);
         }
     }
     if let Some(starting) = fact.processes.iter().find(|process| is_starting(process)) {
