@@ -25,6 +25,13 @@ fn restarts() -> Vec<Row> {
             .passes(always())
             .passes(running())
             .fails(comes_back(), &["no-auto-restart"]),
+        kept(
+            38,
+            "prevented-and-forced",
+            "Restart=no\nRestartPreventExitStatus=SIGKILL\nRestartForceExitStatus=SIGKILL",
+        )
+        .fails(comes_back(), &["no-auto-restart"]),
+        kept(38, "status-nine", "Restart=always\nRestartPreventExitStatus=9").passes(comes_back()),
         kept(38, "other-status", "Restart=always\nRestartPreventExitStatus=3").passes(comes_back()),
         kept(39, "clean-kill", "Restart=on-failure\nSuccessExitStatus=SIGKILL")
             .fails(comes_back(), &["no-auto-restart"]),

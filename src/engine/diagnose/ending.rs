@@ -70,7 +70,7 @@ impl Fallen<'_> {
         }
         // Whatever systemd's own statuses mean, the program has not run then, and its last words are older. One that
         // is being restarted has no end to be seen.
-        if !matches!(end, Some(End::Exited(200..))) {
+        if !end.is_some_and(End::is_systemds_own) {
             let has_run = end.is_some() || !matches!(unit.get("NRestarts"), "" | "0");
             causes.extend(shell_words(unit, layers).filter(|_| has_run));
             causes.extend(self.complaints(end));
@@ -93,7 +93,7 @@ impl Fallen<'_> {
             causes.extend(denied.or_else(|| privileged_port(self.seen, self.unit, failure)));
             causes.extend(assumed(self.seen, self.unit, self.layers, failure));
         }
-        let failed = matches!(end, Some(End::Exited(1..200)));
+        let failed = end.is_some_and(|end| matches!(end, End::Exited(1..)) && !end.is_systemds_own());
         if causes.is_empty() && failed && self.probed {
             causes.extend(stranger_on_the_port(self.seen));
         }
