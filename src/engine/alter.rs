@@ -87,6 +87,9 @@ mod tests {
             ("PrivateTmp", "off", &["yes"]),
             ("Description", "A page", &[]),
             ("Environment", "PORT=8000", &[]),
+            ("ListenStream", "é8080", &[]),
+            ("ListenStream", "\u{2026} 8080", &["\u{2026} 8081"]),
+            ("After", "a.target\u{a0}network.target", &["a.target\u{a0}newtork.target"]),
         ] {
             assert_eq!(alterations(key, value), others, "{key}={value}");
         }

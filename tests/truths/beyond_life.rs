@@ -111,6 +111,11 @@ fn types() -> Vec<Row> {
             .then("systemctl start --no-block UNIT")
             .awaits("SubState", "start")
             .fails(active(false, 100), &["forking-without-pidfile"]),
+        typed(44, "done", &format!("Type=oneshot\nExecStart=/usr/bin/true\n{WANTED}"))
+            .enable()
+            .start()
+            .awaits("ActiveState", "inactive")
+            .fails(active(false, 1), &["ended-by-itself"]),
         typed(45, "simple", &format!("ExecStart={}\n{WANTED}", daemon.replace("UNIT", "t45-simple")))
             .enable()
             .start()
