@@ -74,8 +74,8 @@ impl<'a> Pace<'a> {
         }
         // Steps that nobody would write are taken for as short as the first one.
         let uncounted = least.saturating_mul(self.burst.min(steps) - counted);
-        let last = most.saturating_mul(self.burst.saturating_sub(steps));
-        TimeSpan::from_micros(total.saturating_add(uncounted).saturating_add(last))
+        let behind = most.saturating_mul(self.burst.saturating_sub(steps));
+        TimeSpan::from_micros(total.saturating_add(uncounted).saturating_add(behind))
     }
 
     fn described(&self) -> String {
