@@ -45,9 +45,9 @@ Examples:
 
 const COURSE_EXAMPLES: &str = "\
 Examples:
-  unitlab course check                         the built-in course
-  unitlab course check ~/our-course            a course in a folder
-  unitlab course check . --lab sre-app -v      one lab, each case told as it ends";
+  unitlab course check                       the built-in course
+  unitlab course check ~/our-course          a course in a folder
+  unitlab course check . --lab sre-app -v    one lab, each case told as it ends";
 
 /// Learn how services really run on Linux: on a private, real systemd.
 #[derive(Debug, Parser)]
