@@ -31,7 +31,11 @@ pub(crate) fn masked(seen: &Seen) -> Diagnosis {
     cause(
         "masked",
         format!("{} is masked: its unit file is a link to /dev/null, so nothing can start it.", seen.unit),
-        format!("sudo systemctl unmask {}", seen.unit),
+        // unmask looks at one of the two places only.
+        match seen.loaded().is_ok_and(|unit| unit.get("UnitFileState") == "masked-runtime") {
+            true => format!("sudo systemctl unmask --runtime {}", seen.unit),
+            false => format!("sudo systemctl unmask {}", seen.unit),
+        },
     )
 }
 
