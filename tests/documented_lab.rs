@@ -1,0 +1,65 @@
+//! The lab that `docs/labs.md` writes out is one: whoever copies it has a lab that is proven.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+
+use common::home;
+use unitlab::commands::{Job, Prover, plan};
+use unitlab::course::Course;
+use unitlab::report::{Look, proof};
+
+const GUIDE: &str = include_str!("../docs/labs.md");
+/// More than cores, since most of a case is waiting.
+const AT_ONCE: usize = 4;
+
+/// Each file that the guide shows, by the path above its block, and each case of its table.
+fn lay(folder: &Path) {
+    let (_, lab) = GUIDE.split_once("\n## A whole lab\n").unwrap();
+    let put = |path: &str, text: &str| {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    let (mut unit, mut rows) = ("", 0);
+    for part in lab.split("\n`labs/").skip(1) {
+        let (path, rest) = part.split_once('`').unwrap();
+        let text = rest.split_once("\n```").unwrap().1.split_once('\n').unwrap().1.split_once("```\n").unwrap().0;
+        put(&format!("labs/{path}"), text);
+        if path.ends_with(".service") {
+            unit = text;
+        }
+    }
+    let unit_of =
+        |case: &str| put(&format!("labs/doorbell/cases/{case}/files/etc/systemd/system/doorbell.service"), unit);
+    unit_of("misspelt");
+    for row in lab.lines().filter_map(|line| line.strip_prefix("| `")) {
+        let [name, fails, script] = row.split('|').map(|cell| cell.trim().trim_matches('`')).collect::<Vec<_>>()[..3]
+        else {
+            panic!("no row of the table: {row}");
+        };
+        unit_of(name);
+        put(&format!("labs/doorbell/cases/{name}/case.toml"), &format!("what = \"{name}\"\nfails = {fails}\n"));
+        put(&format!("labs/doorbell/cases/{name}/apply.sh"), script);
+        rows += 1;
+    }
+    assert!(rows > 10 && !unit.is_empty(), "{rows} {unit}");
+}
+
+#[test]
+fn the_lab_of_the_guide_is_proven() {
+    let Some(home) = home() else { return };
+    let folder = home.path().join("course");
+    lay(&folder);
+    let course = Course::open(&folder).unwrap_or_else(|errors| panic!("{errors}"));
+    let lab = course.lab("doorbell").unwrap();
+    let is_answer = |job: &Job<'_>| lab.mutants.iter().all(|mutant| mutant.name != job.name());
+    let jobs: Vec<Job<'_>> = plan([lab]).into_iter().filter(is_answer).collect();
+    assert!(jobs.len() > 12);
+    let proven = Prover::new(home.workshop(), AT_ONCE, false).prove(&jobs, &|_| {});
+    let mut table = Vec::new();
+    proof(&proven, &Look { width: 100, color: false, unicode: true }, &mut table).unwrap();
+    assert_eq!(proven.exit_code(), 0, "\n{}", String::from_utf8_lossy(&table));
+}
