@@ -9,8 +9,9 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::Signal;
 
+use super::cgroup::{self, Seat};
 use super::record::ProcessId;
-use super::{Estate, Sandbox, SandboxError, cgroup};
+use super::{Estate, Sandbox, SandboxError};
 
 /// How long a supervisor may take to end its payload and itself.
 const LIMIT: Duration = Duration::from_secs(20);
@@ -28,7 +29,7 @@ pub struct Leftover {
 }
 
 impl Sandbox {
-    /// Switches it off and leaves nothing running; the learner's root stays.
+    /// Switches it off, in good order where its root is kept, and leaves nothing running; the learner's root stays.
     pub fn stop(&self) -> Result<(), SandboxError> {
         // Asked for by its lock, so that a damaged record keeps nothing alive.
         let keeper = self.keeper().and_then(|pid| ProcessId::of(pid.as_raw_pid()));
@@ -38,6 +39,17 @@ impl Sandbox {
             let _ = poll(&mut [PollFd::from_borrowed_fd(process.as_fd(), PollFlags::IN)], Some(&timeout));
         }
         self.sweep()
+    }
+
+    /// Ends it at once and deletes it: nobody comes back to what its services would save in a farewell.
+    pub fn discard(&self) -> Result<(), SandboxError> {
+        if let Ok(Some(record)) = self.record()
+            && record.is_of_this_boot()
+        {
+            cgroup::kill(&record.cgroups, Some(Seat::Machine));
+        }
+        self.stop()?;
+        self.remove()
     }
 
     /// Ends what a dead supervisor left behind, as its record names it. Does nothing to a sandbox that is in order.
