@@ -1,13 +1,13 @@
 //! The ways into a running sandbox, as commands of this program's own `enter`.
 
-use std::io::{self, PipeReader, Read, Write};
+use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::record::ProcessId;
-use super::{Record, Relay, Running, SandboxError, host};
+use super::{Printed, Record, Relay, Running, SandboxError, host};
 use crate::model::Overlay;
 
 /// A running payload's door.
@@ -139,7 +139,7 @@ impl Entrance {
 
     /// Runs one line of bash as the learner in a session of their own, or as root, for so many seconds at most (then it
     /// ends with 124, as under timeout(1)). Returns it running, and what it prints.
-    pub fn practice(&self, line: &str, root: bool, seconds: u32) -> Result<(Running, PipeReader), SandboxError> {
+    pub fn practice(&self, line: &str, root: bool, seconds: u32) -> Result<(Running, Printed), SandboxError> {
         let unit = format!("unitlab-practice-{}", host::mark());
         let mut options = vec![
             "--setenv=LANG=C.UTF-8",
