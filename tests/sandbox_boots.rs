@@ -5,6 +5,7 @@ mod common;
 
 use std::process::Stdio;
 
+use common::traces::await_file;
 use common::{course, home, inside};
 
 #[test]
@@ -34,7 +35,7 @@ const FAREWELL: &str = "\
 mkdir -p /run/systemd/system && cat > /run/systemd/system/bye.service <<'END'
 [Service]
 ExecStart=sleep infinity
-ExecStop=sh -c 'sleep 1; echo done > /root/farewell'
+ExecStop=sh -c 'echo begun > /root/begun; sleep 1; echo done > /root/farewell'
 END
 systemctl daemon-reload && systemctl start bye.service";
 
@@ -46,12 +47,10 @@ fn a_stop_lets_services_end_in_good_order_also_when_it_is_asked_for_twice() {
     let Some(home) = home() else { return };
     home.must(&["lab", "start", "sre-app", "--no-shell"]);
     home.must(&["lab", "exec", "sre-app", "--", "sh", "-c", FAREWELL]);
-    let stops = [(); 2].map(|()| home.command(&["lab", "stop", "sre-app"]).stdout(Stdio::piped()).spawn().unwrap());
-    for stop in stops {
-        let done = stop.wait_with_output().unwrap();
-        let said = String::from_utf8_lossy(&done.stdout);
-        assert!(done.status.success() && said.starts_with("sre-app "), "{said}");
-    }
+    let stop = home.command(&["lab", "stop", "sre-app"]).stdout(Stdio::null()).spawn().unwrap();
+    await_file(&home.estate.sandbox("0-sre-app").root().join("root/begun"));
+    home.must(&["lab", "stop", "sre-app"]);
+    assert!(stop.wait_with_output().unwrap().status.success());
     home.must(&["lab", "start", "sre-app", "--no-shell"]);
     let inside = |argv: &[&str]| home.must(&[&["lab", "exec", "sre-app", "--"], argv].concat());
     assert_eq!(inside(&["cat", "/root/farewell"]), "done\n");
