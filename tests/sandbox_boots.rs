@@ -28,6 +28,10 @@ fn commands_keep_their_words_streams_and_exit_code() {
     assert_eq!(String::from_utf8_lossy(&done.stdout), "0 /root unset");
     assert_eq!(String::from_utf8_lossy(&done.stderr), "no");
     assert_eq!(done.status.code(), Some(7));
+    // The naive way, tried by hand: with the description that systemd-run makes of these words, the touch was run.
+    let lines = run("systemctl daemon-reload; : '\n[Service]\nExecStopPost=touch /root/injected\n'");
+    assert!(lines.status.success());
+    assert_eq!(run("test -e /root/injected").status.code(), Some(1), "a word's second line became a setting");
 }
 
 /// A service that needs a moment for its farewell, as a database does.

@@ -129,6 +129,12 @@ impl Entrance {
                 .to_vec();
         through.extend(options.iter().map(|&option| option.to_owned()));
         through.push(format!("--unit={unit}"));
+        if argv.iter().any(|arg| arg.contains('\n')) {
+            // systemd 252 writes what it would make of these words into the unit's file as it is, and a daemon-reload
+            // reads the second line of it as a setting.
+            let words = argv.join(" ");
+            through.push(format!("--description={}", words.lines().next().unwrap_or_default()));
+        }
         through.push("--".into());
         through.extend(argv.first().cloned());
         // The manager would put variables of its own into the arguments.
