@@ -95,7 +95,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
         NextHint::Hintless => HINTLESS.into(),
         NextHint::NothingFails => "Nothing fails. There is nothing to hint at.".into(),
         NextHint::CouldNotTell(check) => {
-            let what = format!("nothing is seen to fail, but of {} it could not be told", check.id);
+            let what = format!("nothing is seen to fail, but {} could not be told", check.id);
             let next = check.diagnosis.first().map(|cause| cause.next.clone()).unwrap_or_default();
             return Err(Failure::could_not(what, check.observed.clone(), next));
         }
