@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::agenda::Agenda;
-use super::context::Context;
+use super::context::{self, Context};
 use super::failure::Failure;
 use super::format::Format;
 use super::inside::{self, Request};
@@ -153,10 +153,7 @@ pub(super) fn find(context: &Context, lab: &LabFolder) -> Result<Bench, Failure>
 
 /// Asks this machine; without a twin, and without changing anything unless trials are wanted.
 fn here(context: &Context, lab: &LabFolder, with_trials: bool) -> Result<Graded, Failure> {
-    let mut questions = engine::questions(&lab.lab);
-    if !questions.contains(&Question::System) {
-        questions.push(Question::System);
-    }
+    let questions = engine::questions(&lab.lab);
     let mut machine = Here::new();
     let live = Sheet::new(&questions, machine.ask(&questions));
     let trials = if with_trials { try_here(context, lab, &live, &mut machine)? } else { Trials::NotRun };
@@ -220,7 +217,7 @@ pub(super) fn report_of(
     memory: Memory,
 ) -> Report {
     let score = engine::score(lab.lab.pass, &graded.checks);
-    let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let at = context::now();
     let id = lab.lab.id.clone();
     let (percent, passed, when) = (score.percent, score.passed == Some(true), at.clone());
     let past = match memory {
