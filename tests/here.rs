@@ -160,6 +160,25 @@ fn a_solved_machine_is_graded_as_root_and_as_far_as_anybody_sees() {
     bench.close().unwrap();
 }
 
+/// Nothing marks a unit whose link is new: neither `NeedDaemonReload` nor what is loaded.
+#[test]
+fn a_link_made_by_hand_is_not_called_missing() {
+    let Some(home) = home() else { return };
+    let bench = solved(&home);
+    let leader = Leader::of(&bench);
+    leader.run("systemctl disable sre-app; cd /etc/systemd/system; mkdir -p multi-user.target.wants; ln -s ../sre-app.service multi-user.target.wants/");
+    let unread = leader.check(0);
+    assert_eq!((unread.report.exit_code(), unread.count(Status::Unknown)), (3, 3), "{}", unread.human);
+    let told = "a link hooks it into multi-user.target, and the manager has not read it";
+    assert!(unread.human.contains(told), "{}", unread.human);
+    // What rests on it is not what has to be mended.
+    let next = "Next The next boot starts it -> sudo systemctl daemon-reload";
+    assert!(unread.human.contains(next), "{}", unread.human);
+    leader.run("systemctl daemon-reload");
+    assert_eq!(leader.check(0).report.exit_code(), 0);
+    bench.close().unwrap();
+}
+
 #[test]
 fn a_dead_bus_is_named_and_root_needs_none() {
     let Some(home) = home() else { return };

@@ -22,7 +22,7 @@ use crate::terminal::{ColorChoice, wrap};
 const EXAMPLES: &str = "\
 Examples:
   unitlab                         the course, and on with the next step
-  unitlab learn                   the lessons, from where you left
+  unitlab learn                   the lessons, from where you left off
   unitlab demo                    the whole story, unattended, in half a minute
   unitlab lab start sre-app       boot the lab's sandbox and open a shell in it
   unitlab check                   grade the lab in hand
@@ -42,6 +42,12 @@ Examples:
   unitlab lab start sre-app
   unitlab lab exec -- systemctl status sre-app
   unitlab lab stop";
+
+const COURSE_EXAMPLES: &str = "\
+Examples:
+  unitlab course check                       the built-in course
+  unitlab course check ~/our-course          a course in a folder
+  unitlab course check . --lab sre-app -v    one lab, each case told as it ends";
 
 /// Learn how services really run on Linux: on a private, real systemd.
 #[derive(Debug, Parser)]
@@ -117,7 +123,7 @@ enum Verb {
     /// Show what this machine has and lacks for running labs
     Doctor(doctor::Args),
     /// For authors: examine a course, and prove every chapter and lab in it
-    #[command(subcommand, arg_required_else_help = true)]
+    #[command(subcommand, arg_required_else_help = true, after_help = COURSE_EXAMPLES)]
     Course(course::Verb),
     /// Print completions for a shell
     Completions(completions::Args),

@@ -17,7 +17,7 @@ const ADVICE: &[Advice] = &[
     ]),
     ("bad-setting", [
         "`systemctl status UNIT` says `bad-setting` in its Loaded line; `systemd-analyze verify UNIT` says which line it means.",
-        "systemd refuses a whole unit for one fatal line: an ExecStart= that is missing, there twice, or not an absolute path is the most common.",
+        "systemd refuses a whole unit for one fatal line: an ExecStart= that is missing, there twice, or with a relative path such as `./serve` is the most common.",
     ]),
     ("bad-value", [
         "`systemd-analyze verify UNIT` names each line that systemd ignores. `systemctl show UNIT` has the value that is really in force.",

@@ -32,15 +32,15 @@ pub(super) fn alterations(key: &str, value: &str) -> Vec<String> {
 
 /// Another port, a program that is not there, `+` for root's power, and a shell's `&`.
 fn commands(value: &str) -> Vec<String> {
-    let program = value.split_whitespace().next().unwrap_or_default();
-    let missing = format!("{program}-missing{}", &value[program.len()..]);
+    let (program, arguments) = value.split_at(value.find(char::is_whitespace).unwrap_or(value.len()));
+    let missing = format!("{program}-missing{arguments}");
     other_port(value).into_iter().chain([missing, format!("+{value}"), format!("{value} &")]).collect()
 }
 
 /// The last number that stands by itself and could be a port, plus one.
 fn other_port(value: &str) -> Option<String> {
     let end = value.rfind(|c: char| c.is_ascii_digit())? + 1;
-    let begin = value[..end].rfind(|c: char| !c.is_ascii_digit()).map_or(0, |at| at + 1);
+    let begin = value[..end].trim_end_matches(|c: char| c.is_ascii_digit()).len();
     let alone = |c: Option<char>| c.is_none_or(|c| " :=\"'".contains(c));
     let port: u16 = value[begin..end].parse().ok()?;
     let stands = alone(value[..begin].chars().next_back()) && alone(value[end..].chars().next());
@@ -50,7 +50,7 @@ fn other_port(value: &str) -> Option<String> {
 
 /// Two letters of the last unit's name change places, as in mutli-user.target.
 fn misspelt(value: &str) -> Option<String> {
-    let begin = value.rfind(char::is_whitespace).map_or(0, |at| at + 1);
+    let begin = value.trim_end_matches(|c: char| !c.is_whitespace()).len();
     let mut letters: Vec<char> = value[begin..].chars().collect();
     let stem = letters.iter().position(|&c| c == '.')?;
     let at = (2..stem.saturating_sub(1)).find(|&at| letters[at] != letters[at + 1])?;
@@ -87,6 +87,9 @@ mod tests {
             ("PrivateTmp", "off", &["yes"]),
             ("Description", "A page", &[]),
             ("Environment", "PORT=8000", &[]),
+            ("ListenStream", "é8080", &[]),
+            ("ListenStream", "\u{2026} 8080", &["\u{2026} 8081"]),
+            ("After", "a.target\u{a0}network.target", &["a.target\u{a0}newtork.target"]),
         ] {
             assert_eq!(alterations(key, value), others, "{key}={value}");
         }

@@ -3,7 +3,7 @@
 use crate::model::End;
 
 /// Exit statuses that systemd itself sets when it fails before the program runs ("Process Exit Codes").
-const STATUSES: [(u32, &str, &str); 41] = [
+const STATUSES: [(u32, &str, &str); 43] = [
     (200, "CHDIR", "systemd could not change to WorkingDirectory="),
     (201, "NICE", "systemd could not set the niceness of Nice="),
     (202, "FDS", "systemd could not pass or close file descriptors"),
@@ -45,6 +45,8 @@ const STATUSES: [(u32, &str, &str); 41] = [
     (240, "LOGS_DIRECTORY", "systemd could not make LogsDirectory="),
     (241, "CONFIGURATION_DIRECTORY", "systemd could not make ConfigurationDirectory="),
     (242, "NUMA_POLICY", "systemd could not apply NUMAPolicy="),
+    (243, "CREDENTIALS", "systemd could not set up the credentials"),
+    (245, "BPF", "systemd could not apply RestrictFileSystems="),
 ];
 
 const SIGNALS: [(u32, &str); 15] = [
@@ -87,7 +89,17 @@ impl End {
 #[cfg(test)]
 mod tests {
     use crate::engine::testbed::unit;
-    use crate::model::ended;
+    use crate::model::{End, ended};
+
+    #[test]
+    fn the_numbers_are_systemds_own() {
+        for status in 1..=255 {
+            let listed = super::STATUSES.iter().any(|(number, ..)| *number == status);
+            // Three numbers in between were given up, or never given.
+            assert!(End::Exited(status).is_systemds_own() || !listed, "{status}");
+        }
+        assert!(!End::Exited(255).is_systemds_own());
+    }
 
     #[test]
     fn names_are_those_of_the_manual() {
@@ -95,6 +107,7 @@ mod tests {
             ("1", "203", Some("status 203/EXEC: systemd could not execute the program")),
             ("1", "217", Some("status 217/USER: systemd could not become the user of User=")),
             ("1", "0", Some("status 0, that is success")),
+            ("1", "255", Some("status 255, which is the program's own")),
             ("1", "42", Some("status 42, which is the program's own")),
             ("2", "9", Some("signal 9/KILL")),
             ("3", "11", Some("signal 11/SEGV, with a core dump")),

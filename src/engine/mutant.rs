@@ -157,7 +157,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_text_breaks_it(text in "(\\[(Service|Unit)\\]\n|Exec[A-Z]=.{0,9}\\\\?\n|User=x\n|.{0,20}\n){0,9}") {
+        fn no_text_breaks_it(text in "(\\[(Service|Unit)\\]\n|(ExecStart|After|ListenStream|RestartSec|Exec[A-Z])=.{0,9}\\\\?\n|User=x\n|.{0,20}\n){0,9}") {
             let overlay = Overlay { files: vec![file("/etc/systemd/system/a.service", &text)], script: None };
             let mut names: Vec<String> = mutants(&overlay).into_iter().map(|mutant| mutant.name).collect();
             let count = names.len();

@@ -1,6 +1,7 @@
 //! Whether the next boot pulls a unit in: a walk from the unit up to the default target, through what is loaded.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use crate::model::{BootFact, Puller, UnitFact, Unknown};
 
@@ -16,6 +17,10 @@ pub(super) const PROPERTIES: [&str; 7] = ["Id", "Names", "LoadState", "WantedBy"
 const DEEPEST: usize = 32;
 /// A large machine has some hundred units above one service.
 const MOST_UNITS: usize = 2000;
+/// More entries of one folder of unit files are not looked at.
+const MOST_ENTRIES: usize = 10_000;
+/// More hooks that are not loaded are not told.
+const MOST_UNREAD: usize = 4;
 
 /// Walks from `unit`, as loaded, up to the default target. `show` answers one level at a time.
 pub(super) fn boot(
@@ -75,6 +80,21 @@ fn pullers(unit: &UnitFact, loaded: &[UnitFact]) -> Vec<Puller> {
         })
     };
     PULLS.into_iter().flat_map(of_one).collect()
+}
+
+/// Units that a link in a folder of theirs (`multi-user.target.wants/`) will pull this one in from once it is read, and
+/// that do not do so now. What is under /run is gone by then.
+pub(super) fn unread(unit: &UnitFact, unit_path: &str, pullers: &[Puller]) -> Vec<String> {
+    let entries = |folder: &str| std::fs::read_dir(folder).into_iter().flatten().flatten().take(MOST_ENTRIES);
+    let hooks = |path: PathBuf| {
+        let name = path.file_name()?.to_str()?;
+        let upper = [".wants", ".requires", ".upholds"].iter().find_map(|kind| name.strip_suffix(kind))?.to_owned();
+        let target = unit.list("Names").into_iter().find_map(|name| std::fs::read_link(path.join(name)).ok())?;
+        // A link to there takes away what a lower folder gives.
+        (target != Path::new("/dev/null") && pullers.iter().all(|puller| puller.unit != upper)).then_some(upper)
+    };
+    let folders = unit_path.split_whitespace().filter(|folder| !folder.starts_with("/run/"));
+    folders.flat_map(entries).filter_map(|entry| hooks(entry.path())).take(MOST_UNREAD).collect()
 }
 
 /// Nobody has started it since the boot, nothing waits to, and no condition was looked at.

@@ -3,7 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::model::{End, Ended, ExecCommand, FailureFact, Holder, Needed, Protocol, Purpose, UnitFact, ended};
+use crate::model::{
+    End, Ended, ExecCommand, FailureFact, Holder, Needed, Ports, Protocol, Purpose, UnitFact, ended, is_address_in_use,
+};
 
 use super::assumed::assumed;
 use super::denied;
@@ -30,9 +32,8 @@ const NAMESPACE: [&str; 7] = [
 const MOST_PATHS: usize = 16;
 /// More ports than this are not looked for.
 const MOST_PORTS: usize = 16;
-/// What bind(2) says, in words and by its number on Linux.
-const IN_USE: [&str; 4] = ["Address already in use", "address already in use", "EADDRINUSE", "Errno 98"];
-
+/// errno(3), which many programs name beside the words.
+const EADDRINUSE: u16 = 98;
 /// Looks into the failure of a unit, if it has failed; of one that is down for whatever reason, what the manager says.
 pub(super) fn failure(unit: &UnitFact) -> FailureFact {
     // A journal that cannot be read leaves the rest to be seen.
@@ -127,36 +128,32 @@ fn look(path: &Path, purpose: Purpose, unit: &UnitFact) -> Option<Needed> {
     Some(Needed { path: path.to_str()?.to_owned(), purpose, found, head })
 }
 
-/// Who has a port that the unit's command line, environment or own complaint names; where it complained.
+/// Who has a port that the unit's complaint names; where it names none, one that its command line or environment may
+/// mean.
 fn holders(unit: &UnitFact, said: &[String]) -> Vec<Holder> {
-    let complaints: Vec<&str> =
-        said.iter().map(String::as_str).filter(|line| IN_USE.iter().any(|words| line.contains(words))).collect();
+    let complaints: Vec<Ports> =
+        said.iter().filter(|line| is_address_in_use(line)).map(|line| Ports::of(line)).collect();
     if complaints.is_empty() {
         return vec![];
     }
-    let commands = ExecCommand::parse_all(unit.get("ExecStart")).into_iter().map(|command| command.argv);
-    let texts = complaints.iter().copied().chain(commands).chain([unit.get("Environment")]);
-    let mut ports: Vec<u16> = Vec::new();
-    for port in texts.flat_map(numbers) {
-        if !ports.contains(&port) {
-            ports.push(port);
-        }
+    let mut ports: Vec<u16> = complaints.iter().flat_map(|ports| &ports.named).copied().collect();
+    if ports.is_empty() {
+        let commands = ExecCommand::parse_all(unit.get("ExecStart")).into_iter().map(|command| command.argv);
+        let told = commands.chain([unit.get("Environment")]).flat_map(|text| Ports::of(text).all());
+        let possible = complaints.iter().flat_map(|ports| &ports.possible).copied().filter(|port| *port != EADDRINUSE);
+        ports = possible.chain(told).collect();
     }
+    ports.sort_unstable();
+    ports.dedup();
     ports.truncate(MOST_PORTS);
     let Ok(all) = processes::walk(&[unit]) else { return vec![] };
     let both = |port: &u16| [Protocol::Tcp, Protocol::Udp].map(|protocol| (protocol, *port));
     ports.iter().flat_map(both).filter_map(|(protocol, port)| sockets::holder(protocol, port, unit, &all)).collect()
 }
 
-/// Every number in a text that could be a port, and stands for itself: not the 3 of `python3`.
-fn numbers(text: &str) -> impl Iterator<Item = u16> {
-    let words = text.split(|c: char| !c.is_alphanumeric());
-    words.filter_map(|word| word.parse().ok()).filter(|port| *port > 0)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{ExecCommand, UnitFact, failure, has_failed, numbers, program};
+    use super::{ExecCommand, UnitFact, failure, has_failed, program};
 
     fn unit(properties: &[(&str, &str)]) -> UnitFact {
         UnitFact { properties: properties.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect() }
@@ -174,12 +171,6 @@ mod tests {
             assert!(has_failed(&down), "{name}={value}");
         }
         assert!(!has_failed(&unit(&[])));
-    }
-
-    #[test]
-    fn a_port_stands_for_itself() {
-        let found: Vec<u16> = numbers("/usr/bin/python3 -m http.server 8000 --bind=127.0.0.1:81 x9 70000 0").collect();
-        assert_eq!(found, [8000, 127, 1, 81]);
     }
 
     #[test]

@@ -16,12 +16,21 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// A GET that is repeated while it is refused and the unit is young. True beside the outcome where it took more than one.
 pub(super) fn get(port: u16, path: &str, unit: &UnitFact) -> Result<(HttpOutcome, bool), Unknown> {
+    patiently(unit, || http::get(port, path), |outcome| *outcome == HttpOutcome::Refused)
+}
+
+/// What is seen, once it is not too early for it or the unit is no longer young. True beside it where it took another look.
+pub(super) fn patiently<T>(
+    unit: &UnitFact,
+    mut look: impl FnMut() -> Result<T, Unknown>,
+    too_early: impl Fn(&T) -> bool,
+) -> Result<(T, bool), Unknown> {
     let mut again = false;
     loop {
-        let outcome = http::get(port, path)?;
+        let seen = look()?;
         let left = left(unit, now_micros());
-        if outcome != HttpOutcome::Refused || left.is_zero() || is_gone(unit) {
-            return Ok((outcome, again));
+        if !too_early(&seen) || left.is_zero() || is_gone(unit) {
+            return Ok((seen, again));
         }
         again = true;
         std::thread::sleep(left.min(PAUSE));

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::model::{
-    Answer, DetailsFact, Fact, HttpFact, HttpOutcome, PortOwner, Question, SystemFact, Trial, UnitFact, Unknown,
+    Answer, DetailsFact, Fact, HttpFact, HttpOutcome, ListensFact, PortOwner, Question, SystemFact, Trial, UnitFact,
+    Unknown,
 };
 
 use super::accounts::Accounts;
@@ -200,6 +201,11 @@ impl<'a> Batch<'a> {
         if !fact.chain.is_empty() && boot::is_untried(unit) {
             fact.cycle = ordering::cycle(unit, |units| self.systemctl.units(units, &ordering::PROPERTIES));
         }
+        if let Ok(manager) = self.manager.as_ref().map(|manager| manager.get("UnitPath"))
+            && fact.chain.is_empty()
+        {
+            fact.unread = boot::unread(unit, manager, &fact.pullers);
+        }
         Ok(Fact::Boot(fact))
     }
 
@@ -238,7 +244,12 @@ impl<'a> Batch<'a> {
             let sockets: Vec<UnitName> = sockets.filter_map(|name| UnitName::parse(name).ok()).collect();
             let shown = self.systemctl.units(&sockets, &sockets::PROPERTIES);
             let sockets = shown.into_values().collect::<Result<Vec<_>, _>>()?;
-            sockets::listeners((*protocol, *port), unit, all, &sockets).map(Fact::Listens)
+            let at = (*protocol, *port);
+            let look = || sockets::listeners(at, unit, all, &sockets);
+            let (fact, again) = grace::patiently(unit, look, |fact: &ListensFact| fact.listeners.is_empty())?;
+            // Whoever listens by now may be younger than the list of processes.
+            let fact = if again { sockets::listeners(at, unit, &processes::walk(&[unit])?, &sockets)? } else { fact };
+            Ok(Fact::Listens(fact))
         };
         Some(answer())
     }

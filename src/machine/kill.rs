@@ -23,6 +23,8 @@ const START: Duration = Duration::from_secs(20);
 const LIMIT_WAIT: Duration = Duration::from_secs(15);
 /// A new main process must outlive this: with `Type=simple` a unit is active before its program has begun.
 pub const SETTLE: Duration = Duration::from_millis(500);
+/// How long one that dies at once may be started anew before it is taken as it is.
+const UNSETTLED: Duration = Duration::from_secs(5);
 /// Between two looks, where nothing rings.
 const SLICE: Duration = Duration::from_millis(20);
 /// All of it together.
@@ -116,14 +118,20 @@ impl Attempt<'_> {
         }
     }
 
-    /// As it is once a program that cannot run has had the time to say so.
+    /// As it is once a program that cannot run has had the time to say so. One that dies and is started again is up for a
+    /// moment each time, which is no life to be killed.
     fn settled(&self) -> Result<UnitFact, Unknown> {
-        let fact = self.show()?;
-        if !is_up(&fact) {
-            return Ok(fact);
+        let begun = Instant::now();
+        let mut fact = self.show()?;
+        while is_up(&fact) && begun.elapsed() < UNSETTLED {
+            let young = fact.get("InvocationID").to_owned();
+            Bell::of(std::iter::once(&fact)).wait(SETTLE);
+            fact = self.show()?;
+            if fact.get("InvocationID") == young {
+                break;
+            }
         }
-        Bell::of(std::iter::once(&fact)).wait(SETTLE);
-        self.show()
+        Ok(fact)
     }
 
     /// Brings a unit up that is down, or waits for one that is on its way. Whether it had to be started.

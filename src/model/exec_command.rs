@@ -53,7 +53,7 @@ pub fn ended(unit: &UnitFact) -> Option<Ended<'_>> {
         Ended { directive: "ExecStart", command, end }
     });
     // A main process that was never executed is what the others fail of.
-    if matches!(main, Some(Ended { end: End::Exited(200..), .. })) {
+    if main.as_ref().is_some_and(|main| main.end.is_systemds_own()) {
         return main;
     }
     let failed = |directive| {
@@ -75,6 +75,13 @@ pub fn ended(unit: &UnitFact) -> Option<Ended<'_>> {
 }
 
 impl End {
+    /// A status that systemd itself sets when it fails before the program runs (systemd.exec(5), "Process Exit Codes"). A
+    /// program may end with what is above: 255 is what becomes of -1.
+    #[must_use]
+    pub fn is_systemds_own(self) -> bool {
+        matches!(self, Self::Exited(200..=245))
+    }
+
     /// `ExecMainCode` (a `CLD_…` of waitid(2)) and `ExecMainStatus`; none when no main process has ended.
     fn of_main(unit: &UnitFact) -> Option<Self> {
         Self::of(unit.get("ExecMainCode"), unit.get("ExecMainStatus").parse().ok()?)

@@ -56,6 +56,10 @@ pub struct BootFact {
     /// only where the boot pulls it in, and no start of it was tried.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cycle: Vec<String>,
+    /// Units into which a link on the disk hooks this one, and of which the manager has not read it; looked for only where
+    /// the boot does not pull it in, as far as is loaded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<String>,
 }
 
 /// A unit that pulls another one in.

@@ -90,12 +90,6 @@ impl UnitFile {
         self.assignments.iter().filter(move |found| found.section == section && found.key == key)
     }
 
-    /// The file has this section header, with or without content behind it, as far as assignments show.
-    #[must_use]
-    pub fn has_section(&self, section: &str) -> bool {
-        self.assignments.iter().any(|found| found.section == section)
-    }
-
     fn complain(&mut self, line: Line, what: &str) {
         self.complaints.push(Complaint { line, what: what.to_owned() });
     }

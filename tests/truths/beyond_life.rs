@@ -25,6 +25,13 @@ fn restarts() -> Vec<Row> {
             .passes(always())
             .passes(running())
             .fails(comes_back(), &["no-auto-restart"]),
+        kept(
+            38,
+            "prevented-and-forced",
+            "Restart=no\nRestartPreventExitStatus=SIGKILL\nRestartForceExitStatus=SIGKILL",
+        )
+        .fails(comes_back(), &["no-auto-restart"]),
+        kept(38, "status-nine", "Restart=always\nRestartPreventExitStatus=9").passes(comes_back()),
         kept(38, "other-status", "Restart=always\nRestartPreventExitStatus=3").passes(comes_back()),
         kept(39, "clean-kill", "Restart=on-failure\nSuccessExitStatus=SIGKILL")
             .fails(comes_back(), &["no-auto-restart"]),
@@ -104,6 +111,11 @@ fn types() -> Vec<Row> {
             .then("systemctl start --no-block UNIT")
             .awaits("SubState", "start")
             .fails(active(false, 100), &["forking-without-pidfile"]),
+        typed(44, "done", &format!("Type=oneshot\nExecStart=/usr/bin/true\n{WANTED}"))
+            .enable()
+            .start()
+            .awaits("ActiveState", "inactive")
+            .fails(active(false, 1), &["ended-by-itself"]),
         typed(45, "simple", &format!("ExecStart={}\n{WANTED}", daemon.replace("UNIT", "t45-simple")))
             .enable()
             .start()

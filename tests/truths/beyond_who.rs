@@ -1,6 +1,6 @@
 //! Beyond the list: who it runs as and who reaches it, where the unit file looks otherwise than it is: 67–72.
 
-use unitlab::model::{AccountDemand, Kind};
+use unitlab::model::{AccountDemand, Kind, Listens, Protocol};
 
 use super::life::SERVE;
 use super::row::{Row, answers, not_root, user_set};
@@ -93,6 +93,7 @@ fn ports() -> Vec<Row> {
             .file("/opt/late.py", LATE)
             .text("[Service]\nExecStart=/usr/bin/python3 -I -S /opt/late.py 8073\n")
             .last("systemctl restart UNIT")
+            .passes(Kind::Listens(Listens { port: 8073, protocol: Protocol::Tcp, address: None }))
             .passes(answers(8073)),
     ]
 }

@@ -111,6 +111,30 @@ fn kills(version: u32) -> Vec<Row> {
             .shows("NRestarts", "0")
             .passes(always())
             .fails(running(), &["not-started"]),
+        // Enabled, it stays loaded with all that it said and how it ended, whichever way its program takes the signal.
+        Row::of(17, "stopped-and-enabled")
+            .text("[Service]\nType=exec\nExecStart=/bin/sh -c 'echo \"/root: Permission denied\"; trap \"exit 0\" TERM; while :; do sleep 0.05; done'\n[Install]\nWantedBy=multi-user.target\n")
+            .enable()
+            .start()
+            .then("systemctl stop UNIT")
+            .shows("ExecMainStatus", "0")
+            .fails(running(), &["not-started"]),
+        Row::of(17, "killed-by-the-stop")
+            .text("[Service]\nType=exec\nExecStart=/usr/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n")
+            .enable()
+            .start()
+            .then("systemctl stop UNIT")
+            .shows("ExecMainStatus", "15")
+            .fails(running(), &["not-started"]),
+        // A loop too slow for the limit, that is then told not to restart, was not given up.
+        Row::of(18, "slow-loop")
+            .text("[Unit]\nStartLimitBurst=1\nStartLimitIntervalSec=100ms\n[Service]\nRestart=always\nRestartSec=1s\nExecStart=/usr/bin/false\n[Install]\nWantedBy=multi-user.target\n")
+            .enable()
+            .then("systemctl restart UNIT")
+            .awaits("NRestarts", "1")
+            .then("sed -i s/Restart=always/Restart=no/ /etc/systemd/system/UNIT; systemctl daemon-reload")
+            .awaits("ActiveState", "failed")
+            .fails(running(), &["crash-loop"]),
         // A reload would forget the starts, so there is none in between. The limit is one start, and that was the first: the kill ends it, and Result= names the kill.
         Row::of(18, "one-start")
             .text("[Unit]\nStartLimitBurst=1\nStartLimitIntervalSec=1h\n[Service]\nType=exec\nRestart=always\nExecStart=/usr/bin/sleep infinity\n")

@@ -11,7 +11,7 @@ use crate::terminal::{Stage, plain};
 
 const EXAMPLES: &str = "\
 Examples:
-  unitlab learn                           go on where you left
+  unitlab learn                           go on where you left off
   unitlab learn service-states            by name, by number (4), or by its beginning (service)
   unitlab learn reliability --plain | less
 

@@ -23,6 +23,7 @@ pub(in crate::commands) struct Args {
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// Show how far you are; the same as without a word
+    #[command(after_help = "Example:\n  unitlab progress show")]
     Show,
     /// Print everything that is remembered, for other programs
     Export(export::Args),

@@ -4,22 +4,25 @@ use super::paste::shell_safe;
 use crate::engine::access::{READ, WRITE, bits, closed, may};
 use crate::engine::finding::cause;
 use crate::engine::seen::Seen;
-use crate::model::{Diagnosis, FailureFact, FileType, Holder, Identity, Needed, PortOwner, Purpose, UnitFact};
-
-/// What bind(2) says, in words and by its number on Linux.
-const IN_USE: [&str; 4] = ["Address already in use", "address already in use", "EADDRINUSE", "Errno 98"];
+use crate::model::{
+    Diagnosis, FailureFact, FileType, Holder, Identity, Needed, PortOwner, Purpose, UnitFact, is_address_in_use,
+};
 
 /// The port that it wanted is somebody else's, and the program has said so. `probed` are the ports that were asked on
 /// the same machine.
 pub(super) fn address_in_use(seen: &Seen, failure: &FailureFact, probed: bool) -> Option<Diagnosis> {
-    failure.said.iter().find(|line| IN_USE.iter().any(|words| line.contains(words)))?;
+    failure.said.iter().find(|line| is_address_in_use(line))?;
     let unit = seen.unit;
     let told = |port: u16, whom: &str, next: String| {
         let text = format!("Port {port} was taken when {unit} wanted it (\"Address already in use\"): {whom} has it.");
         cause("address-in-use", text, next)
     };
-    if let Some(holder) = failure.holders.first() {
-        return Some(told(holder.port, &whom(unit, holder), free(unit, holder)));
+    // Where several of the ports that it may have meant are taken, nobody is to be accused.
+    match &failure.holders[..] {
+        [holder, others @ ..] if others.iter().all(|other| other.port == holder.port) => {
+            return Some(told(holder.port, &whom(unit, holder), free(unit, holder)));
+        }
+        _ => {}
     }
     let mut strangers = seen.probes().filter(|_| probed).filter_map(|(port, fact)| match &fact.owner {
         PortOwner::Other { pid, comm } => Some((port, *pid, comm)),

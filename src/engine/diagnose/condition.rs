@@ -73,8 +73,12 @@ fn not_met(seen: &Seen, what: String, value: Option<&str>) -> Diagnosis {
     let unit = seen.unit;
     let path = value.map(|value| value.trim_start_matches(['|', '!'])).filter(|value| value.starts_with('/'));
     let next = match path.and_then(shell_safe) {
-        Some(path) => format!("ls -ld {path}; meet it, or remove the line and sudo systemctl daemon-reload; then sudo systemctl start {unit}"),
-        None => format!("systemctl status {unit}; meet it, or remove the line and sudo systemctl daemon-reload; then sudo systemctl start {unit}"),
+        Some(path) => format!(
+            "ls -ld {path}; meet it, or remove the line and sudo systemctl daemon-reload; then sudo systemctl start {unit}"
+        ),
+        None => format!(
+            "systemctl status {unit}; meet it, or remove the line and sudo systemctl daemon-reload; then sudo systemctl start {unit}"
+        ),
     };
     cause("condition-not-met", what, next)
 }

@@ -11,6 +11,7 @@ use super::unloadable;
 use super::waiting::waits;
 use super::wall::walled;
 use crate::engine::finding::cause;
+use crate::engine::judge::Pace;
 use crate::engine::layers::Layers;
 use crate::engine::seen::Seen;
 use crate::model::{Diagnosis, End, FailureFact, PortOwner, SteadyFact, UnitFact, ended};
@@ -70,10 +71,11 @@ impl Fallen<'_> {
         }
         // Whatever systemd's own statuses mean, the program has not run then, and its last words are older. One that
         // is being restarted has no end to be seen.
-        if !matches!(end, Some(End::Exited(200..))) {
+        if !end.is_some_and(End::is_systemds_own) {
             let has_run = end.is_some() || !matches!(unit.get("NRestarts"), "" | "0");
             causes.extend(shell_words(unit, layers).filter(|_| has_run));
-            causes.extend(self.complaints(end));
+            // Whatever one that was stopped complained of, it is not what ended it.
+            causes.extend(if was_stopped(unit) { vec![] } else { self.complaints(end) });
         }
         let kept = unmet(seen, unit, layers, self.failure)
             .or_else(|| start_dropped(seen, unit, layers, self.failure))
@@ -93,7 +95,7 @@ impl Fallen<'_> {
             causes.extend(denied.or_else(|| privileged_port(self.seen, self.unit, failure)));
             causes.extend(assumed(self.seen, self.unit, self.layers, failure));
         }
-        let failed = matches!(end, Some(End::Exited(1..200)));
+        let failed = end.is_some_and(|end| matches!(end, End::Exited(1..)) && !end.is_systemds_own());
         if causes.is_empty() && failed && self.probed {
             causes.extend(stranger_on_the_port(self.seen));
         }
@@ -131,22 +133,44 @@ pub(crate) fn orphan(seen: &Seen, port: u16, pid: u32, comm: &str) -> Diagnosis 
     )
 }
 
+/// It is down without having failed.
 fn never_came_up(seen: &Seen, unit: &UnitFact, end: Option<End>) -> Option<Diagnosis> {
     let unit_name = seen.unit;
+    let not_started = |how: String| cause("not-started", how, format!("sudo systemctl start {unit_name}"));
+    let by_itself = |how, next: String| cause("ended-by-itself", how, next);
     match end {
         _ if unit.get("ActiveState") != "inactive" => None,
-        None => Some(cause(
-            "not-started",
-            format!("{unit_name} is loaded, and nothing has started it, or it ended by itself, with success."),
-            format!("sudo systemctl start {unit_name}"),
+        _ if was_stopped(unit) => Some(not_started(format!(
+            "systemd has stopped {unit_name}, since it was asked to or what the unit is bound to went away, and nothing has started it since."
+        ))),
+        None => Some(not_started(format!(
+            "{unit_name} is loaded, and nothing has started it, or it ended by itself, with success."
+        ))),
+        Some(End::Exited(0)) if unit.get("Type") == "oneshot" => Some(by_itself(
+            format!("{unit_name} has done its work: a oneshot without RemainAfterExit=yes does not stay active."),
+            format!(
+                "if it is to count as up, RemainAfterExit=yes under [Service]; then sudo systemctl daemon-reload && sudo systemctl restart {unit_name}"
+            ),
         )),
-        Some(End::Exited(0)) => Some(cause(
-            "ended-by-itself",
+        Some(End::Exited(0)) => Some(by_itself(
             format!("The main process of {unit_name} ended by itself with status 0, and so the service is over."),
-            "let ExecStart= run the program in the foreground, without & or a daemon mode",
+            "let ExecStart= run the program in the foreground, without & or a daemon mode".into(),
         )),
-        _ => None,
+        Some(End::Signal { number, .. }) if unit.get("Result") == "success" => Some(not_started(format!(
+            "The main process of {unit_name} was ended by signal {number}, which is no failure, and nothing has started it since."
+        ))),
+        Some(_) => None,
     }
+}
+
+/// systemd was asked to stop it: it left the state active before its main process ended, and not after that.
+fn was_stopped(unit: &UnitFact) -> bool {
+    let at = |name| unit.get(name).parse::<u64>().ok().filter(|at| *at > 0);
+    let (left, ended) = (at("ActiveExitTimestampMonotonic"), at("ExecMainExitTimestampMonotonic"));
+    let kept = unit.get("RemainAfterExit") == "yes";
+    unit.get("ActiveState") == "inactive"
+        && unit.get("Result") == "success"
+        && left.zip(ended).is_some_and(|(left, ended)| left < ended || kept)
 }
 
 /// It starts and dies, over and over; or it did, until systemd gave up.
@@ -172,7 +196,9 @@ fn loops(seen: &Seen, unit: &UnitFact, steady: Option<&SteadyFact>) -> Vec<Diagn
             format!("journalctl -u {unit_name} -n 30"),
         ));
     }
-    if failed && (unit.get("Result") == "start-limit-hit" || burst > 0 && restarts >= burst) {
+    // Where the last death is what Result= names, the limit is told by the count, if it can be met and if a restart was due.
+    let spent = || burst > 0 && restarts >= burst && unit.get("Restart") != "no" && Pace::of(unit).gives_up();
+    if failed && (unit.get("Result") == "start-limit-hit" || spent()) {
         causes.push(cause(
             "start-limit-hit",
             format!(

@@ -25,6 +25,7 @@ pub(crate) use install::why_not_enabled;
 pub use known::diagnoses;
 pub(crate) use known::lesson;
 pub(crate) use ordering::boot_dropped;
+pub(crate) use paste::shell_safe;
 pub(crate) use reload::{needs_restart, stale};
 pub(crate) use unloadable::unloadable;
 pub(crate) use waiting::no_main_process;

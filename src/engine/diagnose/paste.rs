@@ -1,7 +1,7 @@
 //! What a learner may paste into a shell: only a plain word of theirs is repeated in a command.
 
 /// The word, if a shell takes it for nothing else.
-pub(super) fn shell_safe(word: &str) -> Option<&str> {
+pub(crate) fn shell_safe(word: &str) -> Option<&str> {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._-/@".contains(c);
     (!word.is_empty() && !word.starts_with('-') && word.chars().all(plain)).then_some(word)
 }

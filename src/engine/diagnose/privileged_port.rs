@@ -2,7 +2,7 @@
 
 use crate::engine::finding::cause;
 use crate::engine::seen::Seen;
-use crate::model::{Diagnosis, ExecCommand, FailureFact, UnitFact};
+use crate::model::{Diagnosis, ExecCommand, FailureFact, Ports, UnitFact};
 
 /// What strerror(3) says of it, and the number by which most programs name it besides.
 const WORDS: [&str; 3] = ["Permission denied", "permission denied", "EACCES"];
@@ -44,32 +44,25 @@ pub(super) fn privileged_port(seen: &Seen, unit: &UnitFact, failure: &FailureFac
     ))
 }
 
-/// The port that the complaint names, else the command line, else the environment: the first of them that names numbers,
-/// if it names only one.
+/// The port that the complaint names, else the command line, else the environment: the first of them that names one at
+/// all, if it names only one.
 fn port(unit: &UnitFact, failure: &FailureFact) -> Option<u16> {
-    let complaints: Vec<&str> = failure
-        .said
-        .iter()
-        .map(String::as_str)
-        .filter(|line| WORDS.iter().any(|word| line.contains(word)) && ACTS.iter().any(|act| line.contains(act)))
-        .collect();
+    let denied =
+        |line: &&str| WORDS.iter().any(|word| line.contains(word)) && ACTS.iter().any(|act| line.contains(act));
+    let complaints: Vec<&str> = failure.said.iter().map(String::as_str).filter(denied).collect();
     let commands: Vec<&str> =
         ExecCommand::parse_all(unit.get("ExecStart")).into_iter().map(|command| command.argv).collect();
-    let sources = [complaints.join(" "), commands.join(" "), unit.get("Environment").to_owned()];
-    let numbers =
-        sources.iter().enumerate().map(|(at, text)| numbers(text, at == 0)).find(|found| !found.is_empty())?;
-    let [port] = numbers[..] else { return None };
-    Some(port)
-}
-
-/// Every number that could be a port, each once: no part of an address, nor the error's own in a complaint.
-fn numbers(text: &str, complaint: bool) -> Vec<u16> {
-    let words = text.split(|c: char| !c.is_alphanumeric() && c != '.').map(|word| word.trim_end_matches('.'));
-    let ports = words.filter_map(|word| word.parse().ok()).filter(|port| *port > 0 && !(complaint && *port == EACCES));
-    let mut found: Vec<u16> = ports.collect();
-    found.sort_unstable();
-    found.dedup();
-    found
+    let texts = [complaints.join(" "), commands.join(" "), unit.get("Environment").to_owned()];
+    let sources = texts.iter().enumerate().flat_map(|(at, text)| {
+        let Ports { named, mut possible } = Ports::of(text);
+        // The error's own number, in a complaint.
+        possible.retain(|port| at > 0 || *port != EACCES);
+        [named, possible]
+    });
+    match sources.into_iter().find(|found| !found.is_empty())?[..] {
+        [port] => Some(port),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -92,7 +85,8 @@ mod tests {
             ("Error: listen EACCES: permission denied 0.0.0.0:80", "/x", "", Some(80)),
             ("bind: Permission denied", "/usr/bin/python3 -m http.server 80 --bind 127.0.0.1", "PORT=1", Some(80)),
             ("bind: Permission denied", "/x", "PORT=82", Some(82)),
-            ("bind: Permission denied", "/x --workers 4 --port 80", "", None),
+            ("bind: Permission denied", "/x --workers 4 --port 80", "", Some(80)),
+            ("bind: Permission denied", "/x --workers 4 -p 80", "", None),
             ("bind: Permission denied", "/x", "", None),
         ] {
             let failure = FailureFact { said: vec![said.into()], ..FailureFact::default() };

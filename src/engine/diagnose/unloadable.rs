@@ -28,10 +28,12 @@ pub(crate) fn unloadable(seen: &Seen, unit: &UnitFact, layers: Option<&Layers>) 
 
 /// The unit is switched off with a link to /dev/null, or with an empty file.
 pub(crate) fn masked(seen: &Seen) -> Diagnosis {
+    let until_reboot = seen.loaded().is_ok_and(|unit| unit.get("UnitFileState") == "masked-runtime");
     cause(
         "masked",
         format!("{} is masked: its unit file is a link to /dev/null, so nothing can start it.", seen.unit),
-        format!("sudo systemctl unmask {}", seen.unit),
+        // Of the two places for the link, unmask looks at one only.
+        format!("sudo systemctl unmask {}{}", if until_reboot { "--runtime " } else { "" }, seen.unit),
     )
 }
 

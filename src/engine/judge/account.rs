@@ -4,7 +4,7 @@
 //! shell can be started and the account has not expired, password or not: keys, cron and su(1) ask for no password, and
 //! nologin(8) stops them all.
 
-use crate::engine::diagnose::{stale, writing};
+use crate::engine::diagnose::{shell_safe, stale, writing};
 use crate::engine::finding::{Finding, cause};
 use crate::engine::layers::Layers;
 use crate::engine::seen::Seen;
@@ -244,6 +244,5 @@ fn is_family(other: &str, stem: &str) -> bool {
 
 /// A learner may paste what comes next: only a plain word is repeated in it.
 fn plain(word: &str) -> &str {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
-    if !word.is_empty() && !word.starts_with('-') && word.chars().all(plain) { word } else { "NAME" }
+    shell_safe(word).unwrap_or("NAME")
 }

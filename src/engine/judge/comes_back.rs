@@ -227,7 +227,7 @@ impl Case<'_> {
 
 /// What is loaded makes systemd start the unit again after a SIGKILL. Signals are shown without their SIG.
 fn answers_sigkill(unit: &UnitFact) -> bool {
-    let has = |name| unit.list(name).iter().any(|word| ["KILL", "SIGKILL", "9"].contains(word));
+    let has = |name| unit.list(name).iter().any(|word| ["KILL", "SIGKILL"].contains(word));
     let policy = unit.get("Restart");
     let clean = has("SuccessExitStatus");
     let policy_does = match policy {
@@ -235,7 +235,8 @@ fn answers_sigkill(unit: &UnitFact) -> bool {
         "on-success" => clean,
         _ => ANSWER_SIGKILL.contains(&policy) && !clean,
     };
-    has("RestartForceExitStatus") || policy_does && !has("RestartPreventExitStatus")
+    // What prevents is asked first (systemd.service(5)).
+    !has("RestartPreventExitStatus") && (has("RestartForceExitStatus") || policy_does)
 }
 
 fn span(ms: u64) -> TimeSpan {
@@ -262,9 +263,13 @@ mod tests {
             ("on-failure", ("SuccessExitStatus", "KILL"), false),
             ("on-success", ("SuccessExitStatus", "KILL"), true),
             ("always", ("SuccessExitStatus", "KILL"), true),
+            // The status 9 is no signal.
+            ("always", ("RestartPreventExitStatus", "9"), true),
         ] {
             let unit = service(&[("Restart", policy), exception]);
             assert_eq!(answers_sigkill(&unit), answers, "{policy} {exception:?}");
         }
+        let both = [("Restart", "always"), ("RestartPreventExitStatus", "KILL"), ("RestartForceExitStatus", "KILL")];
+        assert!(!answers_sigkill(&service(&both)));
     }
 }

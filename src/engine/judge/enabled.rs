@@ -33,9 +33,15 @@ pub(super) fn judge(seen: &Seen) -> Verdict {
     if !boot.chain.is_empty() && loadable && lasts {
         return finding.passed(boot.chain.join(" → "));
     }
-    if twin.is_none() && loadable && boot.chain.is_empty() && unit.get("NeedDaemonReload") == "yes" {
+    let behind = match &boot.unread[..] {
+        _ if twin.is_some() || !loadable || !boot.chain.is_empty() => None,
+        [] if unit.get("NeedDaemonReload") == "yes" => Some("the files changed since the manager read them".to_owned()),
+        [] => None,
+        uppers => Some(format!("a link hooks it into {}, and the manager has not read it", uppers.join(" and "))),
+    };
+    if let Some(behind) = behind {
         return finding.unknown(&Unknown {
-            reason: "the files changed since the manager read them, so its view of the next boot is out of date".into(),
+            reason: format!("{behind}, so its view of the next boot is out of date"),
             remedy: "sudo systemctl daemon-reload, then check again".into(),
         });
     }

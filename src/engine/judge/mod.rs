@@ -24,3 +24,4 @@ mod unit_file;
 
 pub use answer::normal;
 pub use grade::judge;
+pub(in crate::engine) use start_limit::Pace;

@@ -7,8 +7,11 @@ use crate::engine::layers::Layers;
 use crate::engine::seen::Seen;
 use crate::model::{Diagnosis, Layer, TimeSpan, UnitFact};
 
+/// So many steps of a growing delay are counted one by one.
+const MOST_STEPS: u64 = 10_000;
+
 /// A start limit, and the pace of the restarts that it counts.
-struct Pace<'a> {
+pub(in crate::engine) struct Pace<'a> {
     unit: &'a UnitFact,
     burst: u64,
     interval: TimeSpan,
@@ -35,7 +38,7 @@ pub(super) fn gives_up(seen: &Seen, layers: Option<&Layers>, finding: &mut Findi
 }
 
 impl<'a> Pace<'a> {
-    fn of(unit: &'a UnitFact) -> Self {
+    pub(in crate::engine) fn of(unit: &'a UnitFact) -> Self {
         Self {
             unit,
             burst: unit.get("StartLimitBurst").parse().unwrap_or(0),
@@ -46,7 +49,7 @@ impl<'a> Pace<'a> {
 
     /// The interval begins with a start that is counted too, so the one that is refused comes `burst` delays later. A
     /// delay is never shorter than it says: when they fill the interval, a new one has begun by then.
-    fn gives_up(&self) -> bool {
+    pub(in crate::engine) fn gives_up(&self) -> bool {
         self.burst > 0 && self.delays() < self.interval
     }
 
@@ -62,13 +65,17 @@ impl<'a> Pace<'a> {
         // As systemd counts since 254: from RestartSec= on by equal factors, and RestartMaxDelaySec= after the last step.
         let factor = most as f64 / least as f64;
         let mut total: u64 = 0;
-        for restart in 0..self.burst.min(steps) {
+        let counted = self.burst.min(steps).min(MOST_STEPS);
+        for restart in 0..counted {
             total = total.saturating_add((least as f64 * factor.powf(restart as f64 / steps as f64)) as u64);
             if total >= self.interval.as_micros() {
                 return TimeSpan::from_micros(total);
             }
         }
-        TimeSpan::from_micros(total.saturating_add(most.saturating_mul(self.burst.saturating_sub(steps))))
+        // Steps that nobody would write are taken for as short as the first one.
+        let uncounted = least.saturating_mul(self.burst.min(steps) - counted);
+        let behind = most.saturating_mul(self.burst.saturating_sub(steps));
+        TimeSpan::from_micros(total.saturating_add(uncounted).saturating_add(behind))
     }
 
     fn described(&self) -> String {
@@ -87,7 +94,7 @@ impl<'a> Pace<'a> {
             "start-limit-too-tight",
             format!(
                 "The start limit of {unit} allows {starts} within {interval}, and with RestartSec={delay} there can be more: \
-                 then systemd gives up for good{action}."
+                 then systemd gives up{action}."
             ),
             "under [Unit], StartLimitIntervalSec=0 lifts the limit; or let StartLimitBurst= × RestartSec= fill the interval",
         )
@@ -107,7 +114,7 @@ mod tests {
     fn which_limits_are_met_some_day() {
         type Properties<'a> = &'a [(&'a str, &'a str)];
         #[rustfmt::skip]
-        let table: [(&str, &str, &str, Properties, bool); 16] = [
+        let table: [(&str, &str, &str, Properties, bool); 17] = [
             ("5", "10s", "100ms", &[], true),
             ("5", "10s", "3s", &[], false),
             // The sixth start comes a little after 10 s: the interval is over.
@@ -126,6 +133,7 @@ mod tests {
             ("5", "20s", "1s", &[("RestartSteps", "0"), ("RestartMaxDelayUSec", "100s")], true),
             ("5", "1h", "1s", &[("RestartSteps", "2"), ("RestartMaxDelayUSec", "100s")], true),
             ("4000000000", "infinity", "1us", &[("RestartSteps", "2"), ("RestartMaxDelayUSec", "2us")], true),
+            ("4000000000", "1h", "1us", &[("RestartSteps", "4000000000"), ("RestartMaxDelayUSec", "2us")], false),
         ];
         for (burst, interval, delay, steps, gives_up) in table {
             let limit = [("StartLimitBurst", burst), ("StartLimitIntervalUSec", interval), ("RestartUSec", delay)];
@@ -137,9 +145,7 @@ mod tests {
     #[test]
     fn an_action_is_named() {
         let told = |action| Pace::of(&service(&[("StartLimitAction", action)])).too_tight("x.service").text;
-        assert!(
-            told("reboot").ends_with("gives up for good, and then StartLimitAction=reboot hits the whole machine.")
-        );
-        assert!(told("none").ends_with("systemd gives up for good."));
+        assert!(told("reboot").ends_with("gives up, and then StartLimitAction=reboot hits the whole machine."));
+        assert!(told("none").ends_with("systemd gives up."));
     }
 }

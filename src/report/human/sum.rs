@@ -40,9 +40,11 @@ pub(super) fn score(report: &Report, page: &mut Page<'_>) {
     }
 }
 
-/// What to do now: the first failure's next step and a hint, else the first unknown's, else nothing is left.
+/// What to do now: the first failure's next step and a hint, else that of the first unknown which rests on no other, else
+/// nothing is left.
 pub(super) fn next(report: &Report, page: &mut Page<'_>) {
     let first = |status| report.checks.iter().find(|check| check.status == status);
+    let mut untold = report.checks.iter().filter(|check| check.status == Status::Unknown);
     let step =
         |check: &CheckReport| check.diagnosis.iter().map(|cause| cause.next.clone()).find(|next| !next.is_empty());
     if let Some(check) = first(Status::Failed) {
@@ -53,7 +55,7 @@ pub(super) fn next(report: &Report, page: &mut Page<'_>) {
         if !report.hintless {
             go(page, "unitlab hint");
         }
-    } else if let Some(check) = first(Status::Unknown) {
+    } else if let Some(check) = untold.find(|check| check.blocked_by.is_empty()).or(first(Status::Unknown)) {
         page.row(&page.ink(Ink::Doubt, "Next  "), Ink::Strong, &check.title, "");
         go(page, &step(check).unwrap_or_else(|| "unitlab doctor".to_owned()));
     } else if report.checks.iter().any(|check| check.status == Status::Passed) {

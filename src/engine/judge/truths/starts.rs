@@ -136,8 +136,9 @@ fn what_a_service_has_not_is_told_with_what_gives_it() {
         (variable("TOKEN"), "needs the variable TOKEN", "Environment=TOKEN=…"),
     ] {
         let fact = FailureFact { assumed: vec![assumed], ..FailureFact::default() };
-        let properties =
-            [("Result", "exit-code"), ("ExecMainCode", "1"), ("ExecMainStatus", "127"), ("NRestarts", "5")];
+
+        let ended = [("Result", "exit-code"), ("ExecMainCode", "1"), ("ExecMainStatus", "127"), ("NRestarts", "5")];
+        let properties = [&[("Restart", "always")][..], &ended].concat();
         let report = down("failed/failed", &properties, fact);
         assert_eq!(told(&report).0, ["environment-assumed", "crash-loop", "start-limit-hit"]);
         assert!(report.diagnosis.iter().skip(1).all(|cause| cause.follows == "environment-assumed"));
