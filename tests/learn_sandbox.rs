@@ -31,6 +31,11 @@ fn commands_run_are_changed_and_are_stopped() {
         seat.press("e\x15echo other-$((1 + 1)", "other-$((1 + 1)");
         seat.press(")\r", "other-2");
         seat.sees("Enter go on");
+        // What it leaves running in the session holds its output. The naive way, tried by hand: to read the pipe to its end
+        // waited for that sleep, and to stop the command did not end it.
+        seat.press("e\x15sleep 999 & echo left-$((1 + 1)", "left-$((1 + 1)");
+        seat.press(")\r", "left-2");
+        seat.sees("Enter go on");
         seat.press("r", "hello-42");
         seat.sees("Enter go on");
         seat.press("nn\r", "begun");

@@ -163,6 +163,29 @@ fn what_is_readable_of_a_damaged_file_is_kept() {
     }
 }
 
+/// What salvage is interrupted by is a folder here, where the new file would be written: it stops there as kill -9 would.
+///
+/// The naive way, tried by hand: with the damaged file renamed away first, nothing of it counted from then on.
+#[test]
+fn a_salvage_that_comes_to_no_end_loses_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = store(dir.path());
+    count_one(&store);
+    let damaged = format!("{}[labs.m]\nrevealed = tr", fs::read_to_string(store.path()).unwrap());
+    fs::write(store.path(), &damaged).unwrap();
+    fs::create_dir(dir.path().join("progress.toml.new")).unwrap();
+    for _ in 0..2 {
+        assert!(matches!(store.read(), Err(LearnerError::System { .. })));
+        assert_eq!(fs::read_to_string(store.path()).unwrap(), damaged);
+    }
+    fs::remove_dir(dir.path().join("progress.toml.new")).unwrap();
+    let reading = store.read().unwrap();
+    assert_eq!(reading.progress.labs["l"].hints["c"], 1);
+    assert_eq!(reading.set_aside.unwrap().path, dir.path().join("progress.damaged-1.toml"), "one copy is enough");
+    assert_eq!(fs::read_to_string(dir.path().join("progress.damaged-1.toml")).unwrap(), damaged);
+    assert_eq!(counted(&store), 1);
+}
+
 #[test]
 fn progress_of_version_1_is_read_and_written_as_version_2() {
     let dir = tempfile::tempdir().unwrap();
@@ -173,6 +196,35 @@ fn progress_of_version_1_is_read_and_written_as_version_2() {
     store.update(|progress| progress.chapter("one").restart()).unwrap();
     let text = fs::read_to_string(store.path()).unwrap();
     assert!(text.contains("version = 2") && text.contains("c = 41"), "{text}");
+}
+
+#[test]
+fn a_seed_that_was_chosen_stays_as_long_as_its_sandbox() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = store(dir.path());
+    let sandbox = dir.path().join(format!("estate/sandboxes/{}-state-room", getuid().as_raw()));
+    for (is_there, what) in [(true, Some("state-room")), (true, None), (false, Some("state-room")), (false, None)] {
+        let _ = fs::remove_dir_all(&sandbox);
+        if is_there {
+            fs::create_dir_all(&sandbox).unwrap();
+        }
+        let begun = store.update(|progress| {
+            progress.lab_in_hand = Some("state-room".into());
+            progress.lab("state-room").seed = Some(7);
+            progress.lab("state-room").graded(50, false, "2026-11-22T10:10:00Z");
+        });
+        begun.unwrap();
+        #[allow(clippy::disallowed_methods, reason = "the program under test")]
+        let mut unitlab = Command::new(env!("CARGO_BIN_EXE_unitlab"));
+        unitlab.args(["progress", "reset", "--yes"]).args(what).env("UNITLAB_STATE_DIR", dir.path());
+        unitlab.env("UNITLAB_ESTATE", dir.path().join("estate")).env_remove("SUDO_UID");
+        assert!(unitlab.output().unwrap().status.success());
+        let left = store.read().unwrap().progress;
+        assert_eq!(left.lab_in_hand, None);
+        let lab = left.labs.get("state-room");
+        assert_eq!(lab.and_then(|lab| lab.seed), is_there.then_some(7), "{what:?}");
+        assert_eq!(lab.and_then(|lab| lab.best_percent), None, "{what:?}");
+    }
 }
 
 #[test]

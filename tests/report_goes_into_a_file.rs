@@ -313,3 +313,26 @@ fn inside_a_sandbox_the_file_is_made_inside() {
     assert_eq!(refused.status.code(), Some(2), "{}", text(&refused.stderr));
     home.must(&["lab", "stop", "sre-app"]);
 }
+
+/// A folder where the new progress file would be written is refused to root too.
+///
+/// The naive way, tried by hand: the grade was remembered before the report was put together, and the report was lost.
+#[test]
+fn a_report_is_told_also_where_it_cannot_be_remembered() {
+    let desk = Desk::new();
+    for (format, begin, _) in FORMATS {
+        let _ = fs::remove_dir_all(desk.path(".state"));
+        let remembered = desk.check(&["--format", format]);
+        fs::remove_dir_all(desk.path(".state")).unwrap();
+        fs::create_dir_all(desk.path(".state/progress.toml.new")).unwrap();
+        let done = desk.check(&["--format", format]);
+        let (out, err) = (String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+        assert!(out.starts_with(begin), "{out}");
+        assert_eq!(done.status.code(), remembered.status.code(), "{err}");
+        assert!(err.contains("not remembered: cannot write ") && err.contains("progress.toml.new"), "{err}");
+        assert!(err.contains("next: "), "{err}");
+        if format == "json" {
+            serde_json::from_slice::<serde_json::Value>(&done.stdout).unwrap();
+        }
+    }
+}

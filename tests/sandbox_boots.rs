@@ -1,8 +1,11 @@
 //! A private systemd boots, is entered, and is switched off again.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test starts programs and fails by panicking")]
 
 mod common;
 
+use std::process::Stdio;
+
+use common::traces::await_file;
 use common::{course, home, inside};
 
 #[test]
@@ -25,4 +28,38 @@ fn commands_keep_their_words_streams_and_exit_code() {
     assert_eq!(String::from_utf8_lossy(&done.stdout), "0 /root unset");
     assert_eq!(String::from_utf8_lossy(&done.stderr), "no");
     assert_eq!(done.status.code(), Some(7));
+    // The naive way, tried by hand: with the description that systemd-run makes of these words, the touch was run.
+    let lines = run("systemctl daemon-reload; : '\n[Service]\nExecStopPost=touch /root/injected\n'");
+    assert!(lines.status.success());
+    assert_eq!(run("test -e /root/injected").status.code(), Some(1), "a word's second line became a setting");
+}
+
+/// A service that needs a moment for its farewell, as a database does.
+const FAREWELL: &str = "\
+mkdir -p /run/systemd/system && cat > /run/systemd/system/bye.service <<'END'
+[Service]
+ExecStart=sleep infinity
+ExecStop=sh -c 'echo begun > /root/begun; sleep 1; echo done > /root/farewell'
+END
+systemctl daemon-reload && systemctl start bye.service";
+
+/// The naive way, tried by hand: a supervisor that does not read its signals (they stay to be seen) asks nspawn again at
+/// once, and nspawn takes the second time for "immediately". The file was missing, and the journal broke off. So it was
+/// with one that passes on each of two requests.
+#[test]
+fn a_stop_lets_services_end_in_good_order_also_when_it_is_asked_for_twice() {
+    let Some(home) = home() else { return };
+    home.must(&["lab", "start", "sre-app", "--no-shell"]);
+    home.must(&["lab", "exec", "sre-app", "--", "sh", "-c", FAREWELL]);
+    let stop = home.command(&["lab", "stop", "sre-app"]).stdout(Stdio::null()).spawn().unwrap();
+    await_file(&home.estate.sandbox("0-sre-app").root().join("root/begun"));
+    home.must(&["lab", "stop", "sre-app"]);
+    assert!(stop.wait_with_output().unwrap().status.success());
+    home.must(&["lab", "start", "sre-app", "--no-shell"]);
+    let inside = |argv: &[&str]| home.must(&[&["lab", "exec", "sre-app", "--"], argv].concat());
+    assert_eq!(inside(&["cat", "/root/farewell"]), "done\n");
+    let journal = inside(&["journalctl", "--boot=-1", "--output=cat", "--no-pager"]);
+    for line in ["Stopped bye.service", "Journal stopped"] {
+        assert!(journal.contains(line), "{line:?} is not in the journal of the boot that was stopped:\n{journal}");
+    }
 }

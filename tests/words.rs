@@ -134,6 +134,13 @@ fn a_reader_who_goes_away_is_no_error() {
 }
 
 #[test]
+fn what_cannot_be_read_is_not_said_to_be_written() {
+    let (code, out, err) = Newcomer::new().says(&["examine"]);
+    assert_eq!((code, out.as_str()), (3, ""));
+    assert!(err.contains("cannot answer questions about this machine\n  not questions: EOF"), "{err}");
+}
+
+#[test]
 fn a_failure_is_a_document_where_one_was_asked_for() {
     let Some(home) = home() else { return };
     let (code, out, err) = said(&home.unitlab(&["check", "sre-app", "--format", "json"]));

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::agenda::Agenda;
-use super::context::Context;
+use super::context::{self, Context};
 use super::failure::Failure;
 use super::format::Format;
 use super::inside::{self, Request};
@@ -113,7 +113,7 @@ fn grade(context: &Context, args: &Args) -> Result<Report, Failure> {
     if let Some(error) = &graded.twinless {
         let _ = writeln!(io::stderr(), "unitlab: graded without a freshly booted copy: {error}");
     }
-    let mut report = report_of(context, &course, lab, &graded, started, Memory::Progress)?;
+    let mut report = report_of(context, &course, lab, &graded, started, Memory::Progress);
     // For a person only: what comes next takes the whole course, and a program knows where it goes on.
     if args.format == Format::Human && report.score.passed == Some(true) {
         report.after = Some(after(context, lab));
@@ -153,10 +153,7 @@ pub(super) fn find(context: &Context, lab: &LabFolder) -> Result<Bench, Failure>
 
 /// Asks this machine; without a twin, and without changing anything unless trials are wanted.
 fn here(context: &Context, lab: &LabFolder, with_trials: bool) -> Result<Graded, Failure> {
-    let mut questions = engine::questions(&lab.lab);
-    if !questions.contains(&Question::System) {
-        questions.push(Question::System);
-    }
+    let questions = engine::questions(&lab.lab);
     let mut machine = Here::new();
     let live = Sheet::new(&questions, machine.ask(&questions));
     let trials = if with_trials { try_here(context, lab, &live, &mut machine)? } else { Trials::NotRun };
@@ -218,19 +215,28 @@ pub(super) fn report_of(
     graded: &Graded,
     started: Instant,
     memory: Memory,
-) -> Result<Report, Failure> {
+) -> Report {
     let score = engine::score(lab.lab.pass, &graded.checks);
-    let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let at = context::now();
     let id = lab.lab.id.clone();
     let (percent, passed, when) = (score.percent, score.passed == Some(true), at.clone());
     let past = match memory {
         Memory::Progress => {
-            let mut progress = context.remember(move |progress| progress.lab(&id).graded(percent, passed, &when))?;
-            std::mem::take(progress.lab(&lab.lab.id))
+            let progress = context.remember(move |progress| progress.lab(&id).graded(percent, passed, &when));
+            // What was graded is told all the same: it may have taken minutes.
+            let progress = progress.or_else(|failure| {
+                let _ = writeln!(io::stderr(), "unitlab: this grade is not remembered: {}", failure.what);
+                let _ = writeln!(
+                    io::stderr(),
+                    "  next: mend that and check again, or name another folder with --state-dir"
+                );
+                context.progress()
+            });
+            progress.unwrap_or_default().labs.remove(&lab.lab.id).unwrap_or_default()
         }
         Memory::Nothing => LabProgress::default(),
     };
-    Ok(Report {
+    Report {
         schema: Report::SCHEMA.into(),
         unitlab: env!("CARGO_PKG_VERSION").into(),
         lab: lab.lab.id.clone(),
@@ -246,5 +252,5 @@ pub(super) fn report_of(
         took_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         score,
         checks: graded.checks.clone(),
-    })
+    }
 }

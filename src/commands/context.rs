@@ -114,7 +114,7 @@ impl Context {
             os_tree: os_tree.map_or_else(|| Ok(PathBuf::from("/")), checked_tree)?,
             owner: self.state.owner.uid,
             owner_gid: self.state.owner.gid,
-            program: std::env::current_exe()?,
+            program: std::env::current_exe().map_err(Failure::system("cannot find this program's own file"))?,
             global_args,
         })
     }
@@ -212,6 +212,11 @@ impl Context {
 fn utf8(path: &Path) -> Result<String, Failure> {
     let fail = || Failure::usage(format!("the path {} is not UTF-8", path.display()), "name another folder");
     path.to_str().map(str::to_owned).ok_or_else(fail)
+}
+
+/// The time, as it is remembered: RFC 3339 in UTC.
+pub(super) fn now() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 /// An OS tree must have what a sandbox is made from.

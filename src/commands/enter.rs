@@ -4,6 +4,7 @@ use std::io;
 
 use serde::Deserialize;
 
+use super::examine::UNEXAMINED;
 use super::failure::Failure;
 use crate::machine;
 use crate::sandbox::{self, EnterArgs, SandboxError};
@@ -44,16 +45,20 @@ pub(super) fn run(args: &Args) -> Result<u8, Failure> {
     let (pid, start) = args.leader;
     sandbox::enter(&EnterArgs { pid, start, terminal: args.terminal })?;
     if args.examine {
-        machine::examine(io::stdin(), io::stdout())?;
+        machine::examine(io::stdin(), io::stdout()).map_err(Failure::system(UNEXAMINED))?;
     } else if let Some(json) = &args.run {
-        let program: Program = serde_json::from_str(json).map_err(io::Error::from)?;
+        let program: Program = serde_json::from_str(json).map_err(not_understood)?;
         let status = sandbox::run_inside(&program.managed, &program.direct)?;
         return Ok(exit_code(status));
     } else {
-        let overlay = serde_json::from_reader(io::stdin()).map_err(io::Error::from)?;
+        let overlay = serde_json::from_reader(io::stdin()).map_err(not_understood)?;
         sandbox::lay(&overlay).map_err(|error: SandboxError| Failure::could_not(error.to_string(), "", ""))?;
     }
     Ok(0)
+}
+
+fn not_understood(error: serde_json::Error) -> Failure {
+    Failure::system("cannot understand what to do in the sandbox")(error.into())
 }
 
 /// As a shell tells it: the status, or 128 and the signal.

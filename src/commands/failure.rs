@@ -24,6 +24,16 @@ impl Failure {
         Self { what: what.into(), cause: cause.into(), next: next.into(), exit: 3 }
     }
 
+    /// The system refused this: exit 3.
+    pub(super) fn system(what: &str) -> impl FnOnce(std::io::Error) -> Self {
+        move |error| Self::could_not(what, error.to_string(), "")
+    }
+
+    /// The terminal cannot be drawn on, read or lent: exit 3.
+    pub(super) fn terminal(error: std::io::Error) -> Self {
+        Self::system("cannot use the terminal")(error)
+    }
+
     /// Ctrl-C: exit 130.
     pub(super) fn interrupted() -> Self {
         Self { what: "interrupted".into(), cause: String::new(), next: String::new(), exit: 130 }
@@ -74,6 +84,7 @@ impl From<Refused> for Failure {
     }
 }
 
+/// For what is written for the user; whatever else the system refuses is told by its name ([`Failure::system`]).
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         if error.kind() == std::io::ErrorKind::BrokenPipe {

@@ -94,6 +94,11 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
         }
         NextHint::Hintless => HINTLESS.into(),
         NextHint::NothingFails => "Nothing fails. There is nothing to hint at.".into(),
+        NextHint::CouldNotTell(check) => {
+            let what = format!("nothing is seen to fail, but {} could not be told", check.id);
+            let next = check.diagnosis.first().map(|cause| cause.next.clone()).unwrap_or_default();
+            return Err(Failure::could_not(what, check.observed.clone(), next));
+        }
         NextHint::NoSuchCheck => return Err(no_such_check(lab, named.unwrap_or_default())),
     };
     let page = markdown(&text, context.terminal.width(), context.terminal.color(Stream::Stdout));

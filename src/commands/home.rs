@@ -16,7 +16,7 @@ pub(super) fn run(globals: &Globals) -> Result<u8, Failure> {
     }
     let course = context.course()?;
     let sitting = Sitting::new(&context, &course, None)?;
-    match Stage::open()? {
+    match Stage::open().map_err(Failure::terminal)? {
         Some(stage) => sitting.run(stage, Where::Home),
         None => help(),
     }

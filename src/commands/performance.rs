@@ -1,12 +1,12 @@
 //! A command of a lesson while it runs in its sandbox: what it prints, as text, piece by piece.
 
-use std::io::{PipeReader, Read as _};
+use std::io::Read as _;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::model::Practice;
-use crate::sandbox::{Entrance, Running, SandboxError};
+use crate::sandbox::{Entrance, Printed, Running, SandboxError};
 
 /// What comes from a command that runs.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,8 +29,13 @@ pub(super) struct Performed {
 /// Of what a command prints, this much is kept.
 const KEPT: usize = 1 << 20;
 
-/// The command is ended when its time is over; what then still holds its output has this long to let go of it.
+/// A command is ended inside when its time is over; where that does not end it, so long after, nothing there will.
 const GRACE: Duration = Duration::from_secs(5);
+
+/// How long a block's command is waited for.
+pub(super) fn patience(practice: &Practice) -> Duration {
+    Duration::from_secs(practice.seconds.into()) + GRACE
+}
 
 /// Begins `run` as whom, and for as long as, the block says. Whoever hears says false when they want no more.
 pub(super) fn begin(
@@ -52,7 +57,7 @@ pub(super) fn whole(entrance: &Entrance, practice: &Practice) -> Result<Performe
     let mut running = begin(entrance, practice, &practice.run, move |piece| sender.send(piece).is_ok())?;
     let mut output = String::new();
     loop {
-        match heard.recv_timeout((limit + GRACE).saturating_sub(begun.elapsed())) {
+        match heard.recv_timeout(patience(practice).saturating_sub(begun.elapsed())) {
             Ok(Piece::Text(text)) if output.len() < KEPT => output.push_str(&text),
             Ok(Piece::Text(_)) => {}
             Ok(Piece::End) | Err(RecvTimeoutError::Disconnected) => break,
@@ -66,7 +71,7 @@ pub(super) fn whole(entrance: &Entrance, practice: &Practice) -> Result<Performe
     Ok(Performed { output, in_time: begun.elapsed() < limit })
 }
 
-fn read(mut output: PipeReader, mut hear: impl FnMut(Piece) -> bool) {
+fn read(mut output: Printed, mut hear: impl FnMut(Piece) -> bool) {
     let mut text = Decoder::default();
     let mut chunk = [0; 8192];
     while let Ok(count) = output.read(&mut chunk) {

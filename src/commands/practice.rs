@@ -3,8 +3,9 @@
 
 use std::io::{self, BufRead as _, Read, Write as _};
 use std::path::PathBuf;
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
+use std::time::Instant;
 
 use super::context::Context;
 use super::enter::exit_code;
@@ -164,8 +165,9 @@ impl<'a> Server<'a> {
         };
         let mut stopped = false;
         let mut listening = true;
+        let mut limit = Instant::now() + performance::patience(practice);
         loop {
-            match self.heard.recv() {
+            match self.heard.recv_timeout(limit.saturating_duration_since(Instant::now())) {
                 Ok(Heard::Piece(Piece::Text(text))) if shown && listening => {
                     listening = tell(&Told::Printed { text });
                 }
@@ -182,7 +184,12 @@ impl<'a> Server<'a> {
                 }
                 // One command runs at a time; what comes all the same is not done.
                 Ok(Heard::Order(Order::Run { .. }) | Heard::Piece(_)) => {}
-                Ok(Heard::NoMore) | Err(_) => {
+                Err(RecvTimeoutError::Timeout) => {
+                    stopped = true;
+                    running.stop();
+                    limit = Instant::now() + performance::patience(practice);
+                }
+                Ok(Heard::NoMore) | Err(RecvTimeoutError::Disconnected) => {
                     running.stop();
                     let _ = running.wait();
                     return Outcome::Unheard;

@@ -12,14 +12,15 @@ pub(super) fn required(context: &Context, why: &str) -> Result<(), Failure> {
     if sandbox::is_root() {
         return Ok(());
     }
-    let mut args: Vec<OsString> = Vec::new();
     // What the environment said would not get past sudo, so it becomes words.
-    args.extend([OsString::from("--state-dir"), context.state_dir().into()]);
+    let mut args = vec![OsString::from("--state-dir"), context.state_dir().into()];
     args.extend([OsString::from("--estate"), context.estate().root().into()]);
-    if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) {
+    let words: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    if no_color && !is_said(&words, "--color") {
         args.extend(["--color", "never"].map(OsString::from));
     }
-    args.extend(without_repeated(std::env::args_os().skip(1)));
+    args.extend(without_repeated(words.into_iter()));
     let _ = writeln!(std::io::stderr(), "unitlab: {why} needs root; going on through sudo for this step");
     Err(sandbox::become_root(&args).into())
 }
@@ -45,16 +46,31 @@ fn without_repeated(words: impl Iterator<Item = OsString>) -> Vec<OsString> {
     kept
 }
 
+/// The user's own words have this option, in whichever form.
+fn is_said(words: &[OsString], option: &str) -> bool {
+    let texts = words.iter().map(|word| word.to_string_lossy());
+    texts
+        .take_while(|text| text != "--")
+        .any(|text| text.strip_prefix(option).is_some_and(|rest| rest.is_empty() || rest.starts_with('=')))
+}
+
 #[cfg(test)]
 mod tests {
     use std::ffi::OsString;
 
-    use super::without_repeated;
+    use super::{is_said, without_repeated};
 
     #[test]
     fn options_said_in_front_are_not_said_again() {
         let words = ["--state-dir", "/a", "lab", "--estate=/b", "exec", "--", "ls", "--state-dir", "x"];
         let kept = without_repeated(words.map(OsString::from).into_iter());
         assert_eq!(kept, ["lab", "exec", "--", "ls", "--state-dir", "x"]);
+    }
+
+    #[test]
+    fn an_option_is_said_by_the_user_and_not_by_the_command_they_run() {
+        let said = |words: &[&str]| is_said(&words.iter().map(OsString::from).collect::<Vec<_>>(), "--color");
+        assert!(said(&["check", "--color", "always"]) && said(&["--color=always", "check"]));
+        assert!(!said(&["check", "--colorful"]) && !said(&["lab", "exec", "--", "ls", "--color=always"]));
     }
 }

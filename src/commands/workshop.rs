@@ -217,10 +217,7 @@ impl Bench {
     pub fn grade_saying(&self, lab: &LabFolder, with_twin: bool, say: &dyn Fn(&str)) -> Graded {
         let (live, twin) = thread::scope(|scope| {
             let twin = with_twin.then(|| scope.spawn(|| self.ask_twin(&lab.lab)));
-            let mut questions = engine::questions(&lab.lab);
-            if !questions.contains(&Question::System) {
-                questions.push(Question::System);
-            }
+            let questions = engine::questions(&lab.lab);
             let live = Sheet::new(&questions, ask(&self.record, &questions, &[]).0);
             if let Some(wait) = with_twin.then(|| longest_wait(&lab.lab, &live)).flatten() {
                 say(&wait);

@@ -14,6 +14,8 @@ pub enum NextHint<'a> {
     Exhausted(Hints<'a>),
     /// No check failed.
     NothingFails,
+    /// No check failed as far as could be told, and of this one nothing could: the first such.
+    CouldNotTell(&'a CheckReport),
     /// The lab has none, for any check.
     Hintless,
     /// The lab has no check of that name.
@@ -63,7 +65,8 @@ pub fn next_hint<'a>(
     } else {
         let failed = |check: &&Check| reports.iter().find(|of| of.id == check.id && of.status == Status::Failed);
         let Some((check, report)) = lab.checks.iter().find_map(|check| Some((check, failed(&check)?))) else {
-            return NextHint::NothingFails;
+            let unknown = reports.iter().find(|report| report.status == Status::Unknown);
+            return unknown.map_or(NextHint::NothingFails, NextHint::CouldNotTell);
         };
         report.diagnosis.first().and_then(|cause| of_cause(check, cause)).unwrap_or_else(|| own(check))
     };
@@ -97,6 +100,7 @@ mod tests {
             },
             NextHint::Exhausted(hints) => format!("exhausted {}", hints.key),
             NextHint::NothingFails => "nothing fails".into(),
+            NextHint::CouldNotTell(report) => format!("could not tell {}", report.id),
             NextHint::Hintless => "hintless".into(),
             NextHint::NoSuchCheck => "no such check".into(),
         }
@@ -117,6 +121,22 @@ mod tests {
         assert_eq!(text(0, Some("b")), "0 b 1");
         assert_eq!(text(0, Some("z")), "no such check");
         assert_eq!(next_hint(&lab, &reports[..2], |_| 0, None), NextHint::NothingFails);
+    }
+
+    #[test]
+    fn what_could_not_be_told_is_not_in_order() {
+        let lab = lab(vec![hinting("a"), hinting("b"), hinting("c")]);
+        let rows = [
+            ([Status::Passed, Status::Unknown, Status::Unknown], "could not tell b"),
+            ([Status::Unknown, Status::Blocked, Status::NotRun], "could not tell a"),
+            ([Status::Unknown, Status::Failed, Status::Passed], "0 b 1"),
+            ([Status::Passed, Status::NotRun, Status::Passed], "nothing fails"),
+        ];
+        for (statuses, said) in rows {
+            let [a, b, c] = statuses;
+            let reports = [report("a", 1, a), report("b", 1, b), report("c", 1, c)];
+            assert_eq!(text(&next_hint(&lab, &reports, |_| 0, None)), said, "{statuses:?}");
+        }
     }
 
     #[test]

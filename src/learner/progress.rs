@@ -135,7 +135,15 @@ impl Progress {
         let mut progress: Self = table.try_into().map_err(damaged)?;
         // Version 1 knew no chapters, and nothing else was different.
         progress.version = Self::VERSION;
+        progress.bound();
         Ok(progress)
+    }
+
+    /// The file is the learner's to edit; what nobody can have reached is not shown.
+    pub(super) fn bound(&mut self) {
+        for lab in self.labs.values_mut() {
+            lab.best_percent = lab.best_percent.map(|percent| percent.min(100));
+        }
     }
 
     pub(super) fn to_text(&self) -> Result<String, toml::ser::Error> {
@@ -188,7 +196,7 @@ impl LabProgress {
     /// How many hints were shown, of all checks together.
     #[must_use]
     pub fn hints_shown(&self) -> u32 {
-        self.hints.values().sum()
+        self.hints.values().fold(0, |sum, shown| sum.saturating_add(*shown))
     }
 }
 
@@ -250,6 +258,12 @@ mod tests {
         assert_eq!(Progress::parse("version = 3\nunheard-of = 1\n"), Err(Refusal::Newer(3)));
         let old = Progress::parse("version = 1\n[labs.a]\nrevealed = true\n").unwrap();
         assert!(old.labs["a"].revealed && old.to_text().unwrap().contains("version = 2"));
+        let odd = "version = 2\n[labs.a]\nbest-percent = 4294967295\n[labs.a.hints]\nb = 4294967295\nc = 1\n";
+        for lab in
+            [Progress::parse(odd).unwrap(), Progress::salvage(&format!("{odd}x"))].map(|mut odd| odd.lab("a").clone())
+        {
+            assert_eq!((lab.best_percent, lab.hints_shown()), (Some(100), u32::MAX), "what was written by hand");
+        }
         for damaged in [
             "",
             "version = \"1\"",

@@ -22,6 +22,7 @@ impl Progress {
         let word = |name: &str| table.get(name).and_then(toml::Value::as_str).map(str::to_owned);
         progress.lab_in_hand = word("lab-in-hand");
         progress.chapter_in_hand = word("chapter-in-hand");
+        progress.bound();
         progress
     }
 }

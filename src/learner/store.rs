@@ -7,7 +7,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 
 use rustix::fs::{
-    AtFlags, FlockOperation, Mode, OFlags, flock, fstat, fsync, open, openat, renameat, statat, unlinkat,
+    AtFlags, FlockOperation, Mode, OFlags, flock, fstat, fsync, linkat, open, openat, renameat, statat, unlinkat,
 };
 use rustix::io::{Errno, retry_on_intr};
 
@@ -162,29 +162,51 @@ impl Store {
         }
     }
 
-    /// Loads, with the lock in hand; a damaged file is moved out of the way first, and what is readable of it is kept.
+    /// Loads, with the lock in hand; a damaged file is kept under another name, and what is readable of it takes its place.
     fn load_sound(&self, dir: &OwnedFd) -> Result<Reading, LearnerError> {
         let (why, kept) = match self.load(dir)? {
             Found::Nothing => return Ok(Reading::default()),
             Found::Progress(progress) => return Ok(Reading { progress, set_aside: None }),
             Found::Damaged(why, kept) => (why, *kept),
         };
+        let name = self.keep_aside(dir)?;
+        if kept == Progress::default() {
+            match unlinkat(dir, FILE, AtFlags::empty()) {
+                Ok(()) | Err(Errno::NOENT) => {}
+                Err(error) => return Err(LearnerError::system("remove", &self.path())(error)),
+            }
+        } else {
+            self.replace(dir, &kept)?;
+        }
+        let path = self.dir.path.join(&name);
+        Ok(Reading { progress: kept, set_aside: Some(SetAside { path, why }) })
+    }
+
+    /// Gives the damaged file a second name, under which it stays; it loses the first one to what is made of it, so that
+    /// nothing is missing at any moment. The name.
+    fn keep_aside(&self, dir: &OwnedFd) -> Result<String, LearnerError> {
+        let path = self.path();
+        let damaged = statat(dir, FILE, AtFlags::SYMLINK_NOFOLLOW).map_err(LearnerError::system("look at", &path))?;
         let mut number = 1_u32;
         let name = loop {
             let name = format!("progress.damaged-{number}.toml");
             match statat(dir, name.as_str(), AtFlags::SYMLINK_NOFOLLOW) {
+                // Whoever did this before came no further.
+                Ok(kept) if (kept.st_dev, kept.st_ino) == (damaged.st_dev, damaged.st_ino) => return Ok(name),
                 Ok(_) => number += 1,
                 Err(Errno::NOENT) => break name,
                 Err(error) => return Err(LearnerError::system("look at", &self.dir.path.join(name))(error)),
             }
         };
         let path = self.dir.path.join(&name);
-        renameat(dir, FILE, dir, name.as_str()).map_err(LearnerError::system("keep the damaged file as", &path))?;
-        fsync(dir).map_err(LearnerError::system("write", &self.dir.path))?;
-        if kept != Progress::default() {
-            self.replace(dir, &kept)?;
+        match linkat(dir, FILE, dir, name.as_str(), AtFlags::empty()) {
+            // A file system without second names: then it has to be moved.
+            Err(Errno::PERM | Errno::OPNOTSUPP | Errno::NOSYS) => renameat(dir, FILE, dir, name.as_str()),
+            other => other,
         }
-        Ok(Reading { progress: kept, set_aside: Some(SetAside { path, why }) })
+        .map_err(LearnerError::system("keep the damaged file as", &path))?;
+        fsync(dir).map_err(LearnerError::system("write", &self.dir.path))?;
+        Ok(name)
     }
 
     /// The old file or the new one is there at every moment, also when the power fails.

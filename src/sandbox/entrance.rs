@@ -1,13 +1,13 @@
 //! The ways into a running sandbox, as commands of this program's own `enter`.
 
-use std::io::{self, PipeReader, Read, Write};
+use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::record::ProcessId;
-use super::{Record, Relay, Running, SandboxError, host};
+use super::{Printed, Record, Relay, Running, SandboxError, host};
 use crate::model::Overlay;
 
 /// A running payload's door.
@@ -129,6 +129,12 @@ impl Entrance {
                 .to_vec();
         through.extend(options.iter().map(|&option| option.to_owned()));
         through.push(format!("--unit={unit}"));
+        if argv.iter().any(|arg| arg.contains('\n')) {
+            // systemd 252 writes what it would make of these words into the unit's file as it is, and a daemon-reload
+            // reads the second line of it as a setting.
+            let words = argv.join(" ");
+            through.push(format!("--description={}", words.lines().next().unwrap_or_default()));
+        }
         through.push("--".into());
         through.extend(argv.first().cloned());
         // The manager would put variables of its own into the arguments.
@@ -139,7 +145,7 @@ impl Entrance {
 
     /// Runs one line of bash as the learner in a session of their own, or as root, for so many seconds at most (then it
     /// ends with 124, as under timeout(1)). Returns it running, and what it prints.
-    pub fn practice(&self, line: &str, root: bool, seconds: u32) -> Result<(Running, PipeReader), SandboxError> {
+    pub fn practice(&self, line: &str, root: bool, seconds: u32) -> Result<(Running, Printed), SandboxError> {
         let unit = format!("unitlab-practice-{}", host::mark());
         let mut options = vec![
             "--setenv=LANG=C.UTF-8",

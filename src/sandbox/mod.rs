@@ -43,6 +43,6 @@ pub use privilege::{become_root, is_root};
 pub use probe::{Limit, Probe, mend, probes};
 pub use record::{Record, Stage};
 pub use relay::Relay;
-pub use running::Running;
+pub use running::{Printed, Running};
 pub use stop::Leftover;
 pub use supervisor::supervise;

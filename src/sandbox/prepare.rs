@@ -55,6 +55,7 @@ impl Supervisor {
             signals,
             console: Console::default(),
             waiting: Vec::new(),
+            stopping: false,
         })
     }
 }

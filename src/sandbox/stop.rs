@@ -9,8 +9,9 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::Signal;
 
+use super::cgroup::{self, Seat};
 use super::record::ProcessId;
-use super::{Estate, Sandbox, SandboxError, cgroup};
+use super::{Estate, Sandbox, SandboxError};
 
 /// How long a supervisor may take to end its payload and itself.
 const LIMIT: Duration = Duration::from_secs(20);
@@ -28,7 +29,7 @@ pub struct Leftover {
 }
 
 impl Sandbox {
-    /// Switches it off and leaves nothing running; the learner's root stays.
+    /// Switches it off, in good order where its root is kept, and leaves nothing running; the learner's root stays.
     pub fn stop(&self) -> Result<(), SandboxError> {
         // Asked for by its lock, so that a damaged record keeps nothing alive.
         let keeper = self.keeper().and_then(|pid| ProcessId::of(pid.as_raw_pid()));
@@ -38,6 +39,17 @@ impl Sandbox {
             let _ = poll(&mut [PollFd::from_borrowed_fd(process.as_fd(), PollFlags::IN)], Some(&timeout));
         }
         self.sweep()
+    }
+
+    /// Ends it at once and deletes it: nobody comes back to what its services would save in a farewell.
+    pub fn discard(&self) -> Result<(), SandboxError> {
+        if let Ok(Some(record)) = self.record()
+            && record.is_of_this_boot()
+        {
+            cgroup::kill(&record.cgroups, Some(Seat::Machine));
+        }
+        self.stop()?;
+        self.remove()
     }
 
     /// Ends what a dead supervisor left behind, as its record names it. Does nothing to a sandbox that is in order.
@@ -56,6 +68,27 @@ impl Sandbox {
         }
         self.hang_up();
         if record.ephemeral { self.remove() } else { Ok(()) }
+    }
+
+    /// What a dead supervisor left of it; none when it is in order, or runs.
+    fn leftover(&self) -> Option<Leftover> {
+        if self.is_running() {
+            return None;
+        }
+        let leftover = |what: &str| Some(Leftover { name: self.name().to_owned(), what: what.to_owned() });
+        match self.record() {
+            Err(_) => leftover("a damaged record"),
+            Ok(None) => leftover("a folder without a record"),
+            Ok(Some(record)) if record.is_of_this_boot() && record.cgroups.iter().any(|dir| dir.exists()) => {
+                let alive = record.cgroups.iter().any(|dir| cgroup::is_populated(dir));
+                leftover(if alive { "processes without their supervisor" } else { "empty control groups" })
+            }
+            Ok(Some(_)) if ANSWERING.iter().any(|name| self.dir().join(name).exists()) => {
+                leftover("sockets without their supervisor")
+            }
+            Ok(Some(record)) if record.ephemeral => leftover("the folder of a sandbox that is gone"),
+            Ok(Some(_)) => None,
+        }
     }
 
     /// Removes what only a running supervisor answers at. Its mounts went with its mount namespace.
@@ -82,26 +115,8 @@ impl Estate {
     /// What dead supervisors left behind.
     #[must_use]
     pub fn leftovers(&self) -> Vec<Leftover> {
-        self.sandboxes()
-            .into_iter()
-            .filter(|sandbox| !sandbox.is_running() && !sandbox.is_being_started())
-            .filter_map(|sandbox| {
-                let leftover = |what: &str| Some(Leftover { name: sandbox.name().to_owned(), what: what.to_owned() });
-                match sandbox.record() {
-                    Err(_) => leftover("a damaged record"),
-                    Ok(None) => leftover("a folder without a record"),
-                    Ok(Some(record)) if record.is_of_this_boot() && record.cgroups.iter().any(|dir| dir.exists()) => {
-                        let alive = record.cgroups.iter().any(|dir| cgroup::is_populated(dir));
-                        leftover(if alive { "processes without their supervisor" } else { "empty control groups" })
-                    }
-                    Ok(Some(_)) if ANSWERING.iter().any(|name| sandbox.dir().join(name).exists()) => {
-                        leftover("sockets without their supervisor")
-                    }
-                    Ok(Some(record)) if record.ephemeral => leftover("the folder of a sandbox that is gone"),
-                    Ok(Some(_)) => None,
-                }
-            })
-            .collect()
+        let sandboxes = self.sandboxes().into_iter();
+        sandboxes.filter(|sandbox| !sandbox.is_being_started()).filter_map(|sandbox| sandbox.leftover()).collect()
     }
 
     /// Ends and removes all leftovers; what could not be swept stays in the answer.
@@ -109,9 +124,49 @@ impl Estate {
     pub fn sweep(&self) -> Vec<Leftover> {
         for leftover in self.leftovers() {
             let sandbox = self.sandbox(&leftover.name);
-            // A folder whose record tells nothing can only be removed: there is no process to find by it.
-            let _ = if matches!(sandbox.record(), Ok(Some(_))) { sandbox.sweep() } else { sandbox.remove() };
+            // What was seen may be somebody's start by now: so it is looked at again, when nobody else may begin one.
+            let Ok(_turn) = sandbox.take_turn() else { continue };
+            if sandbox.leftover().is_some() {
+                // A folder whose record tells nothing can only be removed: there is no process to find by it.
+                let _ = if matches!(sandbox.record(), Ok(Some(_))) { sandbox.sweep() } else { sandbox.remove() };
+            }
         }
         self.leftovers()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::thread;
+
+    use crate::sandbox::Estate;
+
+    /// The naive way, tried by hand: a sweep that acts on its first look removed the folder that a start had just made
+    /// and taken its turn at, within the first hundred rounds.
+    #[test]
+    fn a_sweep_leaves_a_start_alone_that_begins_meanwhile() {
+        let dir = tempfile::tempdir().unwrap();
+        let estate = Estate::at(dir.path());
+        let sandbox = estate.sandbox("begun");
+        let over = AtomicBool::new(false);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                while !over.load(Ordering::Relaxed) {
+                    let _ = estate.sweep();
+                }
+            });
+            let lost = (0..3000).find(|_| {
+                // Refused while a sweep has the turn: then it is tried again.
+                let Ok(turn) = sandbox.take_turn() else { return false };
+                let plan = sandbox.dir().join("plan.json");
+                let lost = (0..20).any(|_| fs::write(&plan, "a plan").is_err() || !plan.exists());
+                drop(turn);
+                lost
+            });
+            over.store(true, Ordering::Relaxed);
+            assert_eq!(lost, None, "the folder of a start was removed under its hands");
+        });
     }
 }

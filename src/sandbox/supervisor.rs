@@ -82,6 +82,8 @@ pub(super) struct Supervisor {
     pub(super) signals: UnixStream,
     pub(super) console: Console,
     pub(super) waiting: Vec<UnixStream>,
+    /// Nobody wants it any more: it shall end, also when its payload reboots at this moment.
+    pub(super) stopping: bool,
 }
 
 impl Supervisor {
@@ -91,7 +93,7 @@ impl Supervisor {
             let mut child = self.boot()?;
             let code = self.attend(&mut child, caller)?;
             cgroup::kill(&self.record.cgroups, Some(Seat::Machine));
-            if code != Some(REBOOTED) {
+            if code != Some(REBOOTED) || self.stopping {
                 return if self.record.stage == Stage::Starting {
                     Err(self.console.no_boot(self.sandbox.name(), &ended(code)))
                 } else {
@@ -130,7 +132,8 @@ impl Supervisor {
         let (mut out, mut err) = (child.stdout.take(), child.stderr.take());
         let begun = Instant::now();
         let mut deadline = Some(begun + self.patience());
-        let mut stopping = false;
+        // nspawn takes a second request for one to end at once, without a farewell of its payload's.
+        let mut said_farewell = false;
         loop {
             let console = [out.as_ref().map(AsFd::as_fd), err.as_ref().map(AsFd::as_fd)];
             let guests = [death.as_ref().map(AsFd::as_fd), console[0], console[1], caller.as_ref().map(AsFd::as_fd)];
@@ -141,10 +144,10 @@ impl Supervisor {
             if seen.console[1] {
                 self.console.listen(&mut err);
             }
-            if seen.notify && self.hear() && !stopping && self.record.stage != Stage::Up {
+            if seen.notify && self.hear() && !self.stopping && self.record.stage != Stage::Up {
                 deadline = None;
                 self.record.boot_ms.get_or_insert(u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX));
-                stopping = !self.is_up(caller)?;
+                self.stopping = !self.is_up(caller)?;
             }
             if seen.control {
                 self.greet();
@@ -152,23 +155,27 @@ impl Supervisor {
             if seen.gate {
                 gate::receive(&self.gate, &self.plan, &self.exe);
             }
+            if seen.signal {
+                // What is not read would be seen again and again.
+                let _ = self.signals.read(&mut [0; 64]);
+                self.stopping = true;
+            }
             if seen.caller && !is_kept(caller) {
-                stopping = true;
-                deadline = None;
+                self.stopping = true;
             }
             if seen.death || death.is_none() {
                 return Ok(child.wait().map_err(SandboxError::system("cannot wait for systemd-nspawn"))?.code());
             }
-            if seen.signal || stopping && deadline.is_none() {
-                stopping = true;
+            if self.stopping && !said_farewell {
+                said_farewell = true;
                 deadline = Some(Instant::now() + FAREWELL);
                 self.say_farewell(pid);
             } else if deadline.is_some_and(|limit| limit <= Instant::now()) {
                 deadline = None;
-                if stopping {
+                if self.stopping {
                     cgroup::kill(&self.record.cgroups, Some(Seat::Machine));
                 } else if self.record.leader.is_some() {
-                    stopping = !self.is_up(caller)?;
+                    self.stopping = !self.is_up(caller)?;
                 } else if begun.elapsed() < BOOT_LIMIT {
                     deadline = Some(begun + BOOT_LIMIT);
                 } else {

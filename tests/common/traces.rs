@@ -75,6 +75,16 @@ pub fn await_sandbox(home: &Home, is_so: impl Fn(&Path) -> bool) -> PathBuf {
     }
 }
 
+/// Waits until a file is there, in a folder that is.
+pub fn await_file(path: &Path) {
+    let events = inotify::init(inotify::CreateFlags::CLOEXEC).unwrap();
+    inotify::add_watch(&events, path.parent().unwrap(), inotify::WatchFlags::CREATE).unwrap();
+    while !path.exists() {
+        assert!(is_readable(&events), "{} does not come", path.display());
+        rustix::io::read(&events, &mut [0; 4096]).unwrap();
+    }
+}
+
 fn command_line(pid: i32) -> String {
     let bytes = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
     String::from_utf8_lossy(&bytes).replace('\0', " ")

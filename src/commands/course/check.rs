@@ -121,7 +121,7 @@ fn chosen<'a>(jobs: Vec<Job<'a>>, names: &[String]) -> Result<Vec<Job<'a>>, Fail
 /// Proves with a bar, and ends everything on Ctrl-C.
 fn watched(context: &Context, prover: &Prover, jobs: &[Job<'_>]) -> Result<Proof, Failure> {
     let interrupted = sandbox::interruptions()?;
-    let (done, watcher) = UnixStream::pair()?;
+    let (done, watcher) = UnixStream::pair().map_err(Failure::system("cannot watch for Ctrl-C"))?;
     let bar = context.terminal.bar(jobs.iter().map(Job::verdicts).sum());
     let tell = |proven: &Proven| {
         bar.step(&proven.case);

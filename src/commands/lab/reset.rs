@@ -42,8 +42,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
             writeln!(io::stderr(), "Nothing was removed.")?;
             return Ok(0);
         }
-        sandbox.stop()?;
-        sandbox.remove()?;
+        sandbox.discard()?;
     }
     // What was found out was about the machine that is gone.
     let forgotten = id.clone();

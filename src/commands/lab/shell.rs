@@ -20,13 +20,13 @@ pub(in crate::commands) struct Args {
 pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     let course = context.course()?;
     let lab = &*context.lab(&course, args.lab.as_deref())?;
-    needs_terminal(context, "run single commands with `unitlab lab exec`")?;
+    needs_terminal("run single commands with `unitlab lab exec`")?;
     root::required(context, "entering the sandbox")?;
     open(context, &check::find(context, lab)?, &lab.lab)
 }
 
 /// A shell without a terminal would be nothing but a hanging process.
-pub(super) fn needs_terminal(_: &Context, instead: &str) -> Result<(), Failure> {
+pub(super) fn needs_terminal(instead: &str) -> Result<(), Failure> {
     if io::stdin().is_terminal() && io::stdout().is_terminal() {
         return Ok(());
     }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use super::{brief, shell};
-use crate::commands::context::Context;
+use crate::commands::context::{self, Context};
 use crate::commands::failure::Failure;
 use crate::commands::root;
 use crate::commands::workshop::Bench;
@@ -46,7 +46,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     }
     let lab = &*lab;
     if !args.no_shell {
-        shell::needs_terminal(context, "add --no-shell to leave the sandbox running without one")?;
+        shell::needs_terminal("add --no-shell to leave the sandbox running without one")?;
     }
     root::required(context, "booting a sandbox")?;
     if args.or_shell && context.estate().sandbox(&context.sandbox_name(&lab.lab.id)).is_running() {
@@ -112,7 +112,7 @@ pub(super) fn boot(context: &Context, lab: &LabFolder, os_tree: Option<&std::pat
     };
     bench.keep()?;
     context.note(&format!("its root and its record are in {}", bench.sandbox().dir().display()));
-    let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let at = context::now();
     let (remembered, seed) = (id.clone(), lab.seed);
     context.remember(move |progress| {
         progress.lab_in_hand = Some(remembered.clone());

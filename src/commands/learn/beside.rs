@@ -54,7 +54,8 @@ impl Sitting<'_> {
             use io::Write as _;
             let _ = writeln!(io::stderr(), "unitlab: booting a sandbox needs root; sudo asks for this step alone");
             sandbox::unlock()
-        })?;
+        });
+        let unlocked = unlocked.map_err(Failure::terminal)?;
         self.drain();
         let mut waiting = std::mem::take(&mut self.waiting).into_iter();
         let why = match unlocked {

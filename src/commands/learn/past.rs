@@ -1,6 +1,6 @@
 //! Progress as a sitting knows it, and what a sitting does as progress knows it.
 
-use crate::commands::context::Context;
+use crate::commands::context::{self, Context};
 use crate::commands::failure::Failure;
 use crate::engine::session::{Answered, Deed, Given, Past, accepts};
 use crate::learner::Progress;
@@ -37,7 +37,7 @@ pub(super) fn page_left(chapter: &Chapter, progress: &Progress) -> usize {
 
 /// Writes down what was done.
 pub(super) fn remember(context: &Context, deed: Deed) -> Result<(), Failure> {
-    let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let at = context::now();
     context.remember(move |progress| match deed {
         Deed::Opened { chapter, page, complete } => {
             progress.chapter(&chapter).opened(&page, complete, &at);

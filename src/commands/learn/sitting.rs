@@ -50,7 +50,7 @@ impl<'a> Sitting<'a> {
         os_tree: Option<PathBuf>,
     ) -> Result<Self, Failure> {
         let interrupted = sandbox::interruptions()?;
-        interrupted.set_nonblocking(true)?;
+        interrupted.set_nonblocking(true).map_err(Failure::system("cannot watch for Ctrl-C"))?;
         Ok(Self { context, course, os_tree, partner: None, interrupted, waiting: Vec::new() })
     }
 
@@ -79,14 +79,14 @@ impl<'a> Sitting<'a> {
             let (rows, columns) = screen.size();
             screen.draw(&home_frame(&agenda.rows(), chosen, rows, self.context.brush_for(columns)))?;
             let last = agenda.steps.len().saturating_sub(1);
-            match screen.wait(&[self.interrupted.as_fd()])? {
+            match screen.wait(&[self.interrupted.as_fd()]).map_err(Failure::terminal)? {
                 Signal::Key(Key::Char('q') | Key::Ctrl('c')) => return Ok(Err(End::Quit)),
                 Signal::Gone | Signal::Ready(_) => return Ok(Err(End::Interrupted)),
                 Signal::Key(Key::Up | Key::Char('k') | Key::BackTab) => chosen = chosen.saturating_sub(1),
                 Signal::Key(Key::Down | Key::Char('j') | Key::Tab) => chosen = (chosen + 1).min(last),
                 Signal::Key(Key::Home) => chosen = 0,
                 Signal::Key(Key::End) => chosen = last,
-                Signal::Key(Key::Ctrl('z')) => screen.suspend()?,
+                Signal::Key(Key::Ctrl('z')) => screen.suspend().map_err(Failure::terminal)?,
                 Signal::Key(Key::Ctrl('l')) => screen.forget(),
                 Signal::Key(Key::Enter | Key::Char(' ')) => match agenda.steps.get(chosen).map(|step| &step.goal) {
                     Some(Goal::Chapter(chapter)) => return Ok(Ok(*chapter)),
@@ -121,7 +121,7 @@ impl<'a> Sitting<'a> {
             self.draw(screen, tutorial, &mut state)?;
             let mut streams = vec![self.interrupted.as_fd()];
             streams.extend(self.partner.as_ref().map(AsFd::as_fd));
-            let events = match screen.wait(&streams)? {
+            let events = match screen.wait(&streams).map_err(Failure::terminal)? {
                 Signal::Key(key) => vec![Event::Key(key)],
                 Signal::Resized => Vec::new(),
                 Signal::Gone | Signal::Ready(0) => return Ok(End::Interrupted),
@@ -190,7 +190,7 @@ impl<'a> Sitting<'a> {
                 take(tutorial, state, Event::Back(said));
             }
             Action::Redraw => screen.forget(),
-            Action::Suspend => screen.suspend()?,
+            Action::Suspend => screen.suspend().map_err(Failure::terminal)?,
             Action::Quit => {}
         }
         Ok(())
@@ -207,7 +207,8 @@ impl<'a> Sitting<'a> {
                 let _ = crate::terminal::wait_for_enter("Press Enter to go back.");
             }
             status
-        })??;
+        });
+        let status = status.map_err(Failure::terminal)??;
         self.drain();
         let progress = self.context.progress()?;
         let known = progress.labs.get(lab);

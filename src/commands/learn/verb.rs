@@ -52,7 +52,7 @@ pub(in crate::commands) fn run(context: &Context, args: &Args) -> Result<u8, Fai
     }
     let at = tutorial.chapters.iter().position(|other| other.id == chapter.id).unwrap_or(0);
     let no_terminal = || Failure::usage("there is no terminal to read on", "add --plain to print the chapter");
-    let stage = Stage::open()?.ok_or_else(no_terminal)?;
+    let stage = Stage::open().map_err(Failure::terminal)?.ok_or_else(no_terminal)?;
     Sitting::new(context, &course, args.os_tree.clone())?.run(stage, Where::Chapter(at))
 }
 

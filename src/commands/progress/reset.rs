@@ -1,10 +1,11 @@
 //! `unitlab progress reset`: forgets what was done.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 
 use crate::commands::context::Context;
 use crate::commands::failure::Failure;
-use crate::learner::Progress;
+use crate::learner::{LabProgress, Progress};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  unitlab progress reset service-states\n  unitlab progress reset --yes")]
@@ -43,21 +44,36 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
         writeln!(io::stdout(), "Nothing was forgotten.")?;
         return Ok(0);
     }
-    context.remember(move |progress| match forgotten {
-        Forgotten::Everything => *progress = Progress::default(),
-        Forgotten::Chapter(id) => {
-            progress.chapters.remove(&id);
-            if progress.chapter_in_hand.as_ref() == Some(&id) {
-                progress.chapter_in_hand = None;
+    let drawn = still_drawn(context)?;
+    context.remember(move |progress| {
+        match forgotten {
+            Forgotten::Everything => *progress = Progress::default(),
+            Forgotten::Chapter(id) => {
+                progress.chapters.remove(&id);
+                if progress.chapter_in_hand.as_ref() == Some(&id) {
+                    progress.chapter_in_hand = None;
+                }
+            }
+            Forgotten::Lab(id) => {
+                progress.labs.remove(&id);
+                if progress.lab_in_hand.as_ref() == Some(&id) {
+                    progress.lab_in_hand = None;
+                }
             }
         }
-        Forgotten::Lab(id) => {
-            progress.labs.remove(&id);
-            if progress.lab_in_hand.as_ref() == Some(&id) {
-                progress.lab_in_hand = None;
-            }
+        for (id, seed) in drawn {
+            progress.lab(&id).seed = Some(seed);
         }
     })?;
     writeln!(io::stdout(), "Forgotten: {words}.")?;
     Ok(0)
+}
+
+/// Seeds that somebody has chosen, of labs whose sandboxes are there: by another one they would be graded for names
+/// that they do not have. Where nobody but root may look, there may be one.
+fn still_drawn(context: &Context) -> Result<BTreeMap<String, u32>, Failure> {
+    let is_there = |id: &str| context.estate().sandbox(&context.sandbox_name(id)).dir().try_exists().unwrap_or(true);
+    let chosen =
+        |(id, lab): (String, LabProgress)| lab.seed.filter(|seed| *seed != context.seed(&id)).map(|seed| (id, seed));
+    Ok(context.progress()?.labs.into_iter().filter_map(chosen).filter(|(id, _)| is_there(id)).collect())
 }
