@@ -61,7 +61,10 @@ fn of_latest_start(stdout: &str, unit: &UnitFact) -> Vec<String> {
             entry["__MONOTONIC_TIMESTAMP"].as_str().and_then(|at| at.parse().ok()).is_some_and(|at: u64| at >= began)
         }
     };
-    let messages: Vec<String> = entries.iter().filter(of_it).filter_map(|entry| message(&entry["MESSAGE"])).collect();
+    // A life that has only just begun has said nothing yet, and those before it may all have been gone too soon.
+    let mute = restarted && !entries.iter().any(|entry| of_it(&entry));
+    let lived = entries.iter().filter(|entry| if mute { invocation(entry).is_none() } else { of_it(entry) });
+    let messages: Vec<String> = lived.filter_map(|entry| message(&entry["MESSAGE"])).collect();
     let kept = &messages[messages.len().saturating_sub(LAST_WORDS)..];
     kept.iter().map(|message| around(message, "")).collect()
 }
@@ -188,6 +191,9 @@ mod tests {
         assert_eq!(of_latest_start(&(older.clone() + &newer), &unit("0")), ["new", "new, too"]);
         assert_eq!(of_latest_start(&older, &unit("0")), Vec::<String>::new());
         assert_eq!(of_latest_start(&older, &unit("3")), ["old"]);
+        let nameless = entry("gone too soon", 400, "null");
+        assert_eq!(of_latest_start(&nameless, &unit("3")), ["gone too soon"]);
+        assert_eq!(of_latest_start(&nameless, &unit("0")), Vec::<String>::new());
         let many: String = (0..30).map(|n| entry(&format!("m{n}"), 600, "\"b\"")).collect();
         let kept = of_latest_start(&many, &unit("0"));
         assert_eq!((kept.len(), kept[0].as_str()), (LAST_WORDS, "m10"));
