@@ -75,6 +75,9 @@ fn wrong_words_name_the_right_ones() {
     for (words, told) in [
         (&["frob"][..], "The commands are: learn, list, progress, lab, check, answer, hint, demo, doctor,"),
         (&["chekc"], "a similar subcommand exists: 'check'"),
+        // Not the hidden `enter`.
+        (&["anwser"], "a similar subcommand exists: 'answer'"),
+        (&["lab", "start", "least", "--no-shell"], "did you mean \"least-privilege\""),
         (&["lab", "strat"], "a similar subcommand exists: 'start'"),
         (&["check", "nosuch"], "the labs are: "),
         (&["check", "sre-ap"], "did you mean \"sre-app\""),

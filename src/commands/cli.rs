@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use std::iter;
 use std::path::PathBuf;
 
-use clap::error::{ContextKind, ErrorKind};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use super::context::Context;
@@ -158,7 +158,8 @@ pub fn run(words: impl Iterator<Item = OsString>) -> u8 {
             let _ = write!(io::stderr(), "{}", help.unwrap_or_else(|| Cli::command().render_help()));
             return 2;
         }
-        Err(error) => {
+        Err(mut error) => {
+            suggest_no_hidden_verb(&mut error);
             let _ = error.print();
             if error.kind() == ErrorKind::InvalidSubcommand && error.get(ContextKind::SuggestedSubcommand).is_none() {
                 let all = wrap(&format!("The commands are: {}.", verbs().join(", ")), width, 0).join("\n");
@@ -196,6 +197,16 @@ pub(super) fn help() -> String {
 fn verbs() -> Vec<String> {
     let command = Cli::command();
     command.get_subcommands().filter(|verb| !verb.is_hide_set()).map(|verb| verb.get_name().to_owned()).collect()
+}
+
+/// Nobody meant one of the machine's own parts.
+fn suggest_no_hidden_verb(error: &mut clap::Error) {
+    let Some(ContextValue::Strings(mut near)) = error.remove(ContextKind::SuggestedSubcommand) else { return };
+    let command = Cli::command();
+    near.retain(|name| !command.find_subcommand(name).is_some_and(clap::Command::is_hide_set));
+    if !near.is_empty() {
+        error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(near));
+    }
 }
 
 impl Verb {

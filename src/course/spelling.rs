@@ -1,14 +1,23 @@
 //! Which known word a misspelt one was probably meant to be.
 
-/// The nearest candidate, if it is near enough to be worth naming: a third of the letters may differ.
+/// Fewer letters begin too many words.
+const BEGINNING: usize = 3;
+
+/// The nearest candidate, if it is near enough to be worth naming: a third of the letters may differ. Else the one that
+/// begins so.
 pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let far = (word.chars().count() / 3).max(1);
+    let candidates: Vec<&str> = candidates.into_iter().collect();
+    let mut begun = candidates.iter().filter(|name| word.len() >= BEGINNING && name.starts_with(&word.to_lowercase()));
+    let begun = begun.next().filter(|_| begun.next().is_none()).copied();
     candidates
-        .into_iter()
+        .iter()
+        .copied()
         .map(|candidate| (strsim::damerau_levenshtein(&word.to_lowercase(), &candidate.to_lowercase()), candidate))
         .filter(|(distance, _)| *distance <= far)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
+        .or(begun)
 }
 
 /// `did you mean "points"?`, or the whole choice when nothing is near.
@@ -43,6 +52,8 @@ mod tests {
         assert_eq!(nearest("pionts", keys), Some("points"));
         assert_eq!(nearest("Title", keys), Some("title"));
         assert_eq!(nearest("colour", keys), None);
+        assert_eq!((nearest("poi", keys), nearest("po", keys)), (Some("points"), None));
+        assert_eq!(nearest("least", ["least-privilege", "least-surprise"]), None);
         assert_eq!(did_you_mean("colour", &keys), "known are: points, needs, title");
     }
 

@@ -153,6 +153,8 @@ impl Entrance {
             "--setenv=SYSTEMD_PAGER=",
             "--setenv=SYSTEMD_COLORS=0",
             "--setenv=PATH=/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
+            // Whoever presses Ctrl-C does not wait for what ignores it.
+            "--property=TimeoutStopSec=2",
         ];
         options.extend(if root {
             ["--setenv=HOME=/root", "-p", "WorkingDirectory=~"].as_slice()

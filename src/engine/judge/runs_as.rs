@@ -104,6 +104,12 @@ fn root_user(user: &str, dynamic: bool) -> Option<Root> {
     }
 }
 
+/// The same, with a capital at its beginning.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
 /// The uid that the manager resolved `User=` to when it started what runs now; none where there was no `User=`.
 fn started_uid(unit: &UnitFact) -> Option<u32> {
     unit.get("UID").parse().ok()
@@ -247,12 +253,16 @@ impl Sight<'_> {
 
     fn runs_as_root(&self, root: &Root) -> Diagnosis {
         let written = self.layers.and_then(|layers| layers.effective(root.key));
-        let place = written.map(|written| format!("{}: ", written.place())).unwrap_or_default();
+        let what = &root.what;
+        let text = match written {
+            Some(written) => format!("{}: {what}, so systemd starts it as root.", written.place()),
+            None => sentence(&format!("{what}, so systemd starts it as root.")),
+        };
         let next = if root.key == "User" {
             "set User= to an account of its own under [Service], then sudo systemctl daemon-reload and restart"
         } else {
             "remove the prefix from ExecStart=, then sudo systemctl daemon-reload and restart"
         };
-        cause("runs-as-root", format!("{place}{}, so systemd starts it as root.", root.what), next)
+        cause("runs-as-root", text, next)
     }
 }
