@@ -150,7 +150,12 @@ impl Context {
         let id = match (named, progress.lab_in_hand.as_deref(), course.labs()) {
             (Some(id), ..) | (None, Some(id), _) => id,
             (None, None, [only]) => &only.lab.id,
-            _ => return Err(Failure::usage("no lab is in hand", "start one: `unitlab lab start LAB`; `unitlab list` shows them")),
+            _ => {
+                return Err(Failure::usage(
+                    "no lab is in hand",
+                    "start one: `unitlab lab start LAB`; `unitlab list` shows them",
+                ));
+            }
         };
         let seed = progress.labs.get(id).and_then(|lab| lab.seed).unwrap_or_else(|| self.seed(id));
         Ok(course.variant(id, seed)?)
