@@ -101,6 +101,12 @@ fn unitlab_answers_inside_as_it_does_outside() {
         &["lab", "brief"],
         &["hint", "enabled"],
         &["hint", "nosuch"],
+        &["check", "sre-app", "--no-trials"],
+        &["check", "non-root"],
+        &["lab", "brief", "sre-app"],
+        &["lab", "brief", "nosuch"],
+        &["hint", "sre-app"],
+        &["hint", "sre-app", "enabled"],
         &["frob"],
     ] {
         let outside = home.unitlab(words).status.code().unwrap();

@@ -66,7 +66,13 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     let output = Output::named(context, args.output.as_deref())?;
     if inside::is_inside() && !args.here {
         let format = Some(args.format.into());
-        let request = Request { verb: GateVerb::Check, check: None, value: None, format, no_trials: args.no_trials };
+        let request = Request {
+            verb: GateVerb::Check,
+            check: args.lab.as_deref(),
+            value: None,
+            format,
+            no_trials: args.no_trials,
+        };
         return inside::ask_into(context, &request, &output);
     }
     let report = match grade(context, args) {

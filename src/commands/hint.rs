@@ -33,7 +33,7 @@ const HINTLESS: &str = "**This lab has no hints.**\n\n\
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     if inside::is_inside() {
-        // Inside there is one lab, so one word is a check.
+        // Inside there is one lab, so one word is a check, or that lab's name.
         let check = args.check.as_deref().or(args.lab.as_deref());
         let request = Request { verb: GateVerb::Hint, check, value: None, format: None, no_trials: false };
         return inside::ask(context, &request);

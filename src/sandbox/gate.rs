@@ -11,6 +11,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::Plan;
+use crate::model::escape;
 
 /// Where the socket is, seen from inside.
 pub const INSIDE_SOCKET: &str = "/run/unitlab/socket";
@@ -21,7 +22,7 @@ pub const INSIDE_SOCKET: &str = "/run/unitlab/socket";
 pub struct GateRequest {
     /// What to do.
     pub verb: GateVerb,
-    /// A check's id, for a hint or an answer.
+    /// A check's id, for a hint or an answer; else the lab, where one was named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub check: Option<String>,
     /// An answer.
@@ -130,6 +131,10 @@ fn serve(stream: &UnixStream, plan: &Plan, exe: &Path) -> io::Result<()> {
             return reply(stream, &GateReply::Exit(2));
         }
     };
+    if let Some(why) = asks_for_another(&request, &plan.lab) {
+        reply(stream, &GateReply::Err(why))?;
+        return reply(stream, &GateReply::Exit(2));
+    }
     let mut child = Command::new(exe)
         .args(&plan.global_args)
         .args(arguments(&request, &plan.lab))
@@ -162,6 +167,17 @@ fn serve(stream: &UnixStream, plan: &Plan, exe: &Path) -> io::Result<()> {
     reply(stream, &GateReply::Exit(code))
 }
 
+/// Why this sandbox does not do it: what is wanted is not its own lab, or not the whole of it.
+fn asks_for_another(request: &GateRequest, lab: &str) -> Option<String> {
+    let whole = matches!(request.verb, GateVerb::Check | GateVerb::Brief);
+    let word = request.check.as_deref().filter(|word| whole && *word != lab)?;
+    Some(format!(
+        "unitlab: this is the sandbox of the lab {lab:?}, and {:?} is something else\n  \
+         next: without a word, all of {lab} is meant; `unitlab hint CHECK` is about one check\n",
+        escape(word)
+    ))
+}
+
 /// The command line that stands for a request; a check's id and an answer are the only words of the learner's in it.
 fn arguments(request: &GateRequest, lab: &str) -> Vec<String> {
     let mut args = vec!["--color".to_owned(), if request.color { "always" } else { "never" }.to_owned()];
@@ -182,7 +198,8 @@ fn arguments(request: &GateRequest, lab: &str) -> Vec<String> {
         }
         GateVerb::Hint => {
             args.extend(["hint", "--", lab].map(str::to_owned));
-            args.extend(request.check.iter().filter(|id| id.len() <= 64 && !id.starts_with('-')).cloned());
+            let id = request.check.iter().filter(|id| id.len() <= 64 && !id.starts_with('-') && *id != lab);
+            args.extend(id.cloned());
         }
         GateVerb::Answer => {
             args.extend(["answer", "--lab", lab, "--"].map(str::to_owned));

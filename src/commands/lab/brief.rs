@@ -18,7 +18,8 @@ pub(in crate::commands) struct Args {
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     if inside::is_inside() {
-        let request = Request { verb: GateVerb::Brief, check: None, value: None, format: None, no_trials: false };
+        let request =
+            Request { verb: GateVerb::Brief, check: args.lab.as_deref(), value: None, format: None, no_trials: false };
         return inside::ask(context, &request);
     }
     let course = context.course()?;
