@@ -169,6 +169,26 @@ impl Sandbox {
         }
     }
 
+    /// As [`Sandbox::take_turn`], for one that shall end: whoever has the turn is waited for, and none is made. None where
+    /// there is nothing of it.
+    pub(super) fn await_turn(&self) -> Result<Option<File>, SandboxError> {
+        let fail = || SandboxError::file("cannot lock", &self.dir);
+        loop {
+            let turn = match File::open(&self.dir) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+                other => other.map_err(fail())?,
+            };
+            match rustix::fs::flock(&turn, FlockOperation::LockExclusive) {
+                Err(rustix::io::Errno::INTR) => continue,
+                other => other.map_err(|errno| fail()(errno.into()))?,
+            }
+            let locked = turn.metadata().map_err(fail())?.ino();
+            if fs::metadata(&self.dir).is_ok_and(|meta| meta.ino() == locked) {
+                return Ok(Some(turn));
+            }
+        }
+    }
+
     /// Somebody is starting it at this moment.
     pub(super) fn is_being_started(&self) -> bool {
         let Ok(dir) = File::open(&self.dir) else { return false };

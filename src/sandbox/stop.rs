@@ -31,6 +31,13 @@ pub struct Leftover {
 impl Sandbox {
     /// Switches it off, in good order where its root is kept, and leaves nothing running; the learner's root stays.
     pub fn stop(&self) -> Result<(), SandboxError> {
+        self.end_keeper();
+        // Else a start that begins now, or another sweep, would find half of it.
+        let Some(_turn) = self.await_turn()? else { return Ok(()) };
+        self.sweep()
+    }
+
+    fn end_keeper(&self) {
         // Asked for by its lock, so that a damaged record keeps nothing alive.
         let keeper = self.keeper().and_then(|pid| ProcessId::of(pid.as_raw_pid()));
         if let Some(process) = keeper.and_then(ProcessId::open) {
@@ -38,7 +45,6 @@ impl Sandbox {
             let timeout = Timespec::try_from(LIMIT).unwrap_or_default();
             let _ = poll(&mut [PollFd::from_borrowed_fd(process.as_fd(), PollFlags::IN)], Some(&timeout));
         }
-        self.sweep()
     }
 
     /// Ends it at once and deletes it: nobody comes back to what its services would save in a farewell.
@@ -48,7 +54,9 @@ impl Sandbox {
         {
             cgroup::kill(&record.cgroups, Some(Seat::Machine));
         }
-        self.stop()?;
+        self.end_keeper();
+        let Some(_turn) = self.await_turn()? else { return Ok(()) };
+        self.sweep()?;
         self.remove()
     }
 
