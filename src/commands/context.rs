@@ -236,6 +236,10 @@ fn checked_tree(tree: &Path) -> Result<PathBuf, Failure> {
             return Err(Failure::usage(what, next));
         }
     }
+    // It is bound into the sandbox as it is.
+    if !tree.join("usr").canonicalize().is_ok_and(|usr| usr.starts_with(&tree)) {
+        return Err(Failure::usage(format!("the /usr of {} leads out of it", tree.display()), next));
+    }
     if fs::symlink_metadata(tree.join("bin")).is_ok_and(|meta| meta.is_dir()) {
         return Err(Failure::usage(format!("{} has no merged /usr: its /bin is a folder", tree.display()), next));
     }

@@ -17,6 +17,7 @@ mod shelf_lessons;
 mod spelling;
 mod tree;
 mod variables;
+mod walk;
 
 pub use error::{CourseError, CourseErrors, Failed, NoSuchChapter, NoSuchLab};
 pub use harmless::Harmless;

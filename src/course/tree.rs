@@ -3,25 +3,16 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use std::fs;
-use std::io::Read;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use include_dir::{Dir, include_dir};
-use rustix::fs::OFlags;
 use sha2::{Digest, Sha256};
 
 use super::error::CourseError;
+use super::walk;
 
 static LABS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/labs");
 static LESSONS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/lessons");
-
-/// No text or page of a lab comes near it; a disk image by accident does.
-const FILE_LIMIT: u64 = 1 << 20;
-/// Labs are text.
-const TREE_LIMIT: usize = 32 << 20;
-const DEPTH_LIMIT: usize = 32;
 
 /// Path from the course's folder → content. The map's order is the order of everything.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,15 +39,7 @@ impl Tree {
 
     /// The `lessons/` and `labs/` of a folder, of which one may be left out. Follows no links and opens nothing but regular files.
     pub(super) fn read(folder: &Path) -> Result<Self, Vec<CourseError>> {
-        let mut walk = Walk { folder, files: BTreeMap::new(), bytes: 0, errors: Vec::new() };
-        let parts = ["lessons", "labs"].map(|part| (part, folder.join(part).symlink_metadata().is_ok()));
-        for (part, _) in parts.iter().filter(|(_, is_there)| *is_there) {
-            walk.dir(part, 0);
-        }
-        if !parts.iter().any(|(_, is_there)| *is_there) {
-            walk.refuse("labs", "is missing", "a course is a folder with a folder labs/ or lessons/ in it");
-        }
-        if walk.errors.is_empty() { Ok(Self { files: walk.files }) } else { Err(walk.errors) }
+        walk::read(folder).map(|files| Self { files })
     }
 
     #[cfg(test)]
@@ -144,71 +127,6 @@ pub(super) fn place(text: &str, offset: usize) -> (usize, usize) {
 }
 
 /// What editors and file managers leave behind. Inside a `files/` tree every name means what it says.
-fn is_debris(path: &str) -> bool {
+pub(super) fn is_debris(path: &str) -> bool {
     path.split('/').take_while(|part| *part != "files").any(|part| part.starts_with('.') || part.ends_with('~'))
-}
-
-struct Walk<'a> {
-    folder: &'a Path,
-    files: BTreeMap<String, Cow<'static, [u8]>>,
-    bytes: usize,
-    errors: Vec<CourseError>,
-}
-
-impl Walk<'_> {
-    fn dir(&mut self, path: &str, depth: usize) {
-        if depth > DEPTH_LIMIT {
-            return self.refuse(path, "is nested too deeply", "a lab needs a few levels");
-        }
-        let entries = match fs::read_dir(self.folder.join(path)) {
-            Ok(entries) => entries,
-            Err(error) => return self.refuse(path, &format!("cannot be read: {error}"), ""),
-        };
-        for entry in entries {
-            let Ok(entry) = entry else { continue };
-            let name = entry.file_name();
-            let Some(name) = name.to_str() else {
-                self.refuse(&format!("{path}/{}", name.display()), "has a name that is not UTF-8", "rename it");
-                continue;
-            };
-            let child = format!("{path}/{name}");
-            if is_debris(&child) {
-                continue;
-            }
-            match entry.file_type() {
-                Ok(kind) if kind.is_dir() => self.dir(&child, depth + 1),
-                Ok(kind) if kind.is_file() => self.file(child),
-                Ok(_) => self.refuse(&child, "is neither a file nor a folder", "make links and such in a script"),
-                Err(error) => self.refuse(&child, &format!("cannot be read: {error}"), ""),
-            }
-            if self.bytes > TREE_LIMIT {
-                return;
-            }
-        }
-    }
-
-    fn file(&mut self, path: String) {
-        let mut bytes = Vec::new();
-        // It may have become a link or a FIFO since the folder was listed.
-        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-        let read = fs::OpenOptions::new()
-            .read(true)
-            .custom_flags(flags.bits().cast_signed())
-            .open(self.folder.join(&path))
-            .and_then(|file| file.take(FILE_LIMIT + 1).read_to_end(&mut bytes));
-        self.bytes += bytes.len();
-        if let Err(error) = read {
-            self.refuse(&path, &format!("cannot be read: {error}"), "");
-        } else if bytes.len() as u64 > FILE_LIMIT {
-            self.refuse(&path, "is larger than 1 MiB", "labs are text; let a script make large files");
-        } else if self.bytes > TREE_LIMIT {
-            self.refuse(&path, "is where the labs pass 32 MiB together", "labs are text; let scripts make large files");
-        } else {
-            self.files.insert(path, Cow::Owned(bytes));
-        }
-    }
-
-    fn refuse(&mut self, path: &str, what: &str, mend: &str) {
-        self.errors.push(CourseError::of_file(path, what, mend));
-    }
 }

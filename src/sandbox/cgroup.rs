@@ -15,6 +15,9 @@ use super::SandboxError;
 
 /// Processes and threads that a payload may have.
 pub(super) const TASKS: u32 = 1024;
+/// Control groups in a sandbox, and how deep they nest. A booted one has some forty, five deep.
+const GROUPS: u64 = 1000;
+const DEPTH: u64 = 32;
 /// Bytes of memory that a payload may have.
 pub(super) const MEMORY: u64 = 1 << 30;
 
@@ -167,6 +170,9 @@ fn furnish(dirs: &[PathBuf]) -> Result<(), SandboxError> {
             ("memory.limit_in_bytes", MEMORY),
             ("memory.memsw.limit_in_bytes", MEMORY),
             ("memory.swap.max", 0),
+            // Of these the kernel has a bounded number for the whole host, and removing goes by path.
+            ("cgroup.max.descendants", GROUPS),
+            ("cgroup.max.depth", DEPTH),
         ] {
             let _ = write_existing(&machine.join(file), &limit.to_string());
         }

@@ -1,7 +1,9 @@
-//! The one file that lifts `unsafe`: marking inherited file descriptors, and leaving the host's mount table.
-#![allow(unsafe_code, reason = "two system calls whose safety the compiler cannot see; each says why it holds")]
+//! The one file that lifts `unsafe`: marking inherited file descriptors, leaving the host's mount table, and leaving a
+//! session's keys.
+#![allow(unsafe_code, reason = "three system calls whose safety the compiler cannot see; each says why it holds")]
 
 use std::fs;
+use std::io;
 use std::os::fd::{BorrowedFd, RawFd};
 
 use rustix::io::FdFlags;
@@ -24,6 +26,21 @@ pub(super) fn keep_to_ourselves() -> Result<(), SandboxError> {
         let _ = rustix::io::fcntl_setfd(fd, FdFlags::CLOEXEC);
     }
     Ok(())
+}
+
+/// Takes an empty session keyring (keyrings(7)) in the place of the caller's, which no namespace would hide.
+pub(super) fn leave_keys_behind() -> Result<(), SandboxError> {
+    // SAFETY: the call takes a number and no name, and touches no memory of this process.
+    let keyring =
+        unsafe { libc::syscall(libc::SYS_keyctl, libc::KEYCTL_JOIN_SESSION_KEYRING, std::ptr::null::<libc::c_char>()) };
+    match io::Error::last_os_error() {
+        error if keyring < 0 => match error.raw_os_error() {
+            // A kernel without keys, or a filter that forbids them, does so for whoever runs inside as well.
+            Some(libc::ENOSYS | libc::EPERM) => Ok(()),
+            _ => Err(SandboxError::system("cannot leave the session's keys behind")(error)),
+        },
+        _ => Ok(()),
+    }
 }
 
 /// Moves this process into a mount namespace of its own, in which it may mount what the host shall never see.

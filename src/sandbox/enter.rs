@@ -1,4 +1,5 @@
-//! Becoming root inside a sandbox: its namespaces, its control groups, none of the host's descriptors.
+//! Becoming root inside a sandbox: its namespaces, its control groups, none of the host's descriptors,
+//! no terminal of the caller's, and none of the caller's keys.
 //!
 //! This runs in a process of its own (`unitlab enter`), which was started for this alone: namespaces can only be
 //! joined by a process with one thread, and nothing of the caller's memory or environment comes along.
@@ -36,8 +37,10 @@ pub fn enter(args: &EnterArgs) -> Result<(), SandboxError> {
     };
     let leader = ProcessId { pid: args.pid, start: args.start };
     let process = leader.open().ok_or_else(gone)?;
+    // A controlling terminal comes along into every namespace, and whoever runs there opens it as /dev/tty.
+    rustix::process::setsid().map_err(SandboxError::system("cannot start a session"))?;
+    super::descriptors::leave_keys_behind()?;
     if args.terminal {
-        rustix::process::setsid().map_err(SandboxError::system("cannot start a session"))?;
         rustix::process::ioctl_tiocsctty(std::io::stdin())
             .map_err(SandboxError::system("cannot take the terminal for controlling one"))?;
     }

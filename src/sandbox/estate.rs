@@ -54,7 +54,17 @@ impl Estate {
             .recursive(true)
             .mode(0o700)
             .create(self.root.join("sandboxes"))
-            .map_err(SandboxError::file("cannot make", &self.root))
+            .map_err(SandboxError::file("cannot make", &self.root))?;
+        // What lies in it is believed: which control groups are ours to end, and which program to run.
+        for dir in [self.root.clone(), self.root.join("sandboxes")] {
+            let meta = dir.metadata().map_err(SandboxError::file("cannot look at", &dir))?;
+            let ours = meta.is_dir() && meta.uid() == rustix::process::geteuid().as_raw() && meta.mode() & 0o022 == 0;
+            if !ours {
+                let why = "others could write in it: it has to be a folder of root's, with mode 0700";
+                return Err(SandboxError::file("cannot keep sandboxes in", &dir)(io::Error::other(why)));
+            }
+        }
+        Ok(())
     }
 
     /// Held while a uid range is chosen.
@@ -102,7 +112,8 @@ impl Sandbox {
     /// The learner's work is there to be booted again.
     #[must_use]
     pub fn has_root(&self) -> bool {
-        self.root().join("etc/machine-id").exists()
+        // Whatever is in it is the learner's to remove; it gets its name only when it is whole.
+        self.root().symlink_metadata().is_ok_and(|meta| meta.is_dir())
     }
 
     /// The lab's scene was laid into it, to the end.
@@ -115,6 +126,17 @@ impl Sandbox {
     pub fn note_set(&self) -> Result<(), SandboxError> {
         let path = self.dir.join("set");
         fs::write(&path, "").map_err(SandboxError::file("cannot write", &path))
+    }
+
+    /// It shall be laid anew.
+    pub(super) fn note_unset(&self) -> Result<(), SandboxError> {
+        let path = self.dir.join("set");
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(SandboxError::file("cannot remove", &path)(error))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// What was written down about it; none when it was never started.

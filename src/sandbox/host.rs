@@ -1,7 +1,9 @@
 //! The host: which kind it is, and what a supervisor arranges on it.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use rustix::mount::{MountFlags, MountPropagationFlags, mount, mount_change};
 
@@ -23,6 +25,19 @@ fn random() -> u32 {
     let mut bytes = [0; 4];
     let _ = rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::empty());
     u32::from_ne_bytes(bytes)
+}
+
+/// Removes a folder with all that is in it, however deep root inside has nested it: where the standard library would need
+/// more descriptors than there are, rm(1) does not. No link is followed. What is not there is no error.
+pub(super) fn remove_tree(dir: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(dir) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => {
+            let rm = Command::new("rm").args(["-rf", "--one-file-system", "--"]).arg(dir).output()?;
+            if rm.status.success() { Ok(()) } else { Err(error) }
+        }
+        Ok(()) => Ok(()),
+    }
 }
 
 /// The first uid of a range of 65536 that no other sandbox of the estate has.

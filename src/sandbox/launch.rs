@@ -78,7 +78,7 @@ pub fn launch(estate: &Estate, name: &str, plan: &Plan) -> Result<(Record, Lease
     }
     sandbox.sweep()?;
     // Whatever died since the last start, and whoever's it was: what cannot be swept now is for `doctor` to tell.
-    let _ = estate.sweep();
+    estate.tidy();
     let result = launch_in(estate, &sandbox, plan);
     if result.is_err() {
         let _ = sandbox.sweep();

@@ -117,8 +117,10 @@ fn make_root(estate: &Estate, sandbox: &Sandbox, plan: &Plan, record: &Record) -
         Source::Keep => {
             let fresh = sandbox.dir().join("root.new");
             let fail = SandboxError::file("cannot put the new root in place of", &root);
+            // The scene was laid into the root that goes.
+            sandbox.note_unset()?;
             for stale in [&fresh, &root] {
-                let _ = fs::remove_dir_all(stale);
+                host::remove_tree(stale).map_err(SandboxError::file("cannot remove", stale))?;
             }
             skeleton.build(&fresh)?;
             fs::rename(&fresh, &root).map_err(fail)

@@ -131,6 +131,7 @@ impl RawTerminal {
 
 impl Drop for RawTerminal {
     fn drop(&mut self) {
-        let _ = rustix::termios::tcsetattr(io::stdin(), OptionalActions::Drain, &self.0);
+        // An answer of the terminal's to what was printed last would be typed into the shell outside.
+        let _ = rustix::termios::tcsetattr(io::stdin(), OptionalActions::Flush, &self.0);
     }
 }

@@ -163,6 +163,9 @@ impl Skeleton<'_> {
         let shipped = self.os_tree.join("usr/lib/systemd/system");
         tree.dir("etc/systemd", 0o755)?;
         tree.dir("etc/systemd/system", 0o755)?;
+        // It lies on the learner's disk, and a crash loop writes a lot.
+        tree.dir("etc/systemd/journald.conf.d", 0o755)?;
+        tree.file("etc/systemd/journald.conf.d/unitlab.conf", b"[Journal]\nSystemMaxUse=64M\n", 0o644)?;
         tree.link("etc/systemd/system/default.target", Path::new("/usr/lib/systemd/system/multi-user.target"))?;
         if !shipped.join("dbus.service").exists() && shipped.join("dbus-broker.service").exists() {
             tree.link("etc/systemd/system/dbus.service", Path::new("/usr/lib/systemd/system/dbus-broker.service"))?;

@@ -1,7 +1,6 @@
 //! Ending sandboxes: in good order while a supervisor lives, by their records when none does.
 
 use std::fs;
-use std::io;
 use std::os::fd::AsFd;
 use std::process::Command;
 use std::time::Duration;
@@ -11,7 +10,7 @@ use rustix::process::Signal;
 
 use super::cgroup::{self, Seat};
 use super::record::ProcessId;
-use super::{Estate, Sandbox, SandboxError};
+use super::{Estate, Sandbox, SandboxError, host};
 
 /// How long a supervisor may take to end its payload and itself.
 const LIMIT: Duration = Duration::from_secs(20);
@@ -85,6 +84,7 @@ impl Sandbox {
         }
         let leftover = |what: &str| Some(Leftover { name: self.name().to_owned(), what: what.to_owned() });
         match self.record() {
+            Err(_) if self.has_root() => leftover("a damaged record, beside somebody's work,"),
             Err(_) => leftover("a damaged record"),
             Ok(None) => leftover("a folder without a record"),
             Ok(Some(record)) if record.is_of_this_boot() && record.cgroups.iter().any(|dir| dir.exists()) => {
@@ -110,12 +110,7 @@ impl Sandbox {
 
     /// Deletes the folder with everything in it. The sandbox must be stopped.
     pub fn remove(&self) -> Result<(), SandboxError> {
-        match fs::remove_dir_all(self.dir()) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(SandboxError::file("cannot remove", self.dir())(error))
-            }
-            _ => Ok(()),
-        }
+        host::remove_tree(self.dir()).map_err(SandboxError::file("cannot remove", self.dir()))
     }
 }
 
@@ -130,16 +125,25 @@ impl Estate {
     /// Ends and removes all leftovers; what could not be swept stays in the answer.
     #[must_use]
     pub fn sweep(&self) -> Vec<Leftover> {
+        self.sweep_where(|_| true);
+        self.leftovers()
+    }
+
+    /// Sweeps in passing, unasked: a record that cannot be read now, or not by this version, is no reason to remove work.
+    pub(super) fn tidy(&self) {
+        self.sweep_where(|sandbox| sandbox.record().is_ok() || !sandbox.has_root());
+    }
+
+    fn sweep_where(&self, may: impl Fn(&Sandbox) -> bool) {
         for leftover in self.leftovers() {
             let sandbox = self.sandbox(&leftover.name);
             // What was seen may be somebody's start by now: so it is looked at again, when nobody else may begin one.
             let Ok(_turn) = sandbox.take_turn() else { continue };
-            if sandbox.leftover().is_some() {
+            if sandbox.leftover().is_some() && may(&sandbox) {
                 // A folder whose record tells nothing can only be removed: there is no process to find by it.
                 let _ = if matches!(sandbox.record(), Ok(Some(_))) { sandbox.sweep() } else { sandbox.remove() };
             }
         }
-        self.leftovers()
     }
 }
 
