@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    ExitCode::from(unitlab::commands::run(std::env::args_os()))
+    ExitCode::from(unitlab::cli::run(std::env::args_os()))
 }

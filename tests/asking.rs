@@ -11,7 +11,7 @@ use std::io::Read as _;
 use std::process::{Child, Command, Stdio};
 
 use pty::Pty;
-use unitlab::terminal::{ColorChoice, Terminal};
+use unitlab::ui::{ColorChoice, Terminal};
 
 const PROMPT: &str = "Remove /srv? [y/N]";
 

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use common::{Home, UNITLAB, course, home, inside};
 use rustix::process::{Pid, Signal, kill_process};
-use unitlab::commands::Bench;
+use unitlab::cli::LabSession;
 use unitlab::model::{Overlay, Report, Status};
 
 /// Where this program is inside of the sandbox.
@@ -26,7 +26,7 @@ const NOBODY: u32 = 65534;
 struct Leader(Pid);
 
 impl Leader {
-    fn of(bench: &Bench) -> Self {
+    fn of(bench: &LabSession) -> Self {
         // The way in names it: `--leader PID:START`.
         let examiner = bench.entrance().unwrap().examiner();
         let mut words = examiner.get_args().map(|word| word.to_str().unwrap()).skip_while(|word| *word != "--leader");
@@ -129,7 +129,7 @@ impl Seen {
 }
 
 /// A solved sandbox with this program in it.
-fn solved(home: &Home) -> Bench {
+fn solved(home: &Home) -> LabSession {
     let course = course();
     let lab = course.lab("sre-app").unwrap();
     let bench = home.bench(lab, "here");
@@ -140,7 +140,7 @@ fn solved(home: &Home) -> Bench {
     bench
 }
 
-fn learner(bench: &Bench) -> u32 {
+fn learner(bench: &LabSession) -> u32 {
     inside(bench, &["id", "-u", "learner"]).trim().parse().unwrap()
 }
 

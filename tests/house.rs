@@ -13,45 +13,47 @@ use quote::ToTokens as _;
 use syn::{Item, Visibility, spanned::Spanned as _};
 
 /// Room → floor. An arrow points down, never sideways.
-const FLOORS: [(&str, u8); 9] = [
+const FLOORS: [(&str, u8); 11] = [
     ("model", 0),
     ("engine", 1),
+    ("os", 1),
     ("course", 2),
     ("learner", 2),
     ("machine", 2),
     ("sandbox", 2),
     ("report", 2),
-    ("terminal", 2),
-    ("commands", 3),
+    ("ui", 2),
+    ("app", 3),
+    ("cli", 4),
 ];
 
 /// External crate → the rooms that it may enter; `main` is `src/main.rs`.
 const CRATES: [(&str, &[&str]); 21] = [
-    ("clap", &["commands", "main"]),
-    ("clap_complete", &["commands"]),
-    ("console", &["terminal", "report"]),
+    ("clap", &["cli", "main"]),
+    ("clap_complete", &["cli"]),
+    ("console", &["ui", "report"]),
     ("httparse", &["machine"]),
     ("include_dir", &["course"]),
-    ("indicatif", &["terminal"]),
-    ("jiff", &["sandbox", "commands"]),
+    ("indicatif", &["ui"]),
+    ("jiff", &["sandbox", "app", "cli"]),
     ("libc", &["sandbox"]),
-    ("pulldown_cmark", &["course", "terminal"]),
+    ("pulldown_cmark", &["course", "ui"]),
     ("quick_junit", &["report"]),
     ("regex_lite", &["course", "engine"]),
-    ("rustix", &["sandbox", "machine", "learner", "course", "terminal"]),
+    ("rustix", &["os", "sandbox", "machine", "learner", "course", "ui"]),
     ("serde", EVERYWHERE),
-    ("serde_json", &["learner", "machine", "sandbox", "report", "commands"]),
+    ("serde_json", &["learner", "machine", "sandbox", "report", "app", "cli"]),
     ("sha2", &["course"]),
-    ("signal_hook", &["sandbox", "terminal"]),
-    ("strsim", &["engine", "course", "commands"]),
-    ("textwrap", &["terminal", "report"]),
+    ("signal_hook", &["sandbox", "ui"]),
+    ("strsim", &["engine", "course", "cli"]),
+    ("textwrap", &["ui", "report"]),
     ("thiserror", EVERYWHERE),
     ("toml", &["course", "learner"]),
     ("which", &["machine", "sandbox"]),
 ];
 
 const EVERYWHERE: &[&str] =
-    &["model", "engine", "course", "learner", "machine", "sandbox", "report", "terminal", "commands", "main"];
+    &["model", "engine", "os", "course", "learner", "machine", "sandbox", "report", "ui", "app", "cli", "main"];
 
 /// Rooms that neither read nor change the world.
 const PURE: [&str; 2] = ["model", "engine"];
@@ -60,7 +62,7 @@ const PURE: [&str; 2] = ["model", "engine"];
 const WORLD: [&str; 8] = ["fs", "process", "net", "env", "os", "thread", "time", "io"];
 
 /// Rooms that start programs.
-const STARTERS: [&str; 2] = ["machine", "sandbox"];
+const STARTERS: [&str; 3] = ["os", "machine", "sandbox"];
 
 /// Where a file stands in the tree of modules, without the crate's own name: `src/report/human/page.rs` is in
 /// `["report", "human", "page"]`, `src/lib.rs` in `[]`.
@@ -295,9 +297,9 @@ fn a_bad_import_is_caught() {
         ("src/machine/x.rs", "use crate::report::json;", "machine may not see report (src/machine/x.rs:2)"),
         ("src/model/x.rs", "use crate::{model::Lab,\n engine};", "model may not see engine (src/model/x.rs:3)"),
         ("src/course/x.rs", "use crate::{model::{Lab, Case}, learner::{self as l}};", "course may not see learner"),
-        ("src/engine/x.rs", "fn f() { crate::commands::go() }", "engine may not see commands"),
-        ("src/engine/x.rs", "fn f() { g(|| [crate::terminal::WIDTH]) }", "engine may not see terminal"),
-        ("src/engine/x.rs", "fn f() { 1 as crate::terminal::Width; }", "engine may not see terminal"),
+        ("src/engine/x.rs", "fn f() { crate::cli::go() }", "engine may not see cli"),
+        ("src/engine/x.rs", "fn f() { g(|| [crate::ui::WIDTH]) }", "engine may not see ui"),
+        ("src/engine/x.rs", "fn f() { 1 as crate::ui::Width; }", "engine may not see ui"),
         ("src/engine/x.rs", "fn f(_: &crate::machine::Machine) {}", "engine may not see machine"),
         ("src/engine/x.rs", "fn f() { format!(\"{}\", crate::report::NAME); }", "engine may not see report"),
         ("src/report/x.rs", "use super::super::machine::Machine;", "report may not see machine"),
@@ -334,12 +336,12 @@ fn a_good_import_is_left_alone() {
     for (path, source) in [
         ("src/report/x.rs", "use crate::{engine::judge, model::{Lab, Case}, report::json}; use super::json;"),
         ("src/report/human/x.rs", "use super::super::json; use super::y; fn f() { self::g() }"),
-        ("src/commands/x.rs", "use crate::{machine, sandbox, report}; use clap::Parser;"),
+        ("src/cli/x.rs", "use crate::{machine, sandbox, report}; use clap::Parser;"),
         ("src/machine/x.rs", "use std::process::Command; use crate::model; fn f(report: u8) { report::<u8>() }"),
         ("src/engine/x.rs", "use std::{fmt, time::Duration}; // crate::report\n const A: &str = \"crate::report::x\";"),
         ("src/engine/x.rs", "#[cfg(test)] mod tests { use std::fs; use serde_json::Value; use super::super::y; }"),
         ("src/report/mod.rs", "mod a; #[cfg(test)] mod b; pub mod c; pub use a::{d, e as f}; pub(crate) use c::g;"),
-        ("src/main.rs", "fn main() -> std::process::ExitCode { unitlab::commands::run() }"),
+        ("src/main.rs", "fn main() -> std::process::ExitCode { unitlab::cli::run() }"),
     ] {
         let found = complaints(path, &format!("//! A subject.\n{source}"));
         assert!(found.is_empty(), "{source}\n{found:?}");

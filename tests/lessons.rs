@@ -5,7 +5,7 @@
 mod common;
 
 use common::{course, home};
-use unitlab::commands::{Job, Prover, rehearse, too_long};
+use unitlab::cli::{Job, Prover, rehearse, too_long};
 use unitlab::report::{Look, proof};
 
 /// More than cores, since most of a command is waiting.

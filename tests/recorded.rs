@@ -1,6 +1,6 @@
 //! Recorded answers: what real machines said once, judged and reported on any computer, in milliseconds.
 //!
-//! Each file under `tests/recorded/` is the whole testimony about one answer to one lab. Where a sandbox can run, the
+//! Each file under `tests/recorded/` is the whole observations about one answer to one lab. Where a sandbox can run, the
 //! answer is given and recorded again, and has to come out the same. `UNITLAB_RECORD=1` writes the files anew.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -13,10 +13,10 @@ use std::path::PathBuf;
 
 use common::{course, home};
 use serde::{Deserialize, Serialize};
-use unitlab::commands::Bench;
+use unitlab::cli::LabSession;
 use unitlab::course::LabFolder;
 use unitlab::engine;
-use unitlab::model::{CourseId, Overlay, Place, PlaceKind, Report, Testimony};
+use unitlab::model::{CourseId, Observations, Overlay, Place, PlaceKind, Report};
 use unitlab::report::{self, Look};
 
 /// One recording.
@@ -24,11 +24,11 @@ use unitlab::report::{self, Look};
 struct Recording {
     lab: String,
     systemd: String,
-    testimony: Testimony,
+    observations: Observations,
 }
 
 /// How an answer is given.
-type Give = fn(&Bench, &LabFolder);
+type Give = fn(&LabSession, &LabFolder);
 
 /// The answers that are recorded, and what each is called.
 const ANSWERS: [(&str, Give); 4] = [
@@ -61,7 +61,7 @@ until python3 -c 'import socket; socket.create_connection((\"127.0.0.1\", 8000))
 do systemctl is-active --quiet sre-app || exit 1; done
 ";
 
-fn run(bench: &Bench, script: &str) {
+fn run(bench: &LabSession, script: &str) {
     let overlay = Overlay { files: vec![], script: Some(script.to_owned()) };
     bench.apply_whole(&overlay, "the answer").unwrap();
 }
@@ -78,7 +78,7 @@ fn read(name: &str) -> Recording {
 fn report(recording: &Recording) -> Report {
     let course = course();
     let lab = &course.lab(&recording.lab).unwrap().lab;
-    let checks = engine::judge(lab, &recording.testimony);
+    let checks = engine::judge(lab, &recording.observations);
     Report {
         schema: Report::SCHEMA.into(),
         unitlab: "0.1.0".into(),
@@ -137,7 +137,7 @@ fn a_real_machine_says_the_same_again() {
         let graded = bench.grade(lab, true);
         bench.close().unwrap();
         let recording =
-            Recording { lab: lab.lab.id.clone(), systemd: graded.place.systemd, testimony: graded.testimony };
+            Recording { lab: lab.lab.id.clone(), systemd: graded.place.systemd, observations: graded.observations };
         if anew {
             let mut text = serde_json::to_string_pretty(&recording).unwrap();
             text.push('\n');
@@ -151,7 +151,7 @@ fn a_real_machine_says_the_same_again() {
             assert_eq!(statuses(&before), statuses(&recording), "{name}");
             continue;
         }
-        let differences = normal::differences(&before.testimony, &recording.testimony);
+        let differences = normal::differences(&before.observations, &recording.observations);
         assert!(differences.is_empty(), "{name}: UNITLAB_RECORD=1 records it anew\n{}", differences.join("\n"));
     }
 }

@@ -6,7 +6,7 @@ mod common;
 use std::fs;
 
 use common::{course, home, inside};
-use unitlab::commands::Bench;
+use unitlab::cli::LabSession;
 use unitlab::sandbox::{Captured, launch_twin, mark};
 
 /// Everything that a careless copy would follow, hang on, or drown in; the host's secret folder is the argument.
@@ -47,7 +47,7 @@ while True:
 const LOOK: &str = "find /srv /etc/swaps -type f -size -2000 -exec cat {} + 2>/dev/null; \
                     find /srv /etc -name stolen; cd /srv/traps; stat -c '%F %a %u %s %N' *; find deep -type d | wc -l";
 
-fn twin_of(home: &common::Home, bench: &Bench, argv: &[&str]) -> Captured {
+fn twin_of(home: &common::Home, bench: &LabSession, argv: &[&str]) -> Captured {
     let (twin, record, _lease) = launch_twin(&home.estate, bench.sandbox()).unwrap();
     let seen = record.entrance().unwrap().capture(argv, b"").unwrap();
     twin.stop().unwrap();

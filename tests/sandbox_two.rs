@@ -9,7 +9,7 @@ use std::process::Output;
 
 use common::traces::{await_end, await_sandbox, cgroups_of, pid_of, record, traces};
 use common::{Home, course, home, inside};
-use unitlab::commands::Bench;
+use unitlab::cli::LabSession;
 use unitlab::sandbox::launch_twin;
 
 const NAME: &str = "0-sre-app";
@@ -64,7 +64,7 @@ fn two_sandboxes_never_meet() {
     let course = course();
     let lab = course.lab("sre-app").unwrap();
     let [one, two] = ["one", "two"].map(|name| home.bench(lab, name));
-    let run = |bench: &Bench, unit: &str, code: &str| {
+    let run = |bench: &LabSession, unit: &str, code: &str| {
         inside(bench, &["systemd-run", "--quiet", "--service-type=exec", "--unit", unit, "python3", "-uc", code]);
     };
     run(&one, "leave", LEAVE);

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use common::{Home, home, inside};
-use unitlab::commands::{Bench, Graded};
+use unitlab::cli::{Graded, LabSession};
 use unitlab::course::Course;
 use unitlab::model::{CheckReport, Overlay, OverlayFile, Status};
 
@@ -54,7 +54,7 @@ fn course(dir: &Path, units: &[Unit]) -> Course {
     Course::open(dir).unwrap()
 }
 
-fn bench(home: &Home, units: &[Unit]) -> (Course, Bench) {
+fn bench(home: &Home, units: &[Unit]) -> (Course, LabSession) {
     let course = course(&home.path().join("course"), units);
     let bench = home.bench(course.lab("trials").unwrap(), "trials");
     (course, bench)
@@ -65,7 +65,7 @@ fn report<'a>(graded: &'a Graded, id: &str) -> &'a CheckReport {
 }
 
 /// Each unit's main process, invocation and restarts at the learner's.
-fn lives(bench: &Bench, units: &[Unit]) -> String {
+fn lives(bench: &LabSession, units: &[Unit]) -> String {
     let names: Vec<String> = units.iter().map(|(name, ..)| format!("{name}.service")).collect();
     let mut argv = vec!["systemctl", "show", "-p", "Id,ActiveState,MainPID,NRestarts,InvocationID"];
     argv.extend(names.iter().map(String::as_str));

@@ -53,7 +53,7 @@ fn of_the_learner(check: &Check) -> Vec<Question> {
         | Kind::ComesBack { .. }
         | Kind::SurvivesReboot { .. } => {}
         Kind::RunsAs { .. } => asked.push(Question::Processes { unit: unit() }),
-        Kind::Active { hold, .. } => asked.push(steady(&check.unit, *hold)),
+        Kind::Active { hold, .. } => asked.push(stability(&check.unit, *hold)),
         Kind::Enabled => asked.push(Question::Boot { unit: unit() }),
         Kind::Http { port, path, .. } => asked.push(http(&check.unit, *port, path)),
         Kind::Listens(demand) => asked.push(listens(&check.unit, demand)),
@@ -109,7 +109,12 @@ fn of_the_twin(check: &Check) -> Vec<Question> {
         }
         Kind::SurvivesReboot { hold } => {
             let failure = Question::Failure { unit: unit() };
-            vec![Question::Unit { unit: unit() }, Question::Boot { unit: unit() }, steady(&check.unit, *hold), failure]
+            vec![
+                Question::Unit { unit: unit() },
+                Question::Boot { unit: unit() },
+                stability(&check.unit, *hold),
+                failure,
+            ]
         }
         Kind::RunsAs { .. } => vec![Question::Unit { unit: unit() }, Question::Processes { unit: unit() }],
         Kind::Enabled => vec![Question::Unit { unit: unit() }, Question::Boot { unit: unit() }],
@@ -137,8 +142,8 @@ pub(crate) fn is_volatile(path: &str) -> bool {
 }
 
 /// The question behind an `active` check, and, asked of the twin, behind a `survives-reboot` check.
-pub(crate) fn steady(unit: &str, hold: crate::model::TimeSpan) -> Question {
-    Question::Steady { unit: unit.to_owned(), window_ms: hold.as_micros() / 1_000 }
+pub(crate) fn stability(unit: &str, hold: crate::model::TimeSpan) -> Question {
+    Question::Stability { unit: unit.to_owned(), window_ms: hold.as_micros() / 1_000 }
 }
 
 /// The question behind an `http` check.
@@ -208,7 +213,7 @@ mod tests {
                 Question::System,
                 Question::Unit { unit: unit() },
                 Question::Boot { unit: unit() },
-                Question::Steady { unit: unit(), window_ms: 2_000 },
+                Question::Stability { unit: unit(), window_ms: 2_000 },
                 failure(),
             ]
         );
@@ -235,7 +240,7 @@ mod tests {
                 Question::Files { unit: unit() },
                 Question::Processes { unit: unit() },
                 Question::Boot { unit: unit() },
-                Question::Steady { unit: unit(), window_ms: 3_000 },
+                Question::Stability { unit: unit(), window_ms: 3_000 },
                 Question::Failure { unit: unit() },
                 Question::Http { unit: unit(), port: 8000, path: "/".into() },
             ]

@@ -15,10 +15,10 @@ mod layers;
 mod mutant;
 mod order;
 mod score;
-mod seen;
 pub mod session;
 #[cfg(test)]
 mod testbed;
+mod unit_view;
 mod variant;
 mod watched;
 

@@ -1,8 +1,8 @@
 //! Small labs and facts for this room's tests.
 
 use crate::model::{
-    Answer, Check, CheckReport, Content, DiskFile, Fact, FilesFact, Ground, KillFact, Kind, Lab, Process,
-    ProcessesFact, ProgramFact, Question, Role, Sheet, Status, Testimony, Trial, Trials, UnitFact, Unknown,
+    Answer, AnswerSet, Check, CheckReport, Content, DiskFile, Fact, FilesFact, Ground, KillFact, Kind, Lab,
+    Observations, Process, ProcessesFact, ProgramFact, Question, Role, Status, Trial, Trials, UnitFact, Unknown,
 };
 
 pub(crate) const UNIT: &str = "sre-app.service";
@@ -108,7 +108,7 @@ pub(crate) fn process(pid: u32, uid: u32, user: &str, main: bool) -> Process {
     Process { pid, uid, user: user.into(), comm: "python3".into(), main }
 }
 
-/// Builds up a testimony about [`UNIT`].
+/// Builds up a observations about [`UNIT`].
 #[derive(Default)]
 pub(crate) struct Told {
     live: Vec<(Question, Answer)>,
@@ -142,7 +142,7 @@ impl Told {
             Fact::Unit(_) => Question::Unit { unit },
             Fact::Processes(_) => Question::Processes { unit },
             Fact::Boot(_) => Question::Boot { unit },
-            Fact::Steady(_) => Question::Steady { unit, window_ms: 2_000 },
+            Fact::Stability(_) => Question::Stability { unit, window_ms: 2_000 },
             _ => unreachable!("a twin is not asked this"),
         };
         self.twin.get_or_insert_default().push((question, Ok(fact)));
@@ -177,8 +177,8 @@ impl Told {
         self
     }
 
-    pub(crate) fn testimony(self) -> Testimony {
-        let twin = self.twin.map(|entries| Sheet { entries });
-        Testimony { live: Sheet { entries: self.live }, twin, trials: self.trials, ..Testimony::default() }
+    pub(crate) fn observations(self) -> Observations {
+        let twin = self.twin.map(|entries| AnswerSet { entries });
+        Observations { live: AnswerSet { entries: self.live }, twin, trials: self.trials, ..Observations::default() }
     }
 }

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use crate::model::{Fact, Sheet};
+use crate::model::{AnswerSet, Fact};
 
 /// The time in which a machine only watched its units: the windows of one batch run side by side.
 #[must_use]
-pub fn watched(sheet: &Sheet) -> Duration {
+pub fn watched(sheet: &AnswerSet) -> Duration {
     let windows = sheet.entries.iter().filter_map(|(_, answer)| match answer {
-        Ok(Fact::Steady(steady)) => Some(steady.watched_ms),
+        Ok(Fact::Stability(stability)) => Some(stability.watched_ms),
         _ => None,
     });
     Duration::from_millis(windows.max().unwrap_or(0))

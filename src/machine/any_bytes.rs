@@ -12,9 +12,9 @@ use super::files::files;
 use super::unit_name::UnitName;
 use crate::engine::{diagnoses, judge, questions, trials, twin_questions};
 use crate::model::{
-    AccountDemand, Answer, BootFact, Check, Expect, Fact, FailureFact, FileDemand, FilesFact, Ground, Identity,
-    JournalDemand, KillFact, KillOutcome, Kind, Lab, ProcessDemand, Question, RestartPolicy, Sample, Sheet, Since,
-    StartLimit, SteadyFact, SystemFact, Testimony, TimeSpan, Trials, UnitFact, Unknown, Value,
+    AccountDemand, Answer, AnswerSet, BootFact, Check, Expect, Fact, FailureFact, FileDemand, FilesFact, Ground,
+    Identity, JournalDemand, KillFact, KillOutcome, Kind, Lab, Observations, ProcessDemand, Question, RestartPolicy,
+    Sample, Since, StabilityFact, StartLimit, SystemFact, TimeSpan, Trials, UnitFact, Unknown, Value,
 };
 
 const UNIT: &str = "a.service";
@@ -168,9 +168,9 @@ fn answer(question: &Question, unit: &UnitFact, files: &FilesFact, said: &str) -
         Question::Boot { .. } => {
             Fact::Boot(BootFact { unit_file_state: unit.get("UnitFileState").into(), ..BootFact::default() })
         }
-        Question::Steady { .. } => Fact::Steady(SteadyFact {
+        Question::Stability { .. } => Fact::Stability(StabilityFact {
             after: Sample { active: unit.get("ActiveState").into(), restarts: 1, ..Sample::default() },
-            ..SteadyFact::default()
+            ..StabilityFact::default()
         }),
         Question::Failure { .. } => Fact::Failure(FailureFact {
             said: vec![said.to_owned(), "bind: Permission denied".into(), "Address already in use".into()],
@@ -182,8 +182,8 @@ fn answer(question: &Question, unit: &UnitFact, files: &FilesFact, said: &str) -
     })
 }
 
-fn sheet(asked: &[Question], unit: &UnitFact, files: &FilesFact, said: &str) -> Sheet {
-    Sheet::new(asked, asked.iter().map(|question| answer(question, unit, files, said)).collect())
+fn sheet(asked: &[Question], unit: &UnitFact, files: &FilesFact, said: &str) -> AnswerSet {
+    AnswerSet::new(asked, asked.iter().map(|question| answer(question, unit, files, said)).collect())
 }
 
 fn killed(unit: &UnitFact, back: bool) -> Fact {
@@ -228,13 +228,13 @@ proptest! {
         prop_assert!(!files.files.is_empty() && files.files.len() <= drop_ins.len() + 1);
         let lab = lab();
         let tried = trials(&lab, Ground::Twin).into_iter().map(|trial| (trial, Ok(killed(&loaded, back))));
-        let testimony = Testimony {
+        let observations = Observations {
             live: sheet(&questions(&lab), &loaded, &files, &said),
             twin: Some(sheet(&twin_questions(&lab), &reloaded, &files, &said)),
             trials: Trials::Done(tried.collect()),
-            ..Testimony::default()
+            ..Observations::default()
         };
-        for report in judge(&lab, &testimony) {
+        for report in judge(&lab, &observations) {
             let causes = report.diagnosis.iter().flat_map(|cause| [&cause.text, &cause.next]);
             let evidence = report.evidence.iter().flat_map(|evidence| [&evidence.text]);
             let texts: Vec<&String> = causes.chain(evidence).chain([&report.observed]).collect();

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::model::{Details, DetailsFact, Identity, UnitFact};
 
-use super::processes::{Seen, bounded};
+use super::processes::{ProcessInfo, bounded};
 
 /// More processes of one unit than this are counted and not looked at.
 const MOST: usize = 256;
@@ -14,7 +14,7 @@ const MOST: usize = 256;
 const LONGEST: u64 = 64 << 10;
 
 /// Looks at the unit's processes among all; `folder` is resolved as their working directories are.
-pub(super) fn details(all: &[Seen], unit: &UnitFact, folder: Option<&str>) -> DetailsFact {
+pub(super) fn details(all: &[ProcessInfo], unit: &UnitFact, folder: Option<&str>) -> DetailsFact {
     let own = || all.iter().filter(|seen| seen.belongs_to(unit));
     let main: u32 = unit.get("MainPID").parse().unwrap_or(0);
     DetailsFact {
@@ -24,7 +24,7 @@ pub(super) fn details(all: &[Seen], unit: &UnitFact, folder: Option<&str>) -> De
     }
 }
 
-fn look(seen: &Seen, main: bool) -> Details {
+fn look(seen: &ProcessInfo, main: bool) -> Details {
     let folder = PathBuf::from(format!("/proc/{}", seen.pid));
     let status = bounded(&folder.join("status")).unwrap_or_default();
     let cwd = std::fs::read_link(folder.join("cwd"));

@@ -14,16 +14,16 @@ use super::details::details;
 use super::failure::failure;
 use super::files::files;
 use super::journal::journal;
-use super::processes::{self, Seen};
+use super::processes::{self, ProcessInfo};
 use super::program::program;
 use super::service_account::account;
-use super::steady;
+use super::stability;
 use super::systemctl::{BOOTED, Shown, Systemctl};
 use super::topic::{is_about_processes, unit_of};
 use super::unit_name::UnitName;
 use super::unknown::unknown;
 use super::wire::MOST_QUESTIONS;
-use super::{Machine, grace, kill, node, ordering, sockets};
+use super::{Machine, kill, node, ordering, retry_young, sockets};
 
 /// The unit name that every boot starts from.
 const DEFAULT_TARGET: &str = "default.target";
@@ -81,8 +81,8 @@ struct Batch<'a> {
     systemctl: &'a Systemctl,
     manager: Result<UnitFact, Unknown>,
     shown: Shown,
-    steady: Vec<Answer>,
-    processes: Result<Vec<Seen>, Unknown>,
+    stability: Vec<Answer>,
+    processes: Result<Vec<ProcessInfo>, Unknown>,
     accounts: Accounts,
     owners: Vec<PortOwner>,
     listeners: Vec<Answer>,
@@ -99,9 +99,9 @@ impl<'a> Batch<'a> {
             units.extend(UnitName::parse(DEFAULT_TARGET));
         }
         let units: Vec<UnitName> = units.into_iter().collect();
-        let asked = steady::now_micros();
+        let asked = stability::now_micros();
         let (manager, mut shown) = systemctl.manager(|| systemctl.units(&units, &[]));
-        let steady = watch(systemctl, questions, &units, &mut shown, asked);
+        let stability = watch(systemctl, questions, &units, &mut shown, asked);
         let processes = if wants(is_about_processes) {
             processes::walk(&shown.values().flatten().collect::<Vec<_>>())
         } else {
@@ -113,29 +113,30 @@ impl<'a> Batch<'a> {
             Accounts::default()
         };
         let (owners, listeners) = (Vec::new(), Vec::new());
-        let mut batch = Self { systemctl, manager, shown, steady, processes, accounts, owners, listeners };
+        let mut batch = Self { systemctl, manager, shown, stability, processes, accounts, owners, listeners };
         batch.owners = questions.iter().filter_map(|question| batch.owner(question)).collect();
         batch.listeners = questions.iter().filter_map(|question| batch.listeners_of(question)).collect();
         batch
     }
 
     fn answers(self, questions: &[Question]) -> Vec<Answer> {
-        let (mut steady, mut owners, mut listeners) = (self.steady.iter(), self.owners.iter(), self.listeners.iter());
+        let (mut stability, mut owners, mut listeners) =
+            (self.stability.iter(), self.owners.iter(), self.listeners.iter());
         let answer = |question: &Question| match question {
             Question::System => self.system(),
             Question::Unit { unit } => self.unit(unit).map(|fact| Fact::Unit(fact.clone())),
             Question::Files { unit } => self.files(unit),
             Question::Processes { unit } => self.of_unit(unit),
             Question::Boot { unit } => self.boot(unit),
-            Question::Steady { .. } => {
-                steady.next().cloned().unwrap_or_else(|| Err(unknown("this unit was not watched")))
+            Question::Stability { .. } => {
+                stability.next().cloned().unwrap_or_else(|| Err(unknown("this unit was not watched")))
             }
             Question::Failure { unit } => self.unit(unit).map(|unit| Fact::Failure(failure(unit))),
             Question::Http { unit, port, path } => {
                 // The owner was looked up for every port before the first probe.
                 let owner = owners.next().cloned().unwrap_or(PortOwner::Unseen);
                 self.processes.as_ref().map_err(Clone::clone)?;
-                let (outcome, again) = grace::get(*port, path, self.unit(unit)?)?;
+                let (outcome, again) = retry_young::get(*port, path, self.unit(unit)?)?;
                 let heir = match owner {
                     // A GET starts the service behind a socket unit.
                     PortOwner::Other { pid: 1, .. } => {
@@ -246,7 +247,7 @@ impl<'a> Batch<'a> {
             let sockets = shown.into_values().collect::<Result<Vec<_>, _>>()?;
             let at = (*protocol, *port);
             let look = || sockets::listeners(at, unit, all, &sockets);
-            let (fact, again) = grace::patiently(unit, look, |fact: &ListensFact| fact.listeners.is_empty())?;
+            let (fact, again) = retry_young::patiently(unit, look, |fact: &ListensFact| fact.listeners.is_empty())?;
             // Whoever listens by now may be younger than the list of processes.
             let fact = if again { sockets::listeners(at, unit, &processes::walk(&[unit])?, &sockets)? } else { fact };
             Ok(Fact::Listens(fact))
@@ -275,14 +276,17 @@ fn watch(
     let wanted: Vec<Result<(UnitName, u64), Unknown>> = questions
         .iter()
         .filter_map(|question| match question {
-            Question::Steady { unit, window_ms } => Some(UnitName::parse(unit).map(|unit| (unit, *window_ms))),
+            Question::Stability { unit, window_ms } => Some(UnitName::parse(unit).map(|unit| (unit, *window_ms))),
             _ => None,
         })
         .collect();
     let windows: Vec<(&UnitName, u64)> = wanted.iter().flatten().map(|(unit, window)| (unit, *window)).collect();
-    let mut facts = steady::watch(&windows, shown, asked, || systemctl.units(units, &[])).into_iter();
+    let mut facts = stability::watch(&windows, shown, asked, || systemctl.units(units, &[])).into_iter();
     let mut next = || facts.next().unwrap_or_else(|| Err(unknown("this unit was not watched")));
-    wanted.iter().map(|wanted| wanted.as_ref().map_err(Clone::clone).and_then(|_| next()).map(Fact::Steady)).collect()
+    wanted
+        .iter()
+        .map(|wanted| wanted.as_ref().map_err(Clone::clone).and_then(|_| next()).map(Fact::Stability))
+        .collect()
 }
 
 #[cfg(test)]
@@ -298,7 +302,7 @@ mod tests {
             Question::System,
             Question::Files { unit: unit() },
             Question::Http { unit: unit(), port: 8000, path: "/".into() },
-            Question::Steady { unit: unit(), window_ms: 10 },
+            Question::Stability { unit: unit(), window_ms: 10 },
         ];
         for answer in here.ask(&questions) {
             assert_eq!(answer.unwrap_err().reason, "there is no systemctl here");

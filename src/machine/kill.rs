@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use crate::model::{Ground, KillFact, KillOutcome, Sample, TimeSpan, UnitFact, Unknown};
 
+use super::stability::{Bell, Look, millis, now_micros};
 use super::start_limit::{Left, delay, duration, left, limit, since_start};
-use super::steady::{Bell, Look, millis, now_micros};
 use super::systemctl::Systemctl;
 use super::unit_name::UnitName;
 use super::unknown::{unknown, unknown_but};

@@ -20,7 +20,7 @@ const MOST: usize = 4 << 20;
 
 /// One live process as the walk met it.
 #[derive(Debug)]
-pub(super) struct Seen {
+pub(super) struct ProcessInfo {
     pub(super) pid: u32,
     pub(super) uid: u32,
     pub(super) comm: String,
@@ -28,7 +28,7 @@ pub(super) struct Seen {
     groups: Vec<String>,
 }
 
-impl Seen {
+impl ProcessInfo {
     /// It runs in the unit's control group or below it.
     pub(super) fn belongs_to(&self, unit: &UnitFact) -> bool {
         let group = unit.get("ControlGroup");
@@ -48,12 +48,12 @@ impl Seen {
 }
 
 /// Looks at every live process. Where a process of these units is just being started, looks again for a moment.
-pub(super) fn walk(units: &[&UnitFact]) -> Result<Vec<Seen>, Unknown> {
+pub(super) fn walk(units: &[&UnitFact]) -> Result<Vec<ProcessInfo>, Unknown> {
     const LOOKS: usize = 10;
     const APART: Duration = Duration::from_millis(20);
     let mut seen = walk_once()?;
     for _ in 1..LOOKS {
-        let starting = |seen: &Seen| seen.is_starting() && units.iter().any(|unit| seen.belongs_to(unit));
+        let starting = |seen: &ProcessInfo| seen.is_starting() && units.iter().any(|unit| seen.belongs_to(unit));
         if !seen.iter().any(starting) {
             break;
         }
@@ -64,7 +64,7 @@ pub(super) fn walk(units: &[&UnitFact]) -> Result<Vec<Seen>, Unknown> {
     Ok(seen)
 }
 
-fn walk_once() -> Result<Vec<Seen>, Unknown> {
+fn walk_once() -> Result<Vec<ProcessInfo>, Unknown> {
     let cannot = |error: &io::Error| {
         unknown_but(
             format!("the processes in /proc cannot be seen: {error}"),
@@ -75,18 +75,18 @@ fn walk_once() -> Result<Vec<Seen>, Unknown> {
     bounded(Path::new("/proc/1/status")).map_err(|error| cannot(&error))?;
     let entries = std::fs::read_dir("/proc").map_err(|error| cannot(&error))?;
     let pids = entries.take(MOST).flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    let mut seen: Vec<Seen> = pids.filter_map(look).collect();
+    let mut seen: Vec<ProcessInfo> = pids.filter_map(look).collect();
     seen.sort_by_key(|process| process.pid);
     Ok(seen)
 }
 
 /// None for a process that is gone or a zombie.
-fn look(pid: u32) -> Option<Seen> {
+fn look(pid: u32) -> Option<ProcessInfo> {
     let folder = PathBuf::from(format!("/proc/{pid}"));
     let uid = live_uid(&bounded(&folder.join("status")).ok()?)?;
     let groups = groups(&bounded(&folder.join("cgroup")).ok()?);
     let comm = bounded(&folder.join("comm")).ok()?;
-    Some(Seen { pid, uid, comm: comm.strip_suffix('\n').unwrap_or(&comm).to_owned(), groups })
+    Some(ProcessInfo { pid, uid, comm: comm.strip_suffix('\n').unwrap_or(&comm).to_owned(), groups })
 }
 
 /// The start of a file that the kernel makes up.
@@ -122,7 +122,7 @@ fn is_under(own: &str, group: &str) -> bool {
 }
 
 /// The unit's processes among all. A dynamic user is in no file: the manager's word names it.
-pub(super) fn of_unit(all: &[Seen], unit: &UnitFact, accounts: &Accounts) -> ProcessesFact {
+pub(super) fn of_unit(all: &[ProcessInfo], unit: &UnitFact, accounts: &Accounts) -> ProcessesFact {
     let main: u32 = unit.get("MainPID").parse().unwrap_or(0);
     let dynamic = (unit.get("DynamicUser") == "yes").then(|| unit.get("UID").parse::<u32>().ok()).flatten();
     let processes = all.iter().filter(|seen| seen.belongs_to(unit)).map(|seen| {
@@ -137,7 +137,7 @@ pub(super) fn of_unit(all: &[Seen], unit: &UnitFact, accounts: &Accounts) -> Pro
 
 #[cfg(test)]
 mod tests {
-    use super::{Accounts, Seen, UnitFact, groups, is_under, live_uid, of_unit, walk};
+    use super::{Accounts, ProcessInfo, UnitFact, groups, is_under, live_uid, of_unit, walk};
 
     #[test]
     fn the_effective_user_of_the_living() {
@@ -186,7 +186,7 @@ mod tests {
         let properties =
             [("ControlGroup", "/a"), ("MainPID", "7"), ("DynamicUser", "yes"), ("UID", "61999"), ("User", "a")];
         let unit = UnitFact { properties: properties.into_iter().map(property).collect() };
-        let seen = |pid, uid| Seen { pid, uid, comm: "x".into(), groups: vec!["/a".into()] };
+        let seen = |pid, uid| ProcessInfo { pid, uid, comm: "x".into(), groups: vec!["/a".into()] };
         let fact = of_unit(&[seen(7, 61999), seen(8, 61998)], &unit, &Accounts::default());
         let shown: Vec<_> = fact.processes.iter().map(|process| (process.user.as_str(), process.main)).collect();
         assert_eq!(shown, [("a", true), ("", false)]);

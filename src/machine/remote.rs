@@ -80,7 +80,7 @@ fn is_about(fact: &Fact, question: &Question) -> bool {
             | (Fact::Failure(_), Question::Failure { .. })
             | (Fact::Processes(_), Question::Processes { .. })
             | (Fact::Boot(_), Question::Boot { .. })
-            | (Fact::Steady(_), Question::Steady { .. })
+            | (Fact::Stability(_), Question::Stability { .. })
             | (Fact::Http(_), Question::Http { .. })
             | (Fact::Listens(_), Question::Listens { .. })
             | (Fact::Details(_), Question::Details { .. })

@@ -10,7 +10,7 @@ use crate::model::{AccountFact, Content, Details, Identity, PasswdRow, Shell, Un
 
 use super::accounts::{Accounts, Groups, Row};
 use super::child::{Limits, run};
-use super::processes::Seen;
+use super::processes::ProcessInfo;
 use super::reading::read;
 use super::unknown::{last_words, unknown};
 
@@ -34,7 +34,7 @@ const GETENT: Limits = Limits { time: Duration::from_secs(5), stdout: 64 << 10 }
 const MOST_GROUPS: usize = 4;
 
 /// Looks at the account of a unit. `details` are its live processes, `all` is everybody's.
-pub(super) fn account(unit: &UnitFact, details: &[Details], all: &[Seen]) -> Result<AccountFact, Unknown> {
+pub(super) fn account(unit: &UnitFact, details: &[Details], all: &[ProcessInfo]) -> Result<AccountFact, Unknown> {
     let (accounts, groups) = (Accounts::of_this_machine(), Groups::of_this_machine());
     let shadow = Shadow::of_this_machine();
     let user = unit.get("User");
@@ -205,8 +205,8 @@ fn people() -> (u32, u32) {
 
 /// Other services that have a live process of this user. What somebody runs by hand, in a session or through
 /// systemd-run, is no service of the machine's.
-fn shared_with(unit: &UnitFact, uid: u32, all: &[Seen]) -> Vec<String> {
-    let others = all.iter().filter(|seen| seen.uid == uid && !seen.belongs_to(unit)).filter_map(Seen::service);
+fn shared_with(unit: &UnitFact, uid: u32, all: &[ProcessInfo]) -> Vec<String> {
+    let others = all.iter().filter(|seen| seen.uid == uid && !seen.belongs_to(unit)).filter_map(ProcessInfo::service);
     let passing = |name: &str| ["run-", "unitlab-", "user@"].iter().any(|prefix| name.starts_with(prefix));
     let names: BTreeSet<&str> = others.filter(|name| !passing(name)).collect();
     names.into_iter().map(str::to_owned).take(16).collect()

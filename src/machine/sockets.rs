@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use crate::model::{Holder, Listener, ListensFact, PortOwner, Protocol, UnitFact, Unknown};
 
-use super::processes::Seen;
+use super::processes::ProcessInfo;
 use super::sock_diag;
 use super::unknown::unknown_but;
 
@@ -27,7 +27,7 @@ pub(super) struct Waiting {
 }
 
 /// Finds out who listens on 127.0.0.1:`port`, before anything is sent there.
-pub(super) fn owner(port: u16, unit: &UnitFact, processes: &[Seen]) -> PortOwner {
+pub(super) fn owner(port: u16, unit: &UnitFact, processes: &[ProcessInfo]) -> PortOwner {
     let Ok(waiting) = waiting(Protocol::Tcp, port) else { return PortOwner::Unseen };
     match reached(&waiting) {
         inodes if inodes.is_empty() => PortOwner::Nobody,
@@ -39,7 +39,7 @@ pub(super) fn owner(port: u16, unit: &UnitFact, processes: &[Seen]) -> PortOwner
 pub(super) fn listeners(
     (protocol, port): (Protocol, u16),
     unit: &UnitFact,
-    processes: &[Seen],
+    processes: &[ProcessInfo],
     sockets: &[UnitFact],
 ) -> Result<ListensFact, Unknown> {
     let waiting = waiting(protocol, port).map_err(|error| {
@@ -61,7 +61,7 @@ fn waiting(protocol: Protocol, port: u16) -> io::Result<Vec<Waiting>> {
 
 /// Who waits on a port, whatever the address; none where nobody does or it cannot be seen. The unit's own main process
 /// is in nobody's way.
-pub(super) fn holder(protocol: Protocol, port: u16, unit: &UnitFact, processes: &[Seen]) -> Option<Holder> {
+pub(super) fn holder(protocol: Protocol, port: u16, unit: &UnitFact, processes: &[ProcessInfo]) -> Option<Holder> {
     let inodes: Vec<u64> = waiting(protocol, port).ok()?.iter().map(|found| found.inode).collect();
     let pid = match whose(&inodes, unit, processes) {
         PortOwner::Unit { pid } | PortOwner::Other { pid, .. } => pid,
@@ -129,7 +129,7 @@ fn reached(waiting: &[Waiting]) -> Vec<u64> {
 }
 
 /// Who has one of these sockets among its open files.
-fn whose(inodes: &[u64], unit: &UnitFact, processes: &[Seen]) -> PortOwner {
+fn whose(inodes: &[u64], unit: &UnitFact, processes: &[ProcessInfo]) -> PortOwner {
     let links: Vec<PathBuf> = inodes.iter().map(|inode| PathBuf::from(format!("socket:[{inode}]"))).collect();
     // A unit that was handed the socket shares it with PID 1, so the unit is looked at first.
     let (own, others): (Vec<_>, Vec<_>) = processes.iter().partition(|process| process.belongs_to(unit));

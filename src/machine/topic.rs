@@ -22,7 +22,7 @@ pub(super) fn unit_of(question: &Question) -> Option<&str> {
         | Question::Files { unit }
         | Question::Processes { unit }
         | Question::Boot { unit }
-        | Question::Steady { unit, .. }
+        | Question::Stability { unit, .. }
         | Question::Failure { unit }
         | Question::Http { unit, .. }
         | Question::Listens { unit, .. }

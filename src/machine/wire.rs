@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Answer, Question, Trial};
 
-use super::grace;
 use super::kill;
-use super::steady::LONGEST_WINDOW;
+use super::retry_young;
+use super::stability::LONGEST_WINDOW;
 
 /// A batch is as long as a lab has checks.
 pub(super) const MOST_QUESTIONS: usize = 512;
@@ -38,15 +38,15 @@ pub(super) struct Answered {
 /// How long a machine may take over a batch.
 pub(super) fn patience(questions: &[Question], trials: &[Trial]) -> Duration {
     let watching = questions.iter().map(|question| match question {
-        Question::Steady { window_ms, .. } => 2 * Duration::from_millis(*window_ms).min(LONGEST_WINDOW),
+        Question::Stability { window_ms, .. } => 2 * Duration::from_millis(*window_ms).min(LONGEST_WINDOW),
         _ => Duration::ZERO,
     });
     let longest = questions.iter().map(|question| match question {
-        // A young service's grace, and the last GET.
-        Question::Http { .. } => 3 + grace::YOUTH.as_secs(),
+        // The retries that a young service gets, and the last GET.
+        Question::Http { .. } => 3 + retry_young::YOUTH.as_secs(),
         Question::Account { .. } => 5,
         Question::Journal { .. } | Question::Failure { .. } => 10,
-        // Its own time, the grace, and two calls to sweep up.
+        // Its own time, the retries, and two calls to sweep up.
         Question::Command { .. } => 40,
         _ => 0,
     });

@@ -77,7 +77,7 @@ pub struct Puller {
 /// Two looks at a unit.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SteadyFact {
+pub struct StabilityFact {
     /// The first look.
     pub before: Sample,
     /// The second look; equal to the first when no waiting was needed.

@@ -35,7 +35,7 @@ pub use exec_command::{End, Ended, ExecCommand, ended};
 pub use failure::{Assumed, FailureFact, Head, Holder, Needed, Purpose};
 pub use lab::{Check, Expect, Kind, Lab, RestartPolicy, Value};
 pub use live::{HttpFact, HttpOutcome, PortOwner, Process, ProcessesFact};
-pub use loaded::{BootFact, Puller, Sample, SteadyFact, SystemFact, UnitFact};
+pub use loaded::{BootFact, Puller, Sample, StabilityFact, SystemFact, UnitFact};
 pub use node::{AclEntry, FileFact, FileType, Node, Search};
 pub use on_disk::{Content, DiskFile, FilesFact, Role};
 pub use overlay::{Overlay, OverlayFile};
@@ -43,7 +43,7 @@ pub use place::{Place, PlaceKind};
 pub use ports::{Ports, is_address_in_use};
 pub use practice::{Order, Told};
 pub use proof::{Expected, Proof, Proven, Spent};
-pub use question::{Answer, Fact, Question, Sheet, Testimony, Unknown};
+pub use question::{Answer, AnswerSet, Fact, Observations, Question, Unknown};
 pub use report::{After, CheckReport, CourseId, Diagnosis, Evidence, Layer, Report, Score, Status, Verdict};
 pub use sighting::{
     AccountFact, Details, DetailsFact, Identity, JournalFact, Listener, ListensFact, PasswdRow, ProgramFact, Protocol,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::failure::FailureFact;
 use super::live::{HttpFact, ProcessesFact};
-use super::loaded::{BootFact, SteadyFact, SystemFact, UnitFact};
+use super::loaded::{BootFact, StabilityFact, SystemFact, UnitFact};
 use super::node::FileFact;
 use super::on_disk::FilesFact;
 use super::sighting::{AccountFact, DetailsFact, JournalFact, ListensFact, ProgramFact, Protocol, RunAs, Since};
@@ -42,7 +42,7 @@ pub enum Question {
         unit: String,
     },
     /// Two looks at a unit, a window apart; answered without waiting where its uptime already covers the window.
-    Steady {
+    Stability {
         /// The unit's full name.
         unit: String,
         /// The window in milliseconds.
@@ -127,8 +127,8 @@ pub enum Fact {
     Processes(ProcessesFact),
     /// Answers [`Question::Boot`].
     Boot(BootFact),
-    /// Answers [`Question::Steady`].
-    Steady(SteadyFact),
+    /// Answers [`Question::Stability`].
+    Stability(StabilityFact),
     /// Answers [`Question::Failure`].
     Failure(FailureFact),
     /// Answers [`Question::Http`].
@@ -166,12 +166,12 @@ pub type Answer = Result<Fact, Unknown>;
 /// Questions with their answers, as one machine gave them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Sheet {
+pub struct AnswerSet {
     /// In the order in which they were asked.
     pub entries: Vec<(Question, Answer)>,
 }
 
-impl Sheet {
+impl AnswerSet {
     /// Pairs questions with their answers.
     #[must_use]
     pub fn new(questions: &[Question], answers: Vec<Answer>) -> Self {
@@ -191,12 +191,12 @@ impl Sheet {
 /// All that was said about one learner's work.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Testimony {
+pub struct Observations {
     /// The learner's own machine.
-    pub live: Sheet,
+    pub live: AnswerSet,
     /// A freshly booted copy of it, whose manager has just read the disk; none where there is no sandbox.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub twin: Option<Sheet>,
+    pub twin: Option<AnswerSet>,
     /// What was tried on one of the two, after all questions.
     #[serde(default)]
     pub trials: Trials,

@@ -192,7 +192,7 @@ impl Supervisor {
         self.record.boot_ms.map_or(BOOT_LIMIT, slow)
     }
 
-    fn wait(&self, guests: [Option<BorrowedFd<'_>>; 4], deadline: Option<Instant>) -> Result<Seen, SandboxError> {
+    fn wait(&self, guests: [Option<BorrowedFd<'_>>; 4], deadline: Option<Instant>) -> Result<Readiness, SandboxError> {
         let own = [self.notify.as_fd(), self.control.as_fd(), self.gate.as_fd(), self.signals.as_fd()];
         // A stream that has ended gives its place to one that is waited for anyway.
         let [death, out, err, caller] = guests.map(|fd| fd.unwrap_or(own[0]));
@@ -205,7 +205,7 @@ impl Supervisor {
             Err(errno) => return Err(SandboxError::system("cannot wait for events")(errno)),
         }
         let [notify, control, gate, signal, death, out, err, caller] = fds.map(|fd| !fd.revents().is_empty());
-        Ok(Seen {
+        Ok(Readiness {
             notify,
             control,
             gate,
@@ -274,7 +274,7 @@ impl Supervisor {
 
 /// What a wait has found.
 #[allow(clippy::struct_excessive_bools, reason = "one flag for each stream that is waited for")]
-struct Seen {
+struct Readiness {
     notify: bool,
     control: bool,
     gate: bool,

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use tempfile::TempDir;
-use unitlab::commands::{Bench, Workshop};
+use unitlab::cli::{LabRunner, LabSession};
 use unitlab::course::{Course, LabFolder};
 use unitlab::sandbox::{Estate, Limit, Source, is_root, probes};
 
@@ -90,8 +90,8 @@ impl Home {
     }
 
     /// The means to make sandboxes without the command line.
-    pub fn workshop(&self) -> Workshop {
-        Workshop {
+    pub fn workshop(&self) -> LabRunner {
+        LabRunner {
             estate: self.estate.clone(),
             os_tree: std::env::var_os("UNITLAB_TEST_OS_TREE").map_or_else(|| "/".into(), PathBuf::from),
             owner: 0,
@@ -109,7 +109,7 @@ impl Home {
     }
 
     /// A lab's sandbox on a tmpfs with its scene laid; it ends when the bench is dropped.
-    pub fn bench(&self, lab: &LabFolder, name: &str) -> Bench {
+    pub fn bench(&self, lab: &LabFolder, name: &str) -> LabSession {
         self.workshop().open(lab, name, Source::Fresh).unwrap()
     }
 }
@@ -128,7 +128,7 @@ pub fn course() -> Course {
 }
 
 /// Runs a command as root inside and returns what it printed; it must succeed.
-pub fn inside(bench: &Bench, argv: &[&str]) -> String {
+pub fn inside(bench: &LabSession, argv: &[&str]) -> String {
     let done = bench.entrance().unwrap().capture(argv, b"").unwrap();
     assert!(done.status.success(), "{argv:?}: {}\n{}", done.status, done.output);
     done.output

@@ -1,7 +1,7 @@
 //! What may differ between two recordings of one answer, and is set aside before they are compared.
 
 use serde_json::Value;
-use unitlab::model::Testimony;
+use unitlab::model::Observations;
 
 /// Properties that differ from boot to boot, from machine to machine, or from one moment to the next: process and
 /// invocation ids, time stamps, what was used up, and limits that the host's size decides. Times inside of commands
@@ -34,9 +34,9 @@ const OF_THE_MOMENT: [&str; 24] = [
 ];
 
 /// What differs between two testimonies, one line for each place, with both sides.
-pub(crate) fn differences(before: &Testimony, after: &Testimony) -> Vec<String> {
+pub(crate) fn differences(before: &Observations, after: &Observations) -> Vec<String> {
     let mut found = Vec::new();
-    let value = |testimony: &Testimony| serde_json::to_value(testimony).unwrap();
+    let value = |observations: &Observations| serde_json::to_value(observations).unwrap();
     compare("", &value(before), &value(after), &mut found);
     found
 }

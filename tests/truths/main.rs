@@ -108,9 +108,9 @@ truths! {
 /// Truth 20 again: what has been up for longer than the window needs no second look.
 #[test]
 fn truth_20_an_uptime_answers_without_waiting() {
-    let question = Question::Steady { unit: "t20-steady.service".into(), window_ms: 1 };
+    let question = Question::Stability { unit: "t20-steady.service".into(), window_ms: 1 };
     match answer(&question) {
-        Some(Fact::Steady(fact)) => assert_eq!((fact.watched_ms, &fact.before), (0, &fact.after)),
+        Some(Fact::Stability(fact)) => assert_eq!((fact.watched_ms, &fact.before), (0, &fact.after)),
         Some(other) => panic!("{other:?}"),
         None => {}
     }

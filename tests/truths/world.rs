@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use unitlab::commands::Graded;
+use unitlab::cli::Graded;
 use unitlab::model::{Check, CheckReport, Fact, Overlay, OverlayFile, Question, UnitFact};
 
 use super::common::{course, home};
@@ -74,7 +74,7 @@ impl World {
     }
 
     fn loaded(&self, unit: &str) -> Option<&UnitFact> {
-        match self.graded.testimony.live.answer(&Question::Unit { unit: unit.to_owned() }) {
+        match self.graded.observations.live.answer(&Question::Unit { unit: unit.to_owned() }) {
             Ok(Fact::Unit(fact)) => Some(fact),
             _ => None,
         }
@@ -175,5 +175,5 @@ pub(crate) fn holds(truth: u8) {
 
 /// What was found out about one question.
 pub(crate) fn answer(question: &Question) -> Option<Fact> {
-    Some(world(false)?.graded.testimony.live.answer(question).unwrap().clone())
+    Some(world(false)?.graded.observations.live.answer(question).unwrap().clone())
 }

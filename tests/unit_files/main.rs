@@ -14,11 +14,12 @@ use std::collections::BTreeMap;
 
 use common::{course, home, inside};
 use compare::{compare, listing};
-use unitlab::commands::Bench;
+use unitlab::cli::LabSession;
 use unitlab::course::LabFolder;
 use unitlab::engine::reading;
 use unitlab::model::{
-    Check, CheckReport, Expect, Fact, FilesFact, Kind, Overlay, OverlayFile, Question, Sheet, Status, UnitFact, Value,
+    AnswerSet, Check, CheckReport, Expect, Fact, FilesFact, Kind, Overlay, OverlayFile, Question, Status, UnitFact,
+    Value,
 };
 
 /// Questions about more units than this are too many for one batch.
@@ -46,7 +47,7 @@ fn setting(unit: &str, name: &str, expect: Expect) -> Check {
 }
 
 /// What the manager has of a unit, and the files that it read.
-fn told<'a>(sheet: &'a Sheet, unit: &str) -> (&'a UnitFact, &'a FilesFact) {
+fn told<'a>(sheet: &'a AnswerSet, unit: &str) -> (&'a UnitFact, &'a FilesFact) {
     let loaded = match sheet.answer(&Question::Unit { unit: unit.to_owned() }) {
         Ok(Fact::Unit(fact)) => fact,
         other => panic!("{unit}: {other:?}"),
@@ -58,7 +59,7 @@ fn told<'a>(sheet: &'a Sheet, unit: &str) -> (&'a UnitFact, &'a FilesFact) {
 }
 
 /// A manager that has just read the disk has every value that `setting` looks at right, by our own reading too.
-fn misjudged(bench: &Bench, mut lab: LabFolder, sheet: &Sheet, units: &[&String]) -> Vec<String> {
+fn misjudged(bench: &LabSession, mut lab: LabFolder, sheet: &AnswerSet, units: &[&String]) -> Vec<String> {
     const JUDGED: [(&str, &str); 9] = [
         ("User", "User"),
         ("Restart", "Restart"),
@@ -95,13 +96,13 @@ fn misjudged(bench: &Bench, mut lab: LabFolder, sheet: &Sheet, units: &[&String]
 
 /// Asks about units, and says how our reading differs from the manager's, with how many values were compared of how
 /// many loaded units.
-fn differences(bench: &Bench, lab: &LabFolder, units: &[String]) -> (Vec<String>, usize, usize) {
+fn differences(bench: &LabSession, lab: &LabFolder, units: &[String]) -> (Vec<String>, usize, usize) {
     let (mut wrong, mut values, mut loaded) = (Vec::new(), 0, 0);
     let mut aliases = BTreeMap::new();
     for batch in units.chunks(BATCH) {
         let mut lab = lab.clone();
         lab.lab.checks = batch.iter().map(|unit| setting(unit, "Description", Expect::Set)).collect();
-        let sheet = bench.grade(&lab, false).testimony.live;
+        let sheet = bench.grade(&lab, false).observations.live;
         let readable: Vec<&String> =
             batch.iter().filter(|unit| told(&sheet, unit).0.get("LoadState") == "loaded").collect();
         let named = |unit: &String| (unit.clone(), told(&sheet, unit).0.get("Id").to_owned());
@@ -121,12 +122,12 @@ fn differences(bench: &Bench, lab: &LabFolder, units: &[String]) -> (Vec<String>
 }
 
 /// `[Install]` is not loaded: what it says is seen in the links that `systemctl enable` makes.
-fn differently_enabled(bench: &Bench, lab: &LabFolder, units: &[String]) -> Vec<String> {
+fn differently_enabled(bench: &LabSession, lab: &LabFolder, units: &[String]) -> Vec<String> {
     let (mut wrong, mut enabled) = (Vec::new(), 0);
     for batch in units.chunks(BATCH) {
         let mut lab = lab.clone();
         lab.lab.checks = batch.iter().map(|unit| setting(unit, "Description", Expect::Set)).collect();
-        let sheet = bench.grade(&lab, false).testimony.live;
+        let sheet = bench.grade(&lab, false).observations.live;
         let wanted = |unit: &&String| {
             let (loaded, files) = told(&sheet, unit);
             loaded.get("LoadState") == "loaded" && !reading(files, "WantedBy").is_empty()
@@ -140,7 +141,7 @@ fn differently_enabled(bench: &Bench, lab: &LabFolder, units: &[String]) -> Vec<
         let done = inside(bench, &argv);
         let made: Vec<&str> = done.lines().collect();
         enabled += made.len();
-        let sheet = bench.grade(&lab, false).testimony.live;
+        let sheet = bench.grade(&lab, false).observations.live;
         for unit in wanting.into_iter().filter(|unit| made.contains(&unit.as_str())) {
             let (loaded, files) = told(&sheet, unit);
             let lines = reading(files, "WantedBy");

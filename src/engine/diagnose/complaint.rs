@@ -3,14 +3,14 @@
 use super::paste::shell_safe;
 use crate::engine::access::{READ, WRITE, bits, closed, may};
 use crate::engine::finding::cause;
-use crate::engine::seen::Seen;
+use crate::engine::unit_view::UnitView;
 use crate::model::{
     Diagnosis, FailureFact, FileType, Holder, Identity, Needed, PortOwner, Purpose, UnitFact, is_address_in_use,
 };
 
 /// The port that it wanted is somebody else's, and the program has said so. `probed` are the ports that were asked on
 /// the same machine.
-pub(super) fn address_in_use(seen: &Seen, failure: &FailureFact, probed: bool) -> Option<Diagnosis> {
+pub(super) fn address_in_use(seen: &UnitView, failure: &FailureFact, probed: bool) -> Option<Diagnosis> {
     failure.said.iter().find(|line| is_address_in_use(line))?;
     let unit = seen.unit;
     let told = |port: u16, whom: &str, next: String| {
@@ -67,7 +67,7 @@ pub(super) fn from_where(pid: u32, unit: &str) -> String {
 }
 
 /// It was denied a path, by its own words, and the bits there deny it to its user.
-pub(super) fn permission_denied(seen: &Seen, unit: &UnitFact, failure: &FailureFact) -> Option<Diagnosis> {
+pub(super) fn permission_denied(seen: &UnitView, unit: &UnitFact, failure: &FailureFact) -> Option<Diagnosis> {
     let identity = failure.identity.as_ref()?;
     let denied = failure.paths.iter().filter(|needed| needed.purpose == Purpose::Denied);
     let (needed, what) = denied.into_iter().find_map(|needed| Some((needed, barred(identity, needed)?)))?;

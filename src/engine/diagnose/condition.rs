@@ -4,7 +4,7 @@
 use super::paste::shell_safe;
 use crate::engine::finding::cause;
 use crate::engine::layers::{Layers, Written};
-use crate::engine::seen::Seen;
+use crate::engine::unit_view::UnitView;
 use crate::model::{Diagnosis, FailureFact, UnitFact};
 
 /// What the manager says of it, by version: `… because of an unmet condition check (X=y).`, `…, unmet condition check X=y`.
@@ -17,7 +17,7 @@ const NOT_HELD: &str = "asserts failed";
 /// What the latest start of the unit was refused for. A unit that nothing holds is forgotten at once, and then only the
 /// manager's words tell; else the time stamp does: the result is "no" also before the first try.
 pub(super) fn unmet(
-    seen: &Seen,
+    seen: &UnitView,
     unit: &UnitFact,
     layers: Option<&Layers>,
     failure: Option<&FailureFact>,
@@ -47,7 +47,7 @@ pub(super) fn unmet(
     })
 }
 
-fn condition(seen: &Seen, layers: Option<&Layers>, failure: Option<&FailureFact>) -> Diagnosis {
+fn condition(seen: &UnitView, layers: Option<&Layers>, failure: Option<&FailureFact>) -> Diagnosis {
     let unit = seen.unit;
     let said = failure.and_then(|failure| failure.manager.iter().rev().find_map(|line| told(line)));
     let written = said.and_then(|said| {
@@ -69,7 +69,7 @@ fn condition(seen: &Seen, layers: Option<&Layers>, failure: Option<&FailureFact>
     )
 }
 
-fn not_met(seen: &Seen, what: String, value: Option<&str>) -> Diagnosis {
+fn not_met(seen: &UnitView, what: String, value: Option<&str>) -> Diagnosis {
     let unit = seen.unit;
     let path = value.map(|value| value.trim_start_matches(['|', '!'])).filter(|value| value.starts_with('/'));
     let next = match path.and_then(shell_safe) {

@@ -13,8 +13,8 @@ use super::wall::walled;
 use crate::engine::finding::cause;
 use crate::engine::judge::Pace;
 use crate::engine::layers::Layers;
-use crate::engine::seen::Seen;
-use crate::model::{Diagnosis, End, FailureFact, PortOwner, SteadyFact, UnitFact, ended};
+use crate::engine::unit_view::UnitView;
+use crate::model::{Diagnosis, End, FailureFact, PortOwner, StabilityFact, UnitFact, ended};
 
 /// How the last main process ended, if one did: `its last main process ended with status 203/EXEC: …`; or the command
 /// before or after it that failed.
@@ -29,30 +29,30 @@ pub(crate) fn ending(unit: &UnitFact) -> Option<String> {
 
 /// The causes of a unit that is not active, or does not stay active, on the learner's machine; root cause first.
 pub(crate) fn why_not_running(
-    seen: &Seen,
+    seen: &UnitView,
     unit: &UnitFact,
     layers: Option<&Layers>,
-    steady: Option<&SteadyFact>,
+    stability: Option<&StabilityFact>,
 ) -> Vec<Diagnosis> {
-    Fallen { seen, unit, layers, steady, failure: seen.failure(), probed: true }.causes()
+    Fallen { seen, unit, layers, stability, failure: seen.failure(), probed: true }.causes()
 }
 
 /// The same on the copy that has just booted, whose ports nobody has asked.
 pub(crate) fn why_not_running_after_boot(
-    seen: &Seen,
+    seen: &UnitView,
     unit: &UnitFact,
     layers: Option<&Layers>,
-    steady: Option<&SteadyFact>,
+    stability: Option<&StabilityFact>,
 ) -> Vec<Diagnosis> {
-    Fallen { seen, unit, layers, steady, failure: seen.rebooted_failure(), probed: false }.causes()
+    Fallen { seen, unit, layers, stability, failure: seen.rebooted_failure(), probed: false }.causes()
 }
 
 /// A unit that does not run, and what one machine says of it.
 struct Fallen<'a> {
-    seen: &'a Seen<'a>,
+    seen: &'a UnitView<'a>,
     unit: &'a UnitFact,
     layers: Option<&'a Layers<'a>>,
-    steady: Option<&'a SteadyFact>,
+    stability: Option<&'a StabilityFact>,
     failure: Option<&'a FailureFact>,
     probed: bool,
 }
@@ -81,7 +81,7 @@ impl Fallen<'_> {
             .or_else(|| start_dropped(seen, unit, layers, self.failure))
             .or_else(|| waits(seen, unit, self.failure));
         causes.extend(kept.or_else(|| never_came_up(seen, unit, end)));
-        causes.extend(loops(seen, unit, self.steady));
+        causes.extend(loops(seen, unit, self.stability));
         causes
     }
 
@@ -104,7 +104,7 @@ impl Fallen<'_> {
 }
 
 /// The port that the unit should answer on is held by somebody else: its own bind(2) cannot succeed.
-fn stranger_on_the_port(seen: &Seen) -> Vec<Diagnosis> {
+fn stranger_on_the_port(seen: &UnitView) -> Vec<Diagnosis> {
     seen.probes()
         .filter_map(|(port, fact)| match &fact.owner {
             PortOwner::Other { pid, comm } => Some(orphan(seen, port, *pid, comm)),
@@ -114,7 +114,7 @@ fn stranger_on_the_port(seen: &Seen) -> Vec<Diagnosis> {
 }
 
 /// Somebody outside of the unit listens where the unit should.
-pub(crate) fn orphan(seen: &Seen, port: u16, pid: u32, comm: &str) -> Diagnosis {
+pub(crate) fn orphan(seen: &UnitView, port: u16, pid: u32, comm: &str) -> Diagnosis {
     if pid == 1 {
         // A socket unit's: the manager listens for a service that it will start, and it was not this one.
         return cause(
@@ -134,7 +134,7 @@ pub(crate) fn orphan(seen: &Seen, port: u16, pid: u32, comm: &str) -> Diagnosis 
 }
 
 /// It is down without having failed.
-fn never_came_up(seen: &Seen, unit: &UnitFact, end: Option<End>) -> Option<Diagnosis> {
+fn never_came_up(seen: &UnitView, unit: &UnitFact, end: Option<End>) -> Option<Diagnosis> {
     let unit_name = seen.unit;
     let not_started = |how: String| cause("not-started", how, format!("sudo systemctl start {unit_name}"));
     let by_itself = |how, next: String| cause("ended-by-itself", how, next);
@@ -174,20 +174,20 @@ fn was_stopped(unit: &UnitFact) -> bool {
 }
 
 /// It starts and dies, over and over; or it did, until systemd gave up.
-fn loops(seen: &Seen, unit: &UnitFact, steady: Option<&SteadyFact>) -> Vec<Diagnosis> {
+fn loops(seen: &UnitView, unit: &UnitFact, stability: Option<&StabilityFact>) -> Vec<Diagnosis> {
     let number = |name| unit.get(name).parse::<u64>().unwrap_or(0);
     let (restarts, burst) = (number("NRestarts"), number("StartLimitBurst"));
     let mut causes = Vec::new();
-    let seen_restarting = steady.is_some_and(|fact| fact.after.restarts > fact.before.restarts);
+    let seen_restarting = stability.is_some_and(|fact| fact.after.restarts > fact.before.restarts);
     // The unit may have been looked at later than it was watched.
     let waits = unit.get("SubState").starts_with("auto-restart")
-        || steady.is_some_and(|fact| fact.after.sub.starts_with("auto-restart"))
-        || steady.is_some_and(|fact| fact.after.active == "activating" && fact.after.restarts > 0);
+        || stability.is_some_and(|fact| fact.after.sub.starts_with("auto-restart"))
+        || stability.is_some_and(|fact| fact.after.active == "activating" && fact.after.restarts > 0);
     let failed = unit.get("ActiveState") == "failed";
     let unit_name = seen.unit;
     // A loop may end as start-limit-hit, or as exit-code (truth 19): the counter tells in both cases.
     if seen_restarting || waits || failed && restarts > 0 {
-        let restarts = steady.map_or(restarts, |fact| restarts.max(fact.after.restarts));
+        let restarts = stability.map_or(restarts, |fact| restarts.max(fact.after.restarts));
         causes.push(cause(
             "crash-loop",
             format!(

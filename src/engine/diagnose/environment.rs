@@ -3,7 +3,7 @@
 use super::{stale, writing};
 use crate::engine::finding::cause;
 use crate::engine::layers::Layers;
-use crate::engine::seen::Seen;
+use crate::engine::unit_view::UnitView;
 use crate::model::{Assumed, Diagnosis, FailureFact, UnitFact};
 
 /// Variables that systemd sets where a folder of that kind is given (systemd.exec(5)).
@@ -18,7 +18,12 @@ const FOLDERS: [(&str, &str); 5] = [
 const OF_A_USER: [&str; 4] = ["HOME", "LOGNAME", "SHELL", "USER"];
 
 /// What the program's last words show to be missing; how `Environment=` is written before it.
-pub(super) fn assumed(seen: &Seen, unit: &UnitFact, layers: Option<&Layers>, failure: &FailureFact) -> Vec<Diagnosis> {
+pub(super) fn assumed(
+    seen: &UnitView,
+    unit: &UnitFact,
+    layers: Option<&Layers>,
+    failure: &FailureFact,
+) -> Vec<Diagnosis> {
     let Some(missing) = failure.assumed.first() else { return vec![] };
     let mut causes = Vec::new();
     let named = match missing {
@@ -37,7 +42,7 @@ pub(super) fn assumed(seen: &Seen, unit: &UnitFact, layers: Option<&Layers>, fai
     causes
 }
 
-fn command(seen: &Seen, name: &str, path: &str, elsewhere: Option<&str>) -> Diagnosis {
+fn command(seen: &UnitView, name: &str, path: &str, elsewhere: Option<&str>) -> Diagnosis {
     let path = match path {
         "" => "the PATH that systemd gives to services".to_owned(),
         path => format!("its PATH ({path})"),
@@ -64,7 +69,7 @@ fn command(seen: &Seen, name: &str, path: &str, elsewhere: Option<&str>) -> Diag
     )
 }
 
-fn variable(seen: &Seen, name: &str) -> Diagnosis {
+fn variable(seen: &UnitView, name: &str) -> Diagnosis {
     let set = format!("Environment={name}=… under [Service], or EnvironmentFile= with a file that sets it");
     let next = match FOLDERS.iter().find(|(variable, _)| *variable == name) {
         Some((_, directive)) => format!("{directive}=NAME under [Service] makes the folder, and sets it"),

@@ -4,7 +4,7 @@ use super::paste::shell_safe;
 use super::step::{Step, absent};
 use crate::engine::access::bits;
 use crate::engine::finding::cause;
-use crate::engine::seen::Seen;
+use crate::engine::unit_view::UnitView;
 use crate::model::{Diagnosis, FileType, Head, Needed};
 
 /// What people type at a shell, and what a unit says instead.
@@ -116,7 +116,7 @@ fn windows(lead: &str, path: &str, line: &str) -> Diagnosis {
 }
 
 /// env(1) ends with 127 when it has found no program, and the carriage return is part of what it looks for.
-pub(super) fn carriage_return(seen: &Seen, program: Option<&Needed>) -> Vec<Diagnosis> {
+pub(super) fn carriage_return(seen: &UnitView, program: Option<&Needed>) -> Vec<Diagnosis> {
     let line = program.and_then(|needed| match &needed.head {
         Some(Head::Script { line, .. }) if line.ends_with('\r') => Some((needed, line)),
         _ => None,

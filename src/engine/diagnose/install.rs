@@ -4,7 +4,7 @@ use super::{unloadable, writing};
 use crate::engine::directive::closest;
 use crate::engine::finding::cause;
 use crate::engine::layers::{Layers, Written};
-use crate::engine::seen::Seen;
+use crate::engine::unit_view::UnitView;
 use crate::model::{BootFact, Diagnosis, UnitFact};
 
 /// Targets of systemd.special(7) that a system service may be hooked into.
@@ -29,7 +29,7 @@ const TARGETS: [&str; 16] = [
 
 /// The causes, as far as proven. `boot` and `unit` come from the manager that decided.
 pub(crate) fn why_not_enabled(
-    seen: &Seen,
+    seen: &UnitView,
     boot: &BootFact,
     unit: Option<&UnitFact>,
     layers: Option<&Layers>,

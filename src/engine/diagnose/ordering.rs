@@ -4,11 +4,11 @@
 use super::paste::shell_safe;
 use crate::engine::finding::cause;
 use crate::engine::layers::{Layers, Written};
-use crate::engine::seen::Seen;
+use crate::engine::unit_view::UnitView;
 use crate::model::{Diagnosis, FailureFact, UnitFact};
 
 /// The boot wants the unit, nobody has tried to start it, and it stands in a cycle.
-pub(crate) fn boot_dropped(seen: &Seen, layers: Option<&Layers>, cycle: &[String]) -> Option<Diagnosis> {
+pub(crate) fn boot_dropped(seen: &UnitView, layers: Option<&Layers>, cycle: &[String]) -> Option<Diagnosis> {
     let (first, second) = (cycle.first()?, cycle.get(1).or(cycle.first())?);
     let mut told: Vec<&str> = cycle.iter().map(String::as_str).collect();
     told.push(first);
@@ -24,7 +24,7 @@ pub(crate) fn boot_dropped(seen: &Seen, layers: Option<&Layers>, cycle: &[String
 
 /// The manager has said that it dropped the unit's start, or could not break the cycle at all.
 pub(super) fn start_dropped(
-    seen: &Seen,
+    seen: &UnitView,
     unit: &UnitFact,
     layers: Option<&Layers>,
     failure: Option<&FailureFact>,
@@ -57,7 +57,7 @@ pub(super) fn start_dropped(
     Some(dropped(seen, layers, &cycle, &what, &other))
 }
 
-fn dropped(seen: &Seen, layers: Option<&Layers>, cycle: &[String], what: &str, other: &str) -> Diagnosis {
+fn dropped(seen: &UnitView, layers: Option<&Layers>, cycle: &[String], what: &str, other: &str) -> Diagnosis {
     let line = layers.and_then(|layers| line(layers, cycle));
     let remove = match line {
         Some(written) => format!("remove {} at {}, if that order is not needed", written.text(), written.place()),

@@ -1,7 +1,7 @@
 //! A port that takes a capability: bind(2) says of it what open(2) says of a closed file, and names no path.
 
 use crate::engine::finding::cause;
-use crate::engine::seen::Seen;
+use crate::engine::unit_view::UnitView;
 use crate::model::{Diagnosis, ExecCommand, FailureFact, Ports, UnitFact};
 
 /// What strerror(3) says of it, and the number by which most programs name it besides.
@@ -13,7 +13,7 @@ const CAPABILITY: &str = "cap_net_bind_service";
 
 /// The port was denied: the program has said so, it is the only one that it can have meant, and what is loaded does not
 /// give the unit the capability that it takes.
-pub(super) fn privileged_port(seen: &Seen, unit: &UnitFact, failure: &FailureFact) -> Option<Diagnosis> {
+pub(super) fn privileged_port(seen: &UnitView, unit: &UnitFact, failure: &FailureFact) -> Option<Diagnosis> {
     let has = |words: &[&str]| failure.said.iter().any(|line| words.iter().any(|word| line.contains(word)));
     if !has(&WORDS) || !has(&ACTS) {
         return None;

@@ -2,11 +2,11 @@
 
 use crate::engine::finding::cause;
 use crate::engine::layers::Layers;
-use crate::engine::seen::Seen;
+use crate::engine::unit_view::UnitView;
 use crate::model::Diagnosis;
 
 /// Why the manager's value of a directive is not the one that a fresh boot would load.
-pub(crate) fn stale(seen: &Seen, layers: Option<&Layers>, name: &str) -> Diagnosis {
+pub(crate) fn stale(seen: &UnitView, layers: Option<&Layers>, name: &str) -> Diagnosis {
     match layers.and_then(|layers| layers.effective(name)) {
         Some(written) if written.is_runtime() => {
             runtime_only(seen, &format!("{} at {}", written.text(), written.place()))
@@ -19,7 +19,7 @@ pub(crate) fn stale(seen: &Seen, layers: Option<&Layers>, name: &str) -> Diagnos
 }
 
 /// `what` stands under /run, which only lives until the next boot.
-pub(crate) fn runtime_only(seen: &Seen, what: &str) -> Diagnosis {
+pub(crate) fn runtime_only(seen: &UnitView, what: &str) -> Diagnosis {
     cause(
         "runtime-only",
         format!("{what} is under /run, and that is emptied at every boot."),
@@ -37,7 +37,7 @@ pub(crate) fn needs_daemon_reload(what: &str) -> Diagnosis {
 }
 
 /// `what` is how the process differs from what is loaded, as the beginning of a sentence.
-pub(crate) fn needs_restart(seen: &Seen, what: &str) -> Diagnosis {
+pub(crate) fn needs_restart(seen: &UnitView, what: &str) -> Diagnosis {
     cause(
         "needs-restart",
         format!("{what}: a reload does not touch a process that already runs, so a restart is needed."),

@@ -9,7 +9,7 @@ use super::{stale, writing};
 use crate::engine::access::{EXECUTE, bits, closed, may};
 use crate::engine::finding::cause;
 use crate::engine::layers::{Layers, Written};
-use crate::engine::seen::Seen;
+use crate::engine::unit_view::UnitView;
 use crate::model::{Diagnosis, End, Ended, ExecCommand, FailureFact, FileType, Needed, Node, Purpose, UnitFact};
 
 /// A step that failed: what is known of it.
@@ -26,7 +26,7 @@ pub(super) struct Step<'a> {
 
 /// The causes behind a status that systemd itself has set; the directive's own mistakes first.
 pub(super) fn behind_the_status(
-    seen: &Seen,
+    seen: &UnitView,
     unit: &UnitFact,
     layers: Option<&Layers>,
     failure: Option<&FailureFact>,
@@ -99,7 +99,7 @@ fn group_directive(unit: &UnitFact, failure: Option<&FailureFact>) -> &'static s
 }
 
 /// A unit that was given up has to be forgiven first.
-fn again(seen: &Seen, unit: &UnitFact) -> String {
+fn again(seen: &UnitView, unit: &UnitFact) -> String {
     let reset = match unit.get("ActiveState") {
         "failed" => format!("sudo systemctl reset-failed {}; ", seen.unit),
         _ => String::new(),

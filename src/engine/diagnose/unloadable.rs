@@ -4,13 +4,13 @@ use super::reload::{needs_daemon_reload, runtime_only};
 use crate::engine::directive::{boolean, closest, section};
 use crate::engine::finding::cause;
 use crate::engine::layers::{Layers, Written};
-use crate::engine::seen::Seen;
+use crate::engine::unit_view::UnitView;
 use crate::model::{Content, Diagnosis, Role, UnitFact};
 
 const SECTIONS: [&str; 3] = ["Unit", "Service", "Install"];
 
 /// The causes of a `LoadState` other than `loaded`, as far as facts and files prove them.
-pub(crate) fn unloadable(seen: &Seen, unit: &UnitFact, layers: Option<&Layers>) -> Vec<Diagnosis> {
+pub(crate) fn unloadable(seen: &UnitView, unit: &UnitFact, layers: Option<&Layers>) -> Vec<Diagnosis> {
     match unit.get("LoadState") {
         "masked" => vec![emptied(seen).unwrap_or_else(|| masked(seen))],
         "not-found" => {
@@ -27,7 +27,7 @@ pub(crate) fn unloadable(seen: &Seen, unit: &UnitFact, layers: Option<&Layers>) 
 }
 
 /// The unit is switched off with a link to /dev/null, or with an empty file.
-pub(crate) fn masked(seen: &Seen) -> Diagnosis {
+pub(crate) fn masked(seen: &UnitView) -> Diagnosis {
     let until_reboot = seen.loaded().is_ok_and(|unit| unit.get("UnitFileState") == "masked-runtime");
     cause(
         "masked",
@@ -38,7 +38,7 @@ pub(crate) fn masked(seen: &Seen) -> Diagnosis {
 }
 
 /// Nobody meant to mask it: its file has no bytes, as an editor or a full disk may leave it.
-fn emptied(seen: &Seen) -> Option<Diagnosis> {
+fn emptied(seen: &UnitView) -> Option<Diagnosis> {
     let files = seen.files().ok()?;
     let empty = files.files.iter().find(|file| file.role == Role::Fragment && file.content == Content::Empty)?;
     Some(cause(

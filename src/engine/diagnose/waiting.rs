@@ -2,14 +2,14 @@
 //! `Type=forking`.
 
 use crate::engine::finding::cause;
-use crate::engine::seen::Seen;
+use crate::engine::unit_view::UnitView;
 use crate::model::{Diagnosis, End, ExecCommand, FailureFact, UnitFact};
 
 const TIMED_OUT: &str = ": start operation timed out";
 const REFUSED: &str = "reception only permitted for";
 
 /// The start of a unit that is not up, and waits, or has waited in vain.
-pub(super) fn waits(seen: &Seen, unit: &UnitFact, failure: Option<&FailureFact>) -> Option<Diagnosis> {
+pub(super) fn waits(seen: &UnitView, unit: &UnitFact, failure: Option<&FailureFact>) -> Option<Diagnosis> {
     let kind = unit.get("Type");
     let start = Start { unit_name: seen.unit, unit, manager: failure.map_or(&[][..], |failure| &failure.manager) };
     match kind {
@@ -20,7 +20,7 @@ pub(super) fn waits(seen: &Seen, unit: &UnitFact, failure: Option<&FailureFact>)
 }
 
 /// It is up, and the manager cannot tell which of its processes is the main one.
-pub(crate) fn no_main_process(seen: &Seen, unit: &UnitFact) -> Option<Diagnosis> {
+pub(crate) fn no_main_process(seen: &UnitView, unit: &UnitFact) -> Option<Diagnosis> {
     let unclear = unit.get("Type") == "forking"
         && unit.get("PIDFile").is_empty()
         && unit.get("SubState") == "running"

@@ -4,7 +4,7 @@
 use super::paste::shell_safe;
 use crate::engine::finding::cause;
 use crate::engine::layers::Layers;
-use crate::engine::seen::Seen;
+use crate::engine::unit_view::UnitView;
 use crate::model::{Diagnosis, ExecCommand, FailureFact, Purpose, UnitFact};
 
 /// What `ProtectHome=` is about.
@@ -23,7 +23,7 @@ const GIVEN: [(&str, &str); 4] = [
 
 /// The wall that the program ran into, by its own last words.
 pub(super) fn walled(
-    seen: &Seen,
+    seen: &UnitView,
     unit: &UnitFact,
     layers: Option<&Layers>,
     failure: &FailureFact,
@@ -41,7 +41,7 @@ pub(super) fn walled(
 }
 
 /// `ProtectHome=yes` stands before a path. None where another directive opens it.
-pub(super) fn closed_home(seen: &Seen, unit: &UnitFact, layers: Option<&Layers>, path: &str) -> Option<Diagnosis> {
+pub(super) fn closed_home(seen: &UnitView, unit: &UnitFact, layers: Option<&Layers>, path: &str) -> Option<Diagnosis> {
     let closed = unit.get("ProtectHome") == "yes" && HOMES.iter().any(|home| is_in(path, home)) && !opened(unit, path);
     closed.then(|| {
         cause(
@@ -56,7 +56,7 @@ pub(super) fn closed_home(seen: &Seen, unit: &UnitFact, layers: Option<&Layers>,
     })
 }
 
-fn read_only(seen: &Seen, unit: &UnitFact, layers: Option<&Layers>, path: &str) -> Option<Diagnosis> {
+fn read_only(seen: &UnitView, unit: &UnitFact, layers: Option<&Layers>, path: &str) -> Option<Diagnosis> {
     if opened(unit, path) {
         return None;
     }

@@ -7,13 +7,13 @@
 use crate::engine::diagnose::{shell_safe, stale, writing};
 use crate::engine::finding::{Finding, cause};
 use crate::engine::layers::Layers;
-use crate::engine::seen::Seen;
+use crate::engine::unit_view::UnitView;
 use crate::model::{AccountDemand, AccountFact, Diagnosis, Layer, PasswdRow, Shell, UnitFact, Unknown, Verdict};
 
 /// The kernel's overflow uid: what everything without an owner is mapped to.
 const NOBODY: u32 = 65_534;
 
-pub(super) fn judge(seen: &Seen, demand: &AccountDemand) -> Verdict {
+pub(super) fn judge(seen: &UnitView, demand: &AccountDemand) -> Verdict {
     let mut finding = Finding::expecting(expected(demand));
     let (unit, fact) = match (seen.loaded(), seen.account()) {
         (Ok(unit), Ok(fact)) => (unit, fact),
@@ -79,7 +79,7 @@ fn expected(demand: &AccountDemand) -> String {
     parts.join(", ")
 }
 
-fn show(seen: &Seen, unit: &UnitFact, fact: &AccountFact, layers: Option<&Layers>, finding: &mut Finding) {
+fn show(seen: &UnitView, unit: &UnitFact, fact: &AccountFact, layers: Option<&Layers>, finding: &mut Finding) {
     if let Some(layers) = layers {
         let directive = if layers.effective("User").is_none() && fact.dynamic { "DynamicUser" } else { "User" };
         let (place, text) = layers.evidence(seen.unit, directive);
@@ -149,7 +149,7 @@ impl Faults {
     }
 
     /// The account of the next start.
-    fn of_loaded(&mut self, seen: &Seen, demand: &AccountDemand, fact: &AccountFact) {
+    fn of_loaded(&mut self, seen: &UnitView, demand: &AccountDemand, fact: &AccountFact) {
         match (&fact.row, fact.identity.uid) {
             (Some(row), _) => self.of_row(seen, demand, fact, row),
             // A dynamic user is the unit's own, has no shell, and is gone when it stops. One that is only a number has
@@ -167,7 +167,7 @@ impl Faults {
         }
     }
 
-    fn of_row(&mut self, seen: &Seen, demand: &AccountDemand, fact: &AccountFact, row: &PasswdRow) {
+    fn of_row(&mut self, seen: &UnitView, demand: &AccountDemand, fact: &AccountFact, row: &PasswdRow) {
         let logs_in = row.shell_is == Shell::Real && !row.expired;
         if demand.own {
             self.of_owner(seen, fact, row, logs_in);
@@ -190,7 +190,7 @@ impl Faults {
         }
     }
 
-    fn of_owner(&mut self, seen: &Seen, fact: &AccountFact, row: &PasswdRow, logs_in: bool) {
+    fn of_owner(&mut self, seen: &UnitView, fact: &AccountFact, row: &PasswdRow, logs_in: bool) {
         let unit = seen.unit;
         let stem = unit.split(['@', '.']).next().unwrap_or(unit);
         let who = name(row);
@@ -217,7 +217,7 @@ impl Faults {
         }
     }
 
-    fn of_groups(&mut self, seen: &Seen, demand: &AccountDemand, fact: &AccountFact) {
+    fn of_groups(&mut self, seen: &UnitView, demand: &AccountDemand, fact: &AccountFact) {
         let within: Vec<&str> =
             demand.member_of_not.iter().filter(|group| fact.groups.contains(group)).map(String::as_str).collect();
         if !within.is_empty() {

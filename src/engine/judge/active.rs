@@ -6,13 +6,13 @@ use crate::engine::ask;
 use crate::engine::diagnose::{ending, no_main_process, why_not_running};
 use crate::engine::finding::Finding;
 use crate::engine::layers::Layers;
-use crate::engine::seen::Seen;
-use crate::model::{Layer, Sample, SteadyFact, TimeSpan, UnitFact, Unknown, Verdict};
+use crate::engine::unit_view::UnitView;
+use crate::model::{Layer, Sample, StabilityFact, TimeSpan, UnitFact, Unknown, Verdict};
 
-pub(super) fn judge(seen: &Seen, running: bool, hold: TimeSpan) -> Verdict {
+pub(super) fn judge(seen: &UnitView, running: bool, hold: TimeSpan) -> Verdict {
     let what = if running { "active (running) with a main process" } else { "active" };
     let mut finding = Finding::expecting(format!("{what}, the same for {hold}"));
-    let fact = match seen.steady(&ask::steady(seen.unit, hold)) {
+    let fact = match seen.stability(&ask::stability(seen.unit, hold)) {
         Ok(fact) => fact,
         Err(unknown) => return finding.unknown(&unknown),
     };
@@ -63,7 +63,7 @@ pub(super) enum State {
     Down,
 }
 
-pub(super) fn state(fact: &SteadyFact, running: bool) -> State {
+pub(super) fn state(fact: &StabilityFact, running: bool) -> State {
     let (before, after) = (&fact.before, &fact.after);
     if !is_up(after) {
         return State::Down;
@@ -94,7 +94,7 @@ pub(super) fn described(sample: &Sample) -> String {
     format!("{} ({})", sample.active, sample.sub)
 }
 
-pub(super) fn observed(state: State, fact: &SteadyFact, unit: Option<&UnitFact>) -> String {
+pub(super) fn observed(state: State, fact: &StabilityFact, unit: Option<&UnitFact>) -> String {
     let (before, after) = (&fact.before, &fact.after);
     match state {
         State::Replaced => format!(

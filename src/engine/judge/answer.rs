@@ -6,10 +6,10 @@
 use super::command::quoted;
 use crate::engine::ask;
 use crate::engine::finding::Finding;
-use crate::engine::seen::Seen;
+use crate::engine::unit_view::UnitView;
 use crate::model::{AnswerDemand, AnswerForm, Layer, ProgramFact, Truth, Unknown, Verdict, escape};
 
-pub(super) fn judge(seen: &Seen, check: &str, demand: &AnswerDemand) -> Verdict {
+pub(super) fn judge(seen: &UnitView, check: &str, demand: &AnswerDemand) -> Verdict {
     let lasting = matches!(demand.truth, Truth::Known(_));
     let when = if lasting { "as you found it" } else { "as the machine has it now" };
     let mut finding = Finding::expecting(format!("{}, {when}", demand.ask));
@@ -39,7 +39,7 @@ pub(super) fn judge(seen: &Seen, check: &str, demand: &AnswerDemand) -> Verdict 
 }
 
 /// Where the truth can be seen, and what it is.
-fn truths(seen: &Seen, demand: &AnswerDemand) -> Result<(String, Vec<String>), Unknown> {
+fn truths(seen: &UnitView, demand: &AnswerDemand) -> Result<(String, Vec<String>), Unknown> {
     match &demand.truth {
         Truth::Known(known) => Ok(("what was found out".to_owned(), known.clone())),
         Truth::Property(name) => {
@@ -122,9 +122,9 @@ mod tests {
     fn an_answer_is_held_against_the_machine() {
         let pid = || demand(AnswerForm::Number, Truth::Property("MainPID".into()));
         let judged = |kind: Kind, given: Option<&str>, told: Told| {
-            let mut testimony = told.testimony();
-            testimony.answers.extend(given.map(|given| ("a".to_owned(), given.to_owned())));
-            judge(&lab(vec![check("a", kind)]), &testimony).remove(0)
+            let mut observations = told.observations();
+            observations.answers.extend(given.map(|given| ("a".to_owned(), given.to_owned())));
+            judge(&lab(vec![check("a", kind)]), &observations).remove(0)
         };
         let running = || Told::default().loaded(service(&[("MainPID", "4711")]));
         for (given, status) in [

@@ -7,7 +7,7 @@ use super::start_limit;
 use crate::engine::diagnose::{stale, why_not_running, why_not_running_after_boot, writing};
 use crate::engine::finding::{Finding, cause};
 use crate::engine::layers::Layers;
-use crate::engine::seen::Seen;
+use crate::engine::unit_view::UnitView;
 use crate::model::{
     Diagnosis, Ground, KillFact, KillOutcome, Layer, Sample, TimeSpan, Trial, UnitFact, Unknown, Verdict,
 };
@@ -15,7 +15,7 @@ use crate::model::{
 /// Policies that answer a SIGKILL (truth 13).
 const ANSWER_SIGKILL: [&str; 4] = ["always", "on-failure", "on-abnormal", "on-abort"];
 
-pub(super) fn judge(seen: &Seen, within: TimeSpan, again: bool) -> Verdict {
+pub(super) fn judge(seen: &UnitView, within: TimeSpan, again: bool) -> Verdict {
     let often = if again { ", however often" } else { "" };
     let expected =
         format!("active again with a new main process after a SIGKILL, within RestartSec= and {within}{often}");
@@ -33,7 +33,7 @@ pub(super) fn judge(seen: &Seen, within: TimeSpan, again: bool) -> Verdict {
 }
 
 struct Case<'a> {
-    seen: &'a Seen<'a>,
+    seen: &'a UnitView<'a>,
     fact: &'a KillFact,
     within: TimeSpan,
     again: bool,

@@ -3,10 +3,10 @@
 use crate::engine::diagnose::why_not_enabled;
 use crate::engine::finding::Finding;
 use crate::engine::layers::Layers;
-use crate::engine::seen::Seen;
+use crate::engine::unit_view::UnitView;
 use crate::model::{Layer, Unknown, Verdict};
 
-pub(super) fn judge(seen: &Seen) -> Verdict {
+pub(super) fn judge(seen: &UnitView) -> Verdict {
     let mut finding = Finding::expecting("a boot that starts it");
     let twin = seen.rebooted();
     // The twin has booted from this disk. Without one, the loaded graph is asked what a boot would pull in.

@@ -3,12 +3,12 @@
 use super::command::quoted;
 use crate::engine::ask;
 use crate::engine::finding::{Finding, cause};
-use crate::engine::seen::Seen;
+use crate::engine::unit_view::UnitView;
 use crate::model::{
     Details, Diagnosis, FileDemand, FileFact, FileType, Identity, Layer, ModeDemand, Node, Search, Unknown, Verdict,
 };
 
-pub(super) fn judge(seen: &Seen, demand: &FileDemand) -> Verdict {
+pub(super) fn judge(seen: &UnitView, demand: &FileDemand) -> Verdict {
     let path = &demand.path;
     let mut finding = Finding::expecting(expected(demand));
     let fact = match seen.file(&ask::file(seen.unit, path, demand.contains.as_deref())) {
@@ -134,7 +134,7 @@ fn faults(demand: &FileDemand, fact: &FileFact) -> Vec<String> {
 }
 
 /// In how many ways the service could write the file.
-fn writers(seen: &Seen, fact: &FileFact) -> Result<Vec<(String, Diagnosis)>, Unknown> {
+fn writers(seen: &UnitView, fact: &FileFact) -> Result<Vec<(String, Diagnosis)>, Unknown> {
     let (account, details) = (seen.account()?, seen.details(&ask::details(seen.unit, None))?);
     let Some(node) = &fact.node else { return Ok(vec![]) };
     let mut identities: Vec<(&Identity, &str)> = match details.processes.as_slice() {

@@ -6,15 +6,15 @@ use super::{
 };
 use crate::engine::finding::Finding;
 use crate::engine::order::by_needs;
-use crate::engine::seen::Seen;
-use crate::model::{Check, CheckReport, Kind, Lab, Status, Testimony, Unknown, Verdict};
+use crate::engine::unit_view::UnitView;
+use crate::model::{Check, CheckReport, Kind, Lab, Observations, Status, Unknown, Verdict};
 
 /// Judges every check of a lab by what was told.
 ///
 /// A check whose needs did not all pass is not judged. It is blocked, and earns nothing, where one of them failed. Where
 /// none failed but one could not be told, it could not be told either: an unknown costs nothing, at any distance.
 #[must_use]
-pub fn judge(lab: &Lab, testimony: &Testimony) -> Vec<CheckReport> {
+pub fn judge(lab: &Lab, observations: &Observations) -> Vec<CheckReport> {
     let mut reports: Vec<Option<CheckReport>> = vec![None; lab.checks.len()];
     for at in by_needs(&lab.checks) {
         let check = &lab.checks[at];
@@ -24,15 +24,16 @@ pub fn judge(lab: &Lab, testimony: &Testimony) -> Vec<CheckReport> {
             .filter(|report| check.needs.contains(&report.id) && report.status != Status::Passed)
             .map(|report| (report.id.as_str(), report.status))
             .collect();
-        let verdict = if unmet.is_empty() { judge_one(check, testimony) } else { unjudged(check, testimony, &unmet) };
+        let verdict =
+            if unmet.is_empty() { judge_one(check, observations) } else { unjudged(check, observations, &unmet) };
         let blocked_by = unmet.into_iter().map(|(id, _)| id.to_owned()).collect();
         reports[at] = Some(report(check, verdict, blocked_by));
     }
     reports.into_iter().flatten().collect()
 }
 
-fn judge_one(check: &Check, testimony: &Testimony) -> Verdict {
-    let seen = Seen::new(&check.unit, testimony);
+fn judge_one(check: &Check, observations: &Observations) -> Verdict {
+    let seen = UnitView::new(&check.unit, observations);
     match &check.kind {
         Kind::UnitFile => unit_file::judge(&seen),
         Kind::Setting { name, expect } => setting::judge(&seen, name, expect),
@@ -53,11 +54,11 @@ fn judge_one(check: &Check, testimony: &Testimony) -> Verdict {
     }
 }
 
-fn unjudged(check: &Check, testimony: &Testimony, unmet: &[(&str, Status)]) -> Verdict {
+fn unjudged(check: &Check, observations: &Observations, unmet: &[(&str, Status)]) -> Verdict {
     let failed = |status: Status| matches!(status, Status::Failed | Status::Blocked);
     let names: Vec<&str> = unmet.iter().map(|(id, _)| *id).collect();
     // What it expects does not depend on what was seen.
-    let expected = judge_one(check, testimony).expected;
+    let expected = judge_one(check, observations).expected;
     if unmet.iter().any(|(_, status)| failed(*status)) {
         let observed = format!("not judged: {} must pass first", names.join(", "));
         Verdict { status: Status::Blocked, ..Finding::expecting(expected).failed(observed) }
@@ -96,8 +97,8 @@ mod tests {
     use super::judge;
     use crate::engine::testbed::{Told, UNIT, check, fragment, lab, process, service};
     use crate::model::{
-        AccountDemand, Address, Check, CommandDemand, Expect, FileDemand, JournalDemand, Kind, Listens, ProcessDemand,
-        Protocol, Question, RestartPolicy, RunAs, Since, Status, Testimony, TimeSpan, UnitFact, Value,
+        AccountDemand, Address, Check, CommandDemand, Expect, FileDemand, JournalDemand, Kind, Listens, Observations,
+        ProcessDemand, Protocol, Question, RestartPolicy, RunAs, Since, Status, TimeSpan, UnitFact, Value,
     };
 
     fn needing(id: &str, kind: Kind, needs: &[&str]) -> Check {
@@ -115,7 +116,7 @@ mod tests {
             needing("middle", restart(), &["first"]),
             needing("first", Kind::UnitFile, &[]),
         ]);
-        let statuses = |told: Told| judge(&lab, &told.testimony()).into_iter().map(|r| r.status).collect::<Vec<_>>();
+        let statuses = |told: Told| judge(&lab, &told.observations()).into_iter().map(|r| r.status).collect::<Vec<_>>();
         let not_found = || service(&[("LoadState", "not-found"), ("FragmentPath", "")]);
         let files = || fragment("[Service]\nExecStart=/bin/true\n");
         let missing = Told::default().loaded(not_found()).files(crate::model::FilesFact::default());
@@ -154,7 +155,7 @@ mod tests {
 
     #[test]
     fn nothing_told_is_nothing_known() {
-        for report in judge(&lab(every_kind()), &Testimony::default()) {
+        for report in judge(&lab(every_kind()), &Observations::default()) {
             let trial = ["comes-back", "survives-reboot"].contains(&report.kind.as_str());
             let status = if trial { Status::NotRun } else { Status::Unknown };
             assert_eq!((report.status, report.earned), (status, 0), "{}", report.id);
@@ -186,7 +187,7 @@ mod tests {
                 .files(fragment(&text))
                 .processes(&[process(7, uid, "", true)]);
             let lab = lab(every_kind());
-            let reports = judge(&lab, &told.testimony());
+            let reports = judge(&lab, &told.observations());
             prop_assert!(reports.iter().map(|report| &report.id).eq(lab.checks.iter().map(|check| &check.id)));
             for report in reports {
                 prop_assert!(report.observed.chars().count() <= 401);

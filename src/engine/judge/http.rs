@@ -4,10 +4,10 @@ use crate::engine::ask;
 use crate::engine::diagnose::{orphan, why_not_running};
 use crate::engine::finding::Finding;
 use crate::engine::layers::Layers;
-use crate::engine::seen::Seen;
+use crate::engine::unit_view::UnitView;
 use crate::model::{HttpOutcome, Layer, PortOwner, Unknown, Verdict};
 
-pub(super) fn judge(seen: &Seen, port: u16, path: &str, status: u16, contains: Option<&str>) -> Verdict {
+pub(super) fn judge(seen: &UnitView, port: u16, path: &str, status: u16, contains: Option<&str>) -> Verdict {
     let url = format!("http://127.0.0.1:{port}{path}");
     let with = contains.map(|text| format!(" with \"{text}\" in it")).unwrap_or_default();
     let mut finding = Finding::expecting(format!("{status} from {url}{with}, answered by {}", seen.unit));

@@ -4,10 +4,10 @@ use crate::engine::ask;
 use crate::engine::diagnose::why_not_running;
 use crate::engine::finding::{Finding, cause};
 use crate::engine::layers::Layers;
-use crate::engine::seen::Seen;
+use crate::engine::unit_view::UnitView;
 use crate::model::{JournalDemand, Layer, Since, UnitFact, Unknown, Verdict};
 
-pub(super) fn judge(seen: &Seen, demand: &JournalDemand) -> Verdict {
+pub(super) fn judge(seen: &UnitView, demand: &JournalDemand) -> Verdict {
     let JournalDemand { text, lacks, since } = demand;
     let when = match since {
         Since::Invocation => "since its latest start",

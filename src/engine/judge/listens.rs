@@ -7,10 +7,10 @@ use crate::engine::ask;
 use crate::engine::diagnose::{orphan, why_not_running, writing};
 use crate::engine::finding::{Finding, cause};
 use crate::engine::layers::Layers;
-use crate::engine::seen::Seen;
+use crate::engine::unit_view::UnitView;
 use crate::model::{Address, Layer, Listener, Listens, PortOwner, Protocol, Unknown, Verdict};
 
-pub(super) fn judge(seen: &Seen, demand: &Listens) -> Verdict {
+pub(super) fn judge(seen: &UnitView, demand: &Listens) -> Verdict {
     let Listens { port, protocol, address } = demand;
     let word = protocol.word();
     let on = match address {
@@ -82,7 +82,7 @@ fn is_own(listener: &Listener) -> bool {
     matches!(listener.owner, PortOwner::Unit { .. }) || listener.socket_unit.is_some()
 }
 
-fn described(seen: &Seen, listener: &Listener) -> String {
+fn described(seen: &UnitView, listener: &Listener) -> String {
     let at = listener.address;
     match (&listener.owner, &listener.socket_unit) {
         (PortOwner::Unit { pid }, _) => format!("{at}: pid {pid} of {}", seen.unit),
@@ -93,7 +93,7 @@ fn described(seen: &Seen, listener: &Listener) -> String {
 }
 
 /// No socket there is the unit's.
-fn absent(seen: &Seen, demand: &Listens, listeners: &[Listener], mut finding: Finding) -> Verdict {
+fn absent(seen: &UnitView, demand: &Listens, listeners: &[Listener], mut finding: Finding) -> Verdict {
     let (word, port) = (demand.protocol.word(), demand.port);
     let mut others = listeners.iter().filter_map(|listener| match &listener.owner {
         PortOwner::Other { pid, comm } => Some((*pid, comm)),

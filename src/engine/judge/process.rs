@@ -4,13 +4,13 @@ use crate::engine::ask;
 use crate::engine::diagnose::{needs_restart, stale, why_not_running, writing};
 use crate::engine::finding::Finding;
 use crate::engine::layers::Layers;
-use crate::engine::seen::Seen;
+use crate::engine::unit_view::UnitView;
 use crate::model::{Details, DetailsFact, Diagnosis, ExecCommand, Layer, ProcessDemand, UnitFact, Unknown, Verdict};
 
 /// What the kernel keeps of a command's name: `TASK_COMM_LEN`, one byte for its terminator taken off.
 const COMM: usize = 15;
 
-pub(super) fn judge(seen: &Seen, demand: &ProcessDemand) -> Verdict {
+pub(super) fn judge(seen: &UnitView, demand: &ProcessDemand) -> Verdict {
     let mut finding = Finding::expecting(expected(demand));
     let question = ask::details(seen.unit, demand.cwd.as_deref());
     let (unit, fact) = match (seen.loaded(), seen.details(&question)) {
@@ -158,7 +158,7 @@ fn is_starting(process: &Details) -> bool {
 
 /// The twin's main process is what `ExecStart=` names, so nothing is on its way to becoming something else: a shell
 /// script that will exec the real program, for one.
-fn is_settled(seen: &Seen, fact: &DetailsFact) -> bool {
+fn is_settled(seen: &UnitView, fact: &DetailsFact) -> bool {
     let main = fact.processes.iter().find(|process| process.main);
     let argv = main.and_then(|main| main.argv.as_ref()).map(|argv| argv.join(" "));
     argv.is_some() && seen.reloaded().map(commands) == argv
@@ -177,7 +177,7 @@ fn miswritten(layers: &Layers, demand: &ProcessDemand) -> Vec<Diagnosis> {
 }
 
 /// The process is behind what is loaded, or that is behind the disk.
-fn behind(seen: &Seen, unit: &UnitFact, layers: Option<&Layers>, directive: &str) -> Vec<Diagnosis> {
+fn behind(seen: &UnitView, unit: &UnitFact, layers: Option<&Layers>, directive: &str) -> Vec<Diagnosis> {
     let value = |unit: &UnitFact| {
         if directive == "ExecStart" { commands(unit) } else { unit.get(directive).to_owned() }
     };

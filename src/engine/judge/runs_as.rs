@@ -7,10 +7,10 @@ use crate::engine::diagnose::{needs_restart, stale, why_not_running, writing};
 use crate::engine::directive::boolean;
 use crate::engine::finding::{Finding, cause};
 use crate::engine::layers::Layers;
-use crate::engine::seen::Seen;
+use crate::engine::unit_view::UnitView;
 use crate::model::{Diagnosis, ExecCommand, Layer, Process, UnitFact, Unknown, Verdict};
 
-pub(super) fn judge(seen: &Seen, root: bool) -> Verdict {
+pub(super) fn judge(seen: &UnitView, root: bool) -> Verdict {
     let mut finding = Finding::expecting(if root { "uid 0 (root)" } else { "a uid other than 0" });
     let (unit, processes) = match (seen.loaded(), seen.processes()) {
         (Ok(unit), Ok(fact)) => (unit, &fact.processes),
@@ -116,7 +116,7 @@ fn started_uid(unit: &UnitFact) -> Option<u32> {
 }
 
 struct Sight<'a> {
-    seen: &'a Seen<'a>,
+    seen: &'a UnitView<'a>,
     unit: &'a UnitFact,
     layers: Option<&'a Layers<'a>>,
 }

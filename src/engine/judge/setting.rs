@@ -5,10 +5,10 @@ use crate::engine::diagnose::{stale, unloadable, writing};
 use crate::engine::directive::{Form, boolean, default_of, form, property, section};
 use crate::engine::finding::Finding;
 use crate::engine::layers::Layers;
-use crate::engine::seen::Seen;
+use crate::engine::unit_view::UnitView;
 use crate::model::{Expect, Layer, UnitFact, Verdict};
 
-pub(super) fn judge(seen: &Seen, name: &str, expect: &Expect) -> Verdict {
+pub(super) fn judge(seen: &UnitView, name: &str, expect: &Expect) -> Verdict {
     judge_directive(seen, name, expect, describe(name, expect))
 }
 
@@ -20,7 +20,7 @@ struct Disk {
     own_reading: bool,
 }
 
-pub(super) fn judge_directive(seen: &Seen, name: &str, expect: &Expect, expected: String) -> Verdict {
+pub(super) fn judge_directive(seen: &UnitView, name: &str, expect: &Expect, expected: String) -> Verdict {
     let mut finding = Finding::expecting(expected);
     let unit = match seen.loaded() {
         Ok(unit) => unit,
@@ -101,7 +101,7 @@ fn value(unit: &UnitFact, name: &str) -> Option<String> {
     matches!(unit.get("LoadState"), "loaded" | "merged").then(|| plain(name, unit.get(&property(name))))
 }
 
-fn disk(seen: &Seen, unit: &UnitFact, layers: Option<&Layers>, name: &str, expect: &Expect) -> Disk {
+fn disk(seen: &UnitView, unit: &UnitFact, layers: Option<&Layers>, name: &str, expect: &Expect) -> Disk {
     if let Some(reloaded) = seen.reloaded() {
         return Disk { value: value(reloaded, name), own_reading: false };
     }

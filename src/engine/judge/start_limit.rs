@@ -4,7 +4,7 @@
 use crate::engine::diagnose::stale;
 use crate::engine::finding::{Finding, cause};
 use crate::engine::layers::Layers;
-use crate::engine::seen::Seen;
+use crate::engine::unit_view::UnitView;
 use crate::model::{Diagnosis, Layer, TimeSpan, UnitFact};
 
 /// So many steps of a growing delay are counted one by one.
@@ -21,7 +21,7 @@ pub(in crate::engine) struct Pace<'a> {
 /// What is observed of a unit that will be given up some day, with its causes; none where no limit is ever met.
 ///
 /// Both count: what is loaded is true today, and what the disk holds after the next boot.
-pub(super) fn gives_up(seen: &Seen, layers: Option<&Layers>, finding: &mut Finding) -> Option<String> {
+pub(super) fn gives_up(seen: &UnitView, layers: Option<&Layers>, finding: &mut Finding) -> Option<String> {
     let loaded = seen.loaded().ok().filter(|unit| unit.get("LoadState") == "loaded").map(Pace::of);
     let reloaded = seen.reloaded().map(Pace::of);
     if let Some(pace) = loaded.as_ref().or(reloaded.as_ref()) {

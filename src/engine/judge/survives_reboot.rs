@@ -5,12 +5,12 @@ use crate::engine::ask;
 use crate::engine::diagnose::{boot_dropped, why_not_enabled, why_not_running_after_boot};
 use crate::engine::finding::{Finding, cause};
 use crate::engine::layers::Layers;
-use crate::engine::seen::Seen;
-use crate::model::{Diagnosis, Layer, Sample, SteadyFact, TimeSpan, UnitFact, Unknown, Verdict};
+use crate::engine::unit_view::UnitView;
+use crate::model::{Diagnosis, Layer, Sample, StabilityFact, TimeSpan, UnitFact, Unknown, Verdict};
 
-pub(super) fn judge(seen: &Seen, hold: TimeSpan) -> Verdict {
+pub(super) fn judge(seen: &UnitView, hold: TimeSpan) -> Verdict {
     let mut finding = Finding::expecting(format!("active after a reboot, the same for {hold}"));
-    let fact = match seen.steady_after_reboot(&ask::steady(seen.unit, hold)) {
+    let fact = match seen.stability_after_reboot(&ask::stability(seen.unit, hold)) {
         None => return finding.not_run("not run: no copy of this machine was booted"),
         Some(Err(unknown)) => return finding.unknown(&unknown),
         Some(Ok(fact)) => fact,
@@ -46,7 +46,7 @@ pub(super) fn judge(seen: &Seen, hold: TimeSpan) -> Verdict {
     }
 }
 
-fn explain(finding: &mut Finding, seen: &Seen, unit: &UnitFact, fact: &SteadyFact, state: State) {
+fn explain(finding: &mut Finding, seen: &UnitView, unit: &UnitFact, fact: &StabilityFact, state: State) {
     let files = seen.files();
     let layers = files.as_ref().ok().map(|files| Layers::read(files));
     let boot = seen.rebooted();
@@ -64,7 +64,7 @@ fn explain(finding: &mut Finding, seen: &Seen, unit: &UnitFact, fact: &SteadyFac
 }
 
 /// The boot has a job for it, no failure is on record, and it is down.
-fn left_down(seen: &Seen) -> Diagnosis {
+fn left_down(seen: &UnitView) -> Diagnosis {
     let unit = seen.unit;
     cause(
         "boot-leaves-it-down",

@@ -3,10 +3,10 @@
 use crate::engine::diagnose::unloadable;
 use crate::engine::finding::Finding;
 use crate::engine::layers::Layers;
-use crate::engine::seen::Seen;
+use crate::engine::unit_view::UnitView;
 use crate::model::{Content, DiskFile, Layer, Role, Unknown, Verdict};
 
-pub(super) fn judge(seen: &Seen) -> Verdict {
+pub(super) fn judge(seen: &UnitView) -> Verdict {
     let mut finding = Finding::expecting("a unit file on disk that systemd can load");
     // The twin has just read the disk; the learner's manager may still hold what was there before.
     let reloaded = seen.reloaded();

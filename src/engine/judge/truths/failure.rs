@@ -5,7 +5,7 @@ use super::verdicts::judged;
 use crate::engine::testbed::{Told, UNIT, fragment, service};
 use crate::model::{
     CheckReport, Fact, FailureFact, FileFact, FileType, Head, Holder, Identity, Kind, Needed, Node, Protocol, Purpose,
-    Question, Sample, SteadyFact, TimeSpan,
+    Question, Sample, StabilityFact, TimeSpan,
 };
 
 const UNIT_FILE: &str = "\
@@ -59,11 +59,11 @@ fn failed(status: &str, more: &[(&str, &str)], fact: FailureFact) -> CheckReport
     ];
     properties.extend(more);
     let sample = Sample { active: "failed".into(), sub: "failed".into(), ..Sample::default() };
-    let steady = SteadyFact { before: sample.clone(), after: sample, watched_ms: 0 };
+    let stability = StabilityFact { before: sample.clone(), after: sample, watched_ms: 0 };
     let told = Told::default()
         .loaded(service(&properties))
         .files(fragment(UNIT_FILE))
-        .live(Fact::Steady(steady), Question::Steady { unit: UNIT.into(), window_ms: 3_000 })
+        .live(Fact::Stability(stability), Question::Stability { unit: UNIT.into(), window_ms: 3_000 })
         .live(Fact::Failure(fact), Question::Failure { unit: UNIT.into() });
     judged(Kind::Active { running: true, hold: TimeSpan::from_micros(3_000_000) }, told)
 }

@@ -3,7 +3,7 @@
 use super::verdicts::{gist, judged};
 use crate::engine::testbed::{Told, UNIT, fragment, service};
 use crate::model::{
-    CheckReport, Fact, HttpFact, HttpOutcome, Kind, PortOwner, Question, Sample, Status, SteadyFact, TimeSpan,
+    CheckReport, Fact, HttpFact, HttpOutcome, Kind, PortOwner, Question, Sample, StabilityFact, Status, TimeSpan,
 };
 
 const EXEC: &str = "[Service]\nExecStart=/opt/nope -x\nWorkingDirectory=/srv/none\n";
@@ -14,11 +14,11 @@ fn sample(active: &str, sub: &str, main_pid: u32, invocation: &str, restarts: u6
 }
 
 fn active(running: bool, properties: &[(&str, &str)], before: Sample, after: Sample) -> CheckReport {
-    let fact = Fact::Steady(SteadyFact { before, after, watched_ms: 3_000 });
+    let fact = Fact::Stability(StabilityFact { before, after, watched_ms: 3_000 });
     let told = Told::default()
         .loaded(service(properties))
         .files(fragment(EXEC))
-        .live(fact, Question::Steady { unit: UNIT.into(), window_ms: 3_000 });
+        .live(fact, Question::Stability { unit: UNIT.into(), window_ms: 3_000 });
     judged(Kind::Active { running, hold: TimeSpan::from_micros(3_000_000) }, told)
 }
 
@@ -174,7 +174,7 @@ fn truth_37_an_answer_counts_when_the_unit_gives_it() {
 #[test]
 fn an_orphan_on_the_port_explains_a_dead_service() {
     let down = sample("failed", "failed", 0, "", 0);
-    let fact = SteadyFact { before: down.clone(), after: down, watched_ms: 0 };
+    let fact = StabilityFact { before: down.clone(), after: down, watched_ms: 0 };
     let stranger = HttpFact {
         outcome: HttpOutcome::Answered { status: 200, body: String::new() },
         owner: PortOwner::Other { pid: 99, comm: "python3".into() },
@@ -187,7 +187,7 @@ fn an_orphan_on_the_port_explains_a_dead_service() {
             ("ExecMainStatus", "1"),
         ]))
         .files(fragment(EXEC))
-        .live(Fact::Steady(fact), Question::Steady { unit: UNIT.into(), window_ms: 3_000 })
+        .live(Fact::Stability(fact), Question::Stability { unit: UNIT.into(), window_ms: 3_000 })
         .live(Fact::Http(stranger), Question::Http { unit: UNIT.into(), port: 8000, path: "/".into() });
     let report = judged(Kind::Active { running: true, hold: TimeSpan::from_micros(3_000_000) }, told);
     assert_eq!(gist(&report).2, ["orphan-answers-the-port"]);

@@ -3,20 +3,20 @@
 
 use super::verdicts::judged;
 use crate::engine::testbed::{Told, UNIT, fragment, service};
-use crate::model::{Assumed, CheckReport, Fact, FailureFact, Kind, Question, Sample, SteadyFact, TimeSpan};
+use crate::model::{Assumed, CheckReport, Fact, FailureFact, Kind, Question, Sample, StabilityFact, TimeSpan};
 
 const UNIT_FILE: &str = "[Unit]\nAfter=b.service\nConditionPathExists=/srv/x\n[Service]\nExecStart=/opt/app/serve.sh\n";
 
 fn down(state: &str, properties: &[(&str, &str)], fact: FailureFact) -> CheckReport {
     let (active, sub) = state.split_once('/').unwrap();
     let sample = Sample { active: active.into(), sub: sub.into(), ..Sample::default() };
-    let steady = SteadyFact { before: sample.clone(), after: sample, watched_ms: 3_000 };
+    let stability = StabilityFact { before: sample.clone(), after: sample, watched_ms: 3_000 };
     let mut all = vec![("ActiveState", active), ("SubState", sub), ("TimeoutStartUSec", "5s")];
     all.extend(properties);
     let told = Told::default()
         .loaded(service(&all))
         .files(fragment(UNIT_FILE))
-        .live(Fact::Steady(steady), Question::Steady { unit: UNIT.into(), window_ms: 3_000 })
+        .live(Fact::Stability(stability), Question::Stability { unit: UNIT.into(), window_ms: 3_000 })
         .live(Fact::Failure(fact), Question::Failure { unit: UNIT.into() });
     judged(Kind::Active { running: true, hold: TimeSpan::from_micros(3_000_000) }, told)
 }

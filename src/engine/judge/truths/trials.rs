@@ -3,8 +3,8 @@
 use super::verdicts::{gist, judged};
 use crate::engine::testbed::{Told, UNIT, fragment, service};
 use crate::model::{
-    BootFact, CheckReport, Fact, Ground, KillFact, KillOutcome, Kind, Sample, StartLimit, Status, SteadyFact, TimeSpan,
-    UnitFact, Unknown,
+    BootFact, CheckReport, Fact, Ground, KillFact, KillOutcome, Kind, Sample, StabilityFact, StartLimit, Status,
+    TimeSpan, UnitFact, Unknown,
 };
 
 fn sample(state: &str, pid: u32, restarts: u64, up_ms: u64) -> Sample {
@@ -181,11 +181,11 @@ fn trials_that_were_not_made_are_not_run_and_those_that_failed_are_unknown() {
 }
 
 fn booted(before: Sample, after: Sample, unit: UnitFact, boot: BootFact) -> CheckReport {
-    let steady = SteadyFact { before, after, watched_ms: 1_500 };
+    let stability = StabilityFact { before, after, watched_ms: 1_500 };
     let told = Told::default()
         .loaded(service(&[]))
         .files(fragment("[Service]\nExecStart=/bin/a\n[Install]\nWantedBy=multi-user.target\n"));
-    judged(survives(), told.twin(Fact::Unit(unit)).twin(Fact::Boot(boot)).twin(Fact::Steady(steady)))
+    judged(survives(), told.twin(Fact::Unit(unit)).twin(Fact::Boot(boot)).twin(Fact::Stability(stability)))
 }
 
 #[test]

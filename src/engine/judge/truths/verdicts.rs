@@ -4,7 +4,7 @@ use crate::engine::testbed::{Told, check, lab};
 use crate::model::{CheckReport, Kind, Status};
 
 pub(super) fn judged(kind: Kind, told: Told) -> CheckReport {
-    let mut reports = super::super::judge(&lab(vec![check("it", kind)]), &told.testimony());
+    let mut reports = super::super::judge(&lab(vec![check("it", kind)]), &told.observations());
     reports.remove(0)
 }
 

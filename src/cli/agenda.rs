@@ -1,0 +1,125 @@
+//! The course in the order in which it is gone through, with what is done of it.
+
+use crate::course::Course;
+use crate::learner::Progress;
+use crate::ui::{HomeRow, Mark};
+
+/// Everything there is to do, and what comes next.
+pub(super) struct Agenda {
+    /// Chapters, each followed by its labs.
+    pub(super) steps: Vec<Step>,
+    /// The place of the first one that is not done.
+    pub(super) next: usize,
+}
+
+/// One thing to do.
+pub(super) struct Step {
+    pub(super) goal: Goal,
+    pub(super) row: HomeRow,
+}
+
+/// What it is.
+pub(super) enum Goal {
+    /// The place of a chapter in the tutorial.
+    Chapter(usize),
+    /// The id of a lab.
+    Lab(String),
+}
+
+impl Agenda {
+    pub(super) fn of(course: &Course, progress: &Progress) -> Self {
+        let chapters = &course.tutorial().chapters;
+        let mut steps = Vec::new();
+        for (index, chapter) in chapters.iter().enumerate() {
+            let known = progress.chapters.get(&chapter.id);
+            let seen = chapter.pages.iter().filter(|page| known.is_some_and(|known| known.seen.contains(&page.slug)));
+            let (seen, all) = (seen.count(), chapter.pages.len());
+            let mark = match seen {
+                0 => Mark::New,
+                seen if seen == all => Mark::Done,
+                _ => Mark::Begun,
+            };
+            let questions: Vec<_> = chapter
+                .pages
+                .iter()
+                .flat_map(|page| &page.blocks)
+                .filter(|block| block.question().is_some())
+                .filter_map(|block| known?.answers.get(block.id()?))
+                .collect();
+            let right = questions.iter().filter(|answer| answer.right).count();
+            let answered = match questions.len() {
+                all if right > 0 => format!(", {right} of {all} answers right at once"),
+                _ => String::new(),
+            };
+            let detail = match mark {
+                Mark::New => format!("{} min", chapter.minutes),
+                Mark::Begun => format!("page {seen} of {all}{answered}"),
+                Mark::Done => format!("read{answered}"),
+            };
+            let row = HomeRow {
+                mark,
+                number: Some(chapter.number),
+                id: chapter.id.clone(),
+                title: chapter.title.clone(),
+                share: Some(percent(seen, all)),
+                detail,
+            };
+            steps.push(Step { goal: Goal::Chapter(index), row });
+            steps.extend(labs(course, progress, |of| of == chapter.id));
+        }
+        // Labs of chapters that this course does not have.
+        steps.extend(labs(course, progress, |of| !chapters.iter().any(|chapter| chapter.id == of)));
+        let next = steps.iter().position(|step| step.row.mark != Mark::Done).unwrap_or(0);
+        Self { steps, next }
+    }
+
+    /// The command for what comes next; none where there is nothing to do.
+    pub(super) fn next_command(&self, course: &Course) -> Option<String> {
+        self.command_for(course, self.next)
+    }
+
+    /// The command for what comes after a lab: the first thing behind it that is not done, else anything that is not.
+    pub(super) fn command_after(&self, course: &Course, lab: &str) -> Option<String> {
+        let here = self.steps.iter().position(|step| matches!(&step.goal, Goal::Lab(id) if id == lab)).unwrap_or(0);
+        let open = |at: &usize| self.steps[*at].row.mark != Mark::Done;
+        let next = (here + 1..self.steps.len()).find(open).or_else(|| (0..self.steps.len()).find(open));
+        self.command_for(course, next?)
+    }
+
+    fn command_for(&self, course: &Course, step: usize) -> Option<String> {
+        Some(match &self.steps.get(step)?.goal {
+            Goal::Chapter(chapter) => format!("unitlab learn {}", course.tutorial().chapters[*chapter].number),
+            Goal::Lab(lab) => format!("unitlab lab start {lab}"),
+        })
+    }
+
+    /// The rows of the home screen.
+    pub(super) fn rows(&self) -> Vec<HomeRow> {
+        self.steps.iter().map(|step| step.row.clone()).collect()
+    }
+}
+
+fn labs(course: &Course, progress: &Progress, belongs: impl Fn(&str) -> bool) -> Vec<Step> {
+    let labs = course.labs().iter().map(|folder| &folder.lab).filter(|lab| belongs(&lab.chapter));
+    labs.map(|lab| {
+        let known = progress.labs.get(&lab.id);
+        let best = known.and_then(|known| known.best_percent);
+        let mark = match known {
+            Some(known) if known.passed_at.is_some() => Mark::Done,
+            Some(_) => Mark::Begun,
+            None => Mark::New,
+        };
+        let points: u32 = lab.checks.iter().map(|check| check.points).sum();
+        let detail = match best {
+            Some(best) => format!("best {best} %"),
+            None => format!("{} min, {points} points", lab.minutes),
+        };
+        let row = HomeRow { mark, number: None, id: lab.id.clone(), title: lab.title.clone(), share: best, detail };
+        Step { goal: Goal::Lab(lab.id.clone()), row }
+    })
+    .collect()
+}
+
+fn percent(part: usize, whole: usize) -> u32 {
+    u32::try_from(part * 100 / whole.max(1)).unwrap_or(0)
+}

@@ -1,0 +1,137 @@
+//! `unitlab doctor`: what this machine has and lacks, and the command that mends each.
+
+use std::io::{self, Write};
+
+use super::context::Context;
+use super::failure::Failure;
+use super::{inside, root};
+use crate::sandbox::{self, Limit, Probe};
+use crate::ui::{Sign, Stream, wrap};
+
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  unitlab doctor\n  unitlab doctor --fix        install what is missing and sweep up leftovers, asking first"
+)]
+pub(super) struct Args {
+    /// Install what is missing and sweep up leftovers, asking first
+    #[arg(long)]
+    fix: bool,
+}
+
+pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
+    inside::only_outside("unitlab doctor")?;
+    let mut probes = sandbox::probes();
+    if args.fix && (needs_mending(&probes) || !sandbox::is_root() || !context.estate().leftovers().is_empty()) {
+        root::required(context, "installing packages and sweeping up")?;
+        fix(context, &probes)?;
+        probes = sandbox::probes();
+    }
+    probes.push(terminal(context));
+    probes.push(leftovers(context));
+    let mut out = io::stdout().lock();
+    for probe in &probes {
+        write(context, probe, &mut out)?;
+    }
+    let blocking = probes.iter().any(|probe| probe.limit == Limit::Blocking);
+    let mendable = needs_mending(&probes);
+    writeln!(out)?;
+    match (blocking, mendable) {
+        (true, true) => writeln!(out, "Labs cannot run here yet. `unitlab doctor --fix` mends what it can.")?,
+        (true, false) => writeln!(out, "Labs cannot run on this machine.")?,
+        (false, true) => writeln!(out, "Labs can run here. `unitlab doctor --fix` mends the rest.")?,
+        (false, false) => writeln!(out, "Labs can run here.")?,
+    }
+    Ok(if blocking { 3 } else { 0 })
+}
+
+fn needs_mending(probes: &[Probe]) -> bool {
+    probes.iter().any(|probe| !probe.mend.is_empty())
+}
+
+/// One aligned line, with a word where colour does not tell, and under it the command that mends it.
+fn write(context: &Context, probe: &Probe, out: &mut impl Write) -> io::Result<()> {
+    const NAME: usize = 16;
+    let (sign, word) = match probe.limit {
+        Limit::None => (Sign::Good, "good     "),
+        Limit::Some => (Sign::Limited, "limited  "),
+        Limit::Blocking => (Sign::Bad, "missing  "),
+    };
+    let word = if context.terminal.color(Stream::Stdout) { "" } else { word };
+    // In a narrow window the sentence goes below the name, where it has room.
+    let beside = 2 + word.len() + NAME + 2;
+    let narrow = context.terminal.width() < beside + 30;
+    let indent = if narrow { 4 } else { beside };
+    let lines = wrap(&probe.says, context.terminal.width(), indent);
+    let (first, rest) = lines.split_at(usize::from(!narrow).min(lines.len()));
+    let head = format!("{} {word}{:NAME$}  {}", context.terminal.sign(sign), probe.name, first.concat());
+    writeln!(out, "{}", head.trim_end())?;
+    for line in rest {
+        writeln!(out, "{:indent$}{line}", "")?;
+    }
+    if !probe.mend.is_empty() {
+        let arrow = if context.terminal.unicode() { "→" } else { "->" };
+        writeln!(out, "{:indent$}{arrow} {}", "", probe.mend.join(" "))?;
+    }
+    Ok(())
+}
+
+fn terminal(context: &Context) -> Probe {
+    let interactive = context.terminal.is_interactive();
+    let term = std::env::var("TERM").unwrap_or_default();
+    let (limit, says) = if interactive {
+        let charset = if context.terminal.unicode() { "UTF-8" } else { "ASCII" };
+        (Limit::None, format!("{term}, {} columns, {charset}", context.terminal.width()))
+    } else {
+        (Limit::Some, "not a terminal: nothing is asked, and shells cannot be opened".to_owned())
+    };
+    Probe { name: "ui", limit, says, mend: Vec::new() }
+}
+
+fn leftovers(context: &Context) -> Probe {
+    let probe = |limit, says: String, mend| Probe { name: "leftovers", limit, says, mend };
+    if !sandbox::is_root() {
+        return probe(Limit::None, "only root can look for them: `sudo unitlab doctor`".into(), Vec::new());
+    }
+    let running = context.estate().sandboxes().iter().filter(|sandbox| sandbox.is_running()).count();
+    let left = context.estate().leftovers();
+    if left.is_empty() {
+        return probe(Limit::None, format!("none; running sandboxes: {running}"), Vec::new());
+    }
+    let says: Vec<String> = left.iter().map(|left| format!("{} of {}", left.what, left.name)).collect();
+    probe(Limit::Some, says.join("; "), ["unitlab", "doctor", "--fix"].map(str::to_owned).to_vec())
+}
+
+/// Sweeps up first: it needs no network, and an installation that fails must not keep it from being done.
+fn fix(context: &Context, probes: &[Probe]) -> Result<(), Failure> {
+    sweep(context)?;
+    for probe in probes.iter().filter(|probe| !probe.mend.is_empty()) {
+        let command = probe.mend.join(" ");
+        if !context.terminal.confirm(&format!("{}: {}. Run `{command}`?", probe.name, probe.says), "--yes")? {
+            continue;
+        }
+        let status = sandbox::mend(&probe.mend)?;
+        if !status.success() {
+            let next = match probe.mend.first().map(String::as_str) {
+                Some("apt-get") => "its package lists may be old or missing: `apt-get update`, then again",
+                _ => "run it by hand and see why",
+            };
+            return Err(Failure::could_not(format!("`{command}` ended with {status}"), "", next));
+        }
+    }
+    Ok(())
+}
+
+fn sweep(context: &Context) -> Result<(), Failure> {
+    let left = context.estate().leftovers();
+    if left.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<String> = left.iter().map(|left| format!("{} of {}", left.what, left.name)).collect();
+    if context.terminal.confirm(&format!("Sweep up {}?", names.join("; ")), "--yes")? {
+        let still = context.estate().sweep();
+        if let Some(left) = still.first() {
+            return Err(Failure::could_not(format!("{} of {} could not be swept up", left.what, left.name), "", ""));
+        }
+    }
+    Ok(())
+}

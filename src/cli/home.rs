@@ -1,0 +1,28 @@
+//! `unitlab` without a word: the home screen on a terminal, else the help.
+
+use std::io::{self, Write as _};
+
+use super::cli::{self, Globals};
+use super::context::Context;
+use super::failure::Failure;
+use super::inside;
+use super::learn::{Sitting, Where};
+use crate::ui::Stage;
+
+pub(super) fn run(globals: &Globals) -> Result<u8, Failure> {
+    let context = Context::new(globals)?;
+    if inside::is_inside() || !context.terminal.draws_pages() {
+        return help();
+    }
+    let course = context.course()?;
+    let sitting = Sitting::new(&context, &course, None)?;
+    match Stage::open().map_err(Failure::terminal)? {
+        Some(stage) => sitting.run(stage, Where::Home),
+        None => help(),
+    }
+}
+
+fn help() -> Result<u8, Failure> {
+    io::stderr().write_all(cli::help().as_bytes())?;
+    Ok(2)
+}

@@ -1,0 +1,242 @@
+//! One sitting at a terminal: keys and the sandbox's words in, frames and orders out.
+
+use std::ffi::OsString;
+use std::io::Read as _;
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+
+use super::past::{page_left, past, remember};
+use crate::cli::agenda::{Agenda, Goal};
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+use crate::course::Course;
+use crate::engine::session::{Action, Event, Key, Past, Sandbox, State, step};
+use crate::model::{Order, Tutorial};
+use crate::sandbox::{self, Partner};
+use crate::ui::{LabSign, Signal, Stage, frame, home_frame};
+
+/// Where a sitting begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::cli) enum Where {
+    /// At the home screen.
+    Home,
+    /// In a chapter, by its place in the tutorial.
+    Chapter(usize),
+}
+
+/// A learner who sits at the tutorial.
+pub(in crate::cli) struct Sitting<'a> {
+    pub(super) context: &'a Context,
+    pub(super) course: &'a Course,
+    pub(super) os_tree: Option<PathBuf>,
+    pub(super) partner: Option<Partner>,
+    interrupted: UnixStream,
+    /// What the sandbox has to do as soon as it may.
+    pub(super) waiting: Vec<Order>,
+}
+
+/// What ends a sitting.
+enum End {
+    Quit,
+    /// Ctrl-C from outside, or the end of the terminal.
+    Interrupted,
+}
+
+impl<'a> Sitting<'a> {
+    pub(in crate::cli) fn new(
+        context: &'a Context,
+        course: &'a Course,
+        os_tree: Option<PathBuf>,
+    ) -> Result<Self, Failure> {
+        let interrupted = sandbox::interruptions()?;
+        interrupted.set_nonblocking(true).map_err(Failure::system("cannot watch for Ctrl-C"))?;
+        Ok(Self { context, course, os_tree, partner: None, interrupted, waiting: Vec::new() })
+    }
+
+    /// Goes on until the learner has had enough.
+    pub(in crate::cli) fn run(mut self, mut screen: Stage, begin: Where) -> Result<u8, Failure> {
+        let chapter = match begin {
+            Where::Chapter(chapter) => Ok(chapter),
+            Where::Home => self.home(&mut screen)?,
+        };
+        let end = match chapter {
+            Ok(chapter) => self.read(&mut screen, chapter)?,
+            Err(end) => end,
+        };
+        drop(screen);
+        match end {
+            End::Quit => Ok(0),
+            End::Interrupted => Err(Failure::interrupted()),
+        }
+    }
+
+    /// The home screen; the chapter that was chosen, or how it was left.
+    fn home(&mut self, screen: &mut Stage) -> Result<Result<usize, End>, Failure> {
+        let mut agenda = Agenda::of(self.course, &self.context.progress()?);
+        let mut chosen = agenda.next;
+        loop {
+            let (rows, columns) = screen.size();
+            screen.draw(&home_frame(&agenda.rows(), chosen, rows, self.context.brush_for(columns)))?;
+            let last = agenda.steps.len().saturating_sub(1);
+            match screen.wait(&[self.interrupted.as_fd()]).map_err(Failure::terminal)? {
+                Signal::Key(Key::Char('q') | Key::Ctrl('c')) => return Ok(Err(End::Quit)),
+                Signal::Gone | Signal::Ready(_) => return Ok(Err(End::Interrupted)),
+                Signal::Key(Key::Up | Key::Char('k') | Key::BackTab) => chosen = chosen.saturating_sub(1),
+                Signal::Key(Key::Down | Key::Char('j') | Key::Tab) => chosen = (chosen + 1).min(last),
+                Signal::Key(Key::Home) => chosen = 0,
+                Signal::Key(Key::End) => chosen = last,
+                Signal::Key(Key::Ctrl('z')) => screen.suspend().map_err(Failure::terminal)?,
+                Signal::Key(Key::Ctrl('l')) => screen.forget(),
+                Signal::Key(Key::Enter | Key::Char(' ')) => match agenda.steps.get(chosen).map(|step| &step.goal) {
+                    Some(Goal::Chapter(chapter)) => return Ok(Ok(*chapter)),
+                    Some(Goal::Lab(lab)) => {
+                        let lab = lab.clone();
+                        self.lab(screen, &lab)?;
+                        agenda = Agenda::of(self.course, &self.context.progress()?);
+                        chosen = agenda.next;
+                    }
+                    None => return Ok(Err(End::Quit)),
+                },
+                Signal::Key(_) | Signal::Resized => {}
+            }
+        }
+    }
+
+    /// Reads from a chapter on.
+    fn read(&mut self, screen: &mut Stage, chapter: usize) -> Result<End, Failure> {
+        let tutorial = self.course.tutorial();
+        let progress = self.context.progress()?;
+        let page = page_left(&tutorial.chapters[chapter], &progress);
+        let (mut state, actions) = State::begin(tutorial, chapter, page, past(tutorial, &progress));
+        self.draw(screen, tutorial, &mut state)?;
+        let mut actions = actions;
+        loop {
+            for action in actions {
+                match action {
+                    Action::Quit => return Ok(End::Quit),
+                    action => self.act(screen, tutorial, &mut state, action)?,
+                }
+            }
+            self.draw(screen, tutorial, &mut state)?;
+            let mut streams = vec![self.interrupted.as_fd()];
+            streams.extend(self.partner.as_ref().map(AsFd::as_fd));
+            let events = match screen.wait(&streams).map_err(Failure::terminal)? {
+                Signal::Key(key) => vec![Event::Key(key)],
+                Signal::Resized => Vec::new(),
+                Signal::Gone | Signal::Ready(0) => return Ok(End::Interrupted),
+                Signal::Ready(_) => self.hear(),
+            };
+            actions = Vec::new();
+            for event in events {
+                let (next, wanted) = step(tutorial, state, event);
+                state = next;
+                actions.extend(wanted);
+            }
+        }
+    }
+
+    /// Puts the sitting on the screen; the state learns how its page lies.
+    fn draw(&self, screen: &mut Stage, tutorial: &Tutorial, state: &mut State) -> Result<(), Failure> {
+        let progress = self.context.progress()?;
+        let labs: Vec<LabSign<'_>> = self
+            .course
+            .labs()
+            .iter()
+            .map(|folder| LabSign {
+                id: &folder.lab.id,
+                title: &folder.lab.title,
+                minutes: folder.lab.minutes,
+                best: progress.labs.get(&folder.lab.id).and_then(|lab| lab.best_percent),
+            })
+            .collect();
+        let (rows, columns) = screen.size();
+        let brush = self.context.brush_for(columns);
+        // The place of the window depends on the layout, and the layout on nothing that changes with it: twice is enough.
+        let (mut picture, layout) = frame(tutorial, state, &labs, rows, brush);
+        if !state.knows(&layout) {
+            take(tutorial, state, Event::Laid(layout));
+            picture = frame(tutorial, state, &labs, rows, brush).0;
+        }
+        screen.draw(&picture)?;
+        Ok(())
+    }
+
+    fn act(
+        &mut self,
+        screen: &mut Stage,
+        tutorial: &Tutorial,
+        state: &mut State,
+        action: Action,
+    ) -> Result<(), Failure> {
+        match action {
+            Action::Remember(deed) => remember(self.context, deed)?,
+            Action::Prepare { chapter } => {
+                let chapter = tutorial.chapters[chapter].id.clone();
+                self.order(state, Order::Prepare { chapter });
+            }
+            Action::Run { first, block, run, .. } => {
+                if state.sandbox == Sandbox::Locked {
+                    self.unlock(screen, tutorial, state)?;
+                }
+                // Without a sandbox there is a record of it, which is shown already.
+                if state.running.is_some() {
+                    self.order(state, Order::Run { first, block, run });
+                }
+            }
+            Action::Stop => self.order(state, Order::Stop),
+            Action::Enter { lab } => {
+                let said = self.lab(screen, &lab)?;
+                take(tutorial, state, Event::Back(said));
+            }
+            Action::Redraw => screen.forget(),
+            Action::Suspend => screen.suspend().map_err(Failure::terminal)?,
+            Action::Quit => {}
+        }
+        Ok(())
+    }
+
+    /// Through the door into a lab, and back; what there is to say of it.
+    fn lab(&mut self, screen: &mut Stage, lab: &str) -> Result<String, Failure> {
+        let mut words = self.context.global_words();
+        words.extend(["lab", "start", "--or-shell", lab].map(OsString::from));
+        let status = screen.lend(|| {
+            let status = sandbox::run_ourselves(&words);
+            if !status.as_ref().is_ok_and(std::process::ExitStatus::success) {
+                // What went wrong stands on the screen that is about to be covered.
+                let _ = crate::ui::wait_for_enter("Press Enter to go back.");
+            }
+            status
+        });
+        let status = status.map_err(Failure::terminal)??;
+        self.drain();
+        let progress = self.context.progress()?;
+        let known = progress.labs.get(lab);
+        let best = known.and_then(|known| known.best_percent);
+        Ok(match best {
+            Some(best) if known.is_some_and(|known| known.passed_at.is_some()) => {
+                format!("**Passed**, with {best} %. Enter goes on.")
+            }
+            Some(best) => {
+                format!("Your best score so far: {best} %. The machine is as you left it: `unitlab lab shell {lab}`.")
+            }
+            None if status.success() => {
+                format!(
+                    "It is not graded yet. The machine is as you left it: `unitlab lab shell {lab}`, then `unitlab check`."
+                )
+            }
+            None => "It could not be opened; `unitlab doctor` tells what this machine lacks.".to_owned(),
+        })
+    }
+
+    /// Forgets interruptions that were for somebody else.
+    pub(super) fn drain(&self) {
+        while (&self.interrupted).read(&mut [0; 64]).is_ok_and(|count| count > 0) {}
+    }
+}
+
+/// One event for which nothing has to be done.
+pub(super) fn take(tutorial: &Tutorial, state: &mut State, event: Event) {
+    let before = std::mem::replace(state, State::new(0, 0, Past::default()));
+    *state = step(tutorial, before, event).0;
+}

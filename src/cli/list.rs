@@ -1,0 +1,86 @@
+//! `unitlab list`: chapters and labs, what is done, what is running.
+
+use std::io::{self, Write};
+use std::iter;
+
+use super::agenda::{Agenda, Goal};
+use super::context::Context;
+use super::failure::Failure;
+use super::inside;
+use crate::course::Course;
+use crate::learner::Progress;
+use crate::sandbox;
+use crate::ui::{Mark, wrap};
+
+pub(super) fn run(context: &Context) -> Result<u8, Failure> {
+    inside::only_outside("unitlab list")?;
+    let course = context.course()?;
+    let progress = context.progress()?;
+    let agenda = Agenda::of(&course, &progress);
+    let rows = || agenda.steps.iter().map(|step| &step.row);
+    let wide = rows().map(|row| row.id.len()).max().unwrap_or(0);
+    let mut out = io::stdout().lock();
+    for (heading, chapters) in [("Chapters", true), ("Labs", false)] {
+        let steps: Vec<_> =
+            agenda.steps.iter().filter(|step| matches!(step.goal, Goal::Chapter(_)) == chapters).collect();
+        if steps.is_empty() {
+            continue;
+        }
+        writeln!(out, "{heading}")?;
+        for step in steps {
+            let row = &step.row;
+            let details = match &step.goal {
+                Goal::Chapter(chapter) => {
+                    let minutes = course.tutorial().chapters[*chapter].minutes;
+                    if row.mark == Mark::New { row.detail.clone() } else { format!("{minutes} min · {}", row.detail) }
+                }
+                Goal::Lab(lab) => lab_details(context, &course, &progress, lab),
+            };
+            let in_hand = progress.lab_in_hand.as_ref() == Some(&row.id) && !chapters
+                || progress.chapter_in_hand.as_ref() == Some(&row.id) && chapters;
+            let mark = match in_hand {
+                true if context.terminal.unicode() => "▸",
+                true => ">",
+                false => " ",
+            };
+            let number = row.number.map_or("  ".to_owned(), |number| format!("{number:>2}"));
+            let columns = context.terminal.width();
+            // In a narrow window what there is to say stands below the name.
+            let narrow = columns < wide + 7 + 30;
+            let indent = if narrow { 5 } else { wide + 7 };
+            let mut lines: Vec<String> =
+                [&row.title, &details].into_iter().flat_map(|text| wrap(text, columns, indent)).collect();
+            if narrow {
+                lines.insert(0, String::new());
+            }
+            let heads = iter::once((mark, number.as_str(), row.id.as_str())).chain(iter::repeat((" ", "  ", "")));
+            for (line, (mark, number, id)) in lines.iter().zip(heads) {
+                let gap = " ".repeat(if narrow { 0 } else { wide + 2 - id.len() });
+                writeln!(out, "{}", format!("{mark} {number} {id}{gap}{line}").trim_end())?;
+            }
+        }
+        writeln!(out)?;
+    }
+    if !sandbox::is_root() {
+        writeln!(out, "Which sandboxes are running is root's to see: sudo unitlab list\n")?;
+    }
+    drop(out);
+    let next = agenda.next_command(&course);
+    context.point_on(&next.iter().map(|next| ("next", next.as_str())).collect::<Vec<_>>())?;
+    Ok(0)
+}
+
+/// Minutes, points, the best score, and whether its sandbox runs.
+fn lab_details(context: &Context, course: &Course, progress: &Progress, id: &str) -> String {
+    let Ok(folder) = course.lab(id) else { return String::new() };
+    let past = progress.labs.get(id);
+    let best = past.and_then(|past| past.best_percent).map_or("–".to_owned(), |percent| format!("{percent} %"));
+    let state = match past {
+        Some(past) if past.passed_at.is_some() => "passed",
+        Some(_) => "begun",
+        None => "new",
+    };
+    let running = if context.estate().sandbox(&context.sandbox_name(id)).is_running() { " · running" } else { "" };
+    let points: u32 = folder.lab.checks.iter().map(|check| check.points).sum();
+    format!("{} min · {points} points · best {best} · {state}{running}", folder.lab.minutes)
+}

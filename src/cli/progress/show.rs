@@ -1,0 +1,39 @@
+//! `unitlab progress`: the course as a picture, with what is done of it.
+
+use std::io::{self, Write as _};
+
+use crate::cli::agenda::{Agenda, Goal};
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+use crate::ui::{Mark, course_picture};
+
+pub(super) fn run(context: &Context) -> Result<u8, Failure> {
+    let course = context.course()?;
+    let progress = context.progress()?;
+    let agenda = Agenda::of(&course, &progress);
+    let mut out = io::stdout().lock();
+    out.write_all(course_picture(&agenda.rows(), context.brush()).as_bytes())?;
+    let count = |chapter: bool, done: bool| {
+        let rows = agenda.steps.iter().filter(|step| matches!(step.goal, Goal::Chapter(_)) == chapter);
+        rows.filter(|step| !done || step.row.mark == Mark::Done).count()
+    };
+    let answers = progress.chapters.values().flat_map(|chapter| chapter.answers.values());
+    let (given, right) = answers.fold((0, 0), |(all, right), answer| (all + 1, right + usize::from(answer.right)));
+    let answers = match given {
+        0 => "no question answered yet".to_owned(),
+        _ => format!("{right} of {given} answers right at the first try"),
+    };
+    writeln!(
+        out,
+        "\n{} of {} chapters read, {} of {} labs passed, {answers}.",
+        count(true, true),
+        count(true, false),
+        count(false, true),
+        count(false, false),
+    )?;
+    writeln!(out)?;
+    drop(out);
+    let next = agenda.next_command(&course);
+    context.point_on(&next.iter().map(|next| ("next", next.as_str())).collect::<Vec<_>>())?;
+    Ok(0)
+}

@@ -1,0 +1,41 @@
+//! The words behind `unitlab progress`.
+
+use clap::Subcommand;
+
+use super::{export, reset, show};
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+use crate::cli::inside;
+
+const EXAMPLES: &str = "\
+Examples:
+  unitlab progress                              the course as a picture
+  unitlab progress export --format json | jq .  everything that is remembered
+  unitlab progress reset reliability            forget one chapter, or one lab";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(in crate::cli) struct Args {
+    #[command(subcommand)]
+    verb: Option<Verb>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Show how far you are; the same as without a word
+    #[command(after_help = "Example:\n  unitlab progress show")]
+    Show,
+    /// Print everything that is remembered, for other programs
+    Export(export::Args),
+    /// Forget what was done: all of it, or one chapter or lab (asks first)
+    Reset(reset::Args),
+}
+
+pub(in crate::cli) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
+    inside::only_outside("unitlab progress")?;
+    match &args.verb {
+        None | Some(Verb::Show) => show::run(context),
+        Some(Verb::Export(args)) => export::run(context, args),
+        Some(Verb::Reset(args)) => reset::run(context, args),
+    }
+}
