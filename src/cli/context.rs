@@ -6,8 +6,8 @@ use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use super::cli::Globals;
 use super::failure::Failure;
+use super::verbs::Globals;
 use super::workshop::LabRunner;
 use crate::course::{Course, LabFolder};
 use crate::engine;

@@ -84,7 +84,7 @@ fn terminal(context: &Context) -> Probe {
     } else {
         (Limit::Some, "not a terminal: nothing is asked, and shells cannot be opened".to_owned())
     };
-    Probe { name: "ui", limit, says, mend: Vec::new() }
+    Probe { name: "terminal", limit, says, mend: Vec::new() }
 }
 
 fn leftovers(context: &Context) -> Probe {

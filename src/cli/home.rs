@@ -2,11 +2,11 @@
 
 use std::io::{self, Write as _};
 
-use super::cli::{self, Globals};
 use super::context::Context;
 use super::failure::Failure;
 use super::inside;
 use super::learn::{Sitting, Where};
+use super::verbs::{self, Globals};
 use crate::ui::Stage;
 
 pub(super) fn run(globals: &Globals) -> Result<u8, Failure> {

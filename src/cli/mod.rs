@@ -3,7 +3,6 @@
 mod agenda;
 mod answer;
 mod check;
-mod cli;
 mod completions;
 mod context;
 mod course;
@@ -27,9 +26,10 @@ mod progress;
 mod prover;
 mod root;
 mod supervise;
+mod verbs;
 mod workshop;
 
-pub use cli::run;
 pub use course::too_long;
 pub use prover::{Case, Job, Prover, Rehearsal, plan, rehearse};
+pub use verbs::run;
 pub use workshop::{Graded, LabRunner, LabSession};
