@@ -23,6 +23,6 @@ pub(super) fn run(globals: &Globals) -> Result<u8, Failure> {
 }
 
 fn help() -> Result<u8, Failure> {
-    io::stderr().write_all(cli::help().as_bytes())?;
+    io::stderr().write_all(verbs::help().as_bytes())?;
     Ok(2)
 }
