@@ -16,27 +16,27 @@ const STDERR_LIMIT: usize = 64 << 10;
 
 /// What a program may take.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Limits {
+pub(crate) struct Limits {
     /// From start to exit.
-    pub(super) time: Duration,
+    pub(crate) time: Duration,
     /// Bytes on stdout; one more ends it.
-    pub(super) stdout: usize,
+    pub(crate) stdout: usize,
 }
 
 /// What a program that ended by itself left behind.
 #[derive(Debug)]
-pub(super) struct Outcome {
+pub(crate) struct Outcome {
     /// How it ended.
-    pub(super) status: ExitStatus,
+    pub(crate) status: ExitStatus,
     /// All it wrote.
-    pub(super) stdout: Vec<u8>,
+    pub(crate) stdout: Vec<u8>,
     /// The start of what it said.
-    pub(super) stderr: Vec<u8>,
+    pub(crate) stderr: Vec<u8>,
 }
 
 /// Why there is no outcome.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum ChildError {
+pub(crate) enum ChildError {
     /// It could not be started or watched.
     #[error("cannot be run: {0}")]
     Io(#[from] io::Error),
@@ -49,18 +49,18 @@ pub(super) enum ChildError {
 }
 
 /// Runs a prepared command to its end, `input` on its stdin. It is dead and reaped when this returns.
-pub(super) fn run(command: &mut Command, input: &[u8], limits: Limits) -> Result<Outcome, ChildError> {
+pub(crate) fn run(command: &mut Command, input: &[u8], limits: Limits) -> Result<Outcome, ChildError> {
     start(command, limits)?.finish(input)
 }
 
 /// Starts a prepared command, and leaves it to itself until it is finished.
-pub(super) fn start(command: &mut Command, limits: Limits) -> Result<Started, ChildError> {
+pub(crate) fn start(command: &mut Command, limits: Limits) -> Result<Started, ChildError> {
     let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
     Ok(Started { child, limits, deadline: Instant::now() + limits.time })
 }
 
 /// A program that runs while something else is done.
-pub(super) struct Started {
+pub(crate) struct Started {
     child: Child,
     limits: Limits,
     deadline: Instant,
@@ -68,7 +68,7 @@ pub(super) struct Started {
 
 impl Started {
     /// Waits for its end. It is dead and reaped when this returns.
-    pub(super) fn finish(mut self, input: &[u8]) -> Result<Outcome, ChildError> {
+    pub(crate) fn finish(mut self, input: &[u8]) -> Result<Outcome, ChildError> {
         let conversation = converse(&mut self.child, input, self.limits, self.deadline);
         if conversation.is_err() {
             // It may have ended meanwhile, which is what the kill is for.
@@ -133,7 +133,7 @@ fn converse(
 }
 
 /// `poll` and friends take this form.
-pub(super) fn timespec(duration: Duration) -> Timespec {
+pub(crate) fn timespec(duration: Duration) -> Timespec {
     Timespec::try_from(duration).unwrap_or(Timespec { tv_sec: i64::MAX, tv_nsec: 0 })
 }
 

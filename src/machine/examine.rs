@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Write};
 
-use super::wire::{Answered, Asked, QUESTIONS_LIMIT};
+use crate::machine::wire::{Answered, Asked, QUESTIONS_LIMIT};
 use super::{Here, Machine};
 
 /// Reads one batch of questions and trials as JSON, asks this machine, then tries it, and writes its answers as JSON.

@@ -3,44 +3,24 @@
 #![allow(clippy::disallowed_methods, reason = "this room asks systemctl: that is what it is for")]
 
 mod accounts;
-mod acl;
-#[cfg(test)]
-mod any_bytes;
-mod ask;
-mod assumed;
-mod boot;
 mod child;
-mod denied;
-mod details;
 mod examine;
-mod failure;
 mod files;
-mod here;
-mod http;
 mod journal;
-mod kill;
-mod manager_words;
-mod node;
-mod ordering;
+mod local;
+#[allow(clippy::module_inception, reason = "the trait `Machine` is what the room is named for")]
+mod machine;
 mod processes;
-mod program;
-mod program_head;
-mod reading;
 mod remote;
-mod retry_young;
-mod service_account;
-mod sock_diag;
 mod sockets;
-mod stability;
-mod start_limit;
-mod systemctl;
 mod topic;
-mod unit_name;
+mod trials;
+mod units;
 mod unknown;
 mod wire;
 
-pub use ask::Machine;
 pub use examine::examine;
-pub use here::Here;
-pub use kill::{LONGEST_KILL, SETTLE};
+pub use local::Here;
+pub use machine::Machine;
 pub use remote::Remote;
+pub use trials::kill::{LONGEST_KILL, SETTLE};

@@ -3,7 +3,7 @@
 use crate::model::Question;
 
 /// Answering it takes a walk through the processes.
-pub(super) fn is_about_processes(question: &Question) -> bool {
+pub(crate) fn is_about_processes(question: &Question) -> bool {
     matches!(
         question,
         Question::Processes { .. }
@@ -15,7 +15,7 @@ pub(super) fn is_about_processes(question: &Question) -> bool {
 }
 
 /// The unit whose properties it takes to answer.
-pub(super) fn unit_of(question: &Question) -> Option<&str> {
+pub(crate) fn unit_of(question: &Question) -> Option<&str> {
     match question {
         Question::System | Question::Command { .. } => None,
         Question::Unit { unit }

@@ -3,17 +3,17 @@
 use crate::model::Unknown;
 
 /// A reason without a remedy.
-pub(super) fn unknown(reason: impl Into<String>) -> Unknown {
+pub(crate) fn unknown(reason: impl Into<String>) -> Unknown {
     Unknown { reason: reason.into(), remedy: String::new() }
 }
 
 /// A reason, and what would help.
-pub(super) fn unknown_but(reason: impl Into<String>, remedy: &str) -> Unknown {
+pub(crate) fn unknown_but(reason: impl Into<String>, remedy: &str) -> Unknown {
     Unknown { reason: reason.into(), remedy: remedy.to_owned() }
 }
 
 /// The last line of what a program said on stderr, cut to a sentence's length; it may be anybody's text.
-pub(super) fn last_words(stderr: &[u8]) -> String {
+pub(crate) fn last_words(stderr: &[u8]) -> String {
     let text = String::from_utf8_lossy(stderr);
     let line = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
     line.trim().chars().take(300).collect()

@@ -6,37 +6,37 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Answer, Question, Trial};
 
-use super::kill;
-use super::retry_young;
-use super::stability::LONGEST_WINDOW;
+use crate::machine::trials::kill;
+use crate::machine::sockets::retry_young;
+use crate::machine::units::stability::LONGEST_WINDOW;
 
 /// A batch is as long as a lab has checks.
-pub(super) const MOST_QUESTIONS: usize = 512;
+pub(crate) const MOST_QUESTIONS: usize = 512;
 /// Bytes of questions.
-pub(super) const QUESTIONS_LIMIT: usize = 1 << 20;
+pub(crate) const QUESTIONS_LIMIT: usize = 1 << 20;
 /// Bytes of answers: some files of the largest readable size, escaped.
-pub(super) const ANSWERS_LIMIT: usize = 16 << 20;
+pub(crate) const ANSWERS_LIMIT: usize = 16 << 20;
 
 /// There.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Asked {
-    pub(super) questions: Vec<Question>,
+pub(crate) struct Asked {
+    pub(crate) questions: Vec<Question>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) trials: Vec<Trial>,
+    pub(crate) trials: Vec<Trial>,
 }
 
 /// And back.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Answered {
-    pub(super) answers: Vec<Answer>,
+pub(crate) struct Answered {
+    pub(crate) answers: Vec<Answer>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) trials: Vec<Answer>,
+    pub(crate) trials: Vec<Answer>,
 }
 
 /// How long a machine may take over a batch.
-pub(super) fn patience(questions: &[Question], trials: &[Trial]) -> Duration {
+pub(crate) fn patience(questions: &[Question], trials: &[Trial]) -> Duration {
     let watching = questions.iter().map(|question| match question {
         Question::Stability { window_ms, .. } => 2 * Duration::from_millis(*window_ms).min(LONGEST_WINDOW),
         _ => Duration::ZERO,

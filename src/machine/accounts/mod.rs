@@ -1,0 +1,4 @@
+//! User accounts and groups.
+
+pub(crate) mod account;
+pub(crate) mod passwd;

@@ -1,0 +1,141 @@
+//! Accounts and groups by number and name, from passwd(5) and group(5) as they stand on disk: nothing of the machine's
+//! own is loaded to read them.
+
+use std::path::Path;
+
+use crate::model::Content;
+
+use crate::machine::files::read::read;
+
+/// A line of passwd(5).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Row {
+    pub(crate) name: String,
+    pub(crate) uid: u32,
+    pub(crate) gid: u32,
+    pub(crate) shell: String,
+}
+
+/// Who owns which user id.
+#[derive(Debug, Default)]
+pub(crate) struct Accounts(Vec<Row>);
+
+impl Accounts {
+    /// Reads /etc/passwd; whatever cannot be read has no names.
+    pub(crate) fn of_this_machine() -> Self {
+        Self::parse(&text("/etc/passwd"))
+    }
+
+    pub(crate) fn parse(text: &str) -> Self {
+        let row = |line: &str| {
+            let fields: Vec<&str> = line.split(':').collect();
+            let number = |at: usize| fields.get(at)?.parse().ok();
+            let shell = fields.get(6).copied().unwrap_or_default().to_owned();
+            Some(Row { name: (*fields.first()?).to_owned(), uid: number(2)?, gid: number(3)?, shell })
+        };
+        Self(entries(text).filter_map(row).collect())
+    }
+
+    /// The first account with this number; empty when there is none.
+    pub(crate) fn name(&self, uid: u32) -> &str {
+        self.of(uid).map_or("", |row| row.name.as_str())
+    }
+
+    /// Every account with this number.
+    pub(crate) fn names(&self, uid: u32) -> Vec<String> {
+        self.0.iter().filter(|row| row.uid == uid).map(|row| row.name.clone()).collect()
+    }
+
+    /// The first account with this number.
+    pub(crate) fn of(&self, uid: u32) -> Option<&Row> {
+        self.0.iter().find(|row| row.uid == uid)
+    }
+
+    /// The account that `User=` means: by name, else by number.
+    pub(crate) fn named(&self, user: &str) -> Option<&Row> {
+        self.0.iter().find(|row| row.name == user).or_else(|| self.of(user.parse().ok()?))
+    }
+}
+
+/// Who is in which group.
+#[derive(Debug, Default)]
+pub(crate) struct Groups(Vec<Group>);
+
+#[derive(Debug)]
+struct Group {
+    name: String,
+    gid: u32,
+    members: Vec<String>,
+}
+
+impl Groups {
+    /// Reads /etc/group; whatever cannot be read has no names.
+    pub(crate) fn of_this_machine() -> Self {
+        Self::parse(&text("/etc/group"))
+    }
+
+    fn parse(text: &str) -> Self {
+        let group = |line: &str| {
+            let fields: Vec<&str> = line.split(':').collect();
+            let members = fields.get(3)?.split(',').map(|member| member.trim().to_owned()).collect();
+            Some(Group { name: (*fields.first()?).to_owned(), gid: fields.get(2)?.parse().ok()?, members })
+        };
+        Self(entries(text).filter_map(group).collect())
+    }
+
+    /// The first group with this number; empty when there is none.
+    pub(crate) fn name(&self, gid: u32) -> &str {
+        self.0.iter().find(|group| group.gid == gid).map_or("", |group| group.name.as_str())
+    }
+
+    /// The number that `Group=` means.
+    pub(crate) fn number(&self, group: &str) -> Option<u32> {
+        self.0.iter().find(|known| known.name == group).map(|known| known.gid).or_else(|| group.parse().ok())
+    }
+
+    /// The groups whose lines name this account.
+    pub(crate) fn of_member(&self, name: &str) -> impl Iterator<Item = u32> {
+        self.0.iter().filter(move |group| group.members.iter().any(|member| member == name)).map(|group| group.gid)
+    }
+}
+
+fn text(path: &str) -> String {
+    match read(Path::new(path)) {
+        Content::Text { text, .. } => text,
+        _ => String::new(),
+    }
+}
+
+/// Comments, and what NIS once added, are no entries.
+fn entries(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter(|line| !line.starts_with(['#', '+', '-']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Accounts, Groups};
+
+    #[test]
+    fn the_first_account_of_a_number_names_it() {
+        let accounts = Accounts::parse(
+            "root:x:0:0:root:/root:/bin/bash\ntoor:x:0:0::/root:/bin/sh\n+nis:x:7:7::/:\n# a:x:8:8::/:\n\
+             broken\nnumber:x:many:1::/:\nsre-app:x:998:998::/nonexistent:/usr/sbin/nologin\n",
+        );
+        for (uid, name) in [(0, "root"), (998, "sre-app"), (7, ""), (8, ""), (1000, "")] {
+            assert_eq!(accounts.name(uid), name, "{uid}");
+        }
+        assert_eq!(accounts.names(0), ["root", "toor"]);
+        for (user, uid) in [("toor", Some(0)), ("998", Some(998)), ("sre-app", Some(998)), ("nobody", None)] {
+            assert_eq!(accounts.named(user).map(|row| row.uid), uid, "{user}");
+        }
+        assert_eq!(accounts.named("sre-app").unwrap().shell, "/usr/sbin/nologin");
+    }
+
+    #[test]
+    fn groups_know_their_members() {
+        let groups = Groups::parse("root:x:0:\nsudo:x:27:learner,sre-app\nbroken:x:1\nadm:x:4:sre-app , x\n");
+        assert_eq!(groups.of_member("sre-app").collect::<Vec<_>>(), [27, 4]);
+        assert_eq!((groups.name(27), groups.name(1)), ("sudo", ""));
+        assert_eq!((groups.number("adm"), groups.number("77"), groups.number("x")), (Some(4), Some(77), None));
+    }
+}

@@ -1,0 +1,106 @@
+//! Paths in the complaints of programs that were denied permission (`EACCES` of errno(3)), or found a file system to be
+//! read-only (`EROFS`): candidates, not proofs.
+
+/// What strerror(3) says of it.
+const DENIED: [&str; 2] = ["Permission denied", "permission denied"];
+const READ_ONLY: [&str; 2] = ["Read-only file system", "read-only file system"];
+/// Quotes that programs put around a path.
+const QUOTES: [char; 5] = ['\'', '"', '`', '‘', '’'];
+/// More paths than this are not told.
+const MOST: usize = 8;
+
+/// Whether a line complains of it at all.
+pub(crate) fn complained(said: &[String]) -> bool {
+    said.iter().any(|line| DENIED.iter().any(|words| line.contains(words)))
+}
+
+/// The paths in the lines that complain, the latest line first; a relative one only where the words show it to be one.
+pub(crate) fn paths(said: &[String]) -> Vec<String> {
+    among(said, &DENIED)
+}
+
+/// The same where the complaint is of a read-only file system.
+pub(crate) fn read_only(said: &[String]) -> Vec<String> {
+    among(said, &READ_ONLY)
+}
+
+fn among(said: &[String], words: &[&str]) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let complaints = said.iter().rev().filter_map(|line| {
+        let (at, words) = words.iter().find_map(|words| Some((line.find(words)?, words)))?;
+        Some((&line[..at], &line[at + words.len()..]))
+    });
+    for path in complaints.flat_map(|(before, after)| named(before, after)) {
+        if !found.contains(&path) && found.len() < MOST {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// What stands nearest to the complaint first: `Permission denied: 'x'` of Python, `sh: 1: cannot create x: ` of a
+/// shell, `cat: /x: ` of most others.
+fn named(before: &str, after: &str) -> Vec<String> {
+    let behind = after.trim_start_matches(':').trim();
+    let quoted = behind.strip_prefix(QUOTES).and_then(|rest| rest.split(QUOTES).next());
+    let ahead = before.trim_end().trim_end_matches(':');
+    let last = ahead.rsplit(": ").next().unwrap_or(ahead);
+    let created = ["cannot create ", "cannot open ", "cannot touch ", "cannot create directory "]
+        .iter()
+        .filter_map(|words| last.strip_prefix(words))
+        .next_back();
+    let absolute = [behind, last]
+        .into_iter()
+        .flat_map(|part| part.split([' ', '=', '(', ')', ',']))
+        .map(|word| word.trim_matches(QUOTES).trim_end_matches([':', '.']))
+        .filter(|word| word.starts_with('/') && word.len() > 1);
+    let relative = [quoted, created.map(|path| path.trim_matches(QUOTES))];
+    relative.into_iter().flatten().chain(absolute).filter(|path| !path.is_empty()).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{paths, read_only};
+
+    #[test]
+    fn programs_name_what_they_were_denied() {
+        for (line, expected) in [
+            ("PermissionError: [Errno 13] Permission denied: '/var/lib/x/log file'", Some("/var/lib/x/log file")),
+            ("PermissionError: [Errno 13] Permission denied: 'out.txt'", Some("out.txt")),
+            ("/bin/sh: 1: cannot create /var/lib/x: Permission denied", Some("/var/lib/x")),
+            ("/bin/sh: 1: cannot create out.txt: Permission denied", Some("out.txt")),
+            ("cat: /etc/shadow: Permission denied", Some("/etc/shadow")),
+            ("touch: cannot touch '/srv/x': Permission denied", Some("/srv/x")),
+            ("mkdir: cannot create directory ‘/srv/y’: Permission denied", Some("/srv/y")),
+            ("/srv/a.sh: line 3: /var/lib/y/out: Permission denied", Some("/var/lib/y/out")),
+            ("open /etc/app.conf: permission denied", Some("/etc/app.conf")),
+            ("nginx: [emerg] open() \"/var/log/x.log\" failed (13: Permission denied)", Some("/var/log/x.log")),
+            ("bind: Permission denied", None),
+            ("PermissionError: [Errno 13] Permission denied", None),
+            ("cat: /etc/x: No such file or directory", None),
+        ] {
+            assert_eq!(paths(&[line.into()]).first().map(String::as_str), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_read_only_file_system_is_a_complaint_of_its_own() {
+        for (line, expected) in [
+            ("OSError: [Errno 30] Read-only file system: '/var/lib/x/log'", Some("/var/lib/x/log")),
+            ("touch: cannot touch '/srv/x': Read-only file system", Some("/srv/x")),
+            ("/bin/sh: 1: cannot create /opt/x: Read-only file system", Some("/opt/x")),
+            ("open /data/db: read-only file system", Some("/data/db")),
+            ("cat: /etc/shadow: Permission denied", None),
+        ] {
+            assert_eq!(read_only(&[line.into()]).first().map(String::as_str), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_latest_complaint_comes_first_and_they_are_few() {
+        let mut said: Vec<String> = (0..20).map(|n| format!("cat: /x{n}: Permission denied")).collect();
+        said.push("bye".into());
+        let found = paths(&said);
+        assert_eq!((found[0].as_str(), found.len()), ("/x19", 8));
+    }
+}

@@ -1,0 +1,79 @@
+//! How a program begins, which decides who executes it (execve(2)): an interpreter, the processor, or nobody.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use crate::model::Head;
+
+/// The kernel looks at so many bytes of it.
+const LOOKED_AT: u64 = 256;
+const ELF: &[u8] = b"\x7fELF";
+/// Programs of i386, which a kernel for x86-64 mostly executes too.
+const EM_386: u8 = 3;
+
+/// The beginning of a regular file; none for all else, and where it cannot be read.
+pub(crate) fn head(path: &Path) -> Option<Head> {
+    if !path.metadata().ok()?.is_file() {
+        return None;
+    }
+    let bytes = beginning(path).ok()?;
+    if let Some(line) = bytes.strip_prefix(b"#!") {
+        let line = line.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let line = String::from_utf8_lossy(line).trim_matches([' ', '\t']).to_owned();
+        // What the kernel takes for its name ends at a blank, and at nothing else.
+        let interpreter = line.split([' ', '\t']).next().unwrap_or_default();
+        return Some(Head::Script { runs: is_program(Path::new(interpreter)), line });
+    }
+    if bytes.starts_with(ELF) {
+        let own = beginning(Path::new("/proc/self/exe")).ok()?;
+        return Some(Head::Binary { native: machine(&bytes) == machine(&own) || machine(&bytes) == Some(EM_386) });
+    }
+    Some(Head::Other)
+}
+
+fn beginning(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(LOOKED_AT).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The lower byte of `e_machine` (elf(5)), where byte orders do not matter for the machines that run systemd.
+fn machine(bytes: &[u8]) -> Option<u8> {
+    let big_endian = bytes.get(5) == Some(&2);
+    bytes.get(if big_endian { 19 } else { 18 }).copied()
+}
+
+fn is_program(path: &Path) -> bool {
+    path.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Head, head};
+
+    #[test]
+    fn who_would_execute_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("program");
+        let script = |line: &str, runs| Some(Head::Script { line: line.into(), runs });
+        let mut foreign = std::fs::read("/proc/self/exe").unwrap();
+        foreign.truncate(64);
+        foreign[18] = 0xf7;
+        for (bytes, expected) in [
+            (&b"#!/bin/sh\necho\n"[..], script("/bin/sh", true)),
+            (b"#! /bin/sh -e\n", script("/bin/sh -e", true)),
+            (b"#!/bin/sh\r\necho\r\n", script("/bin/sh\r", false)),
+            (b"#!/usr/bin/no-such-thing\n", script("/usr/bin/no-such-thing", false)),
+            (b"echo\n", Some(Head::Other)),
+            (b"", Some(Head::Other)),
+            (&foreign, Some(Head::Binary { native: false })),
+        ] {
+            std::fs::write(&path, bytes).unwrap();
+            assert_eq!(head(&path), expected, "{}", String::from_utf8_lossy(bytes));
+        }
+        assert_eq!(head(std::path::Path::new("/proc/self/exe")), Some(Head::Binary { native: true }));
+        assert_eq!((head(dir.path()), head(&dir.path().join("gone"))), (None, None));
+    }
+}

@@ -1,0 +1,298 @@
+//! What the disk says about a unit: the files that a manager would read now, in its order (systemd.unit(5)).
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::ffi::OsString;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use crate::model::{Content, DiskFile, FilesFact, Role, UnitFact};
+
+use crate::machine::files::read::read;
+use crate::machine::units::unit_name::UnitName;
+
+/// More entries than this in one `.d` folder are not looked at.
+const MOST_ENTRIES: usize = 4096;
+/// More files of one unit than this are not read.
+const MOST_FILES: usize = 256;
+/// More copies of one unit's fragment than this are not read.
+const MOST_COPIES: usize = 4;
+/// More bytes of one unit than this are not read.
+const MOST_TEXT: usize = 2 << 20;
+
+/// The unit's files under the manager's own search path. What is loaded contributes the unit's other names, and the
+/// fragment of an alias.
+pub(crate) fn files(unit: &UnitName, unit_path: &str, loaded: Option<&UnitFact>) -> FilesFact {
+    let folders: Vec<&Path> = unit_path.split_whitespace().map(Path::new).collect();
+    let told = loaded.map(|fact| fact.get("FragmentPath")).filter(|path| !path.is_empty()).map(PathBuf::from);
+    let fragment = match (fragment(unit, &folders), told) {
+        // An alias leads to the fragment: name it as the manager does.
+        (Some(found), Some(told))
+            if found.canonicalize().is_ok_and(|end| told.canonicalize().is_ok_and(|it| it == end)) =>
+        {
+            Some(told)
+        }
+        (found, told) => found.or(told),
+    };
+    let passed_over = fragment.iter().flat_map(|path| passed_over(unit, path, &folders)).collect();
+    let fragment = fragment.map(|path| (path, Role::Fragment));
+    let mut names = vec![unit.clone()];
+    let aliases = loaded.map(|fact| fact.list("Names")).unwrap_or_default();
+    names.extend(
+        aliases.into_iter().filter(|name| *name != unit.as_str()).filter_map(|name| UnitName::parse(name).ok()),
+    );
+    let drop_ins = drop_ins(&names, &folders).into_iter().map(|path| (path, Role::DropIn));
+    let mut text_left = MOST_TEXT;
+    let files = fragment.into_iter().chain(drop_ins).take(MOST_FILES).map(|(path, role)| {
+        let mut content = read(&path);
+        if let Content::Text { text, .. } = &content {
+            match text_left.checked_sub(text.len()) {
+                Some(left) => text_left = left,
+                None => content = Content::Unreadable { why: "the unit's files hold too much text to read all".into() },
+            }
+        }
+        DiskFile { path: path.to_string_lossy().into_owned(), role, content }
+    });
+    FilesFact { files: files.collect(), passed_over }
+}
+
+/// Files of the unit's name that were changed after the one that counts.
+fn passed_over(unit: &UnitName, fragment: &Path, folders: &[&Path]) -> Vec<DiskFile> {
+    let changed = |path: &Path| std::fs::metadata(path).and_then(|meta| meta.modified()).ok();
+    let (Some(since), Ok(counting)) = (changed(fragment), fragment.canonicalize()) else { return Vec::new() };
+    let copies = folders.iter().map(|folder| folder.join(unit.as_str())).filter(|path| {
+        // Through a link, or in a folder with two names, it is the same file.
+        path.canonicalize().is_ok_and(|other| other != counting) && changed(path).is_some_and(|when| when > since)
+    });
+    let found = copies.map(|path| DiskFile {
+        content: read(&path),
+        path: path.to_string_lossy().into_owned(),
+        role: Role::Fragment,
+    });
+    found.filter(|file| matches!(file.content, Content::Text { .. })).take(MOST_COPIES).collect()
+}
+
+/// The unit file proper: by the full name in the first folder that has it, else by its template.
+///
+/// A FIFO, folder, device or socket in place of the file is passed over by the manager; it is named only where
+/// there is nothing better.
+fn fragment(unit: &UnitName, folders: &[&Path]) -> Option<PathBuf> {
+    let names = [Some(unit.as_str().to_owned()), unit.template()];
+    let candidates = || {
+        names.iter().flatten().flat_map(|name| folders.iter().map(move |folder| folder.join(name))).filter_map(|path| {
+            let what = std::fs::symlink_metadata(&path).ok()?.file_type();
+            Some((path, what.is_file() || what.is_symlink()))
+        })
+    };
+    candidates().find(|(_, loadable)| *loadable).or_else(|| candidates().next()).map(|(path, _)| path)
+}
+
+/// The drop-ins of all the unit's names, sorted by file name; of one file name, the first folder's counts.
+fn drop_ins(names: &[UnitName], folders: &[&Path]) -> Vec<PathBuf> {
+    let of_names = names.iter().flat_map(|name| {
+        let chain = name.drop_in_names();
+        folders.iter().flat_map(move |folder| chain.clone().into_iter().map(move |name| folder.join(name + ".d")))
+    });
+    // The whole type's drop-ins come last: anything more specific overrides them.
+    let of_type =
+        names.iter().take(1).flat_map(|name| folders.iter().map(|folder| folder.join(format!("{}.d", name.kind()))));
+    let mut found: BTreeMap<OsString, PathBuf> = BTreeMap::new();
+    let mut closed = Vec::new();
+    for folder in of_names.chain(of_type) {
+        match std::fs::read_dir(&folder) {
+            Ok(entries) => {
+                // The manager names a drop-in by the folder in which it really is.
+                let folder = folder.canonicalize().unwrap_or(folder);
+                for entry in entries.take(MOST_ENTRIES).flatten().filter(|entry| is_drop_in(&entry.file_name())) {
+                    if let Entry::Vacant(vacant) = found.entry(entry.file_name()) {
+                        vacant.insert(folder.join(entry.file_name()));
+                    }
+                }
+            }
+            // What cannot be looked into must not pass for empty.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => closed.push(folder),
+            Err(_) => {}
+        }
+    }
+    found.into_values().chain(closed).collect()
+}
+
+/// The manager takes every `.conf` that is not hidden, whatever lies behind the name, even a folder or a FIFO.
+fn is_drop_in(name: &std::ffi::OsStr) -> bool {
+    let name = name.as_bytes();
+    name.ends_with(b".conf") && !name.starts_with(b".")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+    use std::path::Path;
+
+    use super::{Content, FilesFact, Role, UnitFact, UnitName, files};
+
+    struct Disk(tempfile::TempDir);
+
+    impl Disk {
+        /// Lays files under `etc`, `run` and `lib`; `-> x` makes a link, `/` at the end a folder.
+        fn new(entries: &[&str]) -> Self {
+            let disk = Self(tempfile::tempdir().unwrap());
+            for entry in entries {
+                let (path, target) =
+                    entry.split_once(" -> ").map_or((*entry, None), |(path, target)| (path, Some(target)));
+                let at = disk.0.path().join(path);
+                fs::create_dir_all(if path.ends_with('/') { &at } else { at.parent().unwrap() }).unwrap();
+                match target {
+                    Some(target) => symlink(target, at).unwrap(),
+                    None if path.ends_with('/') => {}
+                    None => fs::write(at, "[Unit]\n").unwrap(),
+                }
+            }
+            disk
+        }
+
+        fn ask(&self, unit: &str, loaded: &[(&str, &str)]) -> FilesFact {
+            let root = self.0.path().display();
+            let properties =
+                loaded.iter().map(|(key, value)| ((*key).to_owned(), value.replace('~', &root.to_string())));
+            let loaded = UnitFact { properties: properties.collect() };
+            files(&UnitName::parse(unit).unwrap(), &format!("{root}/etc {root}/run {root}/lib"), Some(&loaded))
+        }
+
+        fn paths(&self, unit: &str, loaded: &[(&str, &str)]) -> Vec<String> {
+            let short = |path: &str| Path::new(path).strip_prefix(self.0.path()).unwrap().display().to_string();
+            self.ask(unit, loaded).files.iter().map(|file| short(&file.path)).collect()
+        }
+    }
+
+    #[test]
+    fn higher_folders_hide_lower_ones() {
+        let disk = Disk::new(&[
+            "lib/a.service",
+            "etc/a.service",
+            "run/a.service.d/20.conf",
+            "lib/a.service.d/20.conf",
+            "lib/a.service.d/10.conf",
+            "etc/a.service.d/30.conf",
+            "lib/only.service",
+        ]);
+        assert_eq!(
+            disk.paths("a.service", &[]),
+            ["etc/a.service", "lib/a.service.d/10.conf", "run/a.service.d/20.conf", "etc/a.service.d/30.conf"]
+        );
+        assert_eq!(disk.paths("only.service", &[]), ["lib/only.service"]);
+        assert!(disk.paths("missing.service", &[]).is_empty());
+    }
+
+    #[test]
+    fn drop_ins_of_prefixes_and_of_the_whole_type_apply() {
+        let disk = Disk::new(&[
+            "lib/foo-bar.service",
+            "etc/service.d/05.conf",
+            "etc/service.d/10.conf",
+            "lib/foo-bar.service.d/10.conf",
+            "etc/foo-.service.d/20.conf",
+            "run/foo-bar.service.d/20.conf",
+            "etc/foo-bar.service.d/notes.txt",
+            "etc/foo-bar.service.d/.30.conf",
+            "etc/foo-bar.service.d/40.conf/",
+            "etc/socket.d/50.conf",
+        ]);
+        assert_eq!(
+            disk.paths("foo-bar.service", &[]),
+            [
+                "lib/foo-bar.service",
+                "etc/service.d/05.conf",
+                "lib/foo-bar.service.d/10.conf",
+                "etc/foo-.service.d/20.conf",
+                "etc/foo-bar.service.d/40.conf",
+            ]
+        );
+    }
+
+    #[test]
+    fn instances_are_read_from_their_template() {
+        let disk = Disk::new(&[
+            "lib/web@.service",
+            "lib/web@eu.service.d/10.conf",
+            "etc/web@.service.d/20.conf",
+            "lib/web@us.service",
+            "etc/web@.service",
+        ]);
+        assert_eq!(
+            disk.paths("web@eu.service", &[]),
+            ["etc/web@.service", "lib/web@eu.service.d/10.conf", "etc/web@.service.d/20.conf"]
+        );
+        assert_eq!(disk.paths("web@us.service", &[])[0], "lib/web@us.service");
+    }
+
+    #[test]
+    fn the_loaded_names_bring_the_alias_drop_ins() {
+        let disk = Disk::new(&[
+            "lib/real.service",
+            "etc/alias.service -> ../lib/real.service",
+            "etc/real.service.d/10.conf",
+            "etc/alias.service.d/20.conf",
+        ]);
+        let loaded = [("Names", "real.service alias.service"), ("FragmentPath", "~/lib/real.service")];
+        assert_eq!(
+            disk.paths("alias.service", &loaded),
+            ["lib/real.service", "etc/real.service.d/10.conf", "etc/alias.service.d/20.conf"]
+        );
+    }
+
+    #[test]
+    fn a_copy_that_nobody_reads_is_named_if_it_is_newer() {
+        let disk = Disk::new(&[
+            "etc/a.service",
+            "run/a.service",
+            "lib/a.service",
+            "etc/b.service",
+            "lib/b.service -> ../etc/b.service",
+        ]);
+        let at = |path: &str| fs::File::options().append(true).open(disk.0.path().join(path)).unwrap();
+        let noon = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(43_200);
+        for (path, hours) in [("etc/a.service", 2), ("run/a.service", 1), ("lib/a.service", 3)] {
+            at(path).set_modified(noon + std::time::Duration::from_secs(hours * 3600)).unwrap();
+        }
+        let copies = |unit| disk.ask(unit, &[]).passed_over.into_iter().map(|file| file.path).collect::<Vec<_>>();
+        assert_eq!(copies("a.service"), [disk.0.path().join("lib/a.service").display().to_string()]);
+        assert!(copies("b.service").is_empty());
+        assert!(copies("c.service").is_empty());
+    }
+
+    #[test]
+    fn masks_and_hostile_files_are_named() {
+        let disk = Disk::new(&[
+            "etc/a.service -> /dev/null",
+            "lib/a.service",
+            "etc/a.service.d/10.conf -> /dev/null",
+            "lib/a.service.d/10.conf",
+            "etc/b.service/",
+            "etc/c.service/",
+            "lib/c.service",
+            "etc/d.service -> d.service",
+        ]);
+        let contents = |unit| disk.ask(unit, &[]).files.into_iter().map(|file| file.content).collect::<Vec<_>>();
+        assert_eq!(contents("a.service"), [Content::Masked, Content::Masked]);
+        assert_eq!(contents("b.service"), [Content::NotRegular { what: "a folder".into() }]);
+        assert_eq!(disk.paths("c.service", &[]), ["lib/c.service"]);
+        assert_eq!(contents("d.service"), [Content::BadLink { what: "a loop of links".into() }]);
+    }
+
+    #[test]
+    fn one_unit_cannot_flood_the_answer() {
+        let disk = Disk::new(&["etc/a.service"]);
+        let folder = disk.0.path().join("etc/a.service.d");
+        fs::create_dir(&folder).unwrap();
+        for number in 0..300 {
+            fs::write(folder.join(format!("{number:03}.conf")), "# ".repeat(8 << 10)).unwrap();
+        }
+        let fact = disk.ask("a.service", &[]);
+        let bytes = |content: &Content| if let Content::Text { text, .. } = content { text.len() } else { 0 };
+        assert_eq!(fact.files.len(), super::MOST_FILES);
+        assert!(fact.files.iter().map(|file| bytes(&file.content)).sum::<usize>() <= super::MOST_TEXT);
+        assert!(fact.files.iter().skip(1).all(|file| file.role == Role::DropIn));
+    }
+}

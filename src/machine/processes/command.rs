@@ -1,0 +1,125 @@
+//! Running a program of the lab's author's: by the machine's own manager, as a unit of its own that ends as a whole.
+//!
+//! So it stands in no group of ours, has none of our environment, and leaves nothing behind when its time is over.
+
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::model::{ProgramFact, RunAs, Unknown};
+
+use crate::machine::child::{ChildError, Limits, run};
+use crate::machine::units::systemctl::Systemctl;
+use crate::machine::units::unit_name::UnitName;
+use crate::machine::unknown::{last_words, unknown, unknown_but};
+
+/// From start to exit.
+pub(crate) const TIME: Duration = Duration::from_secs(10);
+/// For systemd-run to hear of the end.
+const GRACE: Duration = Duration::from_secs(5);
+/// Bytes on stdout.
+const LONGEST: usize = 256 << 10;
+/// Where programs are found that are named without a slash.
+const PATH: [&str; 6] = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+
+/// Runs a program to its end.
+pub(crate) fn program(systemctl: &Systemctl, argv: &[String], run_as: RunAs) -> Result<ProgramFact, Unknown> {
+    let name = argv.first().map(String::as_str).unwrap_or_default();
+    let Some(path) = find(name)? else { return Ok(ProgramFact::Missing) };
+    let mark = std::fs::read_to_string("/proc/sys/kernel/random/uuid").map_err(|error| unknown(error.to_string()))?;
+    let unit = UnitName::parse(&format!("unitlab-command-{}.service", mark.trim()))?;
+    let mut command = Command::new("systemd-run");
+    command
+        .args(["--quiet", "--pipe", "--wait", "--no-ask-password", "--service-type=exec"])
+        .arg(format!("--unit={}", unit.as_str()))
+        .arg(format!("--property=RuntimeMaxSec={}", TIME.as_secs()))
+        .args(["--property=KillSignal=SIGKILL", "--property=WorkingDirectory=/"])
+        .args((run_as == RunAs::Learner).then_some("--property=User=learner"))
+        .args(["--", "/usr/bin/env", "-i", "LC_ALL=C", "HOME=/"])
+        .arg(format!("PATH={}", PATH.join(":")))
+        .arg(&path)
+        // The manager would put variables of its own into the arguments.
+        .args(argv.iter().skip(1).map(|arg| arg.replace('$', "$$")))
+        .env_clear()
+        .envs([("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), ("LC_ALL", "C"), ("SYSTEMD_COLORS", "0")]);
+    match run(&mut command, b"", Limits { time: TIME + GRACE, stdout: LONGEST }) {
+        Ok(outcome) if outcome.status.success() => Ok(exited(0, &outcome.stdout, &outcome.stderr)),
+        Ok(outcome) => ending(systemctl, &unit, &outcome.stdout, &outcome.stderr),
+        Err(ChildError::TooMuch(bytes)) => {
+            systemctl.end(&unit);
+            Ok(ProgramFact::Flooded { bytes: bytes as u64 })
+        }
+        Err(error) => {
+            systemctl.end(&unit);
+            Err(unknown(format!("systemd-run {error}")))
+        }
+    }
+}
+
+fn exited(status: u8, stdout: &[u8], stderr: &[u8]) -> ProgramFact {
+    ProgramFact::Exited { status, stdout: String::from_utf8_lossy(stdout).into_owned(), stderr: last_words(stderr) }
+}
+
+/// systemd-run's own failures look like the program's, so the unit that failed is asked how, and then forgotten.
+fn ending(systemctl: &Systemctl, unit: &UnitName, stdout: &[u8], stderr: &[u8]) -> Result<ProgramFact, Unknown> {
+    let only = ["Id", "Names", "LoadState", "Result", "ExecMainCode", "ExecMainStatus"];
+    let fact = systemctl.units(std::slice::from_ref(unit), &only).remove(unit).unwrap_or_else(|| Err(unknown("")))?;
+    systemctl.end(unit);
+    let status: u32 = fact.get("ExecMainStatus").parse().unwrap_or(0);
+    // CLD_EXITED, and CLD_KILLED or CLD_DUMPED of waitid(2).
+    match (fact.get("Result"), fact.get("ExecMainCode")) {
+        ("timeout", _) => Ok(ProgramFact::TimedOut { seconds: TIME.as_secs() }),
+        ("signal" | "core-dump" | "oom-kill", "2" | "3") => Ok(ProgramFact::Killed { signal: status }),
+        ("exit-code", "1") if status == 217 => {
+            Err(unknown_but("there is no account learner here", "check in a sandbox: unitlab lab start"))
+        }
+        ("exit-code", "1") => Ok(exited(u8::try_from(status).unwrap_or(u8::MAX), stdout, stderr)),
+        _ => Err(unknown_but(
+            format!("the program could not be run: systemd-run said: {}", last_words(stderr)),
+            "ask as root of a machine whose manager answers",
+        )),
+    }
+}
+
+/// The file behind a program's name; none where there is nothing that could be executed.
+///
+/// A bare name is a tool of the machine's, and without it nothing can be told. A path is part of the task.
+fn find(name: &str) -> Result<Option<String>, Unknown> {
+    let executable = |path: &str| -> io::Result<bool> {
+        let meta = Path::new(path).metadata()?;
+        Ok(meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+    };
+    if name.contains('/') {
+        return match executable(name) {
+            Ok(true) => Ok(Some(name.to_owned())),
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                Err(unknown_but(format!("{name} cannot be looked at: {error}"), "ask as root"))
+            }
+            Ok(false) | Err(_) => Ok(None),
+        };
+    }
+    let found = PATH.iter().map(|folder| format!("{folder}/{name}")).find(|path| executable(path).unwrap_or(false));
+    found
+        .map(Some)
+        .ok_or_else(|| unknown_but(format!("there is no {name} on this machine"), "install it, and check again"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::find;
+
+    #[test]
+    fn a_tool_that_is_missing_is_no_answer_and_a_path_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let plain = dir.path().join("plain");
+        std::fs::write(&plain, "").unwrap();
+        assert!(find("sh").unwrap().is_some_and(|path| path.ends_with("/sh")));
+        assert_eq!(find("/bin/sh").unwrap().as_deref(), Some("/bin/sh"));
+        assert_eq!(find("/nonexistent/x"), Ok(None));
+        assert_eq!(find(plain.to_str().unwrap()), Ok(None));
+        assert_eq!(find("/usr"), Ok(None));
+        assert!(find("no-such-tool").unwrap_err().reason.contains("there is no no-such-tool"));
+    }
+}

@@ -1,0 +1,98 @@
+//! A close look at a unit's processes: arguments, working directory, groups (proc(5)).
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use crate::model::{Details, DetailsFact, Identity, UnitFact};
+
+use crate::machine::processes::walk::{ProcessInfo, bounded};
+
+/// More processes of one unit than this are counted and not looked at.
+const MOST: usize = 256;
+/// Longer command lines are cut.
+const LONGEST: u64 = 64 << 10;
+
+/// Looks at the unit's processes among all; `folder` is resolved as their working directories are.
+pub(crate) fn details(all: &[ProcessInfo], unit: &UnitFact, folder: Option<&str>) -> DetailsFact {
+    let own = || all.iter().filter(|seen| seen.belongs_to(unit));
+    let main: u32 = unit.get("MainPID").parse().unwrap_or(0);
+    DetailsFact {
+        processes: own().take(MOST).map(|seen| look(seen, seen.pid == main)).collect(),
+        count: u32::try_from(own().count()).unwrap_or(u32::MAX),
+        folder: folder.and_then(|folder| Some(std::fs::canonicalize(folder).ok()?.to_string_lossy().into_owned())),
+    }
+}
+
+fn look(seen: &ProcessInfo, main: bool) -> Details {
+    let folder = PathBuf::from(format!("/proc/{}", seen.pid));
+    let status = bounded(&folder.join("status")).unwrap_or_default();
+    let cwd = std::fs::read_link(folder.join("cwd"));
+    Details {
+        pid: seen.pid,
+        main,
+        comm: seen.comm.clone(),
+        argv: argv(&folder.join("cmdline")),
+        cwd: cwd.ok().map(|path| path.to_string_lossy().into_owned()),
+        identity: Identity { uid: Some(seen.uid), groups: groups(&status), powers: powers(&status) },
+    }
+}
+
+fn argv(path: &Path) -> Option<Vec<String>> {
+    let mut bytes = Vec::new();
+    File::open(path).ok()?.take(LONGEST).read_to_end(&mut bytes).ok()?;
+    let bytes = bytes.strip_suffix(b"\0").unwrap_or(&bytes);
+    Some(bytes.split(|byte| *byte == 0).map(|word| String::from_utf8_lossy(word).into_owned()).collect())
+}
+
+/// The effective and the supplementary groups in a `status` file.
+fn groups(status: &str) -> Vec<u32> {
+    let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+    let effective = field("Gid:").split_whitespace().nth(1);
+    let words = effective.into_iter().chain(field("Groups:").split_whitespace());
+    words.filter_map(|word| word.parse().ok()).collect()
+}
+
+/// Capabilities by which files can be written whatever their bits say, of capabilities(7), and their numbers.
+const POWERS: [(&str, u32); 3] = [("CAP_CHOWN", 0), ("CAP_DAC_OVERRIDE", 1), ("CAP_FOWNER", 3)];
+
+/// Which of them are in effect by a `status` file.
+fn powers(status: &str) -> Vec<String> {
+    let line = status.lines().find_map(|line| line.strip_prefix("CapEff:")).unwrap_or_default();
+    let bits = u64::from_str_radix(line.trim(), 16).unwrap_or(0);
+    POWERS.iter().filter(|(_, number)| bits >> number & 1 == 1).map(|(name, _)| (*name).to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{argv, groups, powers};
+
+    #[test]
+    fn powers_are_the_effective_ones() {
+        let status = |bits: &str| format!("CapPrm:\tffffffffffffffff\nCapEff:\t{bits}\n");
+        assert_eq!(powers(&status("0000000000000002")), ["CAP_DAC_OVERRIDE"]);
+        assert_eq!(powers(&status("000000000000040b")), ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER"]);
+        assert!(powers(&status("0000000000000404")).is_empty() && powers("").is_empty());
+    }
+
+    #[test]
+    fn groups_are_the_effective_and_the_supplementary_ones() {
+        assert_eq!(groups("Name:\tGid: x\nGid:\t1\t2\t3\t4\nGroups:\t27 100 \n"), [2, 27, 100]);
+        assert_eq!(groups(""), Vec::<u32>::new());
+    }
+
+    #[test]
+    fn arguments_keep_their_borders() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("cmdline");
+        for (bytes, words) in [
+            (&b"python3\0-m\0http server\0"[..], vec!["python3", "-m", "http server"]),
+            (b"nginx: master process /usr/sbin/nginx", vec!["nginx: master process /usr/sbin/nginx"]),
+            (b"a\0\0\xff\0", vec!["a", "", "\u{fffd}"]),
+        ] {
+            std::fs::write(&path, bytes).unwrap();
+            assert_eq!(argv(&path).unwrap(), words);
+        }
+        assert_eq!(argv(&dir.path().join("gone")), None);
+    }
+}

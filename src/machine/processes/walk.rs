@@ -1,0 +1,201 @@
+//! The processes of units, from one walk of /proc (proc(5)).
+//!
+//! A process names its own control group there. The group's `cgroup.procs` would not do: it speaks in the process ids
+//! of whoever reads it, and the reader may live outside of the machine's pid namespace.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::model::{Process, ProcessesFact, UnitFact, Unknown};
+
+use crate::machine::accounts::passwd::Accounts;
+use crate::machine::unknown::unknown_but;
+
+/// Longer files of /proc are cut; what is read of them stands at their beginning.
+const LONGEST: u64 = 64 << 10;
+/// The kernel's own limit on process ids.
+const MOST: usize = 4 << 20;
+
+/// One live process as the walk met it.
+#[derive(Debug)]
+pub(crate) struct ProcessInfo {
+    pub(crate) pid: u32,
+    pub(crate) uid: u32,
+    pub(crate) comm: String,
+    /// Its control group in each hierarchy that a manager may track it by.
+    groups: Vec<String>,
+}
+
+impl ProcessInfo {
+    /// It runs in the unit's control group or below it.
+    pub(crate) fn belongs_to(&self, unit: &UnitFact) -> bool {
+        let group = unit.get("ControlGroup");
+        self.groups.iter().any(|own| is_under(own, group))
+    }
+
+    /// The system service that it belongs to, by its control group; none in a session, scope or user's own manager.
+    pub(crate) fn service(&self) -> Option<&str> {
+        let mut systems = self.groups.iter().filter(|path| !path.contains("/user@"));
+        systems.find_map(|path| path.split('/').find(|part| part.ends_with(".service")))
+    }
+
+    /// It has forked from the manager and not yet become what `ExecStart=` names: it still is root, for a moment.
+    fn is_starting(&self) -> bool {
+        self.comm.starts_with('(') && self.comm.ends_with(')')
+    }
+}
+
+/// Looks at every live process. Where a process of these units is just being started, looks again for a moment.
+pub(crate) fn walk(units: &[&UnitFact]) -> Result<Vec<ProcessInfo>, Unknown> {
+    const LOOKS: usize = 10;
+    const APART: Duration = Duration::from_millis(20);
+    let mut seen = walk_once()?;
+    for _ in 1..LOOKS {
+        let starting = |seen: &ProcessInfo| seen.is_starting() && units.iter().any(|unit| seen.belongs_to(unit));
+        if !seen.iter().any(starting) {
+            break;
+        }
+        // Nothing tells a bystander of another process's exec.
+        std::thread::sleep(APART);
+        seen = walk_once()?;
+    }
+    Ok(seen)
+}
+
+fn walk_once() -> Result<Vec<ProcessInfo>, Unknown> {
+    let cannot = |error: &io::Error| {
+        unknown_but(
+            format!("the processes in /proc cannot be seen: {error}"),
+            "ask as root; /proc may hide what others run",
+        )
+    };
+    // Where /proc hides the processes of others, "none" would be a lie.
+    bounded(Path::new("/proc/1/status")).map_err(|error| cannot(&error))?;
+    let entries = std::fs::read_dir("/proc").map_err(|error| cannot(&error))?;
+    let pids = entries.take(MOST).flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let mut seen: Vec<ProcessInfo> = pids.filter_map(look).collect();
+    seen.sort_by_key(|process| process.pid);
+    Ok(seen)
+}
+
+/// None for a process that is gone or a zombie.
+fn look(pid: u32) -> Option<ProcessInfo> {
+    let folder = PathBuf::from(format!("/proc/{pid}"));
+    let uid = live_uid(&bounded(&folder.join("status")).ok()?)?;
+    let groups = groups(&bounded(&folder.join("cgroup")).ok()?);
+    let comm = bounded(&folder.join("comm")).ok()?;
+    Some(ProcessInfo { pid, uid, comm: comm.strip_suffix('\n').unwrap_or(&comm).to_owned(), groups })
+}
+
+/// The start of a file that the kernel makes up.
+pub(crate) fn bounded(path: &Path) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(LONGEST).read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The effective user id in a `status` file; none for a zombie.
+fn live_uid(status: &str) -> Option<u32> {
+    let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+    if field("State:")?.starts_with(['Z', 'X']) {
+        return None;
+    }
+    field("Uid:")?.split_whitespace().nth(1)?.parse().ok()
+}
+
+/// The paths in a `cgroup` file (cgroups(7)) of the two hierarchies that systemd tracks services in.
+fn groups(text: &str) -> Vec<String> {
+    let path = |line: &str| {
+        line.strip_prefix("0::").or_else(|| line.split_once(":name=systemd:").map(|(_, path)| path)).map(str::to_owned)
+    };
+    text.lines().filter_map(path).collect()
+}
+
+fn is_under(own: &str, group: &str) -> bool {
+    match own.strip_prefix(group) {
+        _ if group.is_empty() => false,
+        Some(rest) => rest.is_empty() || rest.starts_with('/') || group == "/",
+        None => false,
+    }
+}
+
+/// The unit's processes among all. A dynamic user is in no file: the manager's word names it.
+pub(crate) fn of_unit(all: &[ProcessInfo], unit: &UnitFact, accounts: &Accounts) -> ProcessesFact {
+    let main: u32 = unit.get("MainPID").parse().unwrap_or(0);
+    let dynamic = (unit.get("DynamicUser") == "yes").then(|| unit.get("UID").parse::<u32>().ok()).flatten();
+    let processes = all.iter().filter(|seen| seen.belongs_to(unit)).map(|seen| {
+        let user = match accounts.name(seen.uid) {
+            "" if dynamic == Some(seen.uid) => unit.get("User"),
+            name => name,
+        };
+        Process { pid: seen.pid, uid: seen.uid, user: user.to_owned(), comm: seen.comm.clone(), main: seen.pid == main }
+    });
+    ProcessesFact { processes: processes.collect(), roots: accounts.names(0) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Accounts, ProcessInfo, UnitFact, groups, is_under, live_uid, of_unit, walk};
+
+    #[test]
+    fn the_effective_user_of_the_living() {
+        for (status, uid) in [
+            ("Name:\tnginx\nState:\tS (sleeping)\nUid:\t0\t33\t0\t33\n", Some(33)),
+            ("Name:\tUid: 5\nState:\tR (running)\nUid:\t1000\t0\t0\t0\n", Some(0)),
+            ("Name:\tgone\nState:\tZ (zombie)\nUid:\t0\t0\t0\t0\n", None),
+            ("", None),
+        ] {
+            assert_eq!(live_uid(status), uid, "{status:?}");
+        }
+    }
+
+    #[test]
+    fn groups_of_all_three_host_layouts() {
+        for (text, found) in [
+            ("0::/system.slice/a.service\n", vec!["/system.slice/a.service"]),
+            (
+                "2:pids:/x\n1:name=systemd:/system.slice/a.service\n0::/system.slice/a.service\n",
+                vec!["/system.slice/a.service"; 2],
+            ),
+            ("9:name=systemd:/\n8:pids:/\n0::/init.scope\n", vec!["/", "/init.scope"]),
+            ("2:pids:/x\n1:name=systemd:/system.slice/a.service\n", vec!["/system.slice/a.service"]),
+        ] {
+            assert_eq!(groups(text), found, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_group_holds_what_is_below_it_and_no_namesake() {
+        for (own, group, under) in [
+            ("/system.slice/a.service", "/system.slice/a.service", true),
+            ("/system.slice/a.service/worker", "/system.slice/a.service", true),
+            ("/system.slice/a.service2", "/system.slice/a.service", false),
+            ("/system.slice", "/system.slice/a.service", false),
+            ("/init.scope", "/", true),
+            ("/init.scope", "", false),
+        ] {
+            assert_eq!(is_under(own, group), under, "{own} {group}");
+        }
+    }
+
+    #[test]
+    fn dynamic_users_are_named_by_the_manager() {
+        let property = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
+        let properties =
+            [("ControlGroup", "/a"), ("MainPID", "7"), ("DynamicUser", "yes"), ("UID", "61999"), ("User", "a")];
+        let unit = UnitFact { properties: properties.into_iter().map(property).collect() };
+        let seen = |pid, uid| ProcessInfo { pid, uid, comm: "x".into(), groups: vec!["/a".into()] };
+        let fact = of_unit(&[seen(7, 61999), seen(8, 61998)], &unit, &Accounts::default());
+        let shown: Vec<_> = fact.processes.iter().map(|process| (process.user.as_str(), process.main)).collect();
+        assert_eq!(shown, [("a", true), ("", false)]);
+    }
+
+    #[test]
+    fn the_walk_meets_ourselves() {
+        let own = std::process::id();
+        let seen = walk(&[]).unwrap();
+        assert!(seen.iter().any(|process| process.pid == own && process.uid == rustix::process::geteuid().as_raw()));
+    }
+}

@@ -1,0 +1,231 @@
+//! Whose socket listens on a port: the kernel's socket table, held by inode against the open files of processes.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::path::PathBuf;
+
+use crate::model::{Holder, Listener, ListensFact, PortOwner, Protocol, UnitFact, Unknown};
+
+use crate::machine::processes::walk::ProcessInfo;
+use crate::machine::sockets::sock_diag;
+use crate::machine::unknown::unknown_but;
+
+/// Listening sockets stand first in the table; behind so much of it there are none left.
+const LONGEST: u64 = 8 << 20;
+/// More listeners on one port are not told one by one.
+const MOST: usize = 64;
+
+/// What is to be known of a socket unit.
+pub(crate) const PROPERTIES: [&str; 5] = ["Id", "Names", "LoadState", "ActiveState", "Listen"];
+
+/// A socket that waits for somebody: listening, or bound and not connected where there is no listening.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Waiting {
+    pub(crate) address: IpAddr,
+    pub(crate) inode: u64,
+}
+
+/// Finds out who listens on 127.0.0.1:`port`, before anything is sent there.
+pub(crate) fn owner(port: u16, unit: &UnitFact, processes: &[ProcessInfo]) -> PortOwner {
+    let Ok(waiting) = waiting(Protocol::Tcp, port) else { return PortOwner::Unseen };
+    match reached(&waiting) {
+        inodes if inodes.is_empty() => PortOwner::Nobody,
+        inodes => whose(&inodes, unit, processes),
+    }
+}
+
+/// Everybody who listens on a port. `sockets` are the socket units that would start the unit, as loaded.
+pub(crate) fn listeners(
+    (protocol, port): (Protocol, u16),
+    unit: &UnitFact,
+    processes: &[ProcessInfo],
+    sockets: &[UnitFact],
+) -> Result<ListensFact, Unknown> {
+    let waiting = waiting(protocol, port).map_err(|error| {
+        unknown_but(format!("the machine's {} sockets cannot be seen: {error}", protocol.word()), "ask as root")
+    })?;
+    let listener = |found: Waiting| {
+        let owner = whose(&[found.inode], unit, processes);
+        let by_manager = matches!(owner, PortOwner::Other { pid: 1, .. });
+        let socket = sockets.iter().find(|socket| by_manager && listens(socket, protocol, port));
+        Listener { address: found.address, owner, socket_unit: socket.map(|socket| socket.get("Id").to_owned()) }
+    };
+    Ok(ListensFact { listeners: waiting.into_iter().take(MOST).map(listener).collect() })
+}
+
+/// All that wait on a port. A kernel may have been built without `sock_diag(7)`, or be kept from loading it.
+fn waiting(protocol: Protocol, port: u16) -> io::Result<Vec<Waiting>> {
+    sock_diag::waiting(protocol, port).or_else(|_| Ok(in_table(&table(protocol)?, protocol, port)))
+}
+
+/// Who waits on a port, whatever the address; none where nobody does or it cannot be seen. The unit's own main process
+/// is in nobody's way.
+pub(crate) fn holder(protocol: Protocol, port: u16, unit: &UnitFact, processes: &[ProcessInfo]) -> Option<Holder> {
+    let inodes: Vec<u64> = waiting(protocol, port).ok()?.iter().map(|found| found.inode).collect();
+    let pid = match whose(&inodes, unit, processes) {
+        PortOwner::Unit { pid } | PortOwner::Other { pid, .. } => pid,
+        PortOwner::Nobody | PortOwner::Unseen => return None,
+    };
+    let process = processes.iter().find(|process| process.pid == pid)?;
+    let service = process.service().map(str::to_owned);
+    (unit.get("MainPID") != pid.to_string()).then(|| Holder {
+        protocol,
+        port,
+        pid,
+        comm: process.comm.clone(),
+        service,
+    })
+}
+
+/// The table is the one that PID 1 sees: `/proc/net` follows whoever reads it, who may live in another pid namespace.
+fn table(protocol: Protocol) -> io::Result<String> {
+    let mut table = String::new();
+    let name = format!("/proc/1/net/{}", protocol.word());
+    File::open(&name)?.take(LONGEST).read_to_string(&mut table)?;
+    // A machine without IPv6 has no such table.
+    let _ = File::open(name + "6").and_then(|file| file.take(LONGEST).read_to_string(&mut table));
+    Ok(table)
+}
+
+/// The rows of a table that wait on a port.
+fn in_table(table: &str, protocol: Protocol, port: u16) -> Vec<Waiting> {
+    // `TCP_LISTEN` and `TCP_CLOSE` of the kernel's `tcp_states.h`: what UDP calls unconnected.
+    let state = if protocol == Protocol::Tcp { "0A" } else { "07" };
+    let port = format!("{port:04X}");
+    let rows = table.lines().filter_map(|row| {
+        let fields: Vec<&str> = row.split_ascii_whitespace().collect();
+        let (address, its_port) = fields.get(1)?.split_once(':')?;
+        let waits = *fields.get(3)? == state && its_port == port;
+        waits.then_some(Waiting { address: ip(address)?, inode: fields.get(9)?.parse().ok()? })
+    });
+    rows.collect()
+}
+
+/// An address as the table writes it: words of 32 bits in the machine's own byte order, in hexadecimal.
+fn ip(text: &str) -> Option<IpAddr> {
+    let word = |at: usize| u32::from_str_radix(text.get(at * 8..at * 8 + 8)?, 16).ok().map(u32::to_ne_bytes);
+    match text.len() {
+        8 => Some(Ipv4Addr::from(word(0)?).into()),
+        32 => {
+            let words = [word(0)?, word(1)?, word(2)?, word(3)?].concat();
+            Some(Ipv6Addr::from(<[u8; 16]>::try_from(words).ok()?).to_canonical())
+        }
+        _ => None,
+    }
+}
+
+/// The inodes of the sockets that a connection to 127.0.0.1 would reach (several with `SO_REUSEPORT`): those on the
+/// closest address that there is.
+fn reached(waiting: &[Waiting]) -> Vec<u64> {
+    let rank = |address: IpAddr| match address {
+        IpAddr::V4(Ipv4Addr::LOCALHOST) => Some(0),
+        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Some(1),
+        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => Some(2),
+        _ => None,
+    };
+    let closest = waiting.iter().filter_map(|socket| rank(socket.address)).min();
+    waiting.iter().filter(|socket| closest.is_some() && rank(socket.address) == closest).map(|s| s.inode).collect()
+}
+
+/// Who has one of these sockets among its open files.
+fn whose(inodes: &[u64], unit: &UnitFact, processes: &[ProcessInfo]) -> PortOwner {
+    let links: Vec<PathBuf> = inodes.iter().map(|inode| PathBuf::from(format!("socket:[{inode}]"))).collect();
+    // A unit that was handed the socket shares it with PID 1, so the unit is looked at first.
+    let (own, others): (Vec<_>, Vec<_>) = processes.iter().partition(|process| process.belongs_to(unit));
+    if let Some(process) = own.into_iter().find(|process| holds(process.pid, &links)) {
+        return PortOwner::Unit { pid: process.pid };
+    }
+    match others.into_iter().find(|process| holds(process.pid, &links)) {
+        Some(process) => PortOwner::Other { pid: process.pid, comm: process.comm.clone() },
+        None => PortOwner::Unseen,
+    }
+}
+
+/// An active socket unit has this port: `[::]:8000 (Stream)` in its `Listen` (systemd.socket(5)).
+fn listens(socket: &UnitFact, protocol: Protocol, port: u16) -> bool {
+    let kind = if protocol == Protocol::Tcp { "(Stream)" } else { "(Datagram)" };
+    let entry = |line: &str| {
+        let (address, its_kind) = line.rsplit_once(' ')?;
+        let its_port: u16 = address.rsplit_once(':')?.1.parse().ok()?;
+        Some(its_kind == kind && its_port == port)
+    };
+    socket.get("ActiveState") == "active" && socket.get("Listen").lines().any(|line| entry(line) == Some(true))
+}
+
+fn holds(pid: u32, links: &[PathBuf]) -> bool {
+    std::fs::read_dir(format!("/proc/{pid}/fd"))
+        .into_iter()
+        .flatten()
+        .flatten()
+        .any(|entry| std::fs::read_link(entry.path()).is_ok_and(|link| links.contains(&link)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Protocol, UnitFact, in_table, listens, reached};
+
+    const TABLE: &str = "\
+  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 00000000:1F40 00000000:0000 0A 00000000:00000000 00:00000000 00000000   998        0 41 1 0000 100 0 0 10 0
+   1: 0100007F:1F41 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 42 1 0000 100 0 0 10 0
+   2: 00000000:1F41 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 43 1 0000 100 0 0 10 0
+   3: 0200000A:1F42 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 44 1 0000 100 0 0 10 0
+   4: 0100007F:1F43 0100007F:C350 01 00000000:00000000 00:00000000 00000000     0        0 45 1 0000 20 4 30 10 -1
+   5: 0100007F:1F45 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 47 1 0000 100 0 0 10 0
+   6: 0100007F:1F45 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 48 1 0000 100 0 0 10 0
+   0: 00000000000000000000000000000000:1F44 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 46 1 0000 100 0 0 10 0
+   1: 3500007F:0035 00000000:0000 07 00000000:00000000 00:00000000 00000000   101        0 49 2 0000 0
+   2: 00000000000000000000000001000000:0035 00000000000000000000000000000000:0000 07 00000000:00000000 00:00000000 00000000   101        0 50 2 0000 0
+torn line
+";
+
+    #[test]
+    fn the_socket_that_a_connection_would_reach() {
+        for (port, inodes) in [
+            (8000, vec![41]),
+            (8001, vec![42]),
+            (8002, vec![]),
+            (8003, vec![]),
+            (8004, vec![46]),
+            (8005, vec![47, 48]),
+            (1, vec![]),
+        ] {
+            assert_eq!(reached(&in_table(TABLE, Protocol::Tcp, port)), inodes, "{port}");
+        }
+    }
+    #[test]
+    fn every_listener_is_seen_with_its_address() {
+        for (protocol, port, addresses) in [
+            (Protocol::Tcp, 8000, vec!["0.0.0.0"]),
+            (Protocol::Tcp, 8001, vec!["127.0.0.1", "0.0.0.0"]),
+            (Protocol::Tcp, 8002, vec!["10.0.0.2"]),
+            (Protocol::Tcp, 8003, vec![]),
+            (Protocol::Tcp, 8004, vec!["::"]),
+            (Protocol::Udp, 53, vec!["127.0.0.53", "::1"]),
+        ] {
+            let found: Vec<String> =
+                in_table(TABLE, protocol, port).iter().map(|socket| socket.address.to_string()).collect();
+            assert_eq!(found, addresses, "{port}");
+        }
+    }
+
+    #[test]
+    fn a_socket_unit_names_its_ports() {
+        let unit = |state: &str, listen: &str| {
+            let properties = [("ActiveState", state), ("Listen", listen)];
+            UnitFact { properties: properties.map(|(key, value)| (key.to_owned(), value.to_owned())).into() }
+        };
+        let two = "/run/x.sock (Stream)\n[::]:8000 (Stream)";
+        for (unit, protocol, port, expected) in [
+            (unit("active", two), Protocol::Tcp, 8000, true),
+            (unit("active", two), Protocol::Udp, 8000, false),
+            (unit("active", two), Protocol::Tcp, 800, false),
+            (unit("failed", two), Protocol::Tcp, 8000, false),
+            (unit("active", "127.0.0.1:53 (Datagram)"), Protocol::Udp, 53, true),
+            (unit("active", ""), Protocol::Tcp, 8000, false),
+        ] {
+            assert_eq!(listens(&unit, protocol, port), expected, "{unit:?} {port}");
+        }
+    }
+}

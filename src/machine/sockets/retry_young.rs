@@ -1,0 +1,113 @@
+//! Patience with what has only just been started: most programs are active for a while before they listen, and on a slow
+//! machine for seconds. A working service must not fail for that.
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::model::{HttpOutcome, UnitFact, Unknown};
+
+use crate::machine::sockets::http;
+use crate::machine::units::stability::now_micros;
+
+/// Whoever has been active for longer is taken at its word at once.
+pub(crate) const YOUTH: Duration = Duration::from_secs(5);
+/// Nobody tells that a stranger has called listen(2), so the question is put again.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// A GET that is repeated while it is refused and the unit is young. True beside the outcome where it took more than one.
+pub(crate) fn get(port: u16, path: &str, unit: &UnitFact) -> Result<(HttpOutcome, bool), Unknown> {
+    patiently(unit, || http::get(port, path), |outcome| *outcome == HttpOutcome::Refused)
+}
+
+/// What is seen, once it is not too early for it or the unit is no longer young. True beside it where it took another look.
+pub(crate) fn patiently<T>(
+    unit: &UnitFact,
+    mut look: impl FnMut() -> Result<T, Unknown>,
+    too_early: impl Fn(&T) -> bool,
+) -> Result<(T, bool), Unknown> {
+    let mut again = false;
+    loop {
+        let seen = look()?;
+        let left = left(unit, now_micros());
+        if !too_early(&seen) || left.is_zero() || is_gone(unit) {
+            return Ok((seen, again));
+        }
+        again = true;
+        std::thread::sleep(left.min(PAUSE));
+    }
+}
+
+/// How long the unit is still young; nothing for one that is not active.
+fn left(unit: &UnitFact, now_micros: u64) -> Duration {
+    let since = unit.get("ActiveEnterTimestampMonotonic").parse::<u64>().ok().filter(|since| *since > 0);
+    match since {
+        Some(since) if unit.get("ActiveState") == "active" => {
+            YOUTH.saturating_sub(Duration::from_micros(now_micros.saturating_sub(since)))
+        }
+        _ => Duration::ZERO,
+    }
+}
+
+/// Its main process has ended since: nobody will listen any more.
+fn is_gone(unit: &UnitFact) -> bool {
+    let pid = unit.get("MainPID");
+    !matches!(pid, "" | "0") && !Path::new("/proc").join(pid).exists()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+    use std::time::Duration;
+
+    use super::{HttpOutcome, UnitFact, YOUTH, get, left, now_micros};
+
+    fn unit(state: &str, since: u64, pid: u32) -> UnitFact {
+        let (since, pid) = (since.to_string(), pid.to_string());
+        let all = [("ActiveState", state), ("ActiveEnterTimestampMonotonic", &since), ("MainPID", &pid)];
+        UnitFact { properties: all.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect() }
+    }
+
+    fn free_port() -> u16 {
+        TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    }
+
+    #[test]
+    fn only_an_active_unit_is_young_and_not_for_long() {
+        for (state, since, now, expected) in [
+            ("active", 1_000_000, 1_000_000, YOUTH),
+            ("active", 1_000_000, 3_000_000, Duration::from_secs(3)),
+            ("active", 1_000_000, 6_000_000, Duration::ZERO),
+            ("active", 0, 1_000_000, Duration::ZERO),
+            ("activating", 1_000_000, 1_000_000, Duration::ZERO),
+            ("failed", 1_000_000, 1_000_000, Duration::ZERO),
+        ] {
+            assert_eq!(left(&unit(state, since, 0), now), expected, "{state} {since} {now}");
+        }
+    }
+
+    #[test]
+    fn a_young_unit_is_asked_again_until_it_listens() {
+        let port = free_port();
+        // It listens only once the first GET was refused.
+        let server = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(300));
+            let (mut stream, _) = TcpListener::bind(("127.0.0.1", port)).unwrap().accept().unwrap();
+            let _ = stream.read(&mut [0; 1024]);
+            stream.write_all(b"HTTP/1.1 204 No\r\n\r\n").unwrap();
+        });
+        let outcome = get(port, "/", &unit("active", now_micros(), std::process::id())).unwrap();
+        server.join().unwrap();
+        assert_eq!(outcome, (HttpOutcome::Answered { status: 204, body: String::new() }, true));
+    }
+
+    #[test]
+    fn nobody_else_is_waited_for() {
+        let port = free_port();
+        let now = now_micros();
+        // No process has this number: it is above the kernel's greatest.
+        for unit in [unit("active", 1, 1), unit("inactive", now, 0), unit("active", now, 1 << 23)] {
+            assert_eq!(get(port, "/", &unit), Ok((HttpOutcome::Refused, false)));
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! The sockets that wait on a port, asked of the kernel as `ss` does (`sock_diag(7)`): it looks through those that listen
+//! and no others, where each read of /proc/net/tcp goes through every slot of the table of all connections.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::os::fd::OwnedFd;
+use std::time::Duration;
+
+use rustix::net::sockopt::{Timeout, set_socket_timeout};
+use rustix::net::{
+    AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, ipproto, netlink, recv, send, socket_with,
+};
+
+use crate::model::Protocol;
+
+use crate::machine::sockets::listens::Waiting;
+
+/// `SOCK_DIAG_BY_FAMILY` of the kernel's `sock_diag.h`.
+const BY_FAMILY: u16 = 20;
+/// `NLM_F_REQUEST | NLM_F_DUMP`, and the kinds of message that end an answer, of `netlink.h`.
+const DUMP: u16 = 0x301;
+const ERROR: u16 = 2;
+const DONE: u16 = 3;
+/// `struct nlmsghdr`, and `struct inet_diag_msg` behind it.
+const HEADER: usize = 16;
+const MESSAGE: usize = 72;
+/// The kernel answers at once.
+const TIME: Duration = Duration::from_secs(2);
+/// A machine has some dozens of sockets that listen.
+const MOST: usize = 64 << 10;
+
+/// All that wait on this port, on IPv4 and IPv6, in the network namespace of this process.
+pub(crate) fn waiting(protocol: Protocol, port: u16) -> io::Result<Vec<Waiting>> {
+    let socket = socket_with(AddressFamily::NETLINK, SocketType::RAW, SocketFlags::CLOEXEC, Some(netlink::SOCK_DIAG))?;
+    set_socket_timeout(&socket, Timeout::Recv, Some(TIME))?;
+    let mut found = Vec::new();
+    for family in [AddressFamily::INET, AddressFamily::INET6] {
+        send(&socket, &request(family, protocol), SendFlags::empty())?;
+        hear(&socket, port, &mut found)?;
+    }
+    Ok(found)
+}
+
+/// `struct nlmsghdr` and `struct inet_diag_req_v2`: a dump of what waits, whatever its address.
+fn request(family: AddressFamily, protocol: Protocol) -> Vec<u8> {
+    // `TCP_LISTEN` and `TCP_CLOSE` of the kernel's `tcp_states.h`: what UDP calls unconnected.
+    let (number, state) = match protocol {
+        Protocol::Tcp => (ipproto::TCP, 10),
+        Protocol::Udp => (ipproto::UDP, 7),
+    };
+    let length = u32::try_from(HEADER + 56).unwrap_or_default();
+    let mut bytes = length.to_ne_bytes().to_vec();
+    bytes.extend([BY_FAMILY.to_ne_bytes(), DUMP.to_ne_bytes()].concat());
+    bytes.extend([0; 8]);
+    bytes.extend([byte(u32::from(family.as_raw())), byte(number.as_raw().get()), 0, 0]);
+    bytes.extend((1_u32 << state).to_ne_bytes());
+    bytes.extend([0; 48]);
+    bytes
+}
+
+fn byte(number: u32) -> u8 {
+    u8::try_from(number).unwrap_or_default()
+}
+
+/// Reads one dump to its end.
+fn hear(socket: &OwnedFd, port: u16, found: &mut Vec<Waiting>) -> io::Result<()> {
+    let mut buffer = vec![0; 32 << 10];
+    for _ in 0..MOST {
+        let (_, count) = recv(socket, &mut buffer[..], RecvFlags::empty())?;
+        let mut rest = &buffer[..count.min(buffer.len())];
+        while let (Some(length), Some(kind)) = (number(rest, 0), rest.get(4..6)) {
+            let length = usize::try_from(length).unwrap_or_default();
+            let Some(message) = rest.get(HEADER..length) else { return Err(torn()) };
+            match u16::from_ne_bytes([kind[0], kind[1]]) {
+                DONE => return Ok(()),
+                ERROR => {
+                    let code = number(message, 0).map_or(0, u32::cast_signed);
+                    return Err(io::Error::from_raw_os_error(-code));
+                }
+                _ => found.extend(socket_of(message, port)),
+            }
+            rest = rest.get(length.next_multiple_of(4)..).unwrap_or_default();
+        }
+    }
+    Err(torn())
+}
+
+fn torn() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "the kernel's answer about sockets has no end")
+}
+
+/// Reads `struct inet_diag_msg`; none for another port.
+fn socket_of(message: &[u8], port: u16) -> Option<Waiting> {
+    let message = message.get(..MESSAGE)?;
+    if message[4..6] != port.to_be_bytes() {
+        return None;
+    }
+    let address: IpAddr = if u16::from(message[0]) == AddressFamily::INET.as_raw() {
+        Ipv4Addr::from(<[u8; 4]>::try_from(&message[8..12]).ok()?).into()
+    } else {
+        Ipv6Addr::from(<[u8; 16]>::try_from(&message[8..24]).ok()?).to_canonical()
+    };
+    Some(Waiting { address, inode: number(message, 68)?.into() })
+}
+
+/// A number in the machine's own byte order.
+fn number(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_ne_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::net::{IpAddr, TcpListener, TcpStream, UdpSocket};
+    use std::os::fd::AsFd;
+
+    use super::{Protocol, Waiting, waiting};
+
+    fn inode(socket: impl AsFd) -> u64 {
+        rustix::fs::fstat(socket).unwrap().st_ino
+    }
+
+    #[test]
+    fn who_listens_is_seen_and_who_is_connected_is_not() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let _connected = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        let address: IpAddr = "127.0.0.1".parse().unwrap();
+        assert_eq!(waiting(Protocol::Tcp, port).unwrap(), [Waiting { address, inode: inode(&listener) }]);
+        assert_eq!(waiting(Protocol::Udp, port).unwrap(), []);
+    }
+
+    #[test]
+    fn udp_and_ipv6_are_seen() {
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let port = socket.local_addr().unwrap().port();
+        assert_eq!(waiting(Protocol::Udp, port).unwrap()[0].inode, inode(&socket));
+        if fs::exists("/proc/net/tcp6").unwrap()
+            && let Ok(listener) = TcpListener::bind("[::]:0")
+        {
+            let port = listener.local_addr().unwrap().port();
+            let address: IpAddr = "::".parse().unwrap();
+            assert_eq!(waiting(Protocol::Tcp, port).unwrap(), [Waiting { address, inode: inode(&listener) }]);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! What a unit's start limit (`StartLimitBurst=` in `StartLimitIntervalSec=`, systemd.unit(5)) still allows.
+
+use std::time::Duration;
+
+use crate::model::{StartLimit, TimeSpan, UnitFact};
+
+/// The time until the next automatic restart; it may grow with each one (`RestartSteps=`).
+pub(crate) fn delay(fact: &UnitFact) -> TimeSpan {
+    let next = TimeSpan::parse(fact.get("RestartUSecNext"));
+    next.or_else(|_| TimeSpan::parse(fact.get("RestartUSec"))).unwrap_or(TimeSpan::from_micros(0))
+}
+
+pub(crate) fn duration(span: TimeSpan) -> Duration {
+    Duration::from_micros(span.as_micros())
+}
+
+pub(crate) fn limit(fact: &UnitFact, now_micros: u64) -> StartLimit {
+    let interval = TimeSpan::parse(fact.get("StartLimitIntervalUSec")).unwrap_or(TimeSpan::from_micros(0));
+    let restarts: u64 = fact.get("NRestarts").parse().unwrap_or(0);
+    let counts = since_start(fact, now_micros).is_some_and(|since| since < duration(interval));
+    StartLimit {
+        burst: fact.get("StartLimitBurst").parse().unwrap_or(0),
+        interval_us: interval.as_micros(),
+        spent: if counts { restarts.saturating_add(1) } else { 0 },
+    }
+}
+
+/// The time since the last start that the manager remembers.
+pub(crate) fn since_start(fact: &UnitFact, now_micros: u64) -> Option<Duration> {
+    let stamps = ["InactiveExitTimestampMonotonic", "ExecMainStartTimestampMonotonic"];
+    let last = stamps.iter().filter_map(|name| fact.get(name).parse::<u64>().ok()).max().filter(|last| *last > 0)?;
+    Some(Duration::from_micros(now_micros.saturating_sub(last)))
+}
+
+/// Whether a start limit can bear one more start, and leave one to its owner.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Left {
+    Enough,
+    After(Duration),
+    Never,
+}
+
+/// The manager counts starts from the first one of an interval, and tells nobody how many there were. Once the last
+/// one is older than the interval, the count begins anew.
+pub(crate) fn left(limit: &StartLimit, delay: TimeSpan, since_start: Option<Duration>) -> Left {
+    let interval = Duration::from_micros(limit.interval_us);
+    if limit.burst == 0 || limit.interval_us == 0 {
+        return Left::Enough;
+    }
+    if limit.burst == 1 || limit.interval_us == u64::MAX {
+        return Left::Never;
+    }
+    let age = since_start.unwrap_or_default().saturating_add(duration(delay));
+    match interval.saturating_sub(age) {
+        Duration::ZERO => Left::Enough,
+        wait => Left::After(wait),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Left, StartLimit, TimeSpan, UnitFact, delay, left, limit};
+
+    #[test]
+    fn a_learner_is_left_a_start() {
+        let second = Duration::from_secs(1);
+        let span = |text: &str| TimeSpan::parse(text).unwrap();
+        for (burst, interval, delay, since, expected) in [
+            (5, "10s", "100ms", Some(60 * second), Left::Enough),
+            (5, "10s", "3s", Some(8 * second), Left::Enough),
+            (5, "10s", "3s", Some(2 * second), Left::After(5 * second)),
+            (5, "10s", "0", None, Left::After(10 * second)),
+            (1, "10s", "100ms", Some(60 * second), Left::Never),
+            (5, "infinity", "100ms", Some(60 * second), Left::Never),
+            (5, "0", "100ms", Some(second), Left::Enough),
+            (0, "10s", "100ms", Some(second), Left::Enough),
+        ] {
+            let limit = StartLimit { burst, interval_us: span(interval).as_micros(), spent: 0 };
+            assert_eq!(left(&limit, span(delay), since), expected, "{burst} in {interval}, {delay}, {since:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_read_of_the_limit_and_the_delay() {
+        let fact = |properties: &[(&str, &str)]| UnitFact {
+            properties: properties.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
+        };
+        let of = |started: &str| {
+            let fact = fact(&[
+                ("StartLimitBurst", "5"),
+                ("StartLimitIntervalUSec", "10s"),
+                ("NRestarts", "2"),
+                ("InactiveExitTimestampMonotonic", "1000000"),
+                ("ExecMainStartTimestampMonotonic", started),
+            ]);
+            limit(&fact, 20_000_000)
+        };
+        assert_eq!(of("15000000"), StartLimit { burst: 5, interval_us: 10_000_000, spent: 3 });
+        assert_eq!(of("9000000").spent, 0);
+        assert_eq!(delay(&fact(&[("RestartUSec", "3s")])), TimeSpan::from_micros(3_000_000));
+        // It grows with RestartSteps=, which systemd 254 brought.
+        assert_eq!(delay(&fact(&[("RestartUSec", "3s"), ("RestartUSecNext", "8s")])), TimeSpan::from_micros(8_000_000));
+    }
+}

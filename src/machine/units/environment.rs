@@ -1,0 +1,214 @@
+//! What a program took for given and did not have: a command that its PATH does not lead to, a variable that nobody sets.
+//! Its own words name it; the unit and the disk have to bear it out.
+
+use std::fs::read_dir;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use crate::model::{Assumed, Content, UnitFact};
+
+use crate::machine::units::failure::SEARCHED;
+use crate::machine::files::read::read;
+
+/// More than these are not told.
+const MOST: usize = 4;
+/// What a shell says of a variable that is not set.
+const UNSET: [&str; 3] = [": parameter not set", ": parameter null or not set", ": unbound variable"];
+/// What others say of a variable that they name as one of the environment.
+const MISSING: [&str; 6] = ["not set", "unset", "missing", "required", "must be set", "undefined"];
+/// Where programs lie that a service's PATH does not have; `*` stands for any folder.
+const USUAL: [&str; 8] = [
+    "/usr/games",
+    "/snap/bin",
+    "/opt/bin",
+    "/opt/*/bin",
+    "/home/*/bin",
+    "/home/*/.local/bin",
+    "/root/bin",
+    "/root/.local/bin",
+];
+/// More folders than this are not looked into.
+const MOST_FOLDERS: usize = 64;
+
+/// What is missing, by the last words of the program, the latest first.
+pub(crate) fn assumed(unit: &UnitFact, said: &[String]) -> Vec<Assumed> {
+    // systemd's own remark on a line of the unit is not the program's.
+    let lines = || said.iter().rev().map(|line| line.trim()).filter(|line| !line.contains("Referenced but unset"));
+    let (mut commands, mut names): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
+    commands.extend(lines().filter_map(command));
+    let of_environment =
+        said.iter().any(|line| ["os.environ", "<frozen os>", "/os.py\""].iter().any(|it| line.contains(it)));
+    names.extend(lines().filter_map(|line| variable(line, of_environment)));
+    if commands.is_empty() && names.is_empty() {
+        return vec![];
+    }
+    let Some(given) = given(unit) else { return vec![] };
+    commands.dedup();
+    names.dedup();
+    let commands = commands.into_iter().filter_map(|name| lost(unit, &given, name));
+    let passed = unit.list("PassEnvironment");
+    let unset = names.into_iter().filter(|name| !passed.contains(name) && value(&given, name).is_none());
+    commands.chain(unset.map(|name| Assumed::Variable { name: name.to_owned() })).take(MOST).collect()
+}
+
+/// `NAME=value` of the unit and of its files, the latter last; none where a file cannot be read.
+fn given(unit: &UnitFact) -> Option<Vec<String>> {
+    let mut given: Vec<String> = unit.list("Environment").into_iter().map(plain).collect();
+    for line in unit.get("EnvironmentFiles").lines() {
+        let (path, optional) = line.rsplit_once(" (ignore_errors=")?;
+        match read(Path::new(path)) {
+            Content::Text { text, .. } => given.extend(text.lines().map(|line| plain(line.trim()))),
+            Content::Empty => {}
+            _ if optional.starts_with("yes") => {}
+            _ => return None,
+        }
+    }
+    Some(given)
+}
+
+/// Without the quotes around the whole, or around the value.
+fn plain(assignment: &str) -> String {
+    assignment.replace(['"', '\''], "")
+}
+
+fn value<'g>(given: &'g [String], name: &str) -> Option<&'g str> {
+    given.iter().rev().find_map(|assignment| assignment.strip_prefix(name)?.strip_prefix('='))
+}
+
+/// The command, if no folder of the service's PATH has it.
+fn lost(unit: &UnitFact, given: &[String], name: &str) -> Option<Assumed> {
+    let search = unit.list("ExecSearchPath").join(":");
+    let path = value(given, "PATH").unwrap_or(&search);
+    let folders = if path.is_empty() {
+        SEARCHED.map(PathBuf::from).to_vec()
+    } else {
+        path.split(':').map(PathBuf::from).collect()
+    };
+    if folders.iter().any(|folder| is_program(&folder.join(name))) {
+        return None;
+    }
+    let usual = SEARCHED.iter().chain(&USUAL).flat_map(|pattern| matching(pattern)).take(MOST_FOLDERS);
+    let elsewhere = usual.into_iter().map(|folder| folder.join(name)).find(|path| is_program(path));
+    let elsewhere = elsewhere.and_then(|path| path.to_str().map(str::to_owned));
+    Some(Assumed::Command { name: name.to_owned(), path: path.to_owned(), elsewhere })
+}
+
+fn is_program(path: &Path) -> bool {
+    path.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+}
+
+fn matching(pattern: &str) -> Vec<PathBuf> {
+    let Some((above, below)) = pattern.split_once("/*/") else { return vec![pattern.into()] };
+    let entries = read_dir(above).into_iter().flatten().flatten().take(MOST_FOLDERS);
+    let mut found: Vec<PathBuf> = entries.map(|entry| entry.path().join(below)).collect();
+    found.sort();
+    found
+}
+
+/// The command that the line says was not found: of a shell, of env(1), of Go.
+fn command(line: &str) -> Option<&str> {
+    let (_, name) = if let Some(before) = line.strip_suffix(": command not found") {
+        before.rsplit_once(": ")?
+    } else if let Some(before) = line.strip_suffix(": not found") {
+        // Anything may be "not found"; a shell says on which line.
+        let (place, name) = before.rsplit_once(": ")?;
+        let number = place.rsplit(": ").next()?.trim_start_matches("line ");
+        if number.is_empty() || !number.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        (place, name)
+    } else if let Some(before) = line.strip_suffix(": No such file or directory") {
+        let (program, name) = before.split_once(": ")?;
+        if program.rsplit('/').next() != Some("env") {
+            return None;
+        }
+        (program, name.trim_matches(['\'', '‘', '’']))
+    } else {
+        let rest = line.strip_suffix("\": executable file not found in $PATH")?;
+        rest.rsplit_once("exec: \"")?
+    };
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._+-".contains(c);
+    (!name.is_empty() && !name.starts_with(['-', '.']) && name.chars().all(plain)).then_some(name)
+}
+
+/// The variable that the line says is not set. `of_environment`: the words show that Python looked in `os.environ`.
+fn variable(line: &str, of_environment: bool) -> Option<&str> {
+    let name = if let Some(before) = UNSET.iter().find_map(|words| line.strip_suffix(words)) {
+        before.rsplit(": ").next()?
+    } else if let Some(key) = line.strip_prefix("KeyError: '").filter(|_| of_environment) {
+        key.strip_suffix('\'')?
+    } else {
+        let lower = line.to_ascii_lowercase();
+        if !lower.contains("environment variable") || !MISSING.iter().any(|words| lower.contains(words)) {
+            return None;
+        }
+        let words = line.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        let mut names =
+            words.filter(|word| word.len() > 2 && is_name(word) && !["ERROR", "FATAL", "WARNING"].contains(word));
+        names.next().filter(|_| names.next().is_none())?
+    };
+    is_name(name).then_some(name)
+}
+
+/// As variables of the environment are called; those of a script itself are mostly in small letters.
+fn is_name(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_ascii_uppercase())
+        && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Assumed, UnitFact, assumed, command, variable};
+
+    #[test]
+    fn programs_name_the_command_that_they_did_not_find() {
+        for (line, name) in [
+            ("/bin/sh: 1: no-such-tool: not found", Some("no-such-tool")),
+            ("/opt/serve.sh: line 3: jq: command not found", Some("jq")),
+            ("bash: jq: command not found", Some("jq")),
+            ("/usr/bin/env: ‘node’: No such file or directory", Some("node")),
+            ("env: 'python3.11': No such file or directory", Some("python3.11")),
+            ("exec: \"pg_dump\": executable file not found in $PATH", Some("pg_dump")),
+            ("/usr/bin/env: ‘sh\\r’: No such file or directory", None),
+            ("/bin/sh: 1: ./serve: not found", None),
+            ("/bin/sh: 1: sleep\r: not found", None),
+            ("GET /x: not found", None),
+            ("cat: notes: No such file or directory", None),
+        ] {
+            assert_eq!(command(line), name, "{line}");
+        }
+    }
+
+    #[test]
+    fn programs_name_the_variable_that_was_not_set() {
+        for (line, python, name) in [
+            ("/bin/sh: 1: DATABASE_URL: parameter not set", false, Some("DATABASE_URL")),
+            ("/opt/x.sh: line 4: HOME: unbound variable", false, Some("HOME")),
+            ("/opt/x.sh: line 4: 1: unbound variable", false, None),
+            ("/opt/x.sh: line 4: file: unbound variable", false, None),
+            ("KeyError: 'HOME'", true, Some("HOME")),
+            ("KeyError: 'HOME'", false, None),
+            ("KeyError: 'name'", true, None),
+            ("FATAL: environment variable API_TOKEN is not set", false, Some("API_TOKEN")),
+            ("environment variables A_B and C_D must be set", false, None),
+            ("environment variable API_TOKEN is in use", false, None),
+        ] {
+            assert_eq!(variable(line, python), name, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_the_unit_gives_was_not_assumed() {
+        let unit = |environment: &str| UnitFact { properties: [("Environment".into(), environment.into())].into() };
+        let said = ["sh: 1: TOKEN: parameter not set".to_owned()];
+        let missing = [Assumed::Variable { name: "TOKEN".into() }];
+        assert_eq!(assumed(&unit("TOKENS=1"), &said), missing);
+        assert_eq!(assumed(&unit("A=1 TOKEN="), &said), []);
+        assert_eq!(assumed(&unit("\"TOKEN=a b\""), &said), []);
+        let said = ["sh: 1: sh: not found".to_owned()];
+        assert_eq!(assumed(&unit(""), &said), []);
+        let [Assumed::Command { path, elsewhere, .. }] = &assumed(&unit("PATH=/no/such"), &said)[..] else { panic!() };
+        assert_eq!(path, "/no/such");
+        assert!(elsewhere.as_deref().is_some_and(|path| path.ends_with("/sh")));
+    }
+}

@@ -1,0 +1,108 @@
+//! A cycle in the order of starts: units of which each is to start before the next, and the last before the first.
+//!
+//! systemd breaks a cycle by dropping the start of a unit on it. At boot it does so before there is a journal to
+//! write it to; what `Before=` and `After=` amount to, as loaded, can be asked at any time.
+
+use std::collections::BTreeMap;
+
+use crate::model::UnitFact;
+
+use crate::machine::units::boot::is;
+use crate::machine::units::systemctl::Shown;
+use crate::machine::units::unit_name::UnitName;
+
+/// What the walk needs to know of each unit.
+pub(crate) const PROPERTIES: [&str; 8] =
+    ["Id", "Names", "ActiveState", "InactiveExitTimestampMonotonic", "Before", "WantedBy", "RequiredBy", "UpheldBy"];
+/// A longer cycle is nothing that anybody could read.
+const LONGEST: usize = 12;
+/// A large machine has some hundred units behind one service.
+const MOST_UNITS: usize = 1000;
+
+/// The shortest cycle through `unit`, which stands first; empty where there is none. `show` answers one level at a time.
+///
+/// A unit that no start was ever asked for breaks nothing: the others on the cycle have been started, or something
+/// pulls them in.
+pub(crate) fn cycle(unit: &UnitFact, mut show: impl FnMut(&[UnitName]) -> Shown) -> Vec<String> {
+    let id = unit.get("Id");
+    // Each unit that was reached, with the one that is to start before it.
+    let mut earlier: BTreeMap<String, String> = BTreeMap::new();
+    let mut level: Vec<UnitFact> = vec![unit.clone()];
+    for _ in 0..LONGEST {
+        let mut next = Vec::new();
+        for from in &level {
+            for to in from.list("Before") {
+                if is(unit, to) {
+                    return path(id, from.get("Id"), &earlier);
+                }
+                if !earlier.contains_key(to) && earlier.len() < MOST_UNITS {
+                    earlier.insert(to.to_owned(), from.get("Id").to_owned());
+                    next.extend(UnitName::parse(to).ok());
+                }
+            }
+        }
+        if next.is_empty() {
+            break;
+        }
+        level = show(&next).into_values().flatten().filter(takes_part).collect();
+    }
+    Vec::new()
+}
+
+fn takes_part(unit: &UnitFact) -> bool {
+    let pulled = ["WantedBy", "RequiredBy", "UpheldBy"].iter().any(|via| !unit.get(via).is_empty());
+    pulled || unit.get("ActiveState") == "active" || !matches!(unit.get("InactiveExitTimestampMonotonic"), "" | "0")
+}
+
+fn path(first: &str, last: &str, earlier: &BTreeMap<String, String>) -> Vec<String> {
+    let mut path = vec![last.to_owned()];
+    while let Some(before) = path.last().filter(|unit| *unit != first).and_then(|unit| earlier.get(unit)) {
+        path.push(before.clone());
+    }
+    path.reverse();
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Shown, UnitFact, UnitName, cycle};
+
+    fn unit(id: &str, before: &str, state: &str) -> UnitFact {
+        let all = [("Id", id), ("Names", id), ("Before", before), ("ActiveState", state)];
+        UnitFact { properties: all.map(|(key, value)| (key.to_owned(), value.to_owned())).into() }
+    }
+
+    #[test]
+    fn a_circle_is_found_where_all_take_part() {
+        let up = |id, before| unit(id, before, "active");
+        for (world, found) in [
+            (vec![unit("a.service", "b.service z.target", "inactive"), up("b.service", "a.service")], "a b"),
+            (
+                vec![
+                    unit("a.service", "z.target b.service", "inactive"),
+                    up("b.service", "c.service z.target"),
+                    up("c.service", "a.service"),
+                ],
+                "a b c",
+            ),
+            (
+                vec![
+                    unit("a.service", "b.service", "inactive"),
+                    up("b.service", "c.service"),
+                    up("c.service", "b.service"),
+                ],
+                "",
+            ),
+            (vec![unit("a.service", "b.service", "inactive"), unit("b.service", "a.service", "inactive")], ""),
+            (vec![unit("a.service", "", "inactive")], ""),
+        ] {
+            let show = |names: &[UnitName]| -> Shown {
+                let find = |name: &UnitName| world.iter().find(|unit| unit.get("Id") == name.as_str()).cloned();
+                names.iter().map(|name| (name.clone(), Ok(find(name).unwrap_or_default()))).collect()
+            };
+            let cycle = cycle(&world[0], show);
+            let names: Vec<_> = cycle.iter().map(|name| name.trim_end_matches(".service")).collect();
+            assert_eq!(names.join(" "), found);
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! Watching units over a window: no longer than their uptime leaves open, and ended by their processes' death.
+
+use std::os::fd::OwnedFd;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::fs::inotify;
+use rustix::time::{ClockId, clock_gettime};
+
+use crate::model::{Sample, StabilityFact, UnitFact, Unknown};
+
+use crate::machine::child::timespec;
+use crate::machine::units::systemctl::Shown;
+use crate::machine::units::unit_name::UnitName;
+use crate::machine::unknown::unknown;
+
+/// No question makes a person wait longer than this, twice.
+pub(crate) const LONGEST_WINDOW: Duration = Duration::from_secs(60);
+
+/// Watches all of them together. `shown` is the first look, asked for at `asked` (a busy manager may take a while, and
+/// an uptime counts to the moment of its answer at most); it is brought up to date by each later one.
+pub(crate) fn watch(
+    windows: &[(&UnitName, u64)],
+    shown: &mut Shown,
+    asked: u64,
+    mut show: impl FnMut() -> Shown,
+) -> Vec<Result<StabilityFact, Unknown>> {
+    let begin = Instant::now();
+    let mut watches: Vec<Result<Watch, Unknown>> = windows
+        .iter()
+        .map(|(unit, window_ms)| look(shown, unit, asked).map(|look| Watch::new(look, *window_ms)))
+        .collect();
+    while let Some(wait) = watches.iter().flatten().filter_map(Watch::left).min() {
+        let pending =
+            windows.iter().zip(&watches).filter(|(_, watch)| watch.as_ref().is_ok_and(|watch| watch.left().is_some()));
+        Bell::of(pending.filter_map(|((unit, _), _)| shown.get(unit)?.as_ref().ok())).wait(wait);
+        let asked = now_micros();
+        *shown = show();
+        for ((unit, _), slot) in windows.iter().zip(&mut watches) {
+            if let Ok(watch) = slot
+                && watch.left().is_some()
+            {
+                match look(shown, unit, asked) {
+                    Ok(look) => (watch.after, watch.watched) = (look, begin.elapsed()),
+                    Err(unknown) => *slot = Err(unknown),
+                }
+            }
+        }
+    }
+    let fact = |watch: Watch| StabilityFact {
+        before: watch.before.sample,
+        after: watch.after.sample,
+        watched_ms: millis(watch.watched),
+    };
+    watches.into_iter().map(|watch| watch.map(fact)).collect()
+}
+
+/// A sample, and what decides whether another is worth waiting for.
+#[derive(Debug, Clone)]
+pub(crate) struct Look {
+    pub(crate) sample: Sample,
+    /// A job is queued, or an automatic restart is about to be: this state is not the last word.
+    pub(crate) passing: bool,
+}
+
+fn look(shown: &Shown, unit: &UnitName, asked: u64) -> Result<Look, Unknown> {
+    match shown.get(unit) {
+        Some(Ok(fact)) => Ok(Look::of(fact, asked)),
+        Some(Err(unknown)) => Err(unknown.clone()),
+        None => Err(unknown("this unit was not looked at")),
+    }
+}
+
+impl Look {
+    pub(crate) fn of(fact: &UnitFact, asked: u64) -> Self {
+        let active = fact.get("ActiveState");
+        let since: u64 = fact.get("ActiveEnterTimestampMonotonic").parse().unwrap_or(0);
+        let sub = fact.get("SubState");
+        Self {
+            sample: Sample {
+                active: active.to_owned(),
+                sub: sub.to_owned(),
+                main_pid: fact.get("MainPID").parse().unwrap_or(0),
+                invocation: fact.get("InvocationID").to_owned(),
+                restarts: fact.get("NRestarts").parse().unwrap_or(0),
+                up_ms: if active == "active" { asked.saturating_sub(since) / 1000 } else { 0 },
+            },
+            passing: !["", "0"].contains(&fact.get("Job")) || sub.ends_with("-before-auto-restart"),
+        }
+    }
+}
+
+struct Watch {
+    before: Look,
+    after: Look,
+    window: Duration,
+    watched: Duration,
+}
+
+impl Watch {
+    fn new(look: Look, window_ms: u64) -> Self {
+        let window = Duration::from_millis(window_ms).min(LONGEST_WINDOW);
+        Self { before: look.clone(), after: look, window, watched: Duration::ZERO }
+    }
+
+    /// How much longer to watch; none once the last look answers.
+    fn left(&self) -> Option<Duration> {
+        let (before, after) = (&self.before.sample, &self.after.sample);
+        let run =
+            |sample: &Sample| (sample.active.clone(), sample.main_pid, sample.invocation.clone(), sample.restarts);
+        if before.active == "active" && run(before) != run(after) {
+            return None;
+        }
+        let left = match after.active.as_str() {
+            "active" => self.window.saturating_sub(Duration::from_millis(after.up_ms)),
+            "inactive" | "failed" if !self.after.passing => Duration::ZERO,
+            _ => self.window.saturating_sub(self.watched),
+        };
+        // What only came up while it was watched gets a window of its own, and no more.
+        let patience = (2 * self.window).saturating_sub(self.watched);
+        Some(left.min(patience)).filter(|left| !left.is_zero())
+    }
+}
+
+/// On the clock of the manager's monotonic time stamps.
+pub(crate) fn now_micros() -> u64 {
+    let now = clock_gettime(ClockId::Monotonic);
+    let (seconds, nanos) = (u64::try_from(now.tv_sec).unwrap_or(0), u64::try_from(now.tv_nsec).unwrap_or(0));
+    seconds * 1_000_000 + nanos / 1000
+}
+
+pub(crate) fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Rings when the last process of a unit ends: the kernel then writes to the `cgroup.events` of its group (cgroups(7)).
+pub(crate) struct Bell(Option<OwnedFd>);
+
+impl Bell {
+    /// Without inotify or cgroup2 it never rings, and waiting takes its full time.
+    pub(crate) fn of<'a>(units: impl Iterator<Item = &'a UnitFact>) -> Self {
+        let bell = inotify::init(inotify::CreateFlags::NONBLOCK | inotify::CreateFlags::CLOEXEC).ok();
+        if let Some(bell) = &bell {
+            for group in units.map(|unit| unit.get("ControlGroup")).filter(|group| !group.is_empty()) {
+                for root in ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"] {
+                    let _ =
+                        inotify::add_watch(bell, format!("{root}{group}/cgroup.events"), inotify::WatchFlags::MODIFY);
+                }
+            }
+        }
+        Self(bell)
+    }
+
+    pub(crate) fn wait(&self, time: Duration) {
+        let mut ready: Vec<PollFd<'_>> = self.0.iter().map(|bell| PollFd::new(bell, PollFlags::IN)).collect();
+        // However it ends, the units are looked at again.
+        let _ = poll(&mut ready, Some(&timespec(time)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+    use std::time::{Duration, Instant};
+
+    use super::{Look, Shown, UnitFact, UnitName, Watch, now_micros, watch};
+
+    fn fact(state: &str, since: u64, pid: &str, job: &str) -> UnitFact {
+        let (active, sub) = state.split_once('/').unwrap();
+        let since = since.to_string();
+        let properties = [
+            ("ActiveState", active),
+            ("SubState", sub),
+            ("ActiveEnterTimestampMonotonic", &since),
+            ("MainPID", pid),
+            ("InvocationID", pid),
+            ("NRestarts", "2"),
+            ("Job", job),
+        ];
+        UnitFact { properties: properties.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect() }
+    }
+
+    #[test]
+    fn how_long_to_watch() {
+        let second = 1_000_000;
+        for (what, before, after, watched, left) in [
+            ("up for longer", fact("active/running", 0, "7", ""), None, 0, 0),
+            ("up for a part", fact("active/running", 9 * second, "7", ""), None, 0, 1000),
+            ("exited and active", fact("active/exited", 9 * second, "0", ""), None, 0, 1000),
+            ("failed for good", fact("failed/failed", 0, "0", ""), None, 0, 0),
+            ("missing", fact("inactive/dead", 0, "0", ""), None, 0, 0),
+            ("start queued", fact("inactive/dead", 0, "0", "12"), None, 0, 2000),
+            ("between restarts", fact("failed/failed-before-auto-restart", 0, "0", ""), None, 0, 2000),
+            ("waiting to restart", fact("activating/auto-restart", 0, "0", ""), None, 0, 2000),
+            ("still waiting", fact("activating/auto-restart", 0, "0", ""), None, 2000, 0),
+            (
+                "came up late",
+                fact("activating/start", 0, "0", ""),
+                Some(fact("active/running", 9 * second, "7", "")),
+                1900,
+                1000,
+            ),
+            (
+                "patience ends",
+                fact("activating/start", 0, "0", ""),
+                Some(fact("active/running", 9 * second, "7", "")),
+                3900,
+                100,
+            ),
+            (
+                "died",
+                fact("active/running", 9 * second, "7", ""),
+                Some(fact("activating/auto-restart", 0, "0", "")),
+                100,
+                0,
+            ),
+            (
+                "was replaced",
+                fact("active/running", 9 * second, "7", ""),
+                Some(fact("active/running", 9 * second, "8", "")),
+                100,
+                0,
+            ),
+        ] {
+            let mut watch = Watch::new(Look::of(&before, 10 * second), 2000);
+            if let Some(after) = after {
+                watch.after = Look::of(&after, 10 * second);
+            }
+            watch.watched = Duration::from_millis(watched);
+            assert_eq!(watch.left().unwrap_or_default(), Duration::from_millis(left), "{what}");
+        }
+    }
+
+    fn run(window_ms: u64, looks: Vec<UnitFact>) -> (super::StabilityFact, usize) {
+        let unit = UnitName::parse("a.service").unwrap();
+        let mut looks: VecDeque<Shown> = looks.into_iter().map(|fact| [(unit.clone(), Ok(fact))].into()).collect();
+        let mut shown = looks.pop_front().unwrap();
+        let mut asked = 0;
+        let facts = watch(&[(&unit, window_ms)], &mut shown, now_micros(), || {
+            asked += 1;
+            looks.pop_front().expect("another look")
+        });
+        (facts.into_iter().next().unwrap().unwrap(), asked)
+    }
+
+    #[test]
+    fn uptime_answers_without_waiting() {
+        let (fact, asked) = run(3_600_000, vec![fact("active/running", now_micros() - 61_000_000, "7", "")]);
+        assert_eq!((asked, fact.watched_ms), (0, 0));
+        assert_eq!(fact.before, fact.after);
+        assert!(fact.before.up_ms >= 61_000 && fact.before.main_pid == 7 && fact.before.restarts == 2);
+    }
+
+    #[test]
+    fn a_young_unit_is_looked_at_again_after_the_window() {
+        let begin = Instant::now();
+        let young = fact("active/running", now_micros(), "7", "");
+        let (fact, asked) = run(120, vec![young.clone(), young]);
+        assert!(asked == 1 && fact.after.up_ms >= 120 && fact.watched_ms >= 110, "{fact:?}");
+        assert!(begin.elapsed() >= Duration::from_millis(110));
+    }
+}
