@@ -2,8 +2,8 @@
 
 use std::io::{self, Read, Write};
 
-use crate::machine::wire::{Answered, Asked, QUESTIONS_LIMIT};
 use super::{Here, Machine};
+use crate::machine::wire::{Answered, Asked, QUESTIONS_LIMIT};
 
 /// Reads one batch of questions and trials as JSON, asks this machine, then tries it, and writes its answers as JSON.
 ///

@@ -8,26 +8,26 @@ use crate::model::{
     Unknown,
 };
 
+use super::Machine;
+use crate::machine::accounts::account::account;
 use crate::machine::accounts::passwd::Accounts;
-use crate::machine::units::boot::{self, boot};
-use crate::machine::processes::process::details;
-use crate::machine::units::failure::failure;
+use crate::machine::files::file;
 use crate::machine::files::unit_file::files;
 use crate::machine::journal::unit_messages::journal;
-use crate::machine::processes::walk::{self as processes, ProcessInfo};
 use crate::machine::processes::command::program;
-use crate::machine::accounts::account::account;
+use crate::machine::processes::process::details;
+use crate::machine::processes::walk::{self as processes, ProcessInfo};
+use crate::machine::sockets::{listens as sockets, retry_young};
+use crate::machine::topic::{is_about_processes, unit_of};
+use crate::machine::trials::kill;
+use crate::machine::units::boot::{self, boot};
+use crate::machine::units::failure::failure;
+use crate::machine::units::ordering_cycle as ordering;
 use crate::machine::units::stability;
 use crate::machine::units::systemctl::{BOOTED, Shown, Systemctl};
-use crate::machine::topic::{is_about_processes, unit_of};
 use crate::machine::units::unit_name::UnitName;
 use crate::machine::unknown::unknown;
 use crate::machine::wire::MOST_QUESTIONS;
-use super::Machine;
-use crate::machine::files::file;
-use crate::machine::sockets::{listens as sockets, retry_young};
-use crate::machine::trials::kill;
-use crate::machine::units::ordering_cycle as ordering;
 
 /// The unit name that every boot starts from.
 const DEFAULT_TARGET: &str = "default.target";

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Answer, Question, Trial};
 
-use crate::machine::trials::kill;
 use crate::machine::sockets::retry_young;
+use crate::machine::trials::kill;
 use crate::machine::units::stability::LONGEST_WINDOW;
 
 /// A batch is as long as a lab has checks.

@@ -10,8 +10,8 @@ use crate::model::{AccountFact, Content, Details, Identity, PasswdRow, Shell, Un
 
 use crate::machine::accounts::passwd::{Accounts, Groups, Row};
 use crate::machine::child::{Limits, run};
-use crate::machine::processes::walk::ProcessInfo;
 use crate::machine::files::read::read;
+use crate::machine::processes::walk::ProcessInfo;
 use crate::machine::unknown::{last_words, unknown};
 
 /// Programs that end a login at once, by every path under which distributions have them.

@@ -8,9 +8,9 @@ use std::path::Path;
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 
+use crate::engine::{diagnoses, judge, questions, trials, twin_questions};
 use crate::machine::files::unit_file::files;
 use crate::machine::units::unit_name::UnitName;
-use crate::engine::{diagnoses, judge, questions, trials, twin_questions};
 use crate::model::{
     AccountDemand, Answer, AnswerSet, BootFact, Check, Expect, Fact, FailureFact, FileDemand, FilesFact, Ground,
     Identity, JournalDemand, KillFact, KillOutcome, Kind, Lab, Observations, ProcessDemand, Question, RestartPolicy,

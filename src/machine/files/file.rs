@@ -10,8 +10,8 @@ use crate::model::{Content, FileFact, FileType, Node, Search, UnitFact, Unknown}
 
 use crate::machine::accounts::passwd::{Accounts, Groups};
 use crate::machine::files::acl;
-use crate::machine::processes::walk::bounded;
 use crate::machine::files::read::read;
+use crate::machine::processes::walk::bounded;
 use crate::machine::unknown::unknown_but;
 
 /// Deeper paths than the kernel takes have no more folders than this.

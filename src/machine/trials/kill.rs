@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use crate::model::{Ground, KillFact, KillOutcome, Sample, TimeSpan, UnitFact, Unknown};
 
-use crate::machine::units::stability::{Bell, Look, millis, now_micros};
 use crate::machine::trials::start_limit::{Left, delay, duration, left, limit, since_start};
+use crate::machine::units::stability::{Bell, Look, millis, now_micros};
 use crate::machine::units::systemctl::Systemctl;
 use crate::machine::units::unit_name::UnitName;
 use crate::machine::unknown::{unknown, unknown_but};

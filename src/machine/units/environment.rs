@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use crate::model::{Assumed, Content, UnitFact};
 
-use crate::machine::units::failure::SEARCHED;
 use crate::machine::files::read::read;
+use crate::machine::units::failure::SEARCHED;
 
 /// More than these are not told.
 const MOST: usize = 4;

@@ -7,15 +7,15 @@ use crate::model::{
     End, Ended, ExecCommand, FailureFact, Holder, Needed, Ports, Protocol, Purpose, UnitFact, ended, is_address_in_use,
 };
 
-use crate::machine::units::environment::assumed;
+use crate::machine::accounts::account::{identity, unknown_groups};
 use crate::machine::files::denied;
-use crate::machine::journal::unit_messages::said;
-use crate::machine::journal::manager_messages::manager_said;
 use crate::machine::files::file::file;
 use crate::machine::files::program_head::head;
-use crate::machine::accounts::account::{identity, unknown_groups};
+use crate::machine::journal::manager_messages::manager_said;
+use crate::machine::journal::unit_messages::said;
 use crate::machine::processes::walk as processes;
 use crate::machine::sockets::listens as sockets;
+use crate::machine::units::environment::assumed;
 
 /// Where a program without a path is looked for (systemd.exec(5), `ExecSearchPath=`).
 pub(crate) const SEARCHED: [&str; 6] = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
