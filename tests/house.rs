@@ -45,7 +45,7 @@ const CRATES: [(&str, &[&str]); 21] = [
     ("serde_json", &["learner", "machine", "sandbox", "report", "app", "cli"]),
     ("sha2", &["course"]),
     ("signal_hook", &["sandbox", "ui"]),
-    ("strsim", &["engine", "course", "cli"]),
+    ("strsim", &["engine"]),
     ("textwrap", &["ui", "report"]),
     ("thiserror", EVERYWHERE),
     ("toml", &["course", "learner"]),

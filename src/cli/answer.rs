@@ -6,7 +6,6 @@ use std::iter;
 use super::context::Context;
 use super::failure::Failure;
 use super::inside::{self, Request};
-use super::likeness::did_you_mean;
 use crate::engine;
 use crate::model::{AnswerForm, Check, Kind, Lab, escape};
 use crate::sandbox::GateVerb;
@@ -59,7 +58,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     let Some(id) = args.check.as_deref() else { return show(context, lab, &asked) };
     let Some((check, _, form)) = asked.iter().find(|(check, ..)| check.id == id) else {
         let ids: Vec<&str> = asked.iter().map(|(check, ..)| check.id.as_str()).collect();
-        let meant = did_you_mean(id, ids.iter().copied());
+        let meant =
+            engine::did_you_mean(id, ids.iter().copied()).map_or_else(String::new, |meant| format!("; {meant}"));
         let what = format!("the lab {} asks for no answer {id:?}{meant}", lab.id);
         return Err(Failure::usage(what, format!("it asks for: {}", ids.join(", "))));
     };

@@ -7,7 +7,6 @@ use super::check;
 use super::context::Context;
 use super::failure::Failure;
 use super::inside::{self, Request};
-use super::likeness::did_you_mean;
 use super::root;
 use crate::engine::{self, NextHint, Words};
 use crate::model::Status;
@@ -116,7 +115,7 @@ fn said(words: &Words) -> String {
 
 fn no_such_check(lab: &crate::course::LabFolder, named: &str) -> Failure {
     let ids: Vec<&str> = lab.lab.checks.iter().map(|check| check.id.as_str()).collect();
-    let meant = did_you_mean(named, ids.iter().copied());
+    let meant = engine::did_you_mean(named, ids.iter().copied()).map_or_else(String::new, |meant| format!("; {meant}"));
     let what = format!("there is no check {named:?} in {}{meant}", lab.lab.id);
     Failure::usage(what, format!("its checks are: {}", ids.join(", ")))
 }

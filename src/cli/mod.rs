@@ -17,7 +17,6 @@ mod home;
 mod inside;
 mod lab;
 mod learn;
-mod likeness;
 mod list;
 mod output;
 mod performance;

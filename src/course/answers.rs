@@ -7,8 +7,8 @@ use toml::de::DeTable;
 
 use crate::model::{AnswerDemand, AnswerForm, Handed, Kind, Lab, Truth};
 
+use super::error::did_you_mean;
 use super::fields::{Fields, Source, Value};
-use super::spelling::did_you_mean;
 
 /// Ways to say where the truth comes from; a check has exactly one of them.
 const TRUTHS: [&str; 3] = ["property", "run", "known"];

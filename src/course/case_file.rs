@@ -6,8 +6,8 @@ use crate::engine;
 use crate::model::{Case, Lab};
 
 use super::answers;
+use super::error::did_you_mean;
 use super::fields::{Fields, Source, Word};
-use super::spelling::did_you_mean;
 
 /// Reads a `case.toml`; `lab` is none when the lab itself could not be read.
 pub(super) fn read(name: &str, lab: Option<&Lab>, root: &DeTable<'_>, source: &mut Source) -> Option<Case> {

@@ -4,8 +4,8 @@ use crate::model::{Expect, Kind, RestartPolicy, TimeSpan, Value};
 
 use super::answers;
 use super::demand;
+use super::error::did_you_mean;
 use super::fields::{self, Fields, Source};
-use super::spelling::did_you_mean;
 
 /// Ways to say what a setting must be; a check has exactly one of them.
 const EXPECTATIONS: [&str; 7] = ["is", "one-of", "not", "set", "at-least", "at-most", "includes"];

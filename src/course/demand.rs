@@ -9,8 +9,8 @@ use crate::model::{
     ProcessDemand, Protocol, RunAs, Since,
 };
 
+use super::error::did_you_mean;
 use super::fields::Fields;
-use super::spelling::did_you_mean;
 
 /// No service has more processes than this.
 const MOST_PROCESSES: u32 = 100_000;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::spelling::nearest;
+use crate::engine::{self, suggest};
 use crate::model::Chapter;
 
 /// One mistake of an author.
@@ -22,6 +22,16 @@ impl CourseError {
     /// A mistake that concerns a file as a whole.
     pub(super) fn of_file(file: impl Into<String>, what: impl Into<String>, mend: impl Into<String>) -> Self {
         Self { file: file.into(), at: None, what: what.into(), mend: mend.into() }
+    }
+}
+
+/// Returns `did you mean "points"?`, or all candidates when none is near.
+pub(super) fn did_you_mean<S: AsRef<str>>(word: &str, candidates: &[S]) -> String {
+    let names = || candidates.iter().map(AsRef::as_ref);
+    match engine::did_you_mean(word, names()) {
+        Some(question) => question,
+        None if candidates.is_empty() => String::new(),
+        None => format!("known are: {}", names().collect::<Vec<&str>>().join(", ")),
     }
 }
 
@@ -82,7 +92,7 @@ impl NoSuchLab {
     pub(super) fn new<'a>(id: &str, labs: impl Iterator<Item = &'a str> + Clone) -> Self {
         Self {
             id: id.to_owned(),
-            nearest: nearest(id, labs.clone()).map(str::to_owned),
+            nearest: suggest(id, labs.clone()).map(str::to_owned),
             labs: labs.map(str::to_owned).collect(),
         }
     }
@@ -117,7 +127,7 @@ impl NoSuchChapter {
         let mut near: Vec<String> =
             ids().filter(|id| !named.is_empty() && id.starts_with(named)).map(str::to_owned).collect();
         if near.is_empty() {
-            near.extend(nearest(named, ids()).map(str::to_owned));
+            near.extend(suggest(named, ids()).map(str::to_owned));
         }
         Self { named: named.to_owned(), near, chapters: ids().map(str::to_owned).collect() }
     }

@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::error::CourseError;
-use super::spelling::did_you_mean;
+use super::error::did_you_mean;
 use super::tree::place;
 
 /// A value and where it stands.

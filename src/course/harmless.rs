@@ -1,7 +1,7 @@
 //! `[[harmless]]` in `lab.toml`: mutants of the solution that are right answers all the same, and why.
 
+use super::error::did_you_mean;
 use super::fields::{Fields, Source, Value};
-use super::spelling::did_you_mean;
 
 /// A mutant that loses no check, and need not.
 #[derive(Debug, Clone, PartialEq, Eq)]

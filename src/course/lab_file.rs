@@ -7,8 +7,8 @@ use crate::model::{Check, Lab};
 use super::check_kind;
 use super::fields::{Fields, Source, Value};
 use super::harmless::{self, Harmless};
+use super::kebab::is_kebab;
 use super::needs::{self, Needs};
-use super::spelling::is_kebab;
 
 /// The chapters of the built-in course, for a course that has labs alone; a lab belongs to one, and each check is
 /// explained in one.

@@ -10,7 +10,7 @@ use crate::model::{Case, Handed, Lab, Overlay, OverlayFile, Variable};
 use super::error::CourseError;
 use super::fields::Source;
 use super::harmless::Harmless;
-use super::spelling::{is_kebab, nearest};
+use super::kebab::is_kebab;
 use super::tree::Tree;
 use super::{answers, case_file, lab_file, variables};
 
@@ -178,10 +178,8 @@ fn check_strays(tree: &Tree, root: &str, errors: &mut Vec<CourseError>) {
         if known.contains(&name) && name.contains('.') == is_file {
             continue;
         }
-        let mend = match nearest(name, known.iter().copied().filter(|known| *known != name)) {
-            Some(near) => format!("did you mean {near:?}?"),
-            None => format!("here belong: {}", known.join(", ")),
-        };
+        let mend = engine::did_you_mean(name, known.iter().copied().filter(|known| *known != name))
+            .unwrap_or_else(|| format!("here belong: {}", known.join(", ")));
         errors.push(CourseError::of_file(format!("{root}/{path}"), "is read by nothing", mend));
     }
 }

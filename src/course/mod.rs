@@ -7,6 +7,7 @@ mod demand;
 mod error;
 mod fields;
 mod harmless;
+mod kebab;
 mod lab_file;
 mod lab_folder;
 mod lesson;
@@ -14,7 +15,7 @@ mod needs;
 mod proofs;
 mod shelf;
 mod shelf_lessons;
-mod spelling;
+
 mod tree;
 mod variables;
 mod walk;

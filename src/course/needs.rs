@@ -1,7 +1,7 @@
 //! The order of checks: every `needs` names another check, and no chain of them leads back to itself.
 
+use super::error::did_you_mean;
 use super::fields::{Source, Word};
-use super::spelling::did_you_mean;
 
 /// What one check says about others.
 pub(super) struct Needs<'t> {

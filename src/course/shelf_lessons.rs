@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::error::CourseError;
+use super::error::{CourseError, did_you_mean};
 use super::lesson::{self, Read};
-use super::spelling::nearest;
 use super::tree::Tree;
+use crate::engine;
 use crate::model::{Term, Tutorial};
 
 const GLOSSARY: &str = "glossary.md";
@@ -41,8 +41,7 @@ pub(super) fn read(tree: &Tree, labs: &BTreeSet<&str>, errors: &mut Vec<CourseEr
         }
         for (lab, at) in chapter.doors.iter().filter(|(lab, _)| !labs.contains(lab.as_str())) {
             let file = format!("lessons/{}", chapter.name);
-            let mend =
-                nearest(lab, labs.iter().copied()).map_or_else(String::new, |lab| format!("did you mean {lab:?}?"));
+            let mend = did_you_mean(lab, &labs.iter().copied().collect::<Vec<_>>());
             let what = format!("there is no lab {lab:?}");
             errors.push(CourseError { at: Some(*at), ..CourseError::of_file(file, what, mend) });
         }
@@ -75,23 +74,22 @@ fn follow(target: &str, from: &Read, all: &[Read], glossary: &[Term]) -> Result<
     if target.starts_with("https://") {
         return Ok(());
     }
-    let meant = |near: Option<&str>| near.map_or_else(String::new, |near| format!("did you mean {near:?}?"));
     let (file, anchor) = target.split_once('#').unwrap_or((target, ""));
     if file == GLOSSARY {
         if anchor.is_empty() || glossary.iter().any(|term| term.slug == anchor) {
             return Ok(());
         }
-        let near = nearest(anchor, glossary.iter().map(|term| term.slug.as_str()));
-        return Err((format!("the glossary has no entry {anchor:?}"), meant(near)));
+        let near = engine::did_you_mean(anchor, glossary.iter().map(|term| term.slug.as_str()));
+        return Err((format!("the glossary has no entry {anchor:?}"), near.unwrap_or_default()));
     }
     let chapter = if file.is_empty() { Some(from) } else { all.iter().find(|read| read.name == file) };
     let Some(chapter) = chapter else {
-        let near = nearest(file, all.iter().map(|read| read.name.as_str()));
-        return Err((format!("the link {target:?} leads nowhere"), meant(near)));
+        let near = engine::did_you_mean(file, all.iter().map(|read| read.name.as_str()));
+        return Err((format!("the link {target:?} leads nowhere"), near.unwrap_or_default()));
     };
     if anchor.is_empty() || chapter.chapter.page(anchor).is_some() {
         return Ok(());
     }
-    let near = nearest(anchor, chapter.chapter.pages.iter().map(|page| page.slug.as_str()));
-    Err((format!("{} has no page {anchor:?}", chapter.name), meant(near)))
+    let near = engine::did_you_mean(anchor, chapter.chapter.pages.iter().map(|page| page.slug.as_str()));
+    Err((format!("{} has no page {anchor:?}", chapter.name), near.unwrap_or_default()))
 }

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use toml::Spanned;
 
 use super::error::CourseError;
+use super::error::did_you_mean;
 use super::fields::{Fields, Source, Value};
-use super::spelling::{did_you_mean, is_kebab};
+use super::kebab::is_kebab;
 use super::tree::place;
 use crate::model::{Choice, Variable};
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use super::suggest::suggest;
 use crate::model::{RestartPolicy, TimeSpan};
 
 /// `[Section]` lines, each followed by the names that count there. The sections do not overlap but for what `[Service]`
@@ -80,20 +81,9 @@ pub(crate) fn is_known(key: &str) -> bool {
     KNOWN.contains_key(key)
 }
 
-/// The known directive that was probably meant.
-pub(crate) fn nearest(key: &str) -> Option<&'static str> {
-    closest(key, KNOWN.keys().copied())
-}
-
-/// The word that is most like what was written, if one is.
-pub(crate) fn closest<'a>(written: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let written = written.to_lowercase();
-    words
-        .into_iter()
-        .map(|word| (strsim::normalized_damerau_levenshtein(&written, &word.to_lowercase()), word))
-        .filter(|(likeness, _)| *likeness > 0.74)
-        .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .map(|(_, word)| word)
+/// Returns the known directive that a misspelt one was probably meant to be.
+pub(crate) fn suggest_directive(key: &str) -> Option<&'static str> {
+    suggest(key, KNOWN.keys().copied())
 }
 
 /// What form a directive's values have.
@@ -280,7 +270,7 @@ pub(crate) fn default_of(key: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{boolean, nearest, number, property, section, sections, stops, takes};
+    use super::{boolean, number, property, section, sections, stops, suggest_directive, takes};
 
     #[test]
     fn properties_have_the_managers_names() {
@@ -365,9 +355,9 @@ mod tests {
     }
 
     #[test]
-    fn slips_of_the_pen_are_recognised() {
+    fn a_misspelt_directive_is_recognised() {
         for (slip, meant) in [
-            ("WorkingDir", None),
+            ("WorkingDir", Some("WorkingDirectory")),
             ("WorkingDirectroy", Some("WorkingDirectory")),
             ("user", Some("User")),
             ("Users", Some("User")),
@@ -376,7 +366,7 @@ mod tests {
             ("WantedBY", Some("WantedBy")),
             ("X-Mine", None),
         ] {
-            assert_eq!(nearest(slip), meant, "{slip}");
+            assert_eq!(suggest_directive(slip), meant, "{slip}");
         }
     }
 }

@@ -16,6 +16,7 @@ mod mutant;
 mod order;
 mod score;
 pub mod session;
+mod suggest;
 #[cfg(test)]
 mod testbed;
 mod unit_view;
@@ -31,5 +32,6 @@ pub use layers::reading;
 pub use mutant::{Mutant, mutants};
 pub use order::needs_cycle;
 pub use score::score;
+pub(crate) use suggest::{did_you_mean, suggest};
 pub use variant::{seed_of, values};
 pub use watched::watched;

@@ -10,10 +10,10 @@ use super::pages::too_long;
 use super::record;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
-use crate::cli::likeness::did_you_mean;
 use crate::cli::prover::{Job, Prover, plan, rehearse};
 use crate::cli::root;
 use crate::course::LabFolder;
+use crate::engine;
 use crate::model::{Chapter, Proof, Proven};
 use crate::report;
 use crate::sandbox;
@@ -111,7 +111,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
 fn chosen<'a>(jobs: Vec<Job<'a>>, names: &[String]) -> Result<Vec<Job<'a>>, Failure> {
     for name in names {
         if !jobs.iter().any(|job| job.name() == name) {
-            let meant = did_you_mean(name, jobs.iter().map(Job::name));
+            let meant = engine::did_you_mean(name, jobs.iter().map(Job::name))
+                .map_or_else(String::new, |meant| format!("; {meant}"));
             return Err(Failure::usage(format!("there is no case {name:?}{meant}"), "`-v` names each case as it ends"));
         }
     }

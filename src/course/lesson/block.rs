@@ -4,8 +4,9 @@ use regex_lite::Regex;
 use toml::Spanned;
 
 use super::file::Reader;
+use crate::course::error::did_you_mean;
 use crate::course::fields::{Fields, Source, Word};
-use crate::course::spelling::{did_you_mean_any, is_kebab};
+use crate::course::kebab::is_kebab;
 use crate::model::{Ask, Block, Form, Practice};
 
 const CHOICES: std::ops::RangeInclusive<usize> = 2..=6;
@@ -144,7 +145,7 @@ fn practice(fields: &mut Fields<'_, '_>, reader: &Reader<'_>) -> Option<Practice
     for need in &after {
         if !reader.commands.iter().any(|known| known == need.get_ref()) {
             let what = format!("no command {:?} stands before this one", need.get_ref());
-            fields.source.fault(need.span(), what, did_you_mean_any(need.get_ref(), &reader.commands));
+            fields.source.fault(need.span(), what, did_you_mean(need.get_ref(), &reader.commands));
         }
     }
     let seconds = fields.find_count("seconds", 1..=60).unwrap_or(10);

@@ -5,9 +5,10 @@ use pulldown_cmark::{Event, Options, Parser, Tag};
 use super::pieces::Piece;
 use super::{block, pieces, records};
 use crate::course::error::CourseError;
+use crate::course::error::did_you_mean;
 use crate::course::fields::{Fields, Source};
+use crate::course::kebab::is_kebab;
 use crate::course::lab_folder;
-use crate::course::spelling::{did_you_mean, is_kebab};
 use crate::course::tree::{Tree, place};
 use crate::model::{Block, Chapter, Overlay, Page, slug};
 

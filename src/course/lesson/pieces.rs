@@ -1,7 +1,7 @@
 //! A chapter's text cut at its headings and its live blocks, each piece with the line it begins on.
 
 use crate::course::error::CourseError;
-use crate::course::spelling::nearest;
+use crate::engine::did_you_mean;
 
 /// The info strings of blocks that are alive.
 const LIVE: [&str; 4] = ["quiz", "try", "predict", "lab"];
@@ -69,8 +69,8 @@ pub(super) fn cut<'t>(file: &str, text: &'t str, errors: &mut Vec<CourseError>) 
             let kind = LIVE.into_iter().find(|kind| *kind == info);
             if kind.is_some() {
                 push_prose(&mut body, &text[prose.0..begin], prose.1);
-            } else if let Some(near) = nearest(info, LIVE) {
-                errors.push(at(number, &format!("unknown block {info:?}"), &format!("did you mean {near:?}?")));
+            } else if let Some(near) = did_you_mean(info, LIVE) {
+                errors.push(at(number, &format!("unknown block {info:?}"), &near));
             }
             open = Some(Open { marks, kind, line: number, begin: offset });
         } else if let Some(title) = row.strip_prefix("## ") {

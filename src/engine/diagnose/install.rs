@@ -1,9 +1,9 @@
 //! Why the next boot does not start a unit.
 
 use super::{unloadable, writing};
-use crate::engine::directive::closest;
 use crate::engine::finding::cause;
 use crate::engine::layers::{Layers, Written};
+use crate::engine::suggest::suggest;
 use crate::engine::unit_view::UnitView;
 use crate::model::{BootFact, Diagnosis, UnitFact};
 
@@ -132,7 +132,7 @@ fn unreached(unit: &str, boot: &BootFact, written: &Written, target: &str) -> Di
             format!("make the line {}={}, then sudo systemctl reenable {unit}", written.key, boot.default_target),
         );
     }
-    let meant = closest(target, TARGETS);
+    let meant = suggest(target, TARGETS);
     let hint = meant.map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
     cause(
         "wanted-by-unknown-target",

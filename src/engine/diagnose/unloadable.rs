@@ -1,9 +1,10 @@
 //! Why the manager does not load a unit.
 
 use super::reload::{needs_daemon_reload, runtime_only};
-use crate::engine::directive::{boolean, closest, section};
+use crate::engine::directive::{boolean, section};
 use crate::engine::finding::cause;
 use crate::engine::layers::{Layers, Written};
+use crate::engine::suggest::suggest;
 use crate::engine::unit_view::UnitView;
 use crate::model::{Content, Diagnosis, Role, UnitFact};
 
@@ -140,7 +141,7 @@ fn misnamed_sections<'a>(layers: &'a Layers) -> impl Iterator<Item = Diagnosis> 
 }
 
 fn section_meant<'a>(found: &Written<'a>) -> &'a str {
-    closest(found.section, SECTIONS).unwrap_or(found.section)
+    suggest(found.section, SECTIONS).unwrap_or(found.section)
 }
 
 fn stray_command(layers: &Layers) -> Option<Diagnosis> {

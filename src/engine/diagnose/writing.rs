@@ -1,8 +1,9 @@
 //! Mistakes in how a directive is written: each is a line that can be pointed at.
 
-use crate::engine::directive::{Form, closest, form, is_known, nearest, section, sections, takes};
+use crate::engine::directive::{Form, form, is_known, section, sections, suggest_directive, takes};
 use crate::engine::finding::cause;
 use crate::engine::layers::{Layers, Written};
+use crate::engine::suggest::suggest;
 use crate::model::{Diagnosis, Role};
 
 /// Directives whose whole value is one word or path: quotes around it become part of it (truth 6).
@@ -45,7 +46,7 @@ fn in_value(written: &Written) -> Option<Diagnosis> {
     }
     if !takes(written.key, value) {
         let meant = match form(written.key) {
-            Form::Word(words) => closest(value, words),
+            Form::Word(words) => suggest(value, words),
             _ => None,
         };
         let next = meant.map_or_else(
@@ -110,8 +111,8 @@ fn elsewhere(layers: &Layers, name: &str) -> Vec<Diagnosis> {
 /// A key that systemd does not know, and that looks like this one.
 fn misspelt(layers: &Layers, name: &str) -> Vec<Diagnosis> {
     // Likeness to this one name first: it is cheap, and a file may have very many lines.
-    let like = layers.all().filter(|found| found.key.len() < 2 * name.len() && closest(found.key, [name]).is_some());
-    let strange = like.filter(|found| !is_known(found.key) && nearest(found.key) == Some(name)).take(ENOUGH);
+    let like = layers.all().filter(|found| found.key.len() < 2 * name.len() && suggest(found.key, [name]).is_some());
+    let strange = like.filter(|found| !is_known(found.key) && suggest_directive(found.key) == Some(name)).take(ENOUGH);
     strange
         .map(|found| {
             cause(
