@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 
 use common::{Home, home};
-use unitlab::cli::{Prover, plan};
+use unitlab::app::{Prover, plan};
 use unitlab::course::Course;
 use unitlab::model::Proof;
 

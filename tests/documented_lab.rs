@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use common::home;
-use unitlab::cli::{Job, Prover, plan};
+use unitlab::app::{Job, Prover, plan};
 use unitlab::course::Course;
 use unitlab::report::{Look, proof};
 

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use common::{Home, UNITLAB, course, home, inside};
 use rustix::process::{Pid, Signal, kill_process};
-use unitlab::cli::LabSession;
+use unitlab::app::LabSession;
 use unitlab::model::{Overlay, Report, Status};
 
 /// Where this program is inside of the sandbox.

@@ -9,7 +9,7 @@ mod common;
 use std::fmt::Write as _;
 
 use common::{Home, home};
-use unitlab::cli::Graded;
+use unitlab::app::Graded;
 use unitlab::course::Course;
 use unitlab::model::Status::{self, Failed, Passed, Unknown};
 

@@ -8,7 +8,7 @@
 mod common;
 
 use common::{course, home};
-use unitlab::cli::{Job, Prover, plan};
+use unitlab::app::{Job, Prover, plan};
 use unitlab::report::{Look, proof};
 
 /// More than cores, since most of a case is waiting.

@@ -5,7 +5,7 @@
 mod common;
 
 use common::{course, home};
-use unitlab::cli::{Job, Prover, rehearse, too_long};
+use unitlab::app::{Job, Prover, prove_chapters, too_long};
 use unitlab::report::{Look, proof};
 
 /// More than cores, since most of a command is waiting.
@@ -15,7 +15,7 @@ const AT_ONCE: usize = 4;
 fn every_command_prints_what_its_page_says() {
     let Some(home) = home() else { return };
     let course = course();
-    let jobs = rehearse(&course.tutorial().chapters, false);
+    let jobs = prove_chapters(&course.tutorial().chapters, false);
     let proven = Prover::new(home.workshop(), AT_ONCE, false).prove(&jobs, &|_| {});
     let mut table = Vec::new();
     proof(&proven, &Look { width: 100, color: false, unicode: true }, &mut table).unwrap();

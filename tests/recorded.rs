@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 use common::{course, home};
 use serde::{Deserialize, Serialize};
-use unitlab::cli::LabSession;
+use unitlab::app::LabSession;
 use unitlab::course::LabFolder;
 use unitlab::engine;
 use unitlab::model::{CourseId, Observations, Overlay, Place, PlaceKind, Report};

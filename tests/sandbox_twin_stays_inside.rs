@@ -6,7 +6,7 @@ mod common;
 use std::fs;
 
 use common::{course, home, inside};
-use unitlab::cli::LabSession;
+use unitlab::app::LabSession;
 use unitlab::sandbox::{Captured, launch_twin, mark};
 
 /// Everything that a careless copy would follow, hang on, or drown in; the host's secret folder is the argument.

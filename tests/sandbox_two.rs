@@ -9,7 +9,7 @@ use std::process::Output;
 
 use common::traces::{await_end, await_sandbox, cgroups_of, pid_of, record, traces};
 use common::{Home, course, home, inside};
-use unitlab::cli::LabSession;
+use unitlab::app::LabSession;
 use unitlab::sandbox::launch_twin;
 
 const NAME: &str = "0-sre-app";

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use common::{Home, home, inside};
-use unitlab::cli::{Graded, LabSession};
+use unitlab::app::{Graded, LabSession};
 use unitlab::course::Course;
 use unitlab::model::{CheckReport, Overlay, OverlayFile, Status};
 

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 use std::iter;
 
 use super::context::Context;
-use super::failure::Failure;
 use super::inside::{self, Request};
+use crate::app::Failure;
 use crate::engine;
 use crate::model::{AnswerForm, Check, Kind, Lab, escape};
 use crate::sandbox::GateVerb;

@@ -5,14 +5,14 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use super::agenda::Agenda;
 use super::context::{self, Context};
-use super::failure::Failure;
 use super::format::Format;
 use super::inside::{self, Request};
 use super::output::{self, Output};
 use super::root;
-use super::workshop::{self, Graded, LabSession, Waits, systemd_version};
+use crate::app::Curriculum;
+use crate::app::Failure;
+use crate::app::{Graded, LabSession, Waits, longest_wait, systemd_version};
 use crate::course::{Course, LabFolder};
 use crate::engine;
 use crate::learner::LabProgress;
@@ -189,7 +189,7 @@ fn try_here(context: &Context, lab: &LabFolder, live: &AnswerSet, machine: &mut 
     if trials.is_empty() || !context.terminal.confirm("Kill on this machine?", "--yes")? {
         return Ok(Trials::NotRun);
     }
-    let wait = workshop::longest_wait(&lab.lab, live).unwrap_or_default();
+    let wait = longest_wait(&lab.lab, live).unwrap_or_default();
     let _waiting = context.terminal.spinner(&wait);
     let outcomes = machine.try_out(&trials);
     Ok(Trials::Done(trials.into_iter().zip(outcomes).collect()))
@@ -199,7 +199,7 @@ fn try_here(context: &Context, lab: &LabFolder, live: &AnswerSet, machine: &mut 
 fn after(context: &Context, lab: &LabFolder) -> After {
     let next = || {
         let course = context.course().ok()?;
-        Agenda::of(&course, &context.progress().ok()?).command_after(&course, &lab.lab.id)
+        Curriculum::of(&course, &context.progress().ok()?).command_after(&course, &lab.lab.id)
     };
     After { learned: lab.lab.learned.clone(), think: lab.lab.think.clone(), next: next().unwrap_or_default() }
 }

@@ -5,8 +5,8 @@ use std::io;
 use clap::CommandFactory;
 use clap_complete::Shell;
 
-use super::failure::Failure;
-use super::verbs::Cli;
+use super::command_line::Cli;
+use crate::app::Failure;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  unitlab completions bash > ~/.local/share/bash-completion/completions/unitlab")]

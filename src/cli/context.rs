@@ -6,9 +6,9 @@ use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use super::failure::Failure;
-use super::verbs::Globals;
-use super::workshop::LabRunner;
+use super::globals::Globals;
+use crate::app::Failure;
+use crate::app::LabRunner;
 use crate::course::{Course, LabFolder};
 use crate::engine;
 use crate::learner::{LearnerError, Owner, Progress, Reading, StateDir, Store};

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use super::context::Context;
-use super::failure::Failure;
-use super::workshop::LabSession;
 use super::{check, inside, root};
+use crate::app::Failure;
+use crate::app::LabSession;
 use crate::course::{Course, LabFolder};
 use crate::model::Overlay;
 use crate::report;

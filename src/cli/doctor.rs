@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use super::context::Context;
-use super::failure::Failure;
 use super::{inside, root};
+use crate::app::Failure;
 use crate::sandbox::{self, Limit, Probe};
 use crate::ui::{Sign, Stream, wrap};
 

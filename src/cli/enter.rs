@@ -5,7 +5,7 @@ use std::io;
 use serde::Deserialize;
 
 use super::examine::UNEXAMINED;
-use super::failure::Failure;
+use crate::app::Failure;
 use crate::machine;
 use crate::sandbox::{self, EnterArgs, SandboxError};
 

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::failure::Failure;
+use crate::app::Failure;
 use crate::machine;
 
 /// What is told when the questions cannot be read, or the answers not be written.

@@ -5,9 +5,9 @@ use std::io::{self, Write};
 
 use super::check;
 use super::context::Context;
-use super::failure::Failure;
 use super::inside::{self, Request};
 use super::root;
+use crate::app::Failure;
 use crate::engine::{self, NextHint, Words};
 use crate::model::Status;
 use crate::sandbox::GateVerb;

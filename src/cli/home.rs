@@ -2,11 +2,12 @@
 
 use std::io::{self, Write as _};
 
+use super::command_line;
 use super::context::Context;
-use super::failure::Failure;
+use super::globals::Globals;
 use super::inside;
 use super::learn::{Sitting, Where};
-use super::verbs::{self, Globals};
+use crate::app::Failure;
 use crate::ui::Stage;
 
 pub(super) fn run(globals: &Globals) -> Result<u8, Failure> {
@@ -23,6 +24,6 @@ pub(super) fn run(globals: &Globals) -> Result<u8, Failure> {
 }
 
 fn help() -> Result<u8, Failure> {
-    io::stderr().write_all(verbs::help().as_bytes())?;
+    io::stderr().write_all(command_line::help().as_bytes())?;
     Ok(2)
 }

@@ -4,8 +4,8 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use super::context::Context;
-use super::failure::Failure;
 use super::output::Output;
+use crate::app::Failure;
 use crate::sandbox::{GateFormat, GateReply, GateRequest, GateVerb, INSIDE_SOCKET, ask_gate};
 use crate::ui::wrap;
 

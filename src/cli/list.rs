@@ -3,10 +3,10 @@
 use std::io::{self, Write};
 use std::iter;
 
-use super::agenda::{Agenda, Goal};
 use super::context::Context;
-use super::failure::Failure;
 use super::inside;
+use crate::app::Failure;
+use crate::app::{Curriculum, Goal};
 use crate::course::Course;
 use crate::learner::Progress;
 use crate::sandbox;
@@ -16,13 +16,13 @@ pub(super) fn run(context: &Context) -> Result<u8, Failure> {
     inside::only_outside("unitlab list")?;
     let course = context.course()?;
     let progress = context.progress()?;
-    let agenda = Agenda::of(&course, &progress);
-    let rows = || agenda.steps.iter().map(|step| &step.row);
+    let curriculum = Curriculum::of(&course, &progress);
+    let rows = || curriculum.steps.iter().map(|step| &step.row);
     let wide = rows().map(|row| row.id.len()).max().unwrap_or(0);
     let mut out = io::stdout().lock();
     for (heading, chapters) in [("Chapters", true), ("Labs", false)] {
         let steps: Vec<_> =
-            agenda.steps.iter().filter(|step| matches!(step.goal, Goal::Chapter(_)) == chapters).collect();
+            curriculum.steps.iter().filter(|step| matches!(step.goal, Goal::Chapter(_)) == chapters).collect();
         if steps.is_empty() {
             continue;
         }
@@ -65,7 +65,7 @@ pub(super) fn run(context: &Context) -> Result<u8, Failure> {
         writeln!(out, "Which sandboxes are running is root's to see: sudo unitlab list\n")?;
     }
     drop(out);
-    let next = agenda.next_command(&course);
+    let next = curriculum.next_command(&course);
     context.point_on(&next.iter().map(|next| ("next", next.as_str())).collect::<Vec<_>>())?;
     Ok(0)
 }

@@ -1,8 +1,8 @@
 //! One verb per file; the only room where the others meet.
 
-mod agenda;
 mod answer;
 mod check;
+mod command_line;
 mod completions;
 mod context;
 mod course;
@@ -10,8 +10,8 @@ mod demo;
 mod doctor;
 mod enter;
 mod examine;
-mod failure;
 mod format;
+mod globals;
 mod hint;
 mod home;
 mod inside;
@@ -19,16 +19,9 @@ mod lab;
 mod learn;
 mod list;
 mod output;
-mod performance;
 mod practice;
 mod progress;
-mod prover;
 mod root;
 mod supervise;
-mod verbs;
-mod workshop;
 
-pub use course::too_long;
-pub use prover::{Case, Job, Prover, Rehearsal, plan, rehearse};
-pub use verbs::run;
-pub use workshop::{Graded, LabRunner, LabSession};
+pub use command_line::run;

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::context::Context;
-use super::failure::Failure;
+use crate::app::Failure;
 use crate::learner::{LearnerError, ReportFile};
 
 /// Names of standard output, which is open already: under sudo or in a pipe these paths may not be openable again.

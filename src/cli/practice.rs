@@ -9,9 +9,9 @@ use std::time::Instant;
 
 use super::context::Context;
 use super::enter::exit_code;
-use super::failure::Failure;
-use super::performance::{self, Piece};
-use super::workshop::LabSession;
+use crate::app::Failure;
+use crate::app::LabSession;
+use crate::app::command_run::{self, Piece};
 use crate::course::Course;
 use crate::model::{Block, Chapter, Order, Practice, Told};
 use crate::sandbox::{self, Entrance};
@@ -159,13 +159,13 @@ impl<'a> Server<'a> {
     fn one(&mut self, entrance: &Entrance, practice: &Practice, run: &str, shown: bool) -> Outcome {
         let sender = self.sender.clone();
         let Ok(mut running) =
-            performance::begin(entrance, practice, run, move |piece| sender.send(Heard::Piece(piece)).is_ok())
+            command_run::begin(entrance, practice, run, move |piece| sender.send(Heard::Piece(piece)).is_ok())
         else {
             return Outcome::Stopped;
         };
         let mut stopped = false;
         let mut listening = true;
-        let mut limit = Instant::now() + performance::patience(practice);
+        let mut limit = Instant::now() + command_run::patience(practice);
         loop {
             match self.heard.recv_timeout(limit.saturating_duration_since(Instant::now())) {
                 Ok(Heard::Piece(Piece::Text(text))) if shown && listening => {
@@ -187,7 +187,7 @@ impl<'a> Server<'a> {
                 Err(RecvTimeoutError::Timeout) => {
                     stopped = true;
                     running.stop();
-                    limit = Instant::now() + performance::patience(practice);
+                    limit = Instant::now() + command_run::patience(practice);
                 }
                 Ok(Heard::NoMore) | Err(RecvTimeoutError::Disconnected) => {
                     running.stop();

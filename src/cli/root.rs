@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::Write;
 
 use super::context::Context;
-use super::failure::Failure;
+use crate::app::Failure;
 use crate::sandbox;
 
 /// Goes on as root: at once if this is root, else by replacing this process with the same command under sudo.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::failure::Failure;
+use crate::app::Failure;
 use crate::sandbox::{self, Estate};
 
 #[derive(Debug, clap::Args)]

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use tempfile::TempDir;
-use unitlab::cli::{LabRunner, LabSession};
+use unitlab::app::{LabRunner, LabSession};
 use unitlab::course::{Course, LabFolder};
 use unitlab::sandbox::{Estate, Limit, Source, is_root, probes};
 

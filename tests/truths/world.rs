@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use unitlab::cli::Graded;
+use unitlab::app::Graded;
 use unitlab::model::{Check, CheckReport, Fact, Overlay, OverlayFile, Question, UnitFact};
 
 use super::common::{course, home};

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use common::{course, home, inside};
 use compare::{compare, listing};
-use unitlab::cli::LabSession;
+use unitlab::app::LabSession;
 use unitlab::course::LabFolder;
 use unitlab::engine::reading;
 use unitlab::model::{

@@ -6,11 +6,11 @@ use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::thread;
 
-use super::pages::too_long;
 use super::record;
+use crate::app::Failure;
+use crate::app::too_long;
+use crate::app::{Job, Prover, plan, prove_chapters};
 use crate::cli::context::Context;
-use crate::cli::failure::Failure;
-use crate::cli::prover::{Job, Prover, plan, rehearse};
 use crate::cli::root;
 use crate::course::LabFolder;
 use crate::engine;
@@ -86,7 +86,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
         drawn.extend(course.proofs_of(id)?);
     }
     let labs: Vec<&LabFolder> = drawn.iter().map(|lab| &**lab).collect();
-    let mut jobs = rehearse(chapters.iter().copied(), args.thorough);
+    let mut jobs = prove_chapters(chapters.iter().copied(), args.thorough);
     jobs.extend(plan(labs.iter().copied()));
     let jobs = chosen(jobs, &args.case)?;
     root::required(context, "booting sandboxes")?;

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use crate::app::Failure;
 use crate::cli::context::Context;
-use crate::cli::failure::Failure;
 use crate::course::write_records;
 use crate::learner::ReportFile;
 use crate::model::{Chapter, Proof, Proven, Recorded};

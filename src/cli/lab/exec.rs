@@ -5,10 +5,10 @@ use std::os::unix::net::UnixStream;
 use std::process::{Child, Stdio};
 use std::thread;
 
+use crate::app::Failure;
 use crate::cli::check;
 use crate::cli::context::Context;
 use crate::cli::enter::exit_code;
-use crate::cli::failure::Failure;
 use crate::cli::root;
 use crate::sandbox;
 

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use super::start;
+use crate::app::Failure;
 use crate::cli::context::Context;
-use crate::cli::failure::Failure;
 use crate::cli::root;
 
 #[derive(Debug, clap::Args)]

@@ -2,12 +2,12 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use crate::app::Failure;
+use crate::app::LabSession;
 use crate::cli::check;
 use crate::cli::context::Context;
 use crate::cli::enter::exit_code;
-use crate::cli::failure::Failure;
 use crate::cli::root;
-use crate::cli::workshop::LabSession;
 use crate::model::Lab;
 
 #[derive(Debug, clap::Args)]

@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
+use crate::app::Failure;
 use crate::cli::check;
 use crate::cli::context::Context;
-use crate::cli::failure::Failure;
 use crate::cli::root;
 use crate::model::escape;
 use crate::ui::{Stream, markdown};

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use super::{brief, shell};
+use crate::app::Failure;
+use crate::app::LabSession;
 use crate::cli::context::{self, Context};
-use crate::cli::failure::Failure;
 use crate::cli::root;
-use crate::cli::workshop::LabSession;
 use crate::course::{Course, LabFolder};
 use crate::sandbox::{SandboxError, Source};
 

@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
+use crate::app::Failure;
 use crate::cli::context::Context;
-use crate::cli::failure::Failure;
 use crate::cli::root;
 
 #[derive(Debug, clap::Args)]

@@ -3,8 +3,8 @@
 use clap::Subcommand;
 
 use super::{brief, exec, reset, shell, solve, start, stop};
+use crate::app::Failure;
 use crate::cli::context::Context;
-use crate::cli::failure::Failure;
 use crate::cli::inside;
 
 #[derive(Debug, Subcommand)]

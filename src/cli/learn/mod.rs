@@ -1,9 +1,9 @@
 //! `unitlab learn`: a sitting with the tutorial.
 
-mod beside;
-mod past;
-mod sitting;
+mod history;
+mod practice_client;
+mod session;
 mod verb;
 
-pub(super) use sitting::{Sitting, Where};
+pub(super) use session::{Sitting, Where};
 pub(super) use verb::{Args, run};

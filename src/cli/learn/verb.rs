@@ -3,9 +3,9 @@
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
-use super::sitting::{Sitting, Where};
+use super::session::{Sitting, Where};
+use crate::app::Failure;
 use crate::cli::context::Context;
-use crate::cli::failure::Failure;
 use crate::cli::inside;
 use crate::ui::{Stage, plain};
 

@@ -5,8 +5,8 @@ use std::io::{self, Write as _};
 use clap::ValueEnum;
 use serde::Serialize;
 
+use crate::app::Failure;
 use crate::cli::context::Context;
-use crate::cli::failure::Failure;
 use crate::learner::{ChapterProgress, LabProgress, Progress};
 use crate::model::{Block, Chapter, CourseId, Lab};
 

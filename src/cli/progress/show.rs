@@ -2,19 +2,19 @@
 
 use std::io::{self, Write as _};
 
-use crate::cli::agenda::{Agenda, Goal};
+use crate::app::Failure;
+use crate::app::{Curriculum, Goal};
 use crate::cli::context::Context;
-use crate::cli::failure::Failure;
 use crate::ui::{Mark, course_picture};
 
 pub(super) fn run(context: &Context) -> Result<u8, Failure> {
     let course = context.course()?;
     let progress = context.progress()?;
-    let agenda = Agenda::of(&course, &progress);
+    let curriculum = Curriculum::of(&course, &progress);
     let mut out = io::stdout().lock();
-    out.write_all(course_picture(&agenda.rows(), context.brush()).as_bytes())?;
+    out.write_all(course_picture(&curriculum.rows(), context.brush()).as_bytes())?;
     let count = |chapter: bool, done: bool| {
-        let rows = agenda.steps.iter().filter(|step| matches!(step.goal, Goal::Chapter(_)) == chapter);
+        let rows = curriculum.steps.iter().filter(|step| matches!(step.goal, Goal::Chapter(_)) == chapter);
         rows.filter(|step| !done || step.row.mark == Mark::Done).count()
     };
     let answers = progress.chapters.values().flat_map(|chapter| chapter.answers.values());
@@ -33,7 +33,7 @@ pub(super) fn run(context: &Context) -> Result<u8, Failure> {
     )?;
     writeln!(out)?;
     drop(out);
-    let next = agenda.next_command(&course);
+    let next = curriculum.next_command(&course);
     context.point_on(&next.iter().map(|next| ("next", next.as_str())).collect::<Vec<_>>())?;
     Ok(0)
 }

@@ -3,8 +3,8 @@
 use clap::Subcommand;
 
 use super::{export, reset, show};
+use crate::app::Failure;
 use crate::cli::context::Context;
-use crate::cli::failure::Failure;
 use crate::cli::inside;
 
 const EXAMPLES: &str = "\

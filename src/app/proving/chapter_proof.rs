@@ -4,15 +4,15 @@
 use std::mem;
 use std::time::Instant;
 
-use crate::cli::performance::{self, Performed};
-use crate::cli::workshop::LabSession;
+use crate::app::LabSession;
+use crate::app::command_run::{self, CommandOutput};
 use crate::engine::session::shows;
 use crate::model::{Block, Chapter, Practice, Proven, Recorded, Spent};
 use crate::sandbox::{self, SandboxError};
 
 /// Commands of a chapter that are run on one machine.
 #[derive(Debug, Clone)]
-pub struct Rehearsal<'a> {
+pub struct ChapterProof<'a> {
     /// The chapter.
     pub(super) chapter: &'a Chapter,
     way: Way<'a>,
@@ -42,8 +42,8 @@ const HEAD: usize = 12;
 
 /// All there is to prove about these chapters; with `twice`, also that each command may be run again.
 #[must_use]
-pub fn rehearse<'a>(chapters: impl IntoIterator<Item = &'a Chapter>, twice: bool) -> Vec<super::Job<'a>> {
-    let job = |chapter, way| super::Job::Rehearsal(Rehearsal { chapter, way });
+pub fn prove_chapters<'a>(chapters: impl IntoIterator<Item = &'a Chapter>, twice: bool) -> Vec<super::Job<'a>> {
+    let job = |chapter, way| super::Job::ChapterProof(ChapterProof { chapter, way });
     let mut jobs = Vec::new();
     for chapter in chapters.into_iter().filter(|chapter| commands(chapter).next().is_some()) {
         jobs.push(job(chapter, Way::InOrder));
@@ -62,7 +62,7 @@ fn named(block: &Block) -> Option<(&str, &Practice)> {
     Some((block.id()?, block.command()?))
 }
 
-impl<'a> Rehearsal<'a> {
+impl<'a> ChapterProof<'a> {
     /// What it is called.
     pub(super) fn name(&self) -> &'a str {
         match self.way {
@@ -130,7 +130,7 @@ impl<'a> Rehearsal<'a> {
 }
 
 /// Runs one command as a reader's; an error says why that is impossible here.
-fn perform(bench: &LabSession, practice: &Practice) -> Result<Performed, String> {
+fn perform(bench: &LabSession, practice: &Practice) -> Result<CommandOutput, String> {
     let told = |error: SandboxError| error.to_string();
     let entrance = bench.entrance().map_err(told)?;
     for tool in &practice.tools {
@@ -139,11 +139,11 @@ fn perform(bench: &LabSession, practice: &Practice) -> Result<Performed, String>
             return Err(format!("there is no program {tool} on this machine"));
         }
     }
-    performance::whole(&entrance, practice).map_err(told)
+    command_run::whole(&entrance, practice).map_err(told)
 }
 
 /// What is not as the block says, one sentence each.
-fn differences(bench: &LabSession, practice: &Practice, performed: &Performed) -> Vec<String> {
+fn differences(bench: &LabSession, practice: &Practice, performed: &CommandOutput) -> Vec<String> {
     let mut differs = Vec::new();
     if !performed.in_time {
         let seconds = practice.seconds;
@@ -165,8 +165,8 @@ fn differences(bench: &LabSession, practice: &Practice, performed: &Performed) -
 
 #[cfg(test)]
 mod tests {
-    use super::rehearse;
-    use crate::cli::prover::Job;
+    use super::prove_chapters;
+    use crate::app::Job;
     use crate::course::Course;
 
     #[test]
@@ -176,9 +176,9 @@ mod tests {
         let count =
             chapter.pages.iter().flat_map(|page| &page.blocks).filter(|block| block.command().is_some()).count();
         assert!(count >= 5, "{count}");
-        let verdicts = |twice| rehearse([chapter], twice).iter().map(Job::verdicts).sum::<usize>();
+        let verdicts = |twice| prove_chapters([chapter], twice).iter().map(Job::verdicts).sum::<usize>();
         assert_eq!(verdicts(false), 2 * count);
         assert_eq!(verdicts(true), 4 * count);
-        assert_eq!(rehearse([chapter], false).len(), 1 + count);
+        assert_eq!(prove_chapters([chapter], false).len(), 1 + count);
     }
 }

@@ -268,7 +268,7 @@ fn ask(record: &Record, questions: &[Question], trials: &[Trial]) -> (Vec<Answer
 }
 
 /// Of all kills, the one that takes longest at worst, in words: `waiting up to 8s for sre-app.service to come back`.
-pub(super) fn longest_wait(lab: &Lab, live: &AnswerSet) -> Option<String> {
+pub(crate) fn longest_wait(lab: &Lab, live: &AnswerSet) -> Option<String> {
     let wait = |Trial::Kill { unit, within_ms, .. }: Trial| {
         let delay = match live.answer(&Question::Unit { unit: unit.clone() }) {
             Ok(Fact::Unit(fact)) => TimeSpan::parse(fact.get("RestartUSec")).ok(),
@@ -282,7 +282,7 @@ pub(super) fn longest_wait(lab: &Lab, live: &AnswerSet) -> Option<String> {
 }
 
 /// `252` of `252.39-1~deb12u2`; empty when the manager could not be asked.
-pub(super) fn systemd_version(sheet: &AnswerSet) -> String {
+pub(crate) fn systemd_version(sheet: &AnswerSet) -> String {
     match sheet.answer(&Question::System) {
         Ok(Fact::System(system)) => system.version.chars().take_while(char::is_ascii_digit).collect(),
         _ => String::new(),

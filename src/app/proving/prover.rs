@@ -10,9 +10,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
 
+use super::case_run::CaseRun;
 use super::job::Job;
-use super::trial::Trial;
-use crate::cli::workshop::{LabRunner, LabSession};
+use crate::app::{LabRunner, LabSession};
 use crate::model::{Proof, Proven, Spent};
 use crate::sandbox::{self, Sandbox, SandboxError};
 
@@ -136,18 +136,18 @@ impl Prover {
             };
             match (bench, job) {
                 (Ok(bench), Job::Case(case)) => {
-                    let mut trial = Trial { prover: self, case, bench, spent, differs: Vec::new() };
-                    let ended = trial.run();
-                    let spent = Spent { whole: asked.elapsed(), ..trial.spent };
-                    let _ = bin.send(trial.bench);
-                    let mut proven = Proven { differs: trial.differs, ..proven(job, spent) };
+                    let mut run = CaseRun { prover: self, case, bench, spent, differs: Vec::new() };
+                    let ended = run.run();
+                    let spent = Spent { whole: asked.elapsed(), ..run.spent };
+                    let _ = bin.send(run.bench);
+                    let mut proven = Proven { differs: run.differs, ..proven(job, spent) };
                     if let Err(error) = ended {
                         blame(&error, &mut proven);
                     }
                     end(proven);
                 }
-                (Ok(bench), Job::Rehearsal(rehearsal)) => {
-                    rehearsal.run(&bench, spent, &|| self.is_stopped(), &mut end);
+                (Ok(bench), Job::ChapterProof(chapter_proof)) => {
+                    chapter_proof.run(&bench, spent, &|| self.is_stopped(), &mut end);
                     let _ = bin.send(bench);
                 }
                 (Err(error), _) => {

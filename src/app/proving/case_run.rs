@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use super::job::{Case, Deed};
-use super::prove::Prover;
-use crate::cli::workshop::LabSession;
+use super::job::{Case, CaseAction};
+use super::prover::Prover;
+use crate::app::LabSession;
 use crate::engine;
 use crate::model::{Expected, Handed, Overlay, Spent};
 use crate::sandbox::{SandboxError, Source};
 
 /// A case in the making.
-pub(super) struct Trial<'a> {
+pub(super) struct CaseRun<'a> {
     pub prover: &'a Prover,
     pub case: &'a Case<'a>,
     pub bench: LabSession,
@@ -19,19 +19,19 @@ pub(super) struct Trial<'a> {
     pub differs: Vec<String>,
 }
 
-impl Trial<'_> {
+impl CaseRun<'_> {
     /// Does all of it; an error is what kept it from being tried.
     pub(super) fn run(&mut self) -> Result<(), SandboxError> {
         let lab = self.case.lab;
-        match self.case.deed {
-            Deed::Nothing => {}
-            Deed::Answer(overlay) => self.answer(overlay, "its script")?,
-            Deed::Mutant(overlay) => {
+        match self.case.action {
+            CaseAction::Nothing => {}
+            CaseAction::Answer(overlay) => self.answer(overlay, "its script")?,
+            CaseAction::Mutant(overlay) => {
                 let begun = Instant::now();
                 self.bench.apply(overlay)?;
                 self.spent.answer += begun.elapsed();
             }
-            Deed::Reset(solution) => {
+            CaseAction::Reset(solution) => {
                 self.answer(solution, "the solution")?;
                 let begun = Instant::now();
                 let name = self.bench.sandbox().name().to_owned();

@@ -5,29 +5,29 @@ use crate::learner::Progress;
 use crate::ui::{HomeRow, Mark};
 
 /// Everything there is to do, and what comes next.
-pub(super) struct Agenda {
+pub(crate) struct Curriculum {
     /// Chapters, each followed by its labs.
-    pub(super) steps: Vec<Step>,
+    pub(crate) steps: Vec<Step>,
     /// The place of the first one that is not done.
-    pub(super) next: usize,
+    pub(crate) next: usize,
 }
 
 /// One thing to do.
-pub(super) struct Step {
-    pub(super) goal: Goal,
-    pub(super) row: HomeRow,
+pub(crate) struct Step {
+    pub(crate) goal: Goal,
+    pub(crate) row: HomeRow,
 }
 
 /// What it is.
-pub(super) enum Goal {
+pub(crate) enum Goal {
     /// The place of a chapter in the tutorial.
     Chapter(usize),
     /// The id of a lab.
     Lab(String),
 }
 
-impl Agenda {
-    pub(super) fn of(course: &Course, progress: &Progress) -> Self {
+impl Curriculum {
+    pub(crate) fn of(course: &Course, progress: &Progress) -> Self {
         let chapters = &course.tutorial().chapters;
         let mut steps = Vec::new();
         for (index, chapter) in chapters.iter().enumerate() {
@@ -74,12 +74,12 @@ impl Agenda {
     }
 
     /// The command for what comes next; none where there is nothing to do.
-    pub(super) fn next_command(&self, course: &Course) -> Option<String> {
+    pub(crate) fn next_command(&self, course: &Course) -> Option<String> {
         self.command_for(course, self.next)
     }
 
     /// The command for what comes after a lab: the first thing behind it that is not done, else anything that is not.
-    pub(super) fn command_after(&self, course: &Course, lab: &str) -> Option<String> {
+    pub(crate) fn command_after(&self, course: &Course, lab: &str) -> Option<String> {
         let here = self.steps.iter().position(|step| matches!(&step.goal, Goal::Lab(id) if id == lab)).unwrap_or(0);
         let open = |at: &usize| self.steps[*at].row.mark != Mark::Done;
         let next = (here + 1..self.steps.len()).find(open).or_else(|| (0..self.steps.len()).find(open));
@@ -94,7 +94,7 @@ impl Agenda {
     }
 
     /// The rows of the home screen.
-    pub(super) fn rows(&self) -> Vec<HomeRow> {
+    pub(crate) fn rows(&self) -> Vec<HomeRow> {
         self.steps.iter().map(|step| step.row.clone()).collect()
     }
 }

@@ -3,8 +3,8 @@
 use std::ffi::OsString;
 use std::io;
 
-use super::sitting::{Sitting, take};
-use crate::cli::failure::Failure;
+use super::session::{Sitting, take};
+use crate::app::Failure;
 use crate::engine::session::{Event, Sandbox, State};
 use crate::model::{Order, Told, Tutorial};
 use crate::sandbox::{self, Partner};

@@ -6,10 +6,10 @@ use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 
-use super::past::{page_left, past, remember};
-use crate::cli::agenda::{Agenda, Goal};
+use super::history::{page_left, past, remember};
+use crate::app::Failure;
+use crate::app::{Curriculum, Goal};
 use crate::cli::context::Context;
-use crate::cli::failure::Failure;
 use crate::course::Course;
 use crate::engine::session::{Action, Event, Key, Past, Sandbox, State, step};
 use crate::model::{Order, Tutorial};
@@ -73,12 +73,12 @@ impl<'a> Sitting<'a> {
 
     /// The home screen; the chapter that was chosen, or how it was left.
     fn home(&mut self, screen: &mut Stage) -> Result<Result<usize, End>, Failure> {
-        let mut agenda = Agenda::of(self.course, &self.context.progress()?);
-        let mut chosen = agenda.next;
+        let mut curriculum = Curriculum::of(self.course, &self.context.progress()?);
+        let mut chosen = curriculum.next;
         loop {
             let (rows, columns) = screen.size();
-            screen.draw(&home_frame(&agenda.rows(), chosen, rows, self.context.brush_for(columns)))?;
-            let last = agenda.steps.len().saturating_sub(1);
+            screen.draw(&home_frame(&curriculum.rows(), chosen, rows, self.context.brush_for(columns)))?;
+            let last = curriculum.steps.len().saturating_sub(1);
             match screen.wait(&[self.interrupted.as_fd()]).map_err(Failure::terminal)? {
                 Signal::Key(Key::Char('q') | Key::Ctrl('c')) => return Ok(Err(End::Quit)),
                 Signal::Gone | Signal::Ready(_) => return Ok(Err(End::Interrupted)),
@@ -88,13 +88,13 @@ impl<'a> Sitting<'a> {
                 Signal::Key(Key::End) => chosen = last,
                 Signal::Key(Key::Ctrl('z')) => screen.suspend().map_err(Failure::terminal)?,
                 Signal::Key(Key::Ctrl('l')) => screen.forget(),
-                Signal::Key(Key::Enter | Key::Char(' ')) => match agenda.steps.get(chosen).map(|step| &step.goal) {
+                Signal::Key(Key::Enter | Key::Char(' ')) => match curriculum.steps.get(chosen).map(|step| &step.goal) {
                     Some(Goal::Chapter(chapter)) => return Ok(Ok(*chapter)),
                     Some(Goal::Lab(lab)) => {
                         let lab = lab.clone();
                         self.lab(screen, &lab)?;
-                        agenda = Agenda::of(self.course, &self.context.progress()?);
-                        chosen = agenda.next;
+                        curriculum = Curriculum::of(self.course, &self.context.progress()?);
+                        chosen = curriculum.next;
                     }
                     None => return Ok(Err(End::Quit)),
                 },

@@ -1,7 +1,7 @@
 //! Progress as a sitting knows it, and what a sitting does as progress knows it.
 
+use crate::app::Failure;
 use crate::cli::context::{self, Context};
-use crate::cli::failure::Failure;
 use crate::engine::session::{Answered, Deed, Given, Past, accepts};
 use crate::learner::Progress;
 use crate::model::{Block, Chapter, Tutorial};

@@ -10,7 +10,7 @@ use crate::sandbox::{Entrance, Printed, Running, SandboxError};
 
 /// What comes from a command that runs.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Piece {
+pub(crate) enum Piece {
     /// It printed this.
     Text(String),
     /// It will print no more.
@@ -19,7 +19,7 @@ pub(super) enum Piece {
 
 /// What a command did from its beginning to its end.
 #[derive(Debug)]
-pub(super) struct Performed {
+pub(crate) struct CommandOutput {
     /// The start of what it printed, both streams.
     pub output: String,
     /// It ended by itself, within its time.
@@ -33,12 +33,12 @@ const KEPT: usize = 1 << 20;
 const GRACE: Duration = Duration::from_secs(5);
 
 /// How long a block's command is waited for.
-pub(super) fn patience(practice: &Practice) -> Duration {
+pub(crate) fn patience(practice: &Practice) -> Duration {
     Duration::from_secs(practice.seconds.into()) + GRACE
 }
 
 /// Begins `run` as whom, and for as long as, the block says. Whoever hears says false when they want no more.
-pub(super) fn begin(
+pub(crate) fn begin(
     entrance: &Entrance,
     practice: &Practice,
     run: &str,
@@ -50,7 +50,7 @@ pub(super) fn begin(
 }
 
 /// Runs a block's own command to its end.
-pub(super) fn whole(entrance: &Entrance, practice: &Practice) -> Result<Performed, SandboxError> {
+pub(crate) fn whole(entrance: &Entrance, practice: &Practice) -> Result<CommandOutput, SandboxError> {
     let (sender, heard) = mpsc::channel();
     let limit = Duration::from_secs(practice.seconds.into());
     let begun = Instant::now();
@@ -68,7 +68,7 @@ pub(super) fn whole(entrance: &Entrance, practice: &Practice) -> Result<Performe
         }
     }
     running.wait()?;
-    Ok(Performed { output, in_time: begun.elapsed() < limit })
+    Ok(CommandOutput { output, in_time: begun.elapsed() < limit })
 }
 
 fn read(mut output: Printed, mut hear: impl FnMut(Piece) -> bool) {

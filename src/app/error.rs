@@ -6,7 +6,7 @@ use crate::ui::Refused;
 
 /// Why a command did not do what was asked.
 #[derive(Debug)]
-pub(super) struct Failure {
+pub(crate) struct Failure {
     pub what: String,
     pub cause: String,
     pub next: String,
@@ -15,27 +15,27 @@ pub(super) struct Failure {
 
 impl Failure {
     /// The words were wrong: exit 2.
-    pub(super) fn usage(what: impl Into<String>, next: impl Into<String>) -> Self {
+    pub(crate) fn usage(what: impl Into<String>, next: impl Into<String>) -> Self {
         Self { what: what.into(), cause: String::new(), next: next.into(), exit: 2 }
     }
 
     /// It could not be done or told: exit 3.
-    pub(super) fn could_not(what: impl Into<String>, cause: impl Into<String>, next: impl Into<String>) -> Self {
+    pub(crate) fn could_not(what: impl Into<String>, cause: impl Into<String>, next: impl Into<String>) -> Self {
         Self { what: what.into(), cause: cause.into(), next: next.into(), exit: 3 }
     }
 
     /// The system refused this: exit 3.
-    pub(super) fn system(what: &str) -> impl FnOnce(std::io::Error) -> Self {
+    pub(crate) fn system(what: &str) -> impl FnOnce(std::io::Error) -> Self {
         move |error| Self::could_not(what, error.to_string(), "")
     }
 
     /// The terminal cannot be drawn on, read or lent: exit 3.
-    pub(super) fn terminal(error: std::io::Error) -> Self {
+    pub(crate) fn terminal(error: std::io::Error) -> Self {
         Self::system("cannot use the terminal")(error)
     }
 
     /// Ctrl-C: exit 130.
-    pub(super) fn interrupted() -> Self {
+    pub(crate) fn interrupted() -> Self {
         Self { what: "interrupted".into(), cause: String::new(), next: String::new(), exit: 130 }
     }
 }

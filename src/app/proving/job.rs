@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::rehearsal::Rehearsal;
-use crate::cli::workshop::{LabRunner, LabSession};
+use super::chapter_proof::ChapterProof;
+use crate::app::{LabRunner, LabSession};
 use crate::course::LabFolder;
 use crate::model::{Expected, Handed, Overlay};
 use crate::sandbox::{SandboxError, Source};
@@ -14,7 +14,7 @@ pub enum Job<'a> {
     /// An answer to a lab is given and graded.
     Case(Case<'a>),
     /// Commands of a chapter are run.
-    Rehearsal(Rehearsal<'a>),
+    ChapterProof(ChapterProof<'a>),
 }
 
 /// One case to be tried.
@@ -27,7 +27,7 @@ pub struct Case<'a> {
     /// What is handed in.
     pub(super) answers: BTreeMap<String, Handed>,
     /// What is done on the machine.
-    pub(super) deed: Deed<'a>,
+    pub(super) action: CaseAction<'a>,
     /// What must come of it.
     pub(super) expected: Expected,
 }
@@ -40,7 +40,7 @@ impl Job<'_> {
                 Some(seed) => format!("{} with seed {seed}", case.lab.lab.id),
                 None => case.lab.lab.id.clone(),
             },
-            Self::Rehearsal(rehearsal) => rehearsal.chapter.id.clone(),
+            Self::ChapterProof(chapter_proof) => chapter_proof.chapter.id.clone(),
         }
     }
 
@@ -49,7 +49,7 @@ impl Job<'_> {
     pub fn name(&self) -> &str {
         match self {
             Self::Case(case) => case.name,
-            Self::Rehearsal(rehearsal) => rehearsal.name(),
+            Self::ChapterProof(chapter_proof) => chapter_proof.name(),
         }
     }
 
@@ -64,7 +64,7 @@ impl Job<'_> {
     pub fn verdicts(&self) -> usize {
         match self {
             Self::Case(_) => 1,
-            Self::Rehearsal(rehearsal) => rehearsal.steps().len(),
+            Self::ChapterProof(chapter_proof) => chapter_proof.steps().len(),
         }
     }
 
@@ -72,14 +72,14 @@ impl Job<'_> {
     pub(super) fn open(&self, workshop: &LabRunner, name: &str) -> Result<LabSession, SandboxError> {
         match self {
             Self::Case(case) => workshop.open(case.lab, name, Source::Fresh),
-            Self::Rehearsal(rehearsal) => workshop.open_chapter(rehearsal.chapter, name),
+            Self::ChapterProof(chapter_proof) => workshop.open_chapter(chapter_proof.chapter, name),
         }
     }
 }
 
 /// What is done before the machine is asked.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Deed<'a> {
+pub(super) enum CaseAction<'a> {
     /// Nothing.
     Nothing,
     /// An answer whose script must succeed, since it is not proven otherwise.
@@ -97,15 +97,15 @@ pub fn plan<'a>(labs: impl IntoIterator<Item = &'a LabFolder>) -> Vec<Job<'a>> {
 }
 
 fn cases(lab: &LabFolder) -> Vec<Case<'_>> {
-    let case = |name, deed, expected| {
-        let begins = matches!(deed, Deed::Nothing | Deed::Reset(_));
+    let case = |name, action, expected| {
+        let begins = matches!(action, CaseAction::Nothing | CaseAction::Reset(_));
         let answers = if begins { BTreeMap::new() } else { lab.answers.clone() };
-        Case { lab, name, answers, deed, expected }
+        Case { lab, name, answers, action, expected }
     };
     let mut cases = vec![
-        case("untouched", Deed::Nothing, Expected::Untouched),
-        case("solution", Deed::Answer(&lab.solution), Expected::FullMarks),
-        case("reset", Deed::Reset(&lab.solution), Expected::Untouched),
+        case("untouched", CaseAction::Nothing, Expected::Untouched),
+        case("solution", CaseAction::Answer(&lab.solution), Expected::FullMarks),
+        case("reset", CaseAction::Reset(&lab.solution), Expected::Untouched),
     ];
     cases.extend(lab.cases.iter().map(|folder| {
         let own = &folder.case;
@@ -114,14 +114,14 @@ fn cases(lab: &LabFolder) -> Vec<Case<'_>> {
         } else {
             Expected::Fails { fails: own.fails.clone(), diagnosis: own.diagnosis.clone() }
         };
-        let mut case = case(&own.name, Deed::Answer(&folder.overlay), expected);
+        let mut case = case(&own.name, CaseAction::Answer(&folder.overlay), expected);
         case.answers.extend(own.answers.clone());
         case
     }));
     cases.extend(lab.mutants.iter().map(|mutant| {
         let is_harmless = lab.harmless.iter().any(|harmless| harmless.mutant == mutant.name);
         let expected = if is_harmless { Expected::LosesNothing } else { Expected::Loses };
-        case(&mutant.name, Deed::Mutant(&mutant.overlay), expected)
+        case(&mutant.name, CaseAction::Mutant(&mutant.overlay), expected)
     }));
     cases
 }

@@ -3,21 +3,21 @@
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::iter;
-use std::path::PathBuf;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::context::Context;
-use super::failure::Failure;
 use super::format::Format;
+use super::globals::Globals;
 use super::{
     answer, check, completions, course, demo, doctor, enter, examine, hint, home, lab, learn, list, practice, progress,
     supervise,
 };
+use crate::app::Failure;
 use crate::model::escape;
 use crate::report;
-use crate::ui::{ColorChoice, wrap};
+use crate::ui::wrap;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -58,46 +58,6 @@ pub(super) struct Cli {
     pub globals: Globals,
     #[command(subcommand)]
     verb: Option<Verb>,
-}
-
-/// Options that every verb takes.
-#[derive(Debug, Clone, clap::Args)]
-pub(super) struct Globals {
-    /// Use the course in this folder instead of the built-in one
-    #[arg(long, global = true, value_name = "DIR")]
-    pub course: Option<PathBuf>,
-    /// Keep progress in this folder, instead of `UNITLAB_STATE_DIR` or the XDG state folder
-    #[arg(long, global = true, value_name = "DIR")]
-    pub state_dir: Option<PathBuf>,
-    /// When to use colours
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_default_value = true)]
-    pub color: Color,
-    /// Answer every question with yes
-    #[arg(long, global = true)]
-    pub yes: bool,
-    /// Say more about what is done
-    #[arg(short, long, global = true, action = ArgAction::Count)]
-    pub verbose: u8,
-    /// Where sandboxes live; for tests
-    #[arg(long, global = true, value_name = "DIR", hide = true, env = "UNITLAB_ESTATE", hide_env = true)]
-    pub estate: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(super) enum Color {
-    Auto,
-    Always,
-    Never,
-}
-
-impl From<Color> for ColorChoice {
-    fn from(color: Color) -> Self {
-        match color {
-            Color::Auto => Self::Auto,
-            Color::Always => Self::Always,
-            Color::Never => Self::Never,
-        }
-    }
 }
 
 #[derive(Debug, Subcommand)]
