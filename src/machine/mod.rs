@@ -3,7 +3,6 @@
 #![allow(clippy::disallowed_methods, reason = "this room asks systemctl: that is what it is for")]
 
 mod accounts;
-mod child;
 mod examine;
 mod files;
 mod journal;

@@ -5,9 +5,9 @@ use std::process::Command;
 use crate::model::{Answer, Fact, Question, Trial, Unknown};
 
 use super::Machine;
-use crate::machine::child::{Limits, run};
 use crate::machine::unknown::{last_words, unknown};
 use crate::machine::wire::{ANSWERS_LIMIT, Answered, Asked, patience};
+use crate::os::child::{Limits, run};
 
 /// A machine that answers on the stdout of a command. Its answers are a stranger's: bounded, checked, and not believed
 /// beyond their form.

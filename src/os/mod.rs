@@ -1,1 +1,4 @@
-//! What several rooms need of the operating system alike: a child with a deadline, an atomic file replace, accounts.
+//! What several rooms need from the operating system: child processes with a deadline, file replacement, accounts.
+#![allow(clippy::disallowed_methods, reason = "this room starts programs for the others")]
+
+pub(crate) mod child;

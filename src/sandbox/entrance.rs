@@ -1,14 +1,13 @@
 //! The ways into a running sandbox, as commands of this program's own `enter`.
 
-use std::io::{self, Read, Write};
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::thread;
+use std::process::{Command, ExitStatus};
 use std::time::{Duration, Instant};
 
 use super::record::ProcessId;
 use super::{Printed, Record, Relay, Running, SandboxError, host};
 use crate::model::Overlay;
+use crate::os::child::{Limits, run_merged};
 
 /// A running payload's door.
 #[derive(Debug, Clone)]
@@ -26,8 +25,11 @@ pub struct Captured {
     pub output: String,
 }
 
-/// Of what a captured command prints, this much is read.
-const CAPTURE: u64 = 1 << 20;
+/// Bytes that are kept of a captured command's output.
+const CAPTURE: usize = 1 << 20;
+
+/// Longer than every command that runs inside may take, the scripts of a lab included.
+const CAPTURE_LIMIT: Duration = Duration::from_secs(300);
 
 /// A lab's script that takes longer waits for something that will not come.
 const SCRIPT_LIMIT: Duration = Duration::from_secs(90);
@@ -204,21 +206,9 @@ impl Entrance {
     }
 }
 
-/// Runs a prepared command with bounded output.
+/// Runs a prepared command, with its output bounded and a deadline that no command of a lab should reach.
 fn capture(mut command: Command, input: &[u8]) -> Result<Captured, SandboxError> {
-    let fail = || SandboxError::system("cannot run in the sandbox");
-    let (reader, writer) = io::pipe().map_err(fail())?;
-    command.stdin(Stdio::piped()).stdout(writer.try_clone().map_err(fail())?).stderr(writer);
-    let mut child: Child = command.spawn().map_err(fail())?;
-    // The command holds the writing end as well, and the pipe ends only when every copy is closed.
-    drop(command);
-    let stdin = child.stdin.take();
-    let output = thread::scope(|scope| {
-        scope.spawn(move || stdin.map(|mut stdin| stdin.write_all(input)));
-        let mut output = Vec::new();
-        let read = (&reader).take(CAPTURE).read_to_end(&mut output);
-        read.and_then(|_| io::copy(&mut &reader, &mut io::sink())).map(|_| output)
-    });
-    let status = child.wait().map_err(fail())?;
-    Ok(Captured { status, output: String::from_utf8_lossy(&output.map_err(fail())?).into_owned() })
+    let outcome = run_merged(&mut command, input, Limits { time: CAPTURE_LIMIT, stdout: CAPTURE })
+        .map_err(SandboxError::system("cannot run in the sandbox"))?;
+    Ok(Captured { status: outcome.status, output: String::from_utf8_lossy(&outcome.output).into_owned() })
 }

@@ -4,10 +4,12 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use rustix::mount::{MountFlags, MountPropagationFlags, mount, mount_change};
 
 use super::{Estate, SandboxError, cgroup};
+use crate::os::child::{Limits, run};
 
 /// PID 1 of the host is systemd.
 pub(super) fn has_systemd() -> bool {
@@ -33,7 +35,10 @@ pub(super) fn remove_tree(dir: &Path) -> io::Result<()> {
     match fs::remove_dir_all(dir) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => {
-            let rm = Command::new("rm").args(["-rf", "--one-file-system", "--"]).arg(dir).output()?;
+            let mut rm = Command::new("rm");
+            rm.args(["-rf", "--one-file-system", "--"]).arg(dir);
+            // A root may hold hundreds of thousands of files.
+            let rm = run(&mut rm, b"", Limits { time: Duration::from_secs(600), stdout: 64 << 10 })?;
             if rm.status.success() { Ok(()) } else { Err(error) }
         }
         Ok(()) => Ok(()),

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::cgroup::{MEMORY, TASKS};
 use super::record::ProcessId;
 use super::{Estate, Record, Sandbox, SandboxError, Stage, host};
+use crate::os::child::{ChildError, Limits, Outcome, run};
 
 /// What a sandbox is made for and from.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -138,7 +139,7 @@ impl Started {
             Self::Child(child) => i32::try_from(child.id()).ok()?,
             Self::Service(unit) => {
                 let show =
-                    Command::new("systemctl").args(["show", "--property=MainPID", "--value", "--", unit]).output();
+                    ask_host(Command::new("systemctl").args(["show", "--property=MainPID", "--value", "--", unit]));
                 String::from_utf8_lossy(&show.ok()?.stdout).trim().parse().ok().filter(|pid| *pid > 0)?
             }
         };
@@ -156,10 +157,10 @@ impl Started {
                 _ => format!("its supervisor gave no answer within {} s", LAUNCH_LIMIT.as_secs()),
             },
             Self::Service(unit) => {
-                let journal = Command::new("journalctl")
-                    .args(["--quiet", "--no-pager", "--output=cat", "--lines=20", "--unit", unit])
-                    .output()
-                    .map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
+                let mut journalctl = Command::new("journalctl");
+                journalctl.args(["--quiet", "--no-pager", "--output=cat", "--lines=20", "--unit", unit]);
+                let journal = ask_host(&mut journalctl)
+                    .map(|outcome| String::from_utf8_lossy(&outcome.stdout).into_owned())
                     .unwrap_or_default();
                 let line =
                     journal.lines().rev().find(|line| line.contains("process exited") || line.contains("killed"));
@@ -219,11 +220,17 @@ fn start(estate: &Estate, sandbox: &Sandbox, exe: &Path, log: &Path) -> Result<S
     Ok(Started::Child(child))
 }
 
+/// Runs a program that asks the host's systemd; it answers at once, or starts one service.
+fn ask_host(command: &mut Command) -> Result<Outcome, ChildError> {
+    run(command, b"", Limits { time: Duration::from_secs(30), stdout: 1 << 20 })
+}
+
 fn start_service(estate: &Estate, sandbox: &Sandbox, exe: &Path, log: &Path) -> Result<Started, SandboxError> {
     let unit = format!("unitlab-{}-{}.service", sandbox.name(), host::mark());
     let mut log_to = OsString::from("StandardError=file:");
     log_to.push(log);
-    let output = Command::new("systemd-run")
+    let mut command = Command::new("systemd-run");
+    command
         .args(["--quiet", "--collect", "--service-type=exec", "--description=unitlab sandbox"])
         .arg(format!("--unit={unit}"))
         .args(["-p", "Delegate=yes", "-p", "KillMode=mixed", "-p", "TimeoutStopSec=15"])
@@ -234,10 +241,8 @@ fn start_service(estate: &Estate, sandbox: &Sandbox, exe: &Path, log: &Path) -> 
         .arg(exe)
         .args(["supervise", "--service", &unit, "--estate"])
         .arg(estate.root())
-        .arg(sandbox.name())
-        .stdin(Stdio::null())
-        .output()
-        .map_err(SandboxError::system("cannot run systemd-run"))?;
+        .arg(sandbox.name());
+    let output = ask_host(&mut command).map_err(SandboxError::system("cannot run systemd-run"))?;
     if output.status.success() {
         return Ok(Started::Service(unit));
     }

@@ -4,9 +4,11 @@ use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use super::SandboxError;
+use crate::os::child::{Limits, Outcome, run};
 
 /// This process is root.
 #[must_use]
@@ -45,9 +47,11 @@ pub(super) fn allows_quietly(sudo: &Path, exe: &Path) -> Result<bool, SandboxErr
 }
 
 /// The program itself, since a sudo rule may be for it alone; what it does with this word is nothing.
-fn quiet(sudo: &Path, exe: &Path) -> Result<Output, SandboxError> {
-    let output = Command::new(sudo).arg("-n").arg("--").arg(exe).arg("--version").stdin(Stdio::null()).output();
-    output.map_err(SandboxError::system("cannot run sudo"))
+fn quiet(sudo: &Path, exe: &Path) -> Result<Outcome, SandboxError> {
+    // sudo may ask a server for its rules.
+    let limits = Limits { time: Duration::from_secs(60), stdout: 64 << 10 };
+    run(Command::new(sudo).arg("-n").arg("--").arg(exe).arg("--version"), b"", limits)
+        .map_err(SandboxError::system("cannot run sudo"))
 }
 
 /// Makes sure that sudo lets this program run, and lets it ask for the password where somebody can type it.

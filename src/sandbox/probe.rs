@@ -3,8 +3,10 @@
 use std::fs;
 use std::path::Path;
 use std::process::{Command, ExitStatus};
+use std::time::Duration;
 
 use super::{SandboxError, cgroup, nspawn};
+use crate::os::child::{Limits, run};
 
 /// How good something is for our purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,9 +89,10 @@ fn spawner() -> Probe {
     let Ok(path) = nspawn::find() else {
         return lacking(NAME, Limit::Blocking, "not installed; it boots the sandboxes", &SPAWNER);
     };
-    let version = Command::new(path).arg("--version").env_clear().output().ok();
+    let limits = Limits { time: Duration::from_secs(10), stdout: 64 << 10 };
+    let version = run(Command::new(path).arg("--version").env_clear(), b"", limits).ok();
     let version =
-        version.map(|output| String::from_utf8_lossy(&output.stdout).lines().next().unwrap_or_default().to_owned());
+        version.map(|outcome| String::from_utf8_lossy(&outcome.stdout).lines().next().unwrap_or_default().to_owned());
     match version.filter(|line| !line.is_empty()) {
         Some(line) => probe(NAME, Limit::None, line),
         None => probe(NAME, Limit::Blocking, "installed, but does not run"),

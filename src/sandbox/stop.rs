@@ -11,6 +11,7 @@ use rustix::process::Signal;
 use super::cgroup::{self, Seat};
 use super::record::ProcessId;
 use super::{Estate, Sandbox, SandboxError, host};
+use crate::os::child::{Limits, run};
 
 /// How long a supervisor may take to end its payload and itself.
 const LIMIT: Duration = Duration::from_secs(20);
@@ -69,7 +70,9 @@ impl Sandbox {
             // Every control group has a random mark in its name: what is in it now is what was put in it then.
             cgroup::kill(&record.cgroups, None);
             if let Some(service) = &record.service {
-                let _ = Command::new("systemctl").args(["--quiet", "stop", "--", service]).output();
+                // The service has TimeoutStopSec=15.
+                let limits = Limits { time: Duration::from_secs(60), stdout: 64 << 10 };
+                let _ = run(Command::new("systemctl").args(["--quiet", "stop", "--", service]), b"", limits);
             }
             cgroup::remove(&record.cgroups);
         }

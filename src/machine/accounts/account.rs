@@ -9,10 +9,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crate::model::{AccountFact, Content, Details, Identity, PasswdRow, Shell, UnitFact, Unknown};
 
 use crate::machine::accounts::passwd::{Accounts, Groups, Row};
-use crate::machine::child::{Limits, run};
 use crate::machine::files::read::read;
 use crate::machine::processes::walk::ProcessInfo;
 use crate::machine::unknown::{last_words, unknown};
+use crate::os::child::{Limits, run};
 
 /// Programs that end a login at once, by every path under which distributions have them.
 const REFUSING: [&str; 9] = [

@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use crate::model::{JournalFact, Since, UnitFact, Unknown};
 
-use crate::machine::child::{ChildError, Limits, run};
 use crate::machine::unknown::{last_words, unknown, unknown_but};
+use crate::os::child::{ChildError, Limits, run};
 
 /// The latest so many messages are read.
 const MOST: usize = 5000;

@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use crate::model::{ProgramFact, RunAs, Unknown};
 
-use crate::machine::child::{ChildError, Limits, run};
 use crate::machine::units::systemctl::Systemctl;
 use crate::machine::units::unit_name::UnitName;
 use crate::machine::unknown::{last_words, unknown, unknown_but};
+use crate::os::child::{ChildError, Limits, run};
 
 /// From start to exit.
 pub(crate) const TIME: Duration = Duration::from_secs(10);

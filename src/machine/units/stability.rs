@@ -9,10 +9,10 @@ use rustix::time::{ClockId, clock_gettime};
 
 use crate::model::{Sample, StabilityFact, UnitFact, Unknown};
 
-use crate::machine::child::timespec;
 use crate::machine::units::systemctl::Shown;
 use crate::machine::units::unit_name::UnitName;
 use crate::machine::unknown::unknown;
+use crate::os::child::timespec;
 
 /// No question makes a person wait longer than this, twice.
 pub(crate) const LONGEST_WINDOW: Duration = Duration::from_secs(60);

@@ -9,9 +9,9 @@ use rustix::process::geteuid;
 
 use crate::model::{UnitFact, Unknown};
 
-use crate::machine::child::{ChildError, Limits, Outcome, run, start};
 use crate::machine::units::unit_name::UnitName;
 use crate::machine::unknown::{last_words, unknown, unknown_but};
+use crate::os::child::{ChildError, Limits, Outcome, run, start};
 
 /// A manager that answers at all answers in milliseconds; a stopped one (it opened a FIFO, say) would keep us for long.
 const TIME: Duration = Duration::from_secs(10);
