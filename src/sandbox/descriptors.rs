@@ -1,12 +1,12 @@
-//! The one file that lifts `unsafe`: marking inherited file descriptors, leaving the host's mount table, and leaving a
-//! session's keys.
-#![allow(unsafe_code, reason = "three system calls whose safety the compiler cannot see; each says why it holds")]
+//! The one file that lifts `unsafe`: marking inherited file descriptors, open file description locks, leaving the host's
+//! mount namespace, and leaving a session's keyring.
+#![allow(unsafe_code, reason = "four system calls whose safety the compiler cannot see; each says why it holds")]
 
 use std::fs;
 use std::io;
-use std::os::fd::{BorrowedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 
-use rustix::io::FdFlags;
+use rustix::io::{Errno, FdFlags};
 use rustix::thread::UnshareFlags;
 
 use super::SandboxError;
@@ -49,4 +49,33 @@ pub(super) fn leave_host_mounts() -> Result<(), SandboxError> {
     // file descriptor table is. The supervisor has one thread at this point.
     unsafe { rustix::thread::unshare_unsafe(UnshareFlags::NEWNS) }
         .map_err(SandboxError::system("cannot make a private mount namespace"))
+}
+
+/// Takes a shared open file description lock (fcntl(2)). Unlike a traditional record lock it belongs to the descriptor,
+/// so that other threads of this process see it too; unlike flock(2) it can be queried.
+pub(super) fn record_lock(fd: impl AsFd) -> Result<(), Errno> {
+    ofd_lock(fd, libc::F_OFD_SETLK, libc::F_RDLCK).map(drop)
+}
+
+/// Releases what [`record_lock`] took.
+pub(super) fn record_unlock(fd: impl AsFd) -> Result<(), Errno> {
+    ofd_lock(fd, libc::F_OFD_SETLK, libc::F_UNLCK).map(drop)
+}
+
+/// Whether another descriptor holds a [`record_lock`] on this file. Takes nothing.
+pub(super) fn is_record_locked(fd: impl AsFd) -> bool {
+    ofd_lock(fd, libc::F_OFD_GETLK, libc::F_WRLCK).is_ok_and(|kind| kind != libc::F_UNLCK)
+}
+
+/// Returns the kind of lock that the kernel wrote back.
+fn ofd_lock(fd: impl AsFd, command: libc::c_int, kind: libc::c_int) -> Result<libc::c_int, Errno> {
+    // SAFETY: `flock` is plain data, for which all zeroes are valid: from the start of the file to its end.
+    let mut lock: libc::flock = unsafe { std::mem::zeroed() };
+    lock.l_type = libc::c_short::try_from(kind).unwrap_or_default();
+    // SAFETY: the descriptor is borrowed for the call, and the kernel reads and writes one `flock`.
+    let result = unsafe { libc::fcntl(fd.as_fd().as_raw_fd(), command, &raw mut lock) };
+    if result < 0 {
+        return Err(Errno::from_io_error(&io::Error::last_os_error()).unwrap_or(Errno::IO));
+    }
+    Ok(lock.l_type.into())
 }

@@ -1,13 +1,14 @@
 //! Where sandboxes live on the host: `/var/lib/unitlab`, owned and readable by root alone.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::FlockOperation;
-use rustix::process::{Flock, FlockOffsetType, FlockType, Pid};
+use rustix::io::retry_on_intr;
 
+use super::locks::open_lock;
 use super::{Record, SandboxError};
 
 /// The folder of all sandboxes.
@@ -71,7 +72,7 @@ impl Estate {
     pub(super) fn lock(&self) -> Result<File, SandboxError> {
         let path = self.root.join("lock");
         let file = open_lock(&path)?;
-        rustix::fs::flock(&file, FlockOperation::LockExclusive)
+        retry_on_intr(|| rustix::fs::flock(&file, FlockOperation::LockExclusive))
             .map_err(|errno| SandboxError::file("cannot lock", &path)(errno.into()))?;
         Ok(file)
     }
@@ -148,81 +149,10 @@ impl Sandbox {
         record.write(&self.dir.join("record.json"))
     }
 
-    /// A supervisor lives.
-    #[must_use]
-    pub fn is_running(&self) -> bool {
-        self.keeper().is_some()
-    }
-
-    /// The living supervisor: it holds a lock until the kernel takes it away with its last breath.
-    ///
-    /// A record lock (fcntl(2)) is asked for without being taken, so that no look ever stands in the way of a start,
-    /// and it names its holder. Closing the file gives it up: a supervisor must not look at its own.
-    pub(super) fn keeper(&self) -> Option<Pid> {
-        let file = OpenOptions::new().read(true).write(true).open(self.dir.join("lock")).ok()?;
-        let whole =
-            Flock { start: 0, length: 0, pid: None, typ: FlockType::WriteLock, offset_type: FlockOffsetType::Set };
-        rustix::process::fcntl_getlk(&file, &whole).ok()??.pid
-    }
-
     /// The learner's work is there to be gone on with: a root whose scene was laid to the end.
     #[must_use]
     pub fn has_work(&self) -> bool {
         self.has_root() && self.is_set()
-    }
-
-    /// Takes the lock of those who start it, from the first look at it until its payload is up: the folder itself,
-    /// so that nothing stays of it.
-    pub(super) fn take_turn(&self) -> Result<File, SandboxError> {
-        let fail = || SandboxError::file("cannot make", &self.dir);
-        loop {
-            DirBuilder::new().recursive(true).mode(0o700).create(&self.dir).map_err(fail())?;
-            let turn = match File::open(&self.dir) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                other => other.map_err(fail())?,
-            };
-            rustix::fs::flock(&turn, FlockOperation::NonBlockingLockExclusive)
-                .map_err(|_| SandboxError::AlreadyRunning { name: self.name.clone() })?;
-            // Somebody may have removed it meanwhile; then this is the lock of a folder that nobody will look at.
-            let locked = turn.metadata().map_err(fail())?.ino();
-            if fs::metadata(&self.dir).is_ok_and(|meta| meta.ino() == locked) {
-                return Ok(turn);
-            }
-        }
-    }
-
-    /// As [`Sandbox::take_turn`], for one that shall end: whoever has the turn is waited for, and none is made. None where
-    /// there is nothing of it.
-    pub(super) fn await_turn(&self) -> Result<Option<File>, SandboxError> {
-        let fail = || SandboxError::file("cannot lock", &self.dir);
-        loop {
-            let turn = match File::open(&self.dir) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-                other => other.map_err(fail())?,
-            };
-            match rustix::fs::flock(&turn, FlockOperation::LockExclusive) {
-                Err(rustix::io::Errno::INTR) => continue,
-                other => other.map_err(|errno| fail()(errno.into()))?,
-            }
-            let locked = turn.metadata().map_err(fail())?.ino();
-            if fs::metadata(&self.dir).is_ok_and(|meta| meta.ino() == locked) {
-                return Ok(Some(turn));
-            }
-        }
-    }
-
-    /// Somebody is starting it at this moment.
-    pub(super) fn is_being_started(&self) -> bool {
-        let Ok(dir) = File::open(&self.dir) else { return false };
-        rustix::fs::flock(&dir, FlockOperation::NonBlockingLockShared).is_err()
-    }
-
-    /// Takes the lock of the living, or says that somebody else has it.
-    pub(super) fn claim(&self) -> Result<File, SandboxError> {
-        let file = open_lock(&self.dir.join("lock"))?;
-        rustix::fs::fcntl_lock(&file, FlockOperation::NonBlockingLockExclusive)
-            .map_err(|_| SandboxError::AlreadyRunning { name: self.name.clone() })?;
-        Ok(file)
     }
 
     /// The socket on which its supervisor answers unitlab on the host.
@@ -239,14 +169,4 @@ impl Sandbox {
     pub(super) fn gate_dir(&self) -> PathBuf {
         self.dir.join("gate")
     }
-}
-
-fn open_lock(path: &Path) -> Result<File, SandboxError> {
-    OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .mode(0o600)
-        .open(path)
-        .map_err(SandboxError::file("cannot open", path))
 }

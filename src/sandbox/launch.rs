@@ -72,14 +72,18 @@ impl Lease {
 pub fn launch(estate: &Estate, name: &str, plan: &Plan) -> Result<(Record, Lease), SandboxError> {
     estate.found()?;
     let sandbox = estate.sandbox(name);
-    // Two starts at once would sweep up each other's.
-    let _turn = sandbox.take_turn()?;
-    if sandbox.is_running() {
-        return Err(SandboxError::AlreadyRunning { name: name.to_owned() });
-    }
+    let refuse_if_running = || {
+        let refusal = sandbox.is_running().then(|| SandboxError::AlreadyRunning { name: name.to_owned() });
+        refusal.map_or(Ok(()), Err)
+    };
+    // Without this first look, a second start would wait until the first one has booted before it says so.
+    refuse_if_running()?;
+    // Two starts at once would sweep up each other's files.
+    let _lock = sandbox.lock_lifecycle()?;
+    refuse_if_running()?;
     sandbox.sweep()?;
-    // Whatever died since the last start, and whoever's it was: what cannot be swept now is for `doctor` to tell.
-    estate.tidy();
+    // Best-effort cleanup of dead sandboxes; `doctor` reports the rest.
+    estate.sweep_dead();
     let result = launch_in(estate, &sandbox, plan);
     if result.is_err() {
         let _ = sandbox.sweep();

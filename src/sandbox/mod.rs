@@ -16,6 +16,7 @@ mod gate;
 mod host;
 mod interrupt;
 mod launch;
+mod locks;
 mod nspawn;
 mod overlay;
 mod partner;

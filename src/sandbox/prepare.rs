@@ -16,7 +16,7 @@ use super::{Estate, Plan, Record, Sandbox, SandboxError, Source, Stage, cgroup, 
 impl Supervisor {
     /// Makes all of it, in an order in which whatever is begun is written down first.
     pub(super) fn prepare(estate: &Estate, sandbox: Sandbox, service: Option<&str>) -> Result<Self, SandboxError> {
-        let claim = sandbox.claim()?;
+        let running_lock = sandbox.lock_running()?;
         let plan_path = sandbox.dir().join("plan.json");
         let text = fs::read(&plan_path).map_err(SandboxError::file("cannot read", &plan_path))?;
         let plan: Plan = serde_json::from_slice(&text)
@@ -47,7 +47,7 @@ impl Supervisor {
             sandbox,
             plan,
             record,
-            _claim: claim,
+            _running_lock: running_lock,
             exe,
             notify,
             control,

@@ -31,16 +31,16 @@ pub struct Leftover {
 impl Sandbox {
     /// Switches it off, in good order where its root is kept, and leaves nothing running; the learner's root stays.
     pub fn stop(&self) -> Result<(), SandboxError> {
-        self.end_keeper();
-        // Else a start that begins now, or another sweep, would find half of it.
-        let Some(_turn) = self.await_turn()? else { return Ok(()) };
+        self.end_supervisor();
+        // Without the lock, a start that begins now would find half of it.
+        let Some(_lock) = self.lock_lifecycle_if_exists()? else { return Ok(()) };
         self.sweep()
     }
 
-    fn end_keeper(&self) {
-        // Asked for by its lock, so that a damaged record keeps nothing alive.
-        let keeper = self.keeper().and_then(|pid| ProcessId::of(pid.as_raw_pid()));
-        if let Some(process) = keeper.and_then(ProcessId::open) {
+    fn end_supervisor(&self) {
+        // Found by its lock and not by the record, so that a damaged record keeps nothing alive.
+        let supervisor = self.supervisor_pid().and_then(|pid| ProcessId::of(pid.as_raw_pid()));
+        if let Some(process) = supervisor.and_then(ProcessId::open) {
             let _ = rustix::process::pidfd_send_signal(&process, Signal::TERM);
             let timeout = Timespec::try_from(LIMIT).unwrap_or_default();
             let _ = poll(&mut [PollFd::from_borrowed_fd(process.as_fd(), PollFlags::IN)], Some(&timeout));
@@ -54,8 +54,8 @@ impl Sandbox {
         {
             cgroup::kill(&record.cgroups, Some(Seat::Machine));
         }
-        self.end_keeper();
-        let Some(_turn) = self.await_turn()? else { return Ok(()) };
+        self.end_supervisor();
+        let Some(_lock) = self.lock_lifecycle_if_exists()? else { return Ok(()) };
         self.sweep()?;
         self.remove()
     }
@@ -122,7 +122,7 @@ impl Estate {
     #[must_use]
     pub fn leftovers(&self) -> Vec<Leftover> {
         let sandboxes = self.sandboxes().into_iter();
-        sandboxes.filter(|sandbox| !sandbox.is_being_started()).filter_map(|sandbox| sandbox.leftover()).collect()
+        sandboxes.filter(|sandbox| !sandbox.is_lifecycle_locked()).filter_map(|sandbox| sandbox.leftover()).collect()
     }
 
     /// Ends and removes all leftovers; what could not be swept stays in the answer.
@@ -132,56 +132,20 @@ impl Estate {
         self.leftovers()
     }
 
-    /// Sweeps in passing, unasked: a record that cannot be read now, or not by this version, is no reason to remove work.
-    pub(super) fn tidy(&self) {
+    /// Like [`Estate::sweep`], but keeps a root whose record cannot be read: no user asked for its removal.
+    pub(super) fn sweep_dead(&self) {
         self.sweep_where(|sandbox| sandbox.record().is_ok() || !sandbox.has_root());
     }
 
     fn sweep_where(&self, may: impl Fn(&Sandbox) -> bool) {
         for leftover in self.leftovers() {
             let sandbox = self.sandbox(&leftover.name);
-            // What was seen may be somebody's start by now: so it is looked at again, when nobody else may begin one.
-            let Ok(_turn) = sandbox.take_turn() else { continue };
+            // It may have been started since it was listed: look again while nobody else can start it.
+            let Ok(Some(_lock)) = sandbox.try_lock_lifecycle() else { continue };
             if sandbox.leftover().is_some() && may(&sandbox) {
                 // A folder whose record tells nothing can only be removed: there is no process to find by it.
                 let _ = if matches!(sandbox.record(), Ok(Some(_))) { sandbox.sweep() } else { sandbox.remove() };
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::fs;
-    use std::sync::atomic::{AtomicBool, Ordering};
-    use std::thread;
-
-    use crate::sandbox::Estate;
-
-    /// The naive way, tried by hand: a sweep that acts on its first look removed the folder that a start had just made
-    /// and taken its turn at, within the first hundred rounds.
-    #[test]
-    fn a_sweep_leaves_a_start_alone_that_begins_meanwhile() {
-        let dir = tempfile::tempdir().unwrap();
-        let estate = Estate::at(dir.path());
-        let sandbox = estate.sandbox("begun");
-        let over = AtomicBool::new(false);
-        thread::scope(|scope| {
-            scope.spawn(|| {
-                while !over.load(Ordering::Relaxed) {
-                    let _ = estate.sweep();
-                }
-            });
-            let lost = (0..3000).find(|_| {
-                // Refused while a sweep has the turn: then it is tried again.
-                let Ok(turn) = sandbox.take_turn() else { return false };
-                let plan = sandbox.dir().join("plan.json");
-                let lost = (0..20).any(|_| fs::write(&plan, "a plan").is_err() || !plan.exists());
-                drop(turn);
-                lost
-            });
-            over.store(true, Ordering::Relaxed);
-            assert_eq!(lost, None, "the folder of a start was removed under its hands");
-        });
     }
 }

@@ -74,7 +74,7 @@ pub(super) struct Supervisor {
     pub(super) plan: Plan,
     pub(super) record: Record,
     /// Held for as long as this process lives; its absence is what "not running" means.
-    pub(super) _claim: fs::File,
+    pub(super) _running_lock: fs::File,
     pub(super) exe: PathBuf,
     pub(super) notify: UnixDatagram,
     pub(super) control: UnixListener,
