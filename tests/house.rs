@@ -63,12 +63,11 @@ const EVERYWHERE: &[&str] =
     &["model", "engine", "os", "course", "learner", "machine", "sandbox", "report", "ui", "app", "cli", "main"];
 
 /// Imports that close a cycle today. Remove one here as soon as it is in no cycle.
-const KNOWN_CYCLES: [(&str, &str); 17] = [
-    ("src/cli/completions.rs", "src/cli/verbs.rs"),
-    ("src/cli/context.rs", "src/cli/verbs.rs"),
-    ("src/cli/home.rs", "src/cli/verbs.rs"),
-    ("src/cli/prover/job.rs", "src/cli/prover/rehearsal.rs"),
-    ("src/cli/prover/trial.rs", "src/cli/prover/prove.rs"),
+const KNOWN_CYCLES: &[(&str, &str)] = &[
+    ("src/app/proving/case_run.rs", "src/app/proving/prover.rs"),
+    ("src/app/proving/job.rs", "src/app/proving/chapter_proof.rs"),
+    ("src/cli/completions.rs", "src/cli/command_line.rs"),
+    ("src/cli/home.rs", "src/cli/command_line.rs"),
     ("src/course/lesson/block.rs", "src/course/lesson/file.rs"),
     ("src/course/walk.rs", "src/course/tree.rs"),
     ("src/engine/diagnose/step.rs", "src/engine/diagnose/exec.rs"),
@@ -76,8 +75,8 @@ const KNOWN_CYCLES: [(&str, &str); 17] = [
     ("src/engine/session/modes.rs", "src/engine/session/keys.rs"),
     ("src/engine/session/state.rs", "src/engine/session/step.rs"),
     ("src/engine/session/step.rs", "src/engine/session/keys.rs"),
-    ("src/machine/assumed.rs", "src/machine/failure.rs"),
-    ("src/machine/sock_diag.rs", "src/machine/sockets.rs"),
+    ("src/machine/sockets/sock_diag.rs", "src/machine/sockets/listens.rs"),
+    ("src/machine/units/environment.rs", "src/machine/units/failure.rs"),
     ("src/model/trial.rs", "src/model/question.rs"),
     ("src/sandbox/running.rs", "src/sandbox/entrance.rs"),
     ("src/ui/lesson/frame.rs", "src/ui/lesson/compose.rs"),
@@ -127,7 +126,7 @@ fn no_files_import_each_other() {
     let (known, others): (Vec<Import>, Vec<Import>) = imports.iter().cloned().partition(is_known);
     let mut wrong = cycle_lines(&others);
     let cyclic = cycles(&imports).concat();
-    for (from, to) in KNOWN_CYCLES {
+    for (from, to) in KNOWN_CYCLES.iter().copied() {
         let is_it = |import: &&Import| import.from == from && import.to == to;
         if !known.iter().filter(is_it).any(|import| cyclic.contains(import)) {
             wrong.push(format!("{from} → {to} is in no cycle any more: remove it from KNOWN_CYCLES in tests/house.rs"));
