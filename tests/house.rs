@@ -78,6 +78,7 @@ const KNOWN_CYCLES: &[(&str, &str)] = &[
     ("src/machine/sockets/sock_diag.rs", "src/machine/sockets/listens.rs"),
     ("src/machine/units/environment.rs", "src/machine/units/failure.rs"),
     ("src/model/trial.rs", "src/model/question.rs"),
+    ("src/sandbox/locks.rs", "src/sandbox/estate.rs"),
     ("src/sandbox/running.rs", "src/sandbox/entrance.rs"),
     ("src/ui/lesson/frame.rs", "src/ui/lesson/compose.rs"),
 ];
