@@ -1,19 +1,17 @@
 //! A file that the learner wants a report in: there as a whole or not at all, and made with the learner's rights only.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::Write as _;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{
-    Access, AtFlags, FileType, Mode, OFlags, RawMode, accessat, fchmod, fsync, mkdir, open, openat, readlinkat,
-    renameat, statat, unlinkat,
-};
+use rustix::fs::{Access, AtFlags, FileType, Mode, OFlags, accessat, mkdir, open, readlinkat, statat};
 use rustix::io::Errno;
 
 use super::error::LearnerError;
 use super::owner::Owner;
+use crate::os::replace::{Permissions, TemporaryName, replace};
 
 /// Where a report will be, looked at before anything is graded.
 #[derive(Debug)]
@@ -57,7 +55,11 @@ impl ReportFile {
     pub fn write(&self, bytes: &[u8]) -> Result<(), LearnerError> {
         let path = &self.path;
         let done = self.owner.work(|| match &self.way {
-            Way::Replace(dir) => replace(dir, path, bytes),
+            Way::Replace(dir) => {
+                let name = path.file_name().unwrap_or_default();
+                replace(dir, name, bytes, TemporaryName::Unique, Permissions::OfReplaced)
+                    .map_err(LearnerError::system("write", path))
+            }
             Way::Stream => {
                 let flags = OFlags::WRONLY | OFlags::APPEND | OFlags::NOCTTY | OFlags::CLOEXEC;
                 let stream = open(path, flags, Mode::empty()).map_err(LearnerError::system("open", path))?;
@@ -102,48 +104,4 @@ fn look(path: &Path) -> Result<Way, LearnerError> {
     accessat(&dir, ".", Access::WRITE_OK | Access::EXEC_OK, AtFlags::empty())
         .map_err(LearnerError::system("make a file in", parent))?;
     Ok(Way::Replace(dir))
-}
-
-/// The old file or the new one is there at every moment, also when the power fails.
-fn replace(dir: &OwnedFd, path: &Path, bytes: &[u8]) -> Result<(), LearnerError> {
-    let name = path.file_name().unwrap_or_default();
-    let (draft, file) = draft(dir).map_err(LearnerError::system("make a file beside", path))?;
-    let whole = fill(file, bytes, mode(dir, path)).and_then(|()| Ok(renameat(dir, &draft, dir, name)?));
-    if let Err(error) = whole {
-        let _ = unlinkat(dir, &draft, AtFlags::empty());
-        return Err(LearnerError::system("write", path)(error));
-    }
-    // The folder's own entry. One that may not be read cannot be told to be written either, and will be, soon.
-    if let Ok(readable) = openat(dir, ".", OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty()) {
-        fsync(readable).map_err(LearnerError::system("write", path))?;
-    }
-    Ok(())
-}
-
-/// A new file, under a name that nobody has; a crash before the end leaves it behind, and nothing else.
-fn draft(dir: &OwnedFd) -> io::Result<(String, File)> {
-    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let mut number = 0_u32;
-    loop {
-        let name = format!(".unitlab-{}-{number}.new", std::process::id());
-        match openat(dir, &name, flags, Mode::from_raw_mode(0o666)) {
-            Ok(file) => return Ok((name, file.into())),
-            Err(Errno::EXIST) if number < 1000 => number += 1,
-            Err(error) => return Err(error.into()),
-        }
-    }
-}
-
-/// The permissions of the file that is replaced.
-fn mode(dir: &OwnedFd, path: &Path) -> Option<RawMode> {
-    let old = statat(dir, path.file_name()?, AtFlags::SYMLINK_NOFOLLOW).ok()?;
-    (FileType::from_raw_mode(old.st_mode) == FileType::RegularFile).then_some(old.st_mode & 0o777)
-}
-
-fn fill(mut file: File, bytes: &[u8], mode: Option<RawMode>) -> io::Result<()> {
-    if let Some(mode) = mode {
-        fchmod(&file, Mode::from_raw_mode(mode))?;
-    }
-    file.write_all(bytes)?;
-    file.sync_all()
 }

@@ -1,7 +1,7 @@
 //! The file `progress.toml`: read at any time, changed by one at a time, replaced as a whole or not at all.
 
 use std::fs::{DirBuilder, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
@@ -14,9 +14,10 @@ use rustix::io::{Errno, retry_on_intr};
 use super::error::LearnerError;
 use super::progress::{Progress, Refusal};
 use super::state_dir::StateDir;
+use crate::os::replace::{Permissions, TemporaryName, replace};
 
 const FILE: &str = "progress.toml";
-/// Only whoever holds the lock has this one; what is left of it after a crash is nothing worth keeping.
+/// Written under the lock; a crash may leave it behind.
 const NEW_FILE: &str = "progress.toml.new";
 const LOCK: &str = "progress.lock";
 /// Progress in a thousand labs is a tenth of it.
@@ -209,21 +210,14 @@ impl Store {
         Ok(name)
     }
 
-    /// The old file or the new one is there at every moment, also when the power fails.
+    /// Writes the file as a whole. The caller holds the lock.
     fn replace(&self, dir: &OwnedFd, progress: &Progress) -> Result<(), LearnerError> {
+        // Every step before the last one is on the new file.
         let path = self.dir.path.join(NEW_FILE);
         let failed = |error: io::Error| LearnerError::system("write", &path)(error);
         let text = progress.to_text().map_err(|error| failed(io::Error::other(error)))?;
-        match unlinkat(dir, NEW_FILE, AtFlags::empty()) {
-            Ok(()) | Err(Errno::NOENT) => {}
-            Err(error) => return Err(failed(error.into())),
-        }
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let file = openat(dir, NEW_FILE, flags, private()).map_err(|error| failed(error.into()))?;
-        let mut file = File::from(file);
-        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
-        renameat(dir, NEW_FILE, dir, FILE).map_err(LearnerError::system("replace", &self.path()))?;
-        fsync(dir).map_err(LearnerError::system("write", &self.dir.path))
+        let permissions = Permissions::Mode(private().as_raw_mode());
+        replace(dir, FILE.as_ref(), text.as_bytes(), TemporaryName::Fixed(NEW_FILE), permissions).map_err(failed)
     }
 }
 

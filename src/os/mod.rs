@@ -2,3 +2,4 @@
 #![allow(clippy::disallowed_methods, reason = "this room starts programs for the others")]
 
 pub(crate) mod child;
+pub(crate) mod replace;

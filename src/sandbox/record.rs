@@ -1,13 +1,14 @@
 //! What is written down about a sandbox before anything of it is started, and compared before anything is killed.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use rustix::process::{Pid, PidfdFlags};
 use serde::{Deserialize, Serialize};
 
 use super::SandboxError;
+use crate::os::replace::{Permissions, TemporaryName, replace};
 
 /// How far a sandbox has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -142,10 +143,11 @@ impl Record {
     pub(super) fn write(&self, path: &Path) -> Result<(), SandboxError> {
         let fail = || SandboxError::file("cannot write", path);
         let text = serde_json::to_vec_pretty(self).map_err(|error| fail()(error.into()))?;
-        let fresh = path.with_extension("new");
-        let mut file = fs::File::create(&fresh).map_err(fail())?;
-        file.write_all(&text).and_then(|()| file.sync_data()).map_err(fail())?;
-        fs::rename(&fresh, path).map_err(fail())
+        let (Some(dir), Some(name)) = (path.parent(), path.file_name()) else {
+            return Err(fail()(io::ErrorKind::InvalidInput.into()));
+        };
+        let dir = fs::File::open(dir).map_err(fail())?;
+        replace(dir, name, &text, TemporaryName::Fixed("record.new"), Permissions::OfReplaced).map_err(fail())
     }
 }
 
