@@ -6,6 +6,8 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
+#[path = "diagnoses/coverage.rs"]
+mod coverage;
 #[path = "diagnoses/rows.rs"]
 mod rows;
 #[path = "diagnoses/starts.rs"]
@@ -18,7 +20,7 @@ use common::{Home, home};
 use rows::{LAST, ROWS, Row};
 use starts::STARTS;
 use unitlab::course::Course;
-use unitlab::model::{CheckReport, Status};
+use unitlab::model::{CheckReport, Diagnosis, Status};
 
 /// What all scripts of the rows may use.
 const WORDS: &str = r#"#!/bin/sh
@@ -86,8 +88,11 @@ fn reports(home: &Home) -> Vec<CheckReport> {
 
 /// `crash-loop < exec-missing` is a cause that follows from another.
 fn named(report: &CheckReport) -> Vec<String> {
-    let name = |id: &str, follows: &str| if follows.is_empty() { id.to_owned() } else { format!("{id} < {follows}") };
-    report.diagnosis.iter().map(|cause| name(&cause.id, &cause.follows)).collect()
+    let name = |diagnosis: &Diagnosis| match diagnosis.follows {
+        None => diagnosis.cause.to_string(),
+        Some(root) => format!("{} < {root}", diagnosis.cause),
+    };
+    report.diagnosis.iter().map(name).collect()
 }
 
 fn holds(test: &str) {
@@ -98,7 +103,8 @@ fn holds(test: &str) {
     for (row, report) in of_test {
         let first = report.diagnosis.first();
         let says = first.is_some_and(|cause| row.says.iter().all(|part| cause.text.contains(part)));
-        let next = first.is_some_and(|cause| cause.next.contains(row.next) && cause.lesson == row.lesson);
+        let next =
+            first.is_some_and(|cause| cause.next.contains(row.next) && cause.lesson.as_deref() == Some(row.lesson));
         if report.status != Status::Failed || named(report) != row.causes || !says || !next {
             wrong.push(format!(
                 "{}: wanted {:?} {:?} {:?}\n got {:?} {report:#?}",

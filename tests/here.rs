@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use common::{Home, UNITLAB, course, home, inside};
 use rustix::process::{Pid, Signal, kill_process};
 use unitlab::app::LabSession;
-use unitlab::model::{Overlay, Report, Status};
+use unitlab::model::{Cause, Overlay, Report, Status};
 
 /// Where this program is inside of the sandbox.
 const INSIDE: &str = "/opt/unitlab";
@@ -93,8 +93,10 @@ impl Seen {
             assert!(!check.observed.is_empty(), "{} has no reason", check.id);
             // What rests on another check is mended with that one.
             let rests = check.blocked_by.iter().any(|id| report.checks.iter().any(|other| other.id == *id));
-            let told =
-                check.diagnosis.first().is_some_and(|cause| cause.id == "could-not-tell" && !cause.next.is_empty());
+            let told = check
+                .diagnosis
+                .first()
+                .is_some_and(|cause| cause.cause == Cause::CouldNotTell && !cause.next.is_empty());
             assert!(
                 rests || told || check.observed.contains("rests on"),
                 "{}: no remedy for {}",

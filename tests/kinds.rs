@@ -50,7 +50,7 @@ fn differences(home: &Home, rows: &[Row]) -> Vec<String> {
     assert!(graded.twinless.is_none(), "{:?}", graded.twinless);
     let mut wrong = Vec::new();
     for ((unit, keys, status, observed, causes), report) in rows.iter().zip(&graded.checks) {
-        let got: Vec<&str> = report.diagnosis.iter().map(|cause| cause.id.as_str()).collect();
+        let got: Vec<&str> = report.diagnosis.iter().map(|cause| cause.cause.id()).collect();
         let told = report.evidence.iter().all(|evidence| !evidence.source.is_empty());
         if report.status != *status || !report.observed.contains(observed) || got != *causes || !told {
             wrong.push(format!(

@@ -79,7 +79,7 @@ fn hold(graded: &Graded, kind: &str, owed: &[Owed]) {
     let mut wrong = String::new();
     for (name, status, cause) in owed {
         let check = report(graded, &format!("{name}-{kind}"));
-        let causes: Vec<&str> = check.diagnosis.iter().map(|cause| cause.id.as_str()).collect();
+        let causes: Vec<&str> = check.diagnosis.iter().map(|cause| cause.cause.id()).collect();
         let named = if cause.is_empty() { causes.is_empty() } else { causes.contains(cause) };
         if check.status != *status || !named {
             writeln!(wrong, "{name} {kind}: {:?} {:?} {causes:?} {:#?}", check.status, check.observed, check.evidence)

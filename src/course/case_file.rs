@@ -2,8 +2,7 @@
 
 use toml::de::DeTable;
 
-use crate::engine;
-use crate::model::{Case, Lab};
+use crate::model::{Case, Cause, Lab};
 
 use super::answers;
 use super::error::did_you_mean;
@@ -27,9 +26,9 @@ pub(super) fn read(name: &str, lab: Option<&Lab>, root: &DeTable<'_>, source: &m
             }
         }
     }
-    let known = engine::diagnoses();
-    for id in diagnosis.iter().filter(|id| !known.contains(id.get_ref())) {
-        source.fault(id.span(), format!("unknown diagnosis {:?}", id.get_ref()), did_you_mean(id.get_ref(), known));
+    for id in diagnosis.iter().filter(|id| Cause::from_id(id.get_ref()).is_none()) {
+        let known: Vec<&str> = Cause::ALL.iter().map(|cause| cause.id()).collect();
+        source.fault(id.span(), format!("unknown diagnosis {:?}", id.get_ref()), did_you_mean(id.get_ref(), &known));
     }
     if let (true, Some(first)) = (fails.is_empty(), diagnosis.first()) {
         source.fault(first.span(), "a right answer has no diagnosis", "name the checks that fail, or leave it out");
@@ -38,7 +37,7 @@ pub(super) fn read(name: &str, lab: Option<&Lab>, root: &DeTable<'_>, source: &m
         name: name.to_owned(),
         what: what?.to_owned(),
         fails: unique(&fails, source),
-        diagnosis: unique(&diagnosis, source),
+        diagnosis: unique(&diagnosis, source).iter().filter_map(|id| Cause::from_id(id)).collect(),
         answers,
     })
 }

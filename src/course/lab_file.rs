@@ -10,19 +10,6 @@ use super::harmless::{self, Harmless};
 use super::kebab::is_kebab;
 use super::needs::{self, Needs};
 
-/// The chapters of the built-in course, for a course that has labs alone; a lab belongs to one, and each check is
-/// explained in one.
-pub(super) const CHAPTERS: [&str; 8] = [
-    "process-and-service",
-    "what-systemd-is",
-    "systemctl",
-    "service-states",
-    "own-service",
-    "unit-file-sections",
-    "least-privilege",
-    "reliability",
-];
-
 /// The types of systemd.unit(5).
 const UNIT_TYPES: [&str; 11] =
     ["service", "socket", "device", "mount", "automount", "swap", "target", "path", "timer", "slice", "scope"];

@@ -6,11 +6,10 @@ use std::path::Path;
 use crate::model::{Chapter, CourseId, Tutorial};
 
 use super::error::{CourseError, CourseErrors, Failed, NoSuchChapter, NoSuchLab};
-use super::lab_file::CHAPTERS;
 use super::lab_folder::{self, LabFolder};
 use super::lesson;
 use super::shelf_lessons;
-use super::tree::Tree;
+use super::tree::{CHAPTERS, Tree};
 
 /// The name of the course that is part of this binary.
 const EMBEDDED: &str = "unitlab";
@@ -146,7 +145,7 @@ impl Course {
 /// The chapters that labs may name.
 fn chapter_ids(tutorial: &Tutorial) -> Vec<&str> {
     let own = tutorial.chapters.iter().map(|chapter| chapter.id.as_str());
-    if tutorial.chapters.is_empty() { CHAPTERS.to_vec() } else { own.collect() }
+    if tutorial.chapters.is_empty() { CHAPTERS.clone() } else { own.collect() }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use include_dir::{Dir, include_dir};
 use sha2::{Digest, Sha256};
@@ -13,6 +14,15 @@ use super::walk;
 
 static LABS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/labs");
 static LESSONS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/lessons");
+
+/// The ids of the embedded course's chapters, in their order: `NN-id.md` is the chapter `id`. A course that has only labs
+/// refers to these chapters.
+pub(super) static CHAPTERS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    let mut names: Vec<&str> = LESSONS.files().filter_map(|file| file.path().to_str()?.strip_suffix(".md")).collect();
+    names.sort_unstable();
+    let numbered = names.into_iter().filter_map(|name| name.split_once('-'));
+    numbered.filter(|(number, _)| number.parse::<u32>().is_ok()).map(|(_, id)| id).collect()
+});
 
 /// Path from the course's folder → content. The map's order is the order of everything.
 #[derive(Debug, Clone, PartialEq, Eq)]

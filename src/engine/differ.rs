@@ -1,7 +1,7 @@
 //! A case that was graded, held against what must come of it.
 
 use crate::engine::score;
-use crate::model::{CheckReport, Expected, Status};
+use crate::model::{Cause, CheckReport, Expected, Status};
 
 /// What differs, one sentence each; nothing when it came out as it must. `pass` is the lab's mark in percent.
 #[must_use]
@@ -54,16 +54,20 @@ fn wrongly_failed(fails: &[String], checks: &[CheckReport]) -> Vec<String> {
 }
 
 /// The causes that nobody named, with those that were.
-fn unnamed(diagnosis: &[String], checks: &[CheckReport]) -> Option<String> {
-    let mut named: Vec<&str> =
-        checks.iter().flat_map(|check| &check.diagnosis).map(|cause| cause.id.as_str()).collect();
+fn unnamed(expected: &[Cause], checks: &[CheckReport]) -> Option<String> {
+    let mut named: Vec<Cause> =
+        checks.iter().flat_map(|check| &check.diagnosis).map(|diagnosis| diagnosis.cause).collect();
     named.dedup();
-    let missed: Vec<&str> = diagnosis.iter().map(String::as_str).filter(|id| !named.contains(id)).collect();
+    let missed: Vec<Cause> = expected.iter().copied().filter(|cause| !named.contains(cause)).collect();
     if missed.is_empty() {
         return None;
     }
-    let instead = if named.is_empty() { "nothing is".to_owned() } else { format!("{} is", named.join(", ")) };
-    Some(format!("{} is not diagnosed; {instead}", missed.join(", ")))
+    let instead = if named.is_empty() { "nothing is".to_owned() } else { format!("{} is", ids(&named)) };
+    Some(format!("{} is not diagnosed; {instead}", ids(&missed)))
+}
+
+fn ids(causes: &[Cause]) -> String {
+    causes.iter().map(|cause| cause.id()).collect::<Vec<_>>().join(", ")
 }
 
 fn said(check: &CheckReport) -> String {
@@ -76,26 +80,24 @@ fn said(check: &CheckReport) -> String {
 #[cfg(test)]
 mod tests {
     use super::differences;
-    use crate::engine::finding::cause;
     use crate::engine::testbed::report;
-    use crate::model::CheckReport;
     use crate::model::Expected::{self, FullMarks, Loses, LosesNothing, Untouched};
     use crate::model::Status::{self, Blocked, Failed, NotRun, Passed, Unknown};
+    use crate::model::{Cause, CheckReport};
 
     fn checks(statuses: [Status; 2]) -> Vec<CheckReport> {
         let ids = ["first", "second"];
         let of = |(id, status): (&str, Status)| CheckReport {
             observed: "so".into(),
             blocked_by: if status == Blocked { vec!["first".into()] } else { vec![] },
-            diagnosis: if status == Failed { vec![cause("masked", "", "")] } else { vec![] },
+            diagnosis: if status == Failed { vec![Cause::Masked.because("").next_step("")] } else { vec![] },
             ..report(id, 50, status)
         };
         ids.into_iter().zip(statuses).map(of).collect()
     }
 
-    fn fails(fails: &[&str], diagnosis: &[&str]) -> Expected {
-        let owned = |words: &[&str]| words.iter().map(ToString::to_string).collect();
-        Expected::Fails { fails: owned(fails), diagnosis: owned(diagnosis) }
+    fn fails(fails: &[&str], diagnosis: &[Cause]) -> Expected {
+        Expected::Fails { fails: fails.iter().map(ToString::to_string).collect(), diagnosis: diagnosis.to_vec() }
     }
 
     #[test]
@@ -110,11 +112,11 @@ mod tests {
             (FullMarks, [Failed, Blocked], &["first failed: so", "second is blocked by first"]),
             (FullMarks, [Passed, NotRun], &["second was not run: so"]),
             (fails(&["first"], &[]), [Failed, Passed], &[]),
-            (fails(&["first"], &["masked"]), [Failed, Blocked], &[]),
+            (fails(&["first"], &[Cause::Masked]), [Failed, Blocked], &[]),
             (fails(&["first"], &[]), [Passed, Failed], &["first passed, and must fail", "second failed: so, and must not fail"]),
             (fails(&["first", "second"], &[]), [Failed, Blocked], &["second is blocked by first, and must fail"]),
-            (fails(&["first"], &["chdir"]), [Failed, Passed], &["chdir is not diagnosed; masked is"]),
-            (fails(&[], &["chdir"]), [Passed, Passed], &["chdir is not diagnosed; nothing is"]),
+            (fails(&["first"], &[Cause::Chdir]), [Failed, Passed], &["chdir is not diagnosed; masked is"]),
+            (fails(&[], &[Cause::Chdir]), [Passed, Passed], &["chdir is not diagnosed; nothing is"]),
             (fails(&[], &[]), [Unknown, Passed], &["first could not be told: so"]),
             (Loses, [Passed, Failed], &[]),
             (Loses, [Passed, Passed], &["earns full marks: let a check find it, or list it in lab.toml as [[harmless]], and say why"]),

@@ -1,7 +1,7 @@
 //! A verdict in the making: evidence and causes are collected first, the status is given last.
 
-use super::diagnose::{diagnoses, fold, lesson};
-use crate::model::{Diagnosis, Evidence, Layer, Status, Unknown, Verdict};
+use super::diagnose::fold;
+use crate::model::{Cause, Diagnosis, Evidence, Layer, Status, Unknown, Verdict};
 
 /// The most characters of a machine's text that a report repeats.
 const MAX_QUOTED: usize = 400;
@@ -14,15 +14,30 @@ pub(crate) fn clip(text: &str) -> String {
     }
 }
 
-/// A cause with the command or change that comes next.
-pub(crate) fn cause(id: &str, text: impl Into<String>, next: impl Into<String>) -> Diagnosis {
-    debug_assert!(diagnoses().contains(&id), "list the cause {id} in engine/diagnose/known.rs");
-    Diagnosis {
-        id: id.to_owned(),
-        text: clip(&text.into()),
-        next: clip(&next.into()),
-        lesson: lesson(id).to_owned(),
-        follows: String::new(),
+impl Cause {
+    /// Begins a diagnosis. `text` states the cause in one sentence, with the facts of this machine.
+    pub(crate) fn because(self, text: impl Into<String>) -> Explained {
+        Explained { cause: self, text: text.into() }
+    }
+}
+
+/// A cause with its text, and without its next step yet.
+#[derive(Debug)]
+pub(crate) struct Explained {
+    cause: Cause,
+    text: String,
+}
+
+impl Explained {
+    /// `next` is the command to run or the change to make.
+    pub(crate) fn next_step(self, next: impl Into<String>) -> Diagnosis {
+        Diagnosis {
+            cause: self.cause,
+            text: clip(&self.text),
+            next: clip(&next.into()),
+            lesson: self.cause.lesson().map(str::to_owned),
+            follows: None,
+        }
     }
 }
 
@@ -48,7 +63,7 @@ impl Finding {
     /// Adds causes, root cause first; one that is already named is not named twice.
     pub(crate) fn because(&mut self, causes: impl IntoIterator<Item = Diagnosis>) {
         for cause in causes {
-            if !self.0.diagnosis.iter().any(|named| (&named.id, &named.text) == (&cause.id, &cause.text)) {
+            if !self.0.diagnosis.iter().any(|named| (named.cause, &named.text) == (cause.cause, &cause.text)) {
                 self.0.diagnosis.push(cause);
             }
         }
@@ -73,7 +88,7 @@ impl Finding {
         let diagnosis = if unknown.remedy.is_empty() {
             vec![]
         } else {
-            vec![cause("could-not-tell", unknown.reason.as_str(), unknown.remedy.as_str())]
+            vec![Cause::CouldNotTell.because(unknown.reason.as_str()).next_step(unknown.remedy.as_str())]
         };
         Verdict { status: Status::Unknown, observed: clip(&unknown.reason), diagnosis, ..self.0 }
     }

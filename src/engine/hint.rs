@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::advice::advice;
+use super::cause_hints::hints_for;
 use crate::model::{Check, CheckReport, Diagnosis, Lab, Status};
 
 /// What there is to say to somebody who asks for a hint.
@@ -80,17 +80,16 @@ fn own(check: &Check) -> Hints<'_> {
 }
 
 fn of_cause<'a>(check: &'a Check, cause: &'a Diagnosis) -> Option<Hints<'a>> {
-    let [look, change] = advice(&cause.id, &check.unit)?;
+    let [look, change] = hints_for(cause.cause, &check.unit)?;
     let words = vec![Words::Written(look.into()), Words::Written(change.into()), Words::Found(cause)];
-    Some(Hints { check, key: format!("{}: {}", check.id, cause.id), of_a_cause: true, words })
+    Some(Hints { check, key: format!("{}: {}", check.id, cause.cause), of_a_cause: true, words })
 }
 
 #[cfg(test)]
 mod tests {
     use super::{NextHint, Words, next_hint};
-    use crate::engine::finding::cause;
     use crate::engine::testbed::{check, lab, report};
-    use crate::model::{Check, CheckReport, Kind, Status};
+    use crate::model::{Cause, Check, CheckReport, Kind, Status};
 
     fn text(hint: &NextHint) -> String {
         match hint {
@@ -153,10 +152,13 @@ mod tests {
     #[test]
     fn what_is_wrong_now_chooses_the_hints() {
         let lab = lab(vec![hinting("a")]);
-        let because = |id: &str| {
-            [CheckReport { diagnosis: vec![cause(id, "This.", "do that")], ..report("a", 1, Status::Failed) }]
+        let because = |cause: Cause| {
+            [CheckReport {
+                diagnosis: vec![cause.because("This.").next_step("do that")],
+                ..report("a", 1, Status::Failed)
+            }]
         };
-        let (stale, root) = (because("needs-daemon-reload"), because("runs-as-root"));
+        let (stale, root) = (because(Cause::NeedsDaemonReload), because(Cause::RunsAsRoot));
         let hint = |reports, shown: usize| text(&next_hint(&lab, reports, |_| shown, None));
         assert!(hint(&stale, 0).starts_with("0 Compare `systemctl cat"), "{}", hint(&stale, 0));
         assert_eq!(hint(&stale, 2), "2 This. do that");
@@ -165,7 +167,7 @@ mod tests {
         assert_eq!(text(&next_hint(&lab, &stale, |_| 0, Some("a"))), "0 a 1");
         // Another cause begins with its own first hint.
         let seen = |key: &str| if key == "a: needs-daemon-reload" { 3 } else { 0 };
-        let other = because("masked");
+        let other = because(Cause::Masked);
         assert!(text(&next_hint(&lab, &other, seen, None)).starts_with("0 `systemctl status"));
     }
 }

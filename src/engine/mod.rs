@@ -1,9 +1,9 @@
 //! Decides: which questions a lab asks, what the answers mean, what it adds up to. Pure: no I/O, no clock.
 
 mod access;
-mod advice;
 mod alter;
 mod ask;
+mod cause_hints;
 mod diagnose;
 mod differ;
 mod directive;
@@ -24,7 +24,6 @@ mod variant;
 mod watched;
 
 pub use ask::{questions, trials, twin_questions};
-pub use diagnose::diagnoses;
 pub use differ::differences;
 pub use hint::{Hints, NextHint, Words, next_hint};
 pub use judge::{judge, normal};

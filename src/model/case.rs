@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::cause::Cause;
+
 /// A case proves a lab: its files and `apply.sh` are laid over the scene, and exactly the named checks must fail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {
@@ -11,8 +13,8 @@ pub struct Case {
     pub what: String,
     /// The ids of the checks that must fail, exactly; empty for another right answer.
     pub fails: Vec<String>,
-    /// The ids of the diagnoses that must be given.
-    pub diagnosis: Vec<String>,
+    /// The causes that must be named.
+    pub diagnosis: Vec<Cause>,
     /// What is handed in, by check, where that is something else than what the solution hands in.
     pub answers: BTreeMap<String, Handed>,
 }

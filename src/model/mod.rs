@@ -1,6 +1,7 @@
 //! The nouns. Plain data, parsed from `&str`, importing no other room.
 
 mod case;
+mod cause;
 mod chapter;
 mod demand;
 mod escape;
@@ -25,6 +26,7 @@ mod unit_file;
 mod variable;
 
 pub use case::{Case, Handed};
+pub use cause::Cause;
 pub use chapter::{Ask, Block, Chapter, Form, Page, Practice, Recorded, Term, Tutorial, slug};
 pub use demand::{
     AccountDemand, Address, AnswerDemand, AnswerForm, CommandDemand, FileDemand, JournalDemand, Listens, ModeDemand,

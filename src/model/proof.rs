@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::Recorded;
+use super::cause::Cause;
+use super::chapter::Recorded;
 
 /// What must come of one answer to a lab.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,8 +16,8 @@ pub enum Expected {
     Fails {
         /// Ids of checks.
         fails: Vec<String>,
-        /// Ids of diagnoses.
-        diagnosis: Vec<String>,
+        /// Causes that must be named.
+        diagnosis: Vec<Cause>,
     },
     /// At least one check is lost, whichever it is: a mutant of the solution.
     Loses,

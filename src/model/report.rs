@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Place;
+use super::cause::Cause;
+use super::place::Place;
 
 /// What became of one check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,18 +53,22 @@ pub struct Evidence {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Diagnosis {
-    /// Its name: `needs-daemon-reload`.
-    pub id: String,
+    /// The cause's id: `needs-daemon-reload`.
+    #[serde(rename = "id")]
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub cause: Cause,
     /// The cause in one sentence for a learner.
     pub text: String,
     /// The command or change that comes next.
     pub next: String,
     /// The chapter that explains it; left out where none does.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub lesson: String,
-    /// The id of the cause that this merely follows from; left out of a root cause.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub follows: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub lesson: Option<String>,
+    /// The id of the cause that this one follows from; left out of a root cause.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub follows: Option<Cause>,
 }
 
 /// What the judge says of one check.

@@ -9,7 +9,7 @@ use quick_junit::{NonSuccessKind, Property, Report as Document, TestCase, TestCa
 
 use super::json::Failure;
 use super::told;
-use crate::model::{CheckReport, PlaceKind, Report, Status, escape};
+use crate::model::{Cause, CheckReport, PlaceKind, Report, Status, escape};
 
 /// Writes a report as one suite: failed is `<failure>`, unknown `<error>`, blocked and not run `<skipped>`.
 pub fn junit(report: &Report, out: &mut impl Write) -> io::Result<()> {
@@ -121,11 +121,11 @@ fn details(check: &CheckReport) -> String {
     for evidence in &check.evidence {
         say(told::layer(evidence.layer), &format!("{}  ({})", evidence.text, evidence.source));
     }
-    for cause in &check.diagnosis {
-        say(&format!("cause {}", cause.id), &cause.text);
-        say("follows from", &cause.follows);
-        say("next", &cause.next);
-        say("explained in", &cause.lesson);
+    for diagnosis in &check.diagnosis {
+        say(&format!("cause {}", diagnosis.cause), &diagnosis.text);
+        say("follows from", diagnosis.follows.map_or("", Cause::id));
+        say("next", &diagnosis.next);
+        say("explained in", diagnosis.lesson.as_deref().unwrap_or_default());
     }
     say("why", &check.why);
     say("lesson", &check.lesson);

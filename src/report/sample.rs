@@ -1,13 +1,13 @@
 //! Reports for the tests of this room: a beginner's attempt at the lab sre-app, and what becomes of it.
 
-use crate::model::{CheckReport, CourseId, Diagnosis, Evidence, Layer, Place, PlaceKind, Report, Score, Status};
+use crate::model::{Cause, CheckReport, CourseId, Diagnosis, Evidence, Layer, Place, PlaceKind, Report, Score, Status};
 
 const UNIT_FILE: &str = "/etc/systemd/system/sre-app.service";
 
 /// Some right, some wrong, one blocked, one unknown.
 pub(super) fn beginner() -> Report {
     let stale = diagnosis(
-        "needs-daemon-reload",
+        Cause::NeedsDaemonReload,
         "The file was changed after systemd had read it: what is loaded is the old version.",
         "sudo systemctl daemon-reload",
     );
@@ -18,7 +18,7 @@ pub(super) fn beginner() -> Report {
             status: Status::Unknown,
             earned: 0,
             observed: "port 8000 could not be asked: the network of the sandbox did not come up".into(),
-            diagnosis: vec![diagnosis("", "", "unitlab doctor")],
+            diagnosis: vec![diagnosis(Cause::CouldNotTell, "", "unitlab doctor")],
             ..passed("serves", "http", "http://127.0.0.1:8000/ is answered by the service's own process", 15)
         },
         passed("after-network", "setting", "It is started after network.target", 5),
@@ -57,7 +57,7 @@ pub(super) fn beginner() -> Report {
                 evidence(Layer::Live, "ps -o uid,pid,comm -p 214", "0 214 python3"),
             ],
             diagnosis: vec![diagnosis(
-                "needs-restart",
+                Cause::NeedsRestart,
                 "User= is set and loaded, and the process was started before that: it still runs as root.",
                 "sudo systemctl restart sre-app.service",
             )],
@@ -150,6 +150,6 @@ fn evidence(layer: Layer, source: &str, text: &str) -> Evidence {
     Evidence { layer, source: source.into(), text: text.into() }
 }
 
-fn diagnosis(id: &str, text: &str, next: &str) -> Diagnosis {
-    Diagnosis { id: id.into(), text: text.into(), next: next.into(), lesson: String::new(), follows: String::new() }
+fn diagnosis(cause: Cause, text: &str, next: &str) -> Diagnosis {
+    Diagnosis { cause, text: text.into(), next: next.into(), lesson: None, follows: None }
 }

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use super::json::Failure;
 use super::told;
-use crate::model::{CheckReport, PlaceKind, Report, Status, escape};
+use crate::model::{Cause, CheckReport, PlaceKind, Report, Status, escape};
 
 /// Writes a report as TAP: a YAML block beneath what failed or is unknown, `# SKIP` for what could not be graded, and
 /// `Bail out!` at the end when nothing was.
@@ -99,12 +99,12 @@ fn block(text: &mut String, check: &CheckReport) {
     if !check.diagnosis.is_empty() {
         text.push_str("  diagnosis:\n");
     }
-    for cause in &check.diagnosis {
-        entry(text, "    - ", "id", &cause.id);
-        entry(text, "      ", "text", &cause.text);
-        entry(text, "      ", "next", &cause.next);
-        for (key, value) in [("lesson", &cause.lesson), ("follows", &cause.follows)] {
-            if !value.is_empty() {
+    for diagnosis in &check.diagnosis {
+        entry(text, "    - ", "id", diagnosis.cause.id());
+        entry(text, "      ", "text", &diagnosis.text);
+        entry(text, "      ", "next", &diagnosis.next);
+        for (key, value) in [("lesson", diagnosis.lesson.as_deref()), ("follows", diagnosis.follows.map(Cause::id))] {
+            if let Some(value) = value {
                 entry(text, "      ", key, value);
             }
         }

@@ -107,7 +107,7 @@ impl World {
         }
         for (check, (kind, status, causes)) in checks(at, row).iter().zip(&row.verdicts) {
             let report = self.report(&check.id);
-            let named: Vec<&str> = report.diagnosis.iter().map(|cause| cause.id.as_str()).collect();
+            let named: Vec<&str> = report.diagnosis.iter().map(|cause| cause.cause.id()).collect();
             if (report.status, &named) != (*status, causes) {
                 let (got, seen) = (report.status, &report.observed);
                 wrong.push(format!(

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::Course;
-use crate::course::tree::Tree;
-use crate::model::{Expect, Kind, TimeSpan, Value};
+use crate::course::tree::{CHAPTERS, Tree};
+use crate::model::{Cause, Expect, Kind, TimeSpan, Value};
 
 pub(super) const LAB: &str = r#"title   = "A lab"
 chapter = "systemctl"
@@ -181,4 +181,19 @@ fn one_lab_of_the_embedded_course_is_the_same_lab() {
         assert_eq!(alone.variant(&lab.lab.id, 7), whole.variant(&lab.lab.id, 7));
     }
     assert_eq!(Course::embedded_lab("nosuch"), None);
+}
+
+#[test]
+fn the_embedded_chapters_are_listed_in_their_order() {
+    let course = Course::embedded().unwrap();
+    let ids: Vec<&str> = course.tutorial().chapters.iter().map(|chapter| chapter.id.as_str()).collect();
+    assert_eq!(*CHAPTERS, ids);
+}
+
+#[test]
+fn every_cause_is_explained_by_a_chapter_of_the_embedded_course() {
+    for cause in Cause::ALL.iter().filter(|cause| **cause != Cause::CouldNotTell) {
+        assert!(cause.lesson().is_some_and(|lesson| CHAPTERS.contains(&lesson)), "{cause}: {:?}", cause.lesson());
+    }
+    assert_eq!(Cause::CouldNotTell.lesson(), None);
 }

@@ -2,10 +2,9 @@
 
 use super::paste::shell_safe;
 use crate::engine::access::{READ, WRITE, bits, closed, may};
-use crate::engine::finding::cause;
 use crate::engine::unit_view::UnitView;
 use crate::model::{
-    Diagnosis, FailureFact, FileType, Holder, Identity, Needed, PortOwner, Purpose, UnitFact, is_address_in_use,
+    Cause, Diagnosis, FailureFact, FileType, Holder, Identity, Needed, PortOwner, Purpose, UnitFact, is_address_in_use,
 };
 
 /// The port that it wanted is somebody else's, and the program has said so. `probed` are the ports that were asked on
@@ -15,7 +14,7 @@ pub(super) fn address_in_use(seen: &UnitView, failure: &FailureFact, probed: boo
     let unit = seen.unit;
     let told = |port: u16, whom: &str, next: String| {
         let text = format!("Port {port} was taken when {unit} wanted it (\"Address already in use\"): {whom} has it.");
-        cause("address-in-use", text, next)
+        Cause::AddressInUse.because(text).next_step(next)
     };
     // Where several of the ports that it may have meant are taken, nobody is to be accused.
     match &failure.holders[..] {
@@ -30,13 +29,9 @@ pub(super) fn address_in_use(seen: &UnitView, failure: &FailureFact, probed: boo
     });
     Some(match strangers.next() {
         Some((port, pid, comm)) => told(port, &format!("pid {pid} ({comm})"), from_where(pid, unit)),
-        None => cause(
-            "address-in-use",
-            format!(
+        None => Cause::AddressInUse.because(format!(
                 "{unit} ended because its address was in use (\"Address already in use\"); who had it cannot be seen now."
-            ),
-            format!("sudo ss -tulnp, to see who listens where; then sudo systemctl restart {unit}"),
-        ),
+            )).next_step(format!("sudo ss -tulnp, to see who listens where; then sudo systemctl restart {unit}")),
     })
 }
 
@@ -80,13 +75,9 @@ pub(super) fn permission_denied(seen: &UnitView, unit: &UnitFact, failure: &Fail
     } else {
         String::new()
     };
-    Some(cause(
-        "permission-denied",
-        format!("The user {user} of {} may not {what}: permission denied, as the program said.", seen.unit),
-        format!(
+    Some(Cause::PermissionDenied.because(format!("The user {user} of {} may not {what}: permission denied, as the program said.", seen.unit)).next_step(format!(
             "{older}namei -l {path}, which shows who may do what on the way; give the user what it needs, and no more"
-        ),
-    ))
+        )))
 }
 
 /// What of a path somebody may not do; none where the bits are no reason.

@@ -2,10 +2,9 @@
 //! files leave no doubt.
 
 use super::paste::shell_safe;
-use crate::engine::finding::cause;
 use crate::engine::layers::{Layers, Written};
 use crate::engine::unit_view::UnitView;
-use crate::model::{Diagnosis, FailureFact, UnitFact};
+use crate::model::{Cause, Diagnosis, FailureFact, UnitFact};
 
 /// What the manager says of it, by version: `… because of an unmet condition check (X=y).`, `…, unmet condition check X=y`.
 const UNMET: &str = "unmet condition check ";
@@ -80,7 +79,7 @@ fn not_met(seen: &UnitView, what: String, value: Option<&str>) -> Diagnosis {
             "systemctl status {unit}; meet it, or remove the line and sudo systemctl daemon-reload; then sudo systemctl start {unit}"
         ),
     };
-    cause("condition-not-met", what, next)
+    Cause::ConditionNotMet.because(what).next_step(next)
 }
 
 /// `ConditionPathExists=/x`, of what the manager said.

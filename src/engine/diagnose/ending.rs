@@ -10,11 +10,10 @@ use super::step::behind_the_status;
 use super::unloadable;
 use super::waiting::waits;
 use super::wall::walled;
-use crate::engine::finding::cause;
 use crate::engine::judge::Pace;
 use crate::engine::layers::Layers;
 use crate::engine::unit_view::UnitView;
-use crate::model::{Diagnosis, End, FailureFact, PortOwner, StabilityFact, UnitFact, ended};
+use crate::model::{Cause, Diagnosis, End, FailureFact, PortOwner, StabilityFact, UnitFact, ended};
 
 /// How the last main process ended, if one did: `its last main process ended with status 203/EXEC: …`; or the command
 /// before or after it that failed.
@@ -117,27 +116,27 @@ fn stranger_on_the_port(seen: &UnitView) -> Vec<Diagnosis> {
 pub(crate) fn orphan(seen: &UnitView, port: u16, pid: u32, comm: &str) -> Diagnosis {
     if pid == 1 {
         // A socket unit's: the manager listens for a service that it will start, and it was not this one.
-        return cause(
-            "socket-unit-holds-the-port",
-            format!(
+        return Cause::SocketUnitHoldsThePort
+            .because(format!(
                 "systemd itself listens on port {port} for a socket unit, and {0} has not taken it over.",
                 seen.unit
-            ),
-            "systemctl list-sockets",
-        );
+            ))
+            .next_step("systemctl list-sockets");
     }
-    cause(
-        "orphan-answers-the-port",
-        format!("Pid {pid} ({comm}) holds port {port} and does not belong to {0}, so {0} cannot have it.", seen.unit),
-        from_where(pid, seen.unit),
-    )
+    Cause::OrphanAnswersThePort
+        .because(format!(
+            "Pid {pid} ({comm}) holds port {port} and does not belong to {0}, so {0} cannot have it.",
+            seen.unit
+        ))
+        .next_step(from_where(pid, seen.unit))
 }
 
 /// It is down without having failed.
 fn never_came_up(seen: &UnitView, unit: &UnitFact, end: Option<End>) -> Option<Diagnosis> {
     let unit_name = seen.unit;
-    let not_started = |how: String| cause("not-started", how, format!("sudo systemctl start {unit_name}"));
-    let by_itself = |how, next: String| cause("ended-by-itself", how, next);
+    let not_started =
+        |how: String| Cause::NotStarted.because(how).next_step(format!("sudo systemctl start {unit_name}"));
+    let by_itself = |how, next: String| Cause::EndedByItself.because(how).next_step(next);
     match end {
         _ if unit.get("ActiveState") != "inactive" => None,
         _ if was_stopped(unit) => Some(not_started(format!(
@@ -188,25 +187,17 @@ fn loops(seen: &UnitView, unit: &UnitFact, stability: Option<&StabilityFact>) ->
     // A loop may end as start-limit-hit, or as exit-code (truth 19): the counter tells in both cases.
     if seen_restarting || waits || failed && restarts > 0 {
         let restarts = stability.map_or(restarts, |fact| restarts.max(fact.after.restarts));
-        causes.push(cause(
-            "crash-loop",
-            format!(
+        causes.push(Cause::CrashLoop.because(format!(
                 "{unit_name} dies, is restarted, and dies again (NRestarts={restarts}): the restarts hide why it dies."
-            ),
-            format!("journalctl -u {unit_name} -n 30"),
-        ));
+            )).next_step(format!("journalctl -u {unit_name} -n 30")));
     }
     // Where the last death is what Result= names, the limit is told by the count, if it can be met and if a restart was due.
     let spent = || burst > 0 && restarts >= burst && unit.get("Restart") != "no" && Pace::of(unit).gives_up();
     if failed && (unit.get("Result") == "start-limit-hit" || spent()) {
-        causes.push(cause(
-            "start-limit-hit",
-            format!(
+        causes.push(Cause::StartLimitHit.because(format!(
                 "{unit_name} was started more often than StartLimitBurst={burst} allows within {}, and systemd gave up.",
                 unit.get("StartLimitIntervalUSec")
-            ),
-            format!("mend the cause first, then sudo systemctl reset-failed {unit_name} && sudo systemctl start {unit_name}"),
-        ));
+            )).next_step(format!("mend the cause first, then sudo systemctl reset-failed {unit_name} && sudo systemctl start {unit_name}")));
     }
     causes
 }

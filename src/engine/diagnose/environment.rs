@@ -1,10 +1,9 @@
 //! What a program assumed of its environment: a service has neither the PATH nor the variables of a login shell.
 
 use super::{stale, writing};
-use crate::engine::finding::cause;
 use crate::engine::layers::Layers;
 use crate::engine::unit_view::UnitView;
-use crate::model::{Assumed, Diagnosis, FailureFact, UnitFact};
+use crate::model::{Assumed, Cause, Diagnosis, FailureFact, UnitFact};
 
 /// Variables that systemd sets where a folder of that kind is given (systemd.exec(5)).
 const FOLDERS: [(&str, &str); 5] = [
@@ -62,11 +61,12 @@ fn command(seen: &UnitView, name: &str, path: &str, elsewhere: Option<&str>) -> 
             ),
         ),
     };
-    cause(
-        "environment-assumed",
-        format!("The program of {} did not find the command {name}: no folder of {path} has it{what}.", seen.unit),
-        next,
-    )
+    Cause::EnvironmentAssumed
+        .because(format!(
+            "The program of {} did not find the command {name}: no folder of {path} has it{what}.",
+            seen.unit
+        ))
+        .next_step(next)
 }
 
 fn variable(seen: &UnitView, name: &str) -> Diagnosis {
@@ -76,12 +76,8 @@ fn variable(seen: &UnitView, name: &str) -> Diagnosis {
         None if OF_A_USER.contains(&name) => format!("User= under [Service] sets it; or {set}"),
         None => set,
     };
-    cause(
-        "environment-assumed",
-        format!(
+    Cause::EnvironmentAssumed.because(format!(
             "The program of {} needs the variable {name}, which the unit does not set: a service has no login shell's environment.",
             seen.unit
-        ),
-        next,
-    )
+        )).next_step(next)
 }

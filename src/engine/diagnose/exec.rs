@@ -3,9 +3,8 @@
 use super::paste::shell_safe;
 use super::step::{Step, absent};
 use crate::engine::access::bits;
-use crate::engine::finding::cause;
 use crate::engine::unit_view::UnitView;
-use crate::model::{Diagnosis, FileType, Head, Needed};
+use crate::model::{Cause, Diagnosis, FileType, Head, Needed};
 
 /// What people type at a shell, and what a unit says instead.
 const BUILT_IN: [(&str, &str); 10] = [
@@ -26,8 +25,7 @@ impl Step<'_> {
     pub(super) fn exec(&self, needed: Option<&Needed>) -> Diagnosis {
         let Some(needed) = needed else {
             let program = self.command.map_or("the program", |command| command.path);
-            return self.cause(
-                "exec-failed",
+            return self.cause(Cause::ExecFailed,
                 &format!("systemd could not execute {program}: it is missing, not executable, or its #! line names a missing interpreter"),
                 format!("ls -l {}", shell_safe(program).unwrap_or("PROGRAM")),
             );
@@ -38,22 +36,26 @@ impl Step<'_> {
         let Some(node) = &needed.found.node else {
             if let Some((_, instead)) = BUILT_IN.iter().find(|(word, _)| *word == path) {
                 let what = format!("{path} is no program: shells have it built in, and systemd starts no shell");
-                return self.cause("exec-missing", &what, (*instead).to_owned());
+                return self.cause(Cause::ExecMissing, &what, (*instead).to_owned());
             }
             let what = if path.starts_with('/') {
                 absent(needed)
             } else {
                 format!("there is no {path} in any folder that systemd searches")
             };
-            return self.cause("exec-missing", &what, show(if path.starts_with('/') { "ls -l" } else { "command -v" }));
+            return self.cause(
+                Cause::ExecMissing,
+                &what,
+                show(if path.starts_with('/') { "ls -l" } else { "command -v" }),
+            );
         };
         if node.file_type != FileType::File {
             let what = format!("{path} is {}, and no program", node.file_type.described());
-            return self.cause("exec-not-executable", &what, show("ls -ld"));
+            return self.cause(Cause::ExecNotExecutable, &what, show("ls -ld"));
         }
         if node.mode & 0o111 == 0 {
             let what = format!("{path} is there, and is not executable ({})", bits(node));
-            return self.cause("exec-not-executable", &what, format!("sudo chmod a+x {safe}; {}", self.again));
+            return self.cause(Cause::ExecNotExecutable, &what, format!("sudo chmod a+x {safe}; {}", self.again));
         }
         if let Some(denied) = self.denied(needed, node) {
             return denied;
@@ -67,15 +69,15 @@ impl Step<'_> {
                 let what = format!(
                     "{path} is there, but its first line is #!{line}, and {interpreter} is no program that can be executed"
                 );
-                self.cause("exec-bad-interpreter", &what, show("head -n 1"))
+                self.cause(Cause::ExecBadInterpreter, &what, show("head -n 1"))
             }
             Some(Head::Other) => {
                 let what = format!("{path} neither begins with #! and an interpreter nor is a compiled program");
-                self.cause("exec-format", &what, "make its first line name an interpreter: #!/bin/sh".into())
+                self.cause(Cause::ExecFormat, &what, "make its first line name an interpreter: #!/bin/sh".into())
             }
             Some(Head::Binary { native: false }) => {
                 let what = format!("{path} is compiled for another kind of processor than this machine's");
-                self.cause("exec-format", &what, show("file"))
+                self.cause(Cause::ExecFormat, &what, show("file"))
             }
             _ => self.hidden(path),
         }
@@ -93,26 +95,22 @@ impl Step<'_> {
                 let next = format!(
                     "put it elsewhere, such as /opt; or remove {name}=, then sudo systemctl daemon-reload and restart"
                 );
-                return self.cause("exec-missing", &what, next);
+                return self.cause(Cause::ExecMissing, &what, next);
             }
         }
         let what = format!(
             "{path} is there now and can be executed; it may have been put there since, or the unit's own view of the files hides it"
         );
-        self.cause("exec-failed", &what, self.again.clone())
+        self.cause(Cause::ExecFailed, &what, self.again.clone())
     }
 }
 
 /// A script whose interpreter's name ends in a carriage return.
 fn windows(lead: &str, path: &str, line: &str) -> Diagnosis {
     let line = line.trim_end_matches('\r');
-    cause(
-        "exec-bad-interpreter",
-        format!(
+    Cause::ExecBadInterpreter.because(format!(
             "{lead}: {path} has the line ends of Windows (CRLF), so the carriage return behind #!{line} became part of the interpreter's name."
-        ),
-        format!("sudo sed -i 's/\\r$//' {}", shell_safe(path).unwrap_or("SCRIPT")),
-    )
+        )).next_step(format!("sudo sed -i 's/\\r$//' {}", shell_safe(path).unwrap_or("SCRIPT")))
 }
 
 /// env(1) ends with 127 when it has found no program, and the carriage return is part of what it looks for.

@@ -1,11 +1,10 @@
 //! Why the next boot does not start a unit.
 
 use super::{unloadable, writing};
-use crate::engine::finding::cause;
 use crate::engine::layers::{Layers, Written};
 use crate::engine::suggest::suggest;
 use crate::engine::unit_view::UnitView;
-use crate::model::{BootFact, Diagnosis, UnitFact};
+use crate::model::{BootFact, Cause, Diagnosis, UnitFact};
 
 /// Targets of systemd.special(7) that a system service may be hooked into.
 const TARGETS: [&str; 16] = [
@@ -42,33 +41,13 @@ pub(crate) fn why_not_enabled(
     let misses_install = !causes.is_empty();
     let unit_name = seen.unit;
     match boot.unit_file_state.as_str() {
-        _ if seen.loaded().is_ok_and(|live| live.get("UnitFileState").ends_with("-runtime")) => causes.push(cause(
-            "runtime-only",
-            format!("{unit_name} was enabled with --runtime: its link stands in /run, which is emptied at every boot."),
-            format!("sudo systemctl enable {unit_name}"),
-        )),
+        _ if seen.loaded().is_ok_and(|live| live.get("UnitFileState").ends_with("-runtime")) => causes.push(Cause::RuntimeOnly.because(format!("{unit_name} was enabled with --runtime: its link stands in /run, which is emptied at every boot.")).next_step(format!("sudo systemctl enable {unit_name}"))),
         "linked" | "linked-runtime" if !has_hooks(layers) => {}
-        "linked" | "linked-runtime" => causes.push(cause(
-            "linked-not-enabled",
-            format!("{unit_name} is only linked: systemd finds its file elsewhere, and nobody has run enable, which hooks it in."),
-            format!("sudo systemctl enable {unit_name}"),
-        )),
-        "disabled" => causes.push(cause(
-            "not-enabled",
-            format!("[Install] says where to hook {unit_name} in, but nobody has run enable, which makes the link."),
-            format!("sudo systemctl enable {unit_name}"),
-        )),
+        "linked" | "linked-runtime" => causes.push(Cause::LinkedNotEnabled.because(format!("{unit_name} is only linked: systemd finds its file elsewhere, and nobody has run enable, which hooks it in.")).next_step(format!("sudo systemctl enable {unit_name}"))),
+        "disabled" => causes.push(Cause::NotEnabled.because(format!("[Install] says where to hook {unit_name} in, but nobody has run enable, which makes the link.")).next_step(format!("sudo systemctl enable {unit_name}"))),
         // A misplaced WantedBy= leaves the unit static too, and then is the cause.
-        "static" if !misses_install => causes.push(cause(
-            "no-install-section",
-            format!("{unit_name} has no [Install] section, so enable has nothing to link."),
-            format!("add [Install] with WantedBy=multi-user.target, then sudo systemctl enable {unit_name}"),
-        )),
-        "indirect" => causes.push(cause(
-            "enables-another-unit",
-            format!("[Install] of {unit_name} names no target, only other units (Also=), and it is those that enable hooks in."),
-            format!("add WantedBy=multi-user.target to [Install], then sudo systemctl reenable {unit_name}"),
-        )),
+        "static" if !misses_install => causes.push(Cause::NoInstallSection.because(format!("{unit_name} has no [Install] section, so enable has nothing to link.")).next_step(format!("add [Install] with WantedBy=multi-user.target, then sudo systemctl enable {unit_name}"))),
+        "indirect" => causes.push(Cause::EnablesAnotherUnit.because(format!("[Install] of {unit_name} names no target, only other units (Also=), and it is those that enable hooks in.")).next_step(format!("add WantedBy=multi-user.target to [Install], then sudo systemctl reenable {unit_name}"))),
         "enabled" => causes.extend(layers.map(|layers| hooked_nowhere(unit_name, boot, layers)).unwrap_or_default()),
         _ => {}
     }
@@ -90,30 +69,24 @@ fn hooked_nowhere(unit: &str, boot: &BootFact, layers: &Layers) -> Vec<Diagnosis
     if hooks.is_empty() {
         let alias = layers.effective("Alias");
         let only = |alias: Written| {
-            cause(
-                "alias-only",
-                format!(
+            Cause::AliasOnly
+                .because(format!(
                     "{} only gives the unit a second name: {} starts nothing at boot.",
                     alias.place(),
                     alias.text()
-                ),
-                format!("add WantedBy=multi-user.target to [Install], then sudo systemctl reenable {unit}"),
-            )
+                ))
+                .next_step(format!("add WantedBy=multi-user.target to [Install], then sudo systemctl reenable {unit}"))
         };
         return alias.map(only).into_iter().collect();
     }
     // The boot goes there, and finds no link: whatever enable has linked, it was for an earlier [Install].
     let aside = |target: &str| target == boot.default_target || target == "default.target";
     if let Some((written, target)) = hooks.iter().find(|(_, target)| aside(target)) {
-        return vec![cause(
-            "needs-reenable",
-            format!(
+        return vec![Cause::NeedsReenable.because(format!(
                 "{} says {}, and there is no link for it in {target}: the line was written after enable made its links.",
                 written.place(),
                 written.text()
-            ),
-            format!("sudo systemctl reenable {unit}"),
-        )];
+            )).next_step(format!("sudo systemctl reenable {unit}"))];
     }
     // A known target may well be there, and hook the unit in, with nothing that leads to it.
     let leads_on = |target: &str| {
@@ -126,21 +99,23 @@ fn hooked_nowhere(unit: &str, boot: &BootFact, layers: &Layers) -> Vec<Diagnosis
 fn unreached(unit: &str, boot: &BootFact, written: &Written, target: &str) -> Diagnosis {
     let (place, text) = (written.place(), written.text());
     if TARGETS.contains(&target) {
-        return cause(
-            "wanted-by-idle-target",
-            format!("{place} says {text}, and a boot into {} does not reach {target}.", boot.default_target),
-            format!("make the line {}={}, then sudo systemctl reenable {unit}", written.key, boot.default_target),
-        );
+        return Cause::WantedByIdleTarget
+            .because(format!("{place} says {text}, and a boot into {} does not reach {target}.", boot.default_target))
+            .next_step(format!(
+                "make the line {}={}, then sudo systemctl reenable {unit}",
+                written.key, boot.default_target
+            ));
     }
     let meant = suggest(target, TARGETS);
     let hint = meant.map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
-    cause(
-        "wanted-by-unknown-target",
-        format!("{place} says {text}: no boot reaches a {target}{}", if hint.is_empty() { "." } else { &hint }),
-        format!(
+    Cause::WantedByUnknownTarget
+        .because(format!(
+            "{place} says {text}: no boot reaches a {target}{}",
+            if hint.is_empty() { "." } else { &hint }
+        ))
+        .next_step(format!(
             "make the line {}={}, then sudo systemctl reenable {unit}",
             written.key,
             meant.unwrap_or("multi-user.target")
-        ),
-    )
+        ))
 }

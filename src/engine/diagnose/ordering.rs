@@ -2,10 +2,9 @@
 //! of one of them to break it.
 
 use super::paste::shell_safe;
-use crate::engine::finding::cause;
 use crate::engine::layers::{Layers, Written};
 use crate::engine::unit_view::UnitView;
-use crate::model::{Diagnosis, FailureFact, UnitFact};
+use crate::model::{Cause, Diagnosis, FailureFact, UnitFact};
 
 /// The boot wants the unit, nobody has tried to start it, and it stands in a cycle.
 pub(crate) fn boot_dropped(seen: &UnitView, layers: Option<&Layers>, cycle: &[String]) -> Option<Diagnosis> {
@@ -67,13 +66,9 @@ fn dropped(seen: &UnitView, layers: Option<&Layers>, cycle: &[String], what: &st
             shell_safe(other).unwrap_or("OTHER")
         ),
     };
-    cause(
-        "ordering-cycle",
-        format!("After= and Before= ask for the impossible: {what}."),
-        format!(
-            "{remove}; sudo systemctl daemon-reload; systemd-analyze verify default.target tells whether a cycle is left"
-        ),
-    )
+    Cause::OrderingCycle.because(format!("After= and Before= ask for the impossible: {what}.")).next_step(format!(
+        "{remove}; sudo systemctl daemon-reload; systemd-analyze verify default.target tells whether a cycle is left"
+    ))
 }
 
 /// A line of the unit's own that orders it after or before one of the cycle.

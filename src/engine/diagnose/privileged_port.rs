@@ -1,8 +1,7 @@
 //! A port that takes a capability: bind(2) says of it what open(2) says of a closed file, and names no path.
 
-use crate::engine::finding::cause;
 use crate::engine::unit_view::UnitView;
-use crate::model::{Diagnosis, ExecCommand, FailureFact, Ports, UnitFact};
+use crate::model::{Cause, Diagnosis, ExecCommand, FailureFact, Ports, UnitFact};
 
 /// What strerror(3) says of it, and the number by which most programs name it besides.
 const WORDS: [&str; 3] = ["Permission denied", "permission denied", "EACCES"];
@@ -31,17 +30,13 @@ pub(super) fn privileged_port(seen: &UnitView, unit: &UnitFact, failure: &Failur
         return None;
     }
     let first = failure.free_ports_from.unwrap_or_default();
-    Some(cause(
-        "permission-denied",
-        format!(
+    Some(Cause::PermissionDenied.because(format!(
             "{unit_name} is started as {who}, who may not listen on port {port} (\"Permission denied\"): a port below {first} \
              takes CAP_NET_BIND_SERVICE, which {list}= does not list."
-        ),
-        format!(
+        )).next_step(format!(
             "under [Service], {list}=CAP_NET_BIND_SERVICE; or a port above; then sudo systemctl daemon-reload && sudo \
              systemctl restart {unit_name}"
-        ),
-    ))
+        )))
 }
 
 /// The port that the complaint names, else the command line, else the environment: the first of them that names one at

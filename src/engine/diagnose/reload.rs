@@ -1,9 +1,8 @@
 //! One layer is behind another: the manager behind the disk, the process behind the manager.
 
-use crate::engine::finding::cause;
 use crate::engine::layers::Layers;
 use crate::engine::unit_view::UnitView;
-use crate::model::Diagnosis;
+use crate::model::{Cause, Diagnosis};
 
 /// Why the manager's value of a directive is not the one that a fresh boot would load.
 pub(crate) fn stale(seen: &UnitView, layers: Option<&Layers>, name: &str) -> Diagnosis {
@@ -20,27 +19,21 @@ pub(crate) fn stale(seen: &UnitView, layers: Option<&Layers>, name: &str) -> Dia
 
 /// `what` stands under /run, which only lives until the next boot.
 pub(crate) fn runtime_only(seen: &UnitView, what: &str) -> Diagnosis {
-    cause(
-        "runtime-only",
-        format!("{what} is under /run, and that is emptied at every boot."),
-        format!("write it under /etc/systemd/system: sudo systemctl edit --full {}", seen.unit),
-    )
+    Cause::RuntimeOnly
+        .because(format!("{what} is under /run, and that is emptied at every boot."))
+        .next_step(format!("write it under /etc/systemd/system: sudo systemctl edit --full {}", seen.unit))
 }
 
 /// `what` is how the disk looks now, as the beginning of a sentence.
 pub(crate) fn needs_daemon_reload(what: &str) -> Diagnosis {
-    cause(
-        "needs-daemon-reload",
-        format!("{what}, but the manager still works with what it read before: reload needed."),
-        "sudo systemctl daemon-reload",
-    )
+    Cause::NeedsDaemonReload
+        .because(format!("{what}, but the manager still works with what it read before: reload needed."))
+        .next_step("sudo systemctl daemon-reload")
 }
 
 /// `what` is how the process differs from what is loaded, as the beginning of a sentence.
 pub(crate) fn needs_restart(seen: &UnitView, what: &str) -> Diagnosis {
-    cause(
-        "needs-restart",
-        format!("{what}: a reload does not touch a process that already runs, so a restart is needed."),
-        format!("sudo systemctl restart {}", seen.unit),
-    )
+    Cause::NeedsRestart
+        .because(format!("{what}: a reload does not touch a process that already runs, so a restart is needed."))
+        .next_step(format!("sudo systemctl restart {}", seen.unit))
 }

@@ -1,9 +1,8 @@
 //! What only a shell understands, written into `ExecStart=`: systemd starts none, and the program gets it as arguments
 //! (systemd.service(5), "Command lines").
 
-use crate::engine::finding::cause;
 use crate::engine::layers::Layers;
-use crate::model::{Diagnosis, UnitFact};
+use crate::model::{Cause, Diagnosis, UnitFact};
 
 /// Words with a meaning to shells, and to hardly a program. A `;` separates commands for systemd, too.
 const WORDS: [&str; 10] = ["&&", "||", "|", ">", ">>", "<", "&", "2>", "2>&1", "&>"];
@@ -24,15 +23,13 @@ pub(super) fn shell_words(unit: &UnitFact, layers: Option<&Layers>) -> Option<Di
         }
     };
     loaded.then(|| {
-        cause(
-            "shell-syntax",
-            format!(
+        Cause::ShellSyntax
+            .because(format!(
                 "{} says {}: systemd starts no shell, so the program gets {word} and what follows as arguments.",
                 written.place(),
                 written.text()
-            ),
-            next,
-        )
+            ))
+            .next_step(next)
     })
 }
 

@@ -7,10 +7,9 @@ use super::exec::carriage_return;
 use super::paste::shell_safe;
 use super::{stale, writing};
 use crate::engine::access::{EXECUTE, bits, closed, may};
-use crate::engine::finding::cause;
 use crate::engine::layers::{Layers, Written};
 use crate::engine::unit_view::UnitView;
-use crate::model::{Diagnosis, End, Ended, ExecCommand, FailureFact, FileType, Needed, Node, Purpose, UnitFact};
+use crate::model::{Cause, Diagnosis, End, Ended, ExecCommand, FailureFact, FileType, Needed, Node, Purpose, UnitFact};
 
 /// A step that failed: what is known of it.
 pub(super) struct Step<'a> {
@@ -119,7 +118,7 @@ impl Step<'_> {
             None => "systemd could not become that user: most often there is no such account".into(),
         };
         let make = format!("getent passwd {name} || sudo useradd --system --shell /usr/sbin/nologin {name}");
-        self.cause("user-unknown", &what, format!("{make}; {}", self.again))
+        self.cause(Cause::UserUnknown, &what, format!("{make}; {}", self.again))
     }
 
     fn group(&self) -> Diagnosis {
@@ -132,7 +131,7 @@ impl Step<'_> {
         };
         let name = shell_safe(name).unwrap_or("NAME");
         let make = format!("getent group {name} || sudo groupadd --system {name}");
-        self.cause("group-unknown", &what, format!("{make}; {}", self.again))
+        self.cause(Cause::GroupUnknown, &what, format!("{make}; {}", self.again))
     }
 
     fn chdir(&self, needed: Option<&Needed>) -> Diagnosis {
@@ -150,7 +149,7 @@ impl Step<'_> {
                 None => format!("{} is there now, so it may have been made since", needed.path),
             },
         };
-        self.cause("chdir", &what, next)
+        self.cause(Cause::Chdir, &what, next)
     }
 
     fn namespace(&self, missing: Option<&Needed>) -> Diagnosis {
@@ -160,8 +159,7 @@ impl Step<'_> {
             _ => "the directive",
         };
         let what = missing.map(absent).unwrap_or_default();
-        self.cause(
-            "namespace",
+        self.cause(Cause::Namespace,
             &format!("{what}, and so systemd could not build the unit's own view of the files"),
             format!("make {path}, or write {name}=-{path}, which lets it be missing; then sudo systemctl daemon-reload and restart"),
         )
@@ -174,7 +172,7 @@ impl Step<'_> {
         let act = if barrier.file_type == FileType::Folder { "enter" } else { "execute" };
         let what = format!("the user {} may not {act} {} ({})", self.user_name(), barrier.path, bits(barrier));
         let path = shell_safe(&needed.path).unwrap_or("PATH");
-        Some(self.cause("permission-denied", &what, format!("namei -l {path}")))
+        Some(self.cause(Cause::PermissionDenied, &what, format!("namei -l {path}")))
     }
 
     fn user_name(&self) -> &str {
@@ -184,8 +182,8 @@ impl Step<'_> {
         }
     }
 
-    pub(super) fn cause(&self, id: &str, what: &str, next: String) -> Diagnosis {
-        cause(id, format!("{}: {what}.", self.lead), next)
+    pub(super) fn cause(&self, cause: Cause, what: &str, next: String) -> Diagnosis {
+        cause.because(format!("{}: {what}.", self.lead)).next_step(next)
     }
 }
 

@@ -2,11 +2,10 @@
 
 use super::reload::{needs_daemon_reload, runtime_only};
 use crate::engine::directive::{boolean, section};
-use crate::engine::finding::cause;
 use crate::engine::layers::{Layers, Written};
 use crate::engine::suggest::suggest;
 use crate::engine::unit_view::UnitView;
-use crate::model::{Content, Diagnosis, Role, UnitFact};
+use crate::model::{Cause, Content, Diagnosis, Role, UnitFact};
 
 const SECTIONS: [&str; 3] = ["Unit", "Service", "Install"];
 
@@ -30,29 +29,28 @@ pub(crate) fn unloadable(seen: &UnitView, unit: &UnitFact, layers: Option<&Layer
 /// The unit is switched off with a link to /dev/null, or with an empty file.
 pub(crate) fn masked(seen: &UnitView) -> Diagnosis {
     let until_reboot = seen.loaded().is_ok_and(|unit| unit.get("UnitFileState") == "masked-runtime");
-    cause(
-        "masked",
-        format!("{} is masked: its unit file is a link to /dev/null, so nothing can start it.", seen.unit),
-        // Of the two places for the link, unmask looks at one only.
-        format!("sudo systemctl unmask {}{}", if until_reboot { "--runtime " } else { "" }, seen.unit),
-    )
+    let runtime = if until_reboot { "--runtime " } else { "" };
+    // unmask removes the link in /etc, and with --runtime the one in /run.
+    Cause::Masked
+        .because(format!("{} is masked: its unit file is a link to /dev/null, so nothing can start it.", seen.unit))
+        .next_step(format!("sudo systemctl unmask {runtime}{}", seen.unit))
 }
 
 /// Nobody meant to mask it: its file has no bytes, as an editor or a full disk may leave it.
 fn emptied(seen: &UnitView) -> Option<Diagnosis> {
     let files = seen.files().ok()?;
     let empty = files.files.iter().find(|file| file.role == Role::Fragment && file.content == Content::Empty)?;
-    Some(cause(
-        "zero-byte-unit",
-        format!(
-            "{} has 0 bytes, and systemd takes an empty unit file for a masked unit: nothing can start it.",
-            empty.path
-        ),
-        format!(
-            "write {} anew, or remove it if another copy is to count; then sudo systemctl daemon-reload",
-            empty.path
-        ),
-    ))
+    Some(
+        Cause::ZeroByteUnit
+            .because(format!(
+                "{} has 0 bytes, and systemd takes an empty unit file for a masked unit: nothing can start it.",
+                empty.path
+            ))
+            .next_step(format!(
+                "write {} anew, or remove it if another copy is to count; then sudo systemctl daemon-reload",
+                empty.path
+            )),
+    )
 }
 
 /// What in the files makes a manager refuse a service: the rules of systemd.service(5) that it enforces on loading.
@@ -62,7 +60,7 @@ pub(crate) fn refusals(layers: &Layers) -> Vec<Diagnosis> {
     let oneshot = layers.effective("Type").is_some_and(|found| found.value == "oneshot");
     let remains = layers.effective("RemainAfterExit").is_some_and(|found| boolean(found.value) == Some(true));
     let stops = !layers.standing("ExecStop").is_empty();
-    let refuse = |what: String, next: &str| cause("bad-setting", what, next);
+    let refuse = |what: String, next: &str| Cause::BadSetting.because(what).next_step(next);
     for written in commands.iter().filter(|written| is_relative(written.value)).take(3) {
         causes.push(refuse(
             format!("{} says {}: the program needs an absolute path, or a bare name.", written.place(), written.text()),
@@ -87,15 +85,15 @@ pub(crate) fn refusals(layers: &Layers) -> Vec<Diagnosis> {
     }
     let restart = layers.effective("Restart").filter(|found| matches!(found.value, "always" | "on-success"));
     if let (Some(restart), true) = (restart, oneshot) {
-        causes.push(cause(
-            "oneshot-with-restart",
-            format!(
-                "{} says {}, which Type=oneshot does not allow: it has done its work when it ends with success.",
-                restart.place(),
-                restart.text()
-            ),
-            "for a program that stays, remove Type=oneshot; for one that ends, use Restart=on-failure",
-        ));
+        causes.push(
+            Cause::OneshotWithRestart
+                .because(format!(
+                    "{} says {}, which Type=oneshot does not allow: it has done its work when it ends with success.",
+                    restart.place(),
+                    restart.text()
+                ))
+                .next_step("for a program that stays, remove Type=oneshot; for one that ends, use Restart=on-failure"),
+        );
     }
     causes
 }
@@ -105,18 +103,14 @@ fn emptied_command(layers: &Layers) -> Option<Diagnosis> {
     let lines: Vec<Written> = layers.of("ExecStart").collect();
     let command = lines.iter().rfind(|line| !line.value.is_empty())?;
     let reset = lines.iter().rfind(|line| line.value.is_empty())?;
-    Some(cause(
-        "bad-setting",
-        format!(
+    Some(Cause::BadSetting.because(format!(
             "{} says ExecStart= without a value, which takes away {}: no command is left.",
             reset.place(),
             command.place()
-        ),
-        format!(
+        )).next_step(format!(
             "remove the line in {}, or write the command that shall count after it; then sudo systemctl daemon-reload",
             reset.path
-        ),
-    ))
+        )))
 }
 
 fn misnamed_sections<'a>(layers: &'a Layers) -> impl Iterator<Item = Diagnosis> + 'a {
@@ -128,15 +122,13 @@ fn misnamed_sections<'a>(layers: &'a Layers) -> impl Iterator<Item = Diagnosis> 
     });
     strange.map(|found| {
         let meant = section_meant(&found);
-        cause(
-            "wrong-section",
-            format!(
+        Cause::WrongSection
+            .because(format!(
                 "{} stands under [{}], a section that systemd does not know: section names are case-sensitive.",
                 found.place(),
                 found.section
-            ),
-            format!("write [{meant}]"),
-        )
+            ))
+            .next_step(format!("write [{meant}]"))
     })
 }
 
@@ -147,11 +139,14 @@ fn section_meant<'a>(found: &Written<'a>) -> &'a str {
 fn stray_command(layers: &Layers) -> Option<Diagnosis> {
     let found = layers.all().find(|found| found.key == "ExecStart" && SECTIONS.contains(&found.section))?;
     (found.section != section("ExecStart")).then(|| {
-        cause(
-            "wrong-section",
-            format!("{}: {} stands under [{}], and has no effect there.", found.place(), found.text(), found.section),
-            "move it under [Service], then sudo systemctl daemon-reload",
-        )
+        Cause::WrongSection
+            .because(format!(
+                "{}: {} stands under [{}], and has no effect there.",
+                found.place(),
+                found.text(),
+                found.section
+            ))
+            .next_step("move it under [Service], then sudo systemctl daemon-reload")
     })
 }
 
@@ -185,7 +180,7 @@ mod tests {
         ] {
             let fact = fragment(text);
             let first = refusals(&Layers::read(&fact)).into_iter().next();
-            assert_eq!(first.as_ref().map(|cause| cause.id.as_str()), expected.map(|(id, _)| id), "{text}");
+            assert_eq!(first.as_ref().map(|cause| cause.cause.id()), expected.map(|(id, _)| id), "{text}");
             if let (Some(cause), Some((_, part))) = (first, expected) {
                 assert!(cause.text.contains(part), "{} lacks {part}", cause.text);
             }

@@ -1,9 +1,8 @@
 //! A start that waits for what does not come: READY=1 of a program with `Type=notify`, the background of one with
 //! `Type=forking`.
 
-use crate::engine::finding::cause;
 use crate::engine::unit_view::UnitView;
-use crate::model::{Diagnosis, End, ExecCommand, FailureFact, UnitFact};
+use crate::model::{Cause, Diagnosis, End, ExecCommand, FailureFact, UnitFact};
 
 const TIMED_OUT: &str = ": start operation timed out";
 const REFUSED: &str = "reception only permitted for";
@@ -26,15 +25,11 @@ pub(crate) fn no_main_process(seen: &UnitView, unit: &UnitFact) -> Option<Diagno
         && unit.get("SubState") == "running"
         && unit.get("MainPID") == "0";
     unclear.then(|| {
-        cause(
-            "forking-without-pidfile",
-            format!(
+        Cause::ForkingWithoutPidfile.because(format!(
                 "{} has Type=forking and no PIDFile=, and its program left several processes behind, so systemd cannot \
                  tell which of them is the main one (MainPID=0): if that dies, nobody notices.",
                 seen.unit
-            ),
-            "let the program stay in the foreground, with Type=exec; or let it write its pid into a file, and name that in PIDFile=",
-        )
+            )).next_step("let the program stay in the foreground, with Type=exec; or let it write its pid into a file, and name that in PIDFile=")
     })
 }
 
@@ -69,28 +64,22 @@ impl Start<'_> {
     fn notify(&self, kind: &str) -> Option<Diagnosis> {
         let name = self.unit_name;
         let protocol = self.unit.get("Result") == "protocol" && self.unit.get("ActiveState") != "active";
-        let (id, what) = if self.has_timed_out() {
-            ("notify-never-ready", format!("its program did not send READY=1{}: systemd ended it", self.limit()))
+        let (cause, what) = if self.has_timed_out() {
+            (Cause::NotifyNeverReady, format!("its program did not send READY=1{}: systemd ended it", self.limit()))
         } else if protocol {
-            ("notify-never-ready", "its program ended before it had sent READY=1".to_owned())
+            (Cause::NotifyNeverReady, "its program ended before it had sent READY=1".to_owned())
         } else if self.is_waiting() && matches!(self.unit.get("NRestarts"), "" | "0") {
             // One that has died before does not wait for a word, but for its next death.
-            ("waits-for-ready", "its program has not sent READY=1 yet".to_owned())
+            (Cause::WaitsForReady, "its program has not sent READY=1 yet".to_owned())
         } else {
             return None;
         };
         if self.says(REFUSED).is_some() && self.unit.get("NotifyAccess") == "main" {
-            return Some(cause(
-                id,
-                format!(
+            return Some(cause.because(format!(
                     "{name} has Type={kind}, and {what}; another process than the main one has sent a message, which NotifyAccess=main refuses."
-                ),
-                "NotifyAccess=all under [Service], or start the program with exec, so that it is the main process itself",
-            ));
+                )).next_step("NotifyAccess=all under [Service], or start the program with exec, so that it is the main process itself"));
         }
-        Some(cause(
-            id,
-            format!("{name} has Type={kind}, and {what}."),
+        Some(cause.because(format!("{name} has Type={kind}, and {what}.")).next_step(
             "use Type=exec, unless the program calls sd_notify(3); then sudo systemctl daemon-reload and restart",
         ))
     }
@@ -107,14 +96,10 @@ impl Start<'_> {
                 (true, _) => "stays in the foreground".to_owned(),
                 (false, limit) => format!("stayed in the foreground: after {limit} systemd ended it"),
             };
-            return Some(cause(
-                "forking-without-pidfile",
-                format!(
+            return Some(Cause::ForkingWithoutPidfile.because(format!(
                     "{} has Type=forking, which waits until its program has forked and left, and the program {how}.",
                     self.unit_name
-                ),
-                "make it Type=exec, which is for programs that stay in the foreground; then sudo systemctl daemon-reload and restart",
-            ));
+                )).next_step("make it Type=exec, which is for programs that stay in the foreground; then sudo systemctl daemon-reload and restart"));
         }
         let protocol = self.unit.get("Result") == "protocol";
         let complaint = self.says("PID file").or_else(|| self.says("New main PID"))?;
@@ -126,15 +111,11 @@ impl Start<'_> {
         } else {
             "wrote no pid of a process of its own into"
         };
-        Some(cause(
-            "forking-without-pidfile",
-            format!(
+        Some(Cause::ForkingWithoutPidfile.because(format!(
                 "{} has PIDFile={file}, and its program {what} that file, for which the start waits.",
                 self.unit_name
-            ),
-            format!(
+            )).next_step(format!(
                 "let the program write its pid to {file}, or use Type=exec with the program in the foreground, which needs no PIDFile="
-            ),
-        ))
+            )))
     }
 }

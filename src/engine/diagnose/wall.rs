@@ -2,10 +2,9 @@
 //! `ReadOnlyPaths=`. Named where the program complained of a path, and the loaded unit closes that path.
 
 use super::paste::shell_safe;
-use crate::engine::finding::cause;
 use crate::engine::layers::Layers;
 use crate::engine::unit_view::UnitView;
-use crate::model::{Diagnosis, ExecCommand, FailureFact, Purpose, UnitFact};
+use crate::model::{Cause, Diagnosis, ExecCommand, FailureFact, Purpose, UnitFact};
 
 /// What `ProtectHome=` is about.
 const HOMES: [&str; 3] = ["/home", "/root", "/run/user"];
@@ -44,15 +43,11 @@ pub(super) fn walled(
 pub(super) fn closed_home(seen: &UnitView, unit: &UnitFact, layers: Option<&Layers>, path: &str) -> Option<Diagnosis> {
     let closed = unit.get("ProtectHome") == "yes" && HOMES.iter().any(|home| is_in(path, home)) && !opened(unit, path);
     closed.then(|| {
-        cause(
-            "home-protected",
-            format!(
+        Cause::HomeProtected.because(format!(
                 "{} may not reach {path}: {} closes /home, /root and /run/user to it, whatever the owners and modes there are.",
                 seen.unit,
                 written(layers, "ProtectHome", "yes")
-            ),
-            "move what the service needs out of the home, to /srv or /var/lib; or open that one path: BindReadOnlyPaths= with ProtectHome=tmpfs",
-        )
+            )).next_step("move what the service needs out of the home, to /srv or /var/lib; or open that one path: BindReadOnlyPaths= with ProtectHome=tmpfs")
     })
 }
 
@@ -72,15 +67,15 @@ fn read_only(seen: &UnitView, unit: &UnitFact, layers: Option<&Layers>, path: &s
             ("ReadOnlyPaths", listed.map(plain).find(|listed| is_in(path, listed))?)
         }
     };
-    Some(cause(
-        "read-only-path",
-        format!(
-            "{} may not write {path}: {} makes that path read-only for it. Neither owner nor mode is the reason.",
-            seen.unit,
-            written(layers, name, value)
-        ),
-        open(path),
-    ))
+    Some(
+        Cause::ReadOnlyPath
+            .because(format!(
+                "{} may not write {path}: {} makes that path read-only for it. Neither owner nor mode is the reason.",
+                seen.unit,
+                written(layers, name, value)
+            ))
+            .next_step(open(path)),
+    )
 }
 
 /// How to open the one path, and keep the wall.

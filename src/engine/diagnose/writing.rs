@@ -1,10 +1,9 @@
 //! Mistakes in how a directive is written: each is a line that can be pointed at.
 
 use crate::engine::directive::{Form, form, is_known, section, sections, suggest_directive, takes};
-use crate::engine::finding::cause;
 use crate::engine::layers::{Layers, Written};
 use crate::engine::suggest::suggest;
-use crate::model::{Diagnosis, Role};
+use crate::model::{Cause, Diagnosis, Role};
 
 /// Directives whose whole value is one word or path: quotes around it become part of it (truth 6).
 const UNQUOTED: [&str; 4] = ["User", "Group", "PIDFile", "Slice"];
@@ -28,21 +27,21 @@ pub(crate) fn writing(layers: &Layers, name: &str, wanted: &dyn Fn(&str) -> bool
 fn in_value(written: &Written) -> Option<Diagnosis> {
     let (place, text, value) = (written.place(), written.text(), written.value);
     if let Some((kept, comment)) = trailing_comment(written.key, value) {
-        return Some(cause(
-            "inline-comment",
-            format!(
-                "{place} says {text}: a comment needs a line of its own, so \"{comment}\" became part of the value."
-            ),
-            format!("make the line {}={kept}", written.key),
-        ));
+        return Some(
+            Cause::InlineComment
+                .because(format!(
+                    "{place} says {text}: a comment needs a line of its own, so \"{comment}\" became part of the value."
+                ))
+                .next_step(format!("make the line {}={kept}", written.key)),
+        );
     }
     let bare = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     if let Some(bare) = bare.filter(|_| UNQUOTED.contains(&written.key) || form(written.key) != Form::Free) {
-        return Some(cause(
-            "quoted-value",
-            format!("{place} says {text}: systemd keeps these quotes as part of the value."),
-            format!("make the line {}={bare}", written.key),
-        ));
+        return Some(
+            Cause::QuotedValue
+                .because(format!("{place} says {text}: systemd keeps these quotes as part of the value."))
+                .next_step(format!("make the line {}={bare}", written.key)),
+        );
     }
     if !takes(written.key, value) {
         let meant = match form(written.key) {
@@ -54,14 +53,14 @@ fn in_value(written: &Written) -> Option<Diagnosis> {
             |meant| format!("make the line {}={meant}: case matters", written.key),
         );
         let why = if value.is_empty() { "empty does not reset it" } else { "systemd does not know that value" };
-        return Some(cause("bad-value", format!("{place} says {text}: {why}, so the line is ignored."), next));
+        return Some(
+            Cause::BadValue.because(format!("{place} says {text}: {why}, so the line is ignored.")).next_step(next),
+        );
     }
     (form(written.key) == Form::Span && counts_months(value)).then(|| {
-        cause(
-            "months-not-minutes",
-            format!("{place} says {text}: a capital M means months; minutes are m or min."),
-            format!("make the line {}={}", written.key, value.replace('M', "min")),
-        )
+        Cause::MonthsNotMinutes
+            .because(format!("{place} says {text}: a capital M means months; minutes are m or min."))
+            .next_step(format!("make the line {}={}", written.key, value.replace('M', "min")))
     })
 }
 
@@ -99,11 +98,9 @@ fn elsewhere(layers: &Layers, name: &str) -> Vec<Diagnosis> {
             } else {
                 format!("{text} stands under [{}], and has no effect there", found.section)
             };
-            cause(
-                "wrong-section",
-                format!("{place}: {why}."),
-                format!("move it under [{proper}], then sudo systemctl daemon-reload"),
-            )
+            Cause::WrongSection
+                .because(format!("{place}: {why}."))
+                .next_step(format!("move it under [{proper}], then sudo systemctl daemon-reload"))
         })
         .collect()
 }
@@ -115,15 +112,13 @@ fn misspelt(layers: &Layers, name: &str) -> Vec<Diagnosis> {
     let strange = like.filter(|found| !is_known(found.key) && suggest_directive(found.key) == Some(name)).take(ENOUGH);
     strange
         .map(|found| {
-            cause(
-                "unknown-key",
-                format!(
+            Cause::UnknownKey
+                .because(format!(
                     "{}: systemd does not know {}=, and ignores the line; did you mean {name}=?",
                     found.place(),
                     found.key
-                ),
-                format!("make the line {name}={}", found.value),
-            )
+                ))
+                .next_step(format!("make the line {name}={}", found.value))
         })
         .collect()
 }
@@ -135,15 +130,11 @@ fn in_the_wrong_copy(layers: &Layers, name: &str, wanted: &dyn Fn(&str) -> bool)
     }
     let found = layers.in_unread_copies(name).find(|found| !found.value.is_empty() && wanted(found.value))?;
     let read = layers.main_path()?;
-    Some(cause(
-        "edited-the-wrong-copy",
-        format!(
+    Some(Cause::EditedTheWrongCopy.because(format!(
             "{} says {}, and was edited last, but of the two files of that name only {read} is read: its folder comes first.",
             found.place(),
             found.text()
-        ),
-        format!("write the line into {read}, then sudo systemctl daemon-reload"),
-    ))
+        )).next_step(format!("write the line into {read}, then sudo systemctl daemon-reload")))
 }
 
 /// A right line is undone by a later drop-in.
@@ -155,17 +146,17 @@ fn overridden(layers: &Layers, name: &str, wanted: &dyn Fn(&str) -> bool) -> Opt
     }
     let right = earlier.iter().rfind(|found| found.path != last.path && wanted(found.value))?;
     let what = if last.value.is_empty() { "empties it again" } else { "comes later, and wins" };
-    Some(cause(
-        "overridden-by-drop-in",
-        format!(
-            "{} says {}, but {} says {}: the drop-in {what}.",
-            right.place(),
-            right.text(),
-            last.place(),
-            last.text()
-        ),
-        format!("change or remove the line in {}, then sudo systemctl daemon-reload", last.path),
-    ))
+    Some(
+        Cause::OverriddenByDropIn
+            .because(format!(
+                "{} says {}, but {} says {}: the drop-in {what}.",
+                right.place(),
+                right.text(),
+                last.place(),
+                last.text()
+            ))
+            .next_step(format!("change or remove the line in {}, then sudo systemctl daemon-reload", last.path)),
+    )
 }
 
 #[cfg(test)]
@@ -182,7 +173,7 @@ mod tests {
         fact.files
             .extend(drop_in.map(|text| text_file("/etc/systemd/system/sre-app.service.d/x.conf", Role::DropIn, text)));
         let causes = writing(&Layers::read(&fact), name, &|value| value == right);
-        causes.into_iter().map(|cause| (cause.id, cause.next)).collect()
+        causes.into_iter().map(|cause| (cause.cause.id().to_owned(), cause.next)).collect()
     }
 
     #[test]

@@ -5,10 +5,10 @@
 //! nologin(8) stops them all.
 
 use crate::engine::diagnose::{shell_safe, stale, writing};
-use crate::engine::finding::{Finding, cause};
+use crate::engine::finding::Finding;
 use crate::engine::layers::Layers;
 use crate::engine::unit_view::UnitView;
-use crate::model::{AccountDemand, AccountFact, Diagnosis, Layer, PasswdRow, Shell, UnitFact, Unknown, Verdict};
+use crate::model::{AccountDemand, AccountFact, Cause, Diagnosis, Layer, PasswdRow, Shell, UnitFact, Unknown, Verdict};
 
 /// The kernel's overflow uid: what everything without an owner is mapped to.
 const NOBODY: u32 = 65_534;
@@ -143,9 +143,9 @@ struct Faults {
 }
 
 impl Faults {
-    fn add(&mut self, id: &str, wrong: String, text: String, next: String) {
+    fn add(&mut self, cause: Cause, wrong: String, text: String, next: String) {
         self.wrong.push(wrong);
-        self.causes.push(cause(id, text, next));
+        self.causes.push(cause.because(text).next_step(next));
     }
 
     /// The account of the next start.
@@ -162,7 +162,12 @@ impl Faults {
             (None, None) => {
                 let user = &fact.user;
                 let make = format!("sudo useradd --system --shell /usr/sbin/nologin {}", plain(user));
-                self.add("user-unknown", format!("no account {user}"), format!("There is no account {user}."), make);
+                self.add(
+                    Cause::UserUnknown,
+                    format!("no account {user}"),
+                    format!("There is no account {user}."),
+                    make,
+                );
             }
         }
     }
@@ -181,7 +186,7 @@ impl Faults {
             Some(locked) => {
                 let but = if locked { "no password fits, but a key, cron or su" } else { "a login" };
                 self.add(
-                    "account-can-log-in",
+                    Cause::AccountCanLogIn,
                     format!("{who} can log in: its shell is {shell}"),
                     format!("The shell of {who} is {shell}: {but} starts it."),
                     format!("sudo usermod --shell /usr/sbin/nologin {}", plain(&row.name)),
@@ -198,21 +203,21 @@ impl Faults {
         let make = format!("User={stem}, after sudo useradd --system --shell /usr/sbin/nologin {stem}");
         if row.uid == 0 {
             let text = format!("{unit} runs as {who}: whoever gets into it has the whole machine.");
-            self.add("runs-as-root", who, text, make);
+            self.add(Cause::RunsAsRoot, who, text, make);
         } else if row.uid == NOBODY || row.name == "nobody" {
             let text =
                 format!("{who} is for what has no owner at all: every service that uses it can reach into the others.");
-            self.add("account-is-nobody", who, text, make);
+            self.add(Cause::AccountIsNobody, who, text, make);
         } else if (low..=high).contains(&row.uid) && logs_in && row.name != stem {
             let text = format!("{who} can log in and has a number of people ({low} to {high}): it is somebody's own.");
-            self.add("account-of-a-person", format!("{who} is a person's"), text, make);
+            self.add(Cause::AccountOfAPerson, format!("{who} is a person's"), text, make);
         } else if fact.identity.uid == Some(row.uid) {
             let others: Vec<&str> =
                 fact.shared_with.iter().map(String::as_str).filter(|other| !is_family(other, stem)).collect();
             if !others.is_empty() {
                 let others = others.join(", ");
                 let text = format!("{others} runs as {who} too, so each of them can reach into the other.");
-                self.add("account-is-shared", format!("{who} is also the account of {others}"), text, make);
+                self.add(Cause::AccountIsShared, format!("{who} is also the account of {others}"), text, make);
             }
         }
     }
@@ -223,7 +228,7 @@ impl Faults {
         if !within.is_empty() {
             let groups = within.join(", ");
             self.add(
-                "account-in-group",
+                Cause::AccountInGroup,
                 format!("{} is in {groups}", names(fact)),
                 format!(
                     "{} has the rights of the group {groups}, by its account, Group= or SupplementaryGroups=.",

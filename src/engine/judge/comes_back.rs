@@ -5,11 +5,11 @@
 use super::active::{described, look};
 use super::start_limit;
 use crate::engine::diagnose::{stale, why_not_running, why_not_running_after_boot, writing};
-use crate::engine::finding::{Finding, cause};
+use crate::engine::finding::Finding;
 use crate::engine::layers::Layers;
 use crate::engine::unit_view::UnitView;
 use crate::model::{
-    Diagnosis, Ground, KillFact, KillOutcome, Layer, Sample, TimeSpan, Trial, UnitFact, Unknown, Verdict,
+    Cause, Diagnosis, Ground, KillFact, KillOutcome, Layer, Sample, TimeSpan, Trial, UnitFact, Unknown, Verdict,
 };
 
 /// Policies that answer a SIGKILL (truth 13).
@@ -117,11 +117,7 @@ impl Case<'_> {
             let limit = &self.fact.limit;
             let starts = if limit.burst == 1 { "one start".into() } else { format!("{} starts", limit.burst) };
             let interval = TimeSpan::from_micros(limit.interval_us);
-            finding.because([cause(
-                "start-limit-hit",
-                format!("systemd wanted to restart {unit}, but its start limit allows {starts} within {interval}, and that was used up."),
-                "under [Unit], leave StartLimitBurst= at its default of 5, or higher",
-            )]);
+            finding.because([Cause::StartLimitHit.because(format!("systemd wanted to restart {unit}, but its start limit allows {starts} within {interval}, and that was used up.")).next_step("under [Unit], leave StartLimitBurst= at its default of 5, or higher")]);
             return finding.failed(format!("not started again: the start limit of {starts} in {interval} is used up"));
         }
         // The manager that was tried goes by the same settings: then they are not what is stale.
@@ -144,11 +140,11 @@ impl Case<'_> {
     /// By its settings it comes back: something else was in the way of the start, such as a unit that it requires.
     fn refused(&self) -> Diagnosis {
         let (policy, unit) = (&self.fact.restart, self.seen.unit);
-        cause(
-            "no-auto-restart",
-            format!("Restart={policy} would restart {unit}, and systemd could not start it again."),
-            format!("sudo systemctl restart {unit}, and read what it says; systemctl list-dependencies {unit}"),
-        )
+        Cause::NoAutoRestart
+            .because(format!("Restart={policy} would restart {unit}, and systemd could not start it again."))
+            .next_step(format!(
+                "sudo systemctl restart {unit}, and read what it says; systemctl list-dependencies {unit}"
+            ))
     }
 
     fn left_dead(&self) -> Diagnosis {
@@ -164,27 +160,26 @@ impl Case<'_> {
             (text, "set Restart=on-failure or always under [Service]")
         };
         let next = format!("{what}, then sudo systemctl daemon-reload && sudo systemctl restart {unit}");
-        cause("no-auto-restart", text, next)
+        Cause::NoAutoRestart.because(text).next_step(next)
     }
 
     fn dies_again(&self, after: &Sample) -> Diagnosis {
         let unit = self.seen.unit;
-        cause(
-            "crash-loop",
-            format!("{unit} is restarted after the kill, and its new process dies too (NRestarts={}).", after.restarts),
-            format!("journalctl -u {unit} -n 30"),
-        )
+        Cause::CrashLoop
+            .because(format!(
+                "{unit} is restarted after the kill, and its new process dies too (NRestarts={}).",
+                after.restarts
+            ))
+            .next_step(format!("journalctl -u {unit} -n 30"))
     }
 
     fn waiting(&self, mut finding: Finding, after: &Sample, waited_ms: u64) -> Verdict {
         let (unit, delay) = (self.seen.unit, self.delay());
         let asleep = after.sub.starts_with("auto-restart");
         if delay == TimeSpan::INFINITY && asleep {
-            finding.because([cause(
-                "restart-never",
-                format!("RestartSec=infinity makes {unit} wait for its restart for ever."),
-                "set RestartSec= to a few seconds, under [Service]",
-            )]);
+            finding.because([Cause::RestartNever
+                .because(format!("RestartSec=infinity makes {unit} wait for its restart for ever."))
+                .next_step("set RestartSec= to a few seconds, under [Service]")]);
             return finding.failed("activating (auto-restart), for ever: RestartSec=infinity");
         }
         if after.restarts > self.fact.before.restarts + 1 {

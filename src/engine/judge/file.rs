@@ -2,10 +2,11 @@
 
 use super::command::quoted;
 use crate::engine::ask;
-use crate::engine::finding::{Finding, cause};
+use crate::engine::finding::Finding;
 use crate::engine::unit_view::UnitView;
 use crate::model::{
-    Details, Diagnosis, FileDemand, FileFact, FileType, Identity, Layer, ModeDemand, Node, Search, Unknown, Verdict,
+    Cause, Details, Diagnosis, FileDemand, FileFact, FileType, Identity, Layer, ModeDemand, Node, Search, Unknown,
+    Verdict,
 };
 
 pub(super) fn judge(seen: &UnitView, demand: &FileDemand) -> Verdict {
@@ -43,11 +44,7 @@ pub(super) fn judge(seen: &UnitView, demand: &FileDemand) -> Verdict {
     let reborn = seen.rebooted_file(&ask::file(seen.unit, path, None));
     let later = reborn.map(|fact| faults(&metadata, fact)).unwrap_or_default();
     if !later.is_empty() {
-        finding.because([cause(
-            "gone-after-reboot",
-            format!("{path} is as it should be now, but not on the disk that a boot reads: it lies on something that is mounted, or is made by hand anew."),
-            format!("findmnt -T {}", quoted(std::slice::from_ref(path))),
-        )]);
+        finding.because([Cause::GoneAfterReboot.because(format!("{path} is as it should be now, but not on the disk that a boot reads: it lies on something that is mounted, or is made by hand anew.")).next_step(format!("findmnt -T {}", quoted(std::slice::from_ref(path))))]);
         return finding.failed(format!("right now, but after a reboot: {}", later.join("; ")));
     }
     finding.passed(described(fact))
@@ -151,7 +148,7 @@ fn writers(seen: &UnitView, fact: &FileFact) -> Result<Vec<(String, Diagnosis)>,
             && !found.iter().any(|(other, _)| *other == format!("{what}{when}"))
         {
             let text = format!("{}{when}: {what}.", seen.unit);
-            found.push((format!("{what}{when}"), cause("service-can-write", text, next)));
+            found.push((format!("{what}{when}"), Cause::ServiceCanWrite.because(text).next_step(next)));
         }
     }
     Ok(found)

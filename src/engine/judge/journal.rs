@@ -2,10 +2,10 @@
 
 use crate::engine::ask;
 use crate::engine::diagnose::why_not_running;
-use crate::engine::finding::{Finding, cause};
+use crate::engine::finding::Finding;
 use crate::engine::layers::Layers;
 use crate::engine::unit_view::UnitView;
-use crate::model::{JournalDemand, Layer, Since, UnitFact, Unknown, Verdict};
+use crate::model::{Cause, JournalDemand, Layer, Since, UnitFact, Unknown, Verdict};
 
 pub(super) fn judge(seen: &UnitView, demand: &JournalDemand) -> Verdict {
     let JournalDemand { text, lacks, since } = demand;
@@ -49,14 +49,12 @@ pub(super) fn judge(seen: &UnitView, demand: &JournalDemand) -> Verdict {
         (None, false) => {
             if let Some(output) = elsewhere(unit) {
                 finding.show(Layer::Loaded, seen.show("StandardOutput"), format!("StandardOutput={output}"));
-                finding.because([cause(
-                    "output-not-in-journal",
-                    format!(
+                finding.because([Cause::OutputNotInJournal
+                    .because(format!(
                         "StandardOutput={output} sends what {} prints elsewhere, and not to the journal.",
                         seen.unit
-                    ),
-                    "remove StandardOutput=, then sudo systemctl daemon-reload and restart",
-                )]);
+                    ))
+                    .next_step("remove StandardOutput=, then sudo systemctl daemon-reload and restart")]);
             }
             if unit.get("ActiveState") != "active" {
                 finding.because(why_not_running(seen, unit, layers.as_ref(), None));

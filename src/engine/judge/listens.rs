@@ -5,10 +5,10 @@ use std::net::IpAddr;
 
 use crate::engine::ask;
 use crate::engine::diagnose::{orphan, why_not_running, writing};
-use crate::engine::finding::{Finding, cause};
+use crate::engine::finding::Finding;
 use crate::engine::layers::Layers;
 use crate::engine::unit_view::UnitView;
-use crate::model::{Address, Layer, Listener, Listens, PortOwner, Protocol, Unknown, Verdict};
+use crate::model::{Address, Cause, Layer, Listener, Listens, PortOwner, Protocol, Unknown, Verdict};
 
 pub(super) fn judge(seen: &UnitView, demand: &Listens) -> Verdict {
     let Listens { port, protocol, address } = demand;
@@ -63,16 +63,16 @@ pub(super) fn judge(seen: &UnitView, demand: &Listens) -> Verdict {
         return finding.passed(described(seen, own[0]));
     }
     finding.because(match address {
-        Some(Address::Loopback) => Some(cause(
-            "listens-for-everybody",
-            format!("{} listens on {}, where other machines can reach it too.", seen.unit, addresses()),
-            "have the program bind to 127.0.0.1, by its own option or configuration",
-        )),
-        _ if loopback => Some(cause(
-            "listens-on-loopback-only",
-            format!("{} listens on {}, where no other machine can reach it.", seen.unit, addresses()),
-            "have the program bind to 0.0.0.0 or ::, by its own option or configuration",
-        )),
+        Some(Address::Loopback) => Some(
+            Cause::ListensForEverybody
+                .because(format!("{} listens on {}, where other machines can reach it too.", seen.unit, addresses()))
+                .next_step("have the program bind to 127.0.0.1, by its own option or configuration"),
+        ),
+        _ if loopback => Some(
+            Cause::ListensOnLoopbackOnly
+                .because(format!("{} listens on {}, where no other machine can reach it.", seen.unit, addresses()))
+                .next_step("have the program bind to 0.0.0.0 or ::, by its own option or configuration"),
+        ),
         _ => None,
     });
     finding.failed(format!("it listens on {}", addresses()))
@@ -116,11 +116,12 @@ fn absent(seen: &UnitView, demand: &Listens, listeners: &[Listener], mut finding
             finding.because(why_not_running(seen, unit, layers.as_ref(), None));
         } else if unit.get("PrivateNetwork") == "yes" {
             finding.show(Layer::Loaded, seen.show("PrivateNetwork"), "PrivateNetwork=yes");
-            finding.because([cause(
-                "private-network",
-                format!("PrivateNetwork=yes gives {} a network of its own, which nobody else can reach.", seen.unit),
-                "remove PrivateNetwork=, then sudo systemctl daemon-reload and restart",
-            )]);
+            finding.because([Cause::PrivateNetwork
+                .because(format!(
+                    "PrivateNetwork=yes gives {} a network of its own, which nobody else can reach.",
+                    seen.unit
+                ))
+                .next_step("remove PrivateNetwork=, then sudo systemctl daemon-reload and restart")]);
         } else if let Some(layers) = &layers {
             // One command has the port, and another one that takes its place has not.
             let word = port.to_string();

@@ -5,10 +5,10 @@
 
 use crate::engine::diagnose::{needs_restart, stale, why_not_running, writing};
 use crate::engine::directive::boolean;
-use crate::engine::finding::{Finding, cause};
+use crate::engine::finding::Finding;
 use crate::engine::layers::Layers;
 use crate::engine::unit_view::UnitView;
-use crate::model::{Diagnosis, ExecCommand, Layer, Process, UnitFact, Unknown, Verdict};
+use crate::model::{Cause, Diagnosis, ExecCommand, Layer, Process, UnitFact, Unknown, Verdict};
 
 pub(super) fn judge(seen: &UnitView, root: bool) -> Verdict {
     let mut finding = Finding::expecting(if root { "uid 0 (root)" } else { "a uid other than 0" });
@@ -155,16 +155,12 @@ impl Sight<'_> {
                 let what = format!("{user} is loaded, and the running process was started before, as root");
                 vec![needs_restart(self.seen, &what)]
             }
-            None => vec![cause(
-                "runs-as-root",
-                format!(
+            None => vec![Cause::RunsAsRoot.because(format!(
                     "User={} holds for the main process, but pid {} {} is root: it became so by itself, as by sudo, or is left from before.",
                     self.unit.get("User"),
                     wrong[0].pid,
                     wrong[0].comm
-                ),
-                format!("systemctl status {}", self.seen.unit),
-            )],
+                )).next_step(format!("systemctl status {}", self.seen.unit))],
         }
     }
 
@@ -263,6 +259,6 @@ impl Sight<'_> {
         } else {
             "remove the prefix from ExecStart=, then sudo systemctl daemon-reload and restart"
         };
-        cause("runs-as-root", text, next)
+        Cause::RunsAsRoot.because(text).next_step(next)
     }
 }

@@ -2,10 +2,10 @@
 //! often it is killed.
 
 use crate::engine::diagnose::stale;
-use crate::engine::finding::{Finding, cause};
+use crate::engine::finding::Finding;
 use crate::engine::layers::Layers;
 use crate::engine::unit_view::UnitView;
-use crate::model::{Diagnosis, Layer, TimeSpan, UnitFact};
+use crate::model::{Cause, Diagnosis, Layer, TimeSpan, UnitFact};
 
 /// So many steps of a growing delay are counted one by one.
 const MOST_STEPS: u64 = 10_000;
@@ -90,14 +90,10 @@ impl<'a> Pace<'a> {
             "" | "none" => String::new(),
             action => format!(", and then StartLimitAction={action} hits the whole machine"),
         };
-        cause(
-            "start-limit-too-tight",
-            format!(
+        Cause::StartLimitTooTight.because(format!(
                 "The start limit of {unit} allows {starts} within {interval}, and with RestartSec={delay} there can be more: \
                  then systemd gives up{action}."
-            ),
-            "under [Unit], StartLimitIntervalSec=0 lifts the limit; or let StartLimitBurst= × RestartSec= fill the interval",
-        )
+            )).next_step("under [Unit], StartLimitIntervalSec=0 lifts the limit; or let StartLimitBurst= × RestartSec= fill the interval")
     }
 }
 

@@ -3,10 +3,10 @@
 use super::active::{State, look, observed, state};
 use crate::engine::ask;
 use crate::engine::diagnose::{boot_dropped, why_not_enabled, why_not_running_after_boot};
-use crate::engine::finding::{Finding, cause};
+use crate::engine::finding::Finding;
 use crate::engine::layers::Layers;
 use crate::engine::unit_view::UnitView;
-use crate::model::{Diagnosis, Layer, Sample, StabilityFact, TimeSpan, UnitFact, Unknown, Verdict};
+use crate::model::{Cause, Diagnosis, Layer, Sample, StabilityFact, TimeSpan, UnitFact, Unknown, Verdict};
 
 pub(super) fn judge(seen: &UnitView, hold: TimeSpan) -> Verdict {
     let mut finding = Finding::expecting(format!("active after a reboot, the same for {hold}"));
@@ -59,20 +59,18 @@ fn explain(finding: &mut Finding, seen: &UnitView, unit: &UnitFact, fact: &Stabi
         let cycle = boot.map_or(&[][..], |boot| &boot.cycle);
         let left = || boot_dropped(seen, layers.as_ref(), cycle).unwrap_or_else(|| left_down(seen));
         // To start it by hand, as one would now, mends no boot.
-        finding.because(why.into_iter().map(|why| if why.id == "not-started" { left() } else { why }));
+        finding.because(why.into_iter().map(|why| if why.cause == Cause::NotStarted { left() } else { why }));
     }
 }
 
 /// The boot has a job for it, no failure is on record, and it is down.
 fn left_down(seen: &UnitView) -> Diagnosis {
     let unit = seen.unit;
-    cause(
-        "boot-leaves-it-down",
-        format!("The boot wants {unit}, and yet it does not run then, although it did not fail."),
-        format!(
+    Cause::BootLeavesItDown
+        .because(format!("The boot wants {unit}, and yet it does not run then, although it did not fail."))
+        .next_step(format!(
             "look for a unit that conflicts with it: systemctl show -p ConflictedBy,Conflicts,PartOf,BindsTo {unit}"
-        ),
-    )
+        ))
 }
 
 fn held(after: &Sample) -> String {

@@ -80,13 +80,13 @@ impl<'a> Checks<'a> {
             };
             page.sourced(layer, &evidence.text, &evidence.source);
         }
-        let (roots, followers): (Vec<_>, Vec<_>) = check.diagnosis.iter().partition(|cause| cause.follows.is_empty());
+        let (roots, followers): (Vec<_>, Vec<_>) = check.diagnosis.iter().partition(|cause| cause.follows.is_none());
         for diagnosis in roots {
             self.cause(diagnosis, &check.title, page);
         }
         if !followers.is_empty() {
             // They go when the cause does, so their own words would only be in its way.
-            let ids: Vec<&str> = followers.iter().map(|cause| cause.id.as_str()).collect();
+            let ids: Vec<&str> = followers.iter().map(|follower| follower.cause.id()).collect();
             page.detail("follows", Ink::Dim, &ids.join(", "));
         }
         if check.status == Status::Failed {

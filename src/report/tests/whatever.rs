@@ -1,9 +1,10 @@
 //! Reports with anything in them: each format says all of it, and no text gets out of its place.
 
 use proptest::collection::vec;
+use proptest::option;
 use proptest::prelude::*;
 
-use crate::model::{CheckReport, Diagnosis, Evidence, Layer, Report, Status, escape};
+use crate::model::{Cause, CheckReport, Diagnosis, Evidence, Layer, Report, Status, escape};
 use crate::report::{junit, sample, tap, told};
 
 /// Any text, and more often such as is special to somebody.
@@ -39,6 +40,10 @@ fn text() -> impl Strategy<Value = String> {
     prop_oneof![2 => special.prop_map(String::from), 2 => any::<String>(), 1 => known.prop_map(String::from)]
 }
 
+fn cause() -> impl Strategy<Value = Cause> {
+    prop::sample::select(Cause::ALL)
+}
+
 fn check() -> impl Strategy<Value = CheckReport> {
     let status =
         prop::sample::select(vec![Status::Passed, Status::Failed, Status::Blocked, Status::Unknown, Status::NotRun]);
@@ -46,13 +51,8 @@ fn check() -> impl Strategy<Value = CheckReport> {
     let evidence =
         vec((layer, text(), text()).prop_map(|(layer, source, text)| Evidence { layer, source, text }), 0..3);
     let diagnosis = vec(
-        (text(), text(), text(), text(), text()).prop_map(|(id, text, next, lesson, follows)| Diagnosis {
-            id,
-            text,
-            next,
-            lesson,
-            follows,
-        }),
+        (cause(), text(), text(), option::of(text()), option::of(cause()))
+            .prop_map(|(cause, text, next, lesson, follows)| Diagnosis { cause, text, next, lesson, follows }),
         0..3,
     );
     let names = (text(), text(), text(), vec(text(), 0..3));

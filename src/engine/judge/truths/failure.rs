@@ -4,8 +4,8 @@
 use super::verdicts::judged;
 use crate::engine::testbed::{Told, UNIT, fragment, service};
 use crate::model::{
-    CheckReport, Fact, FailureFact, FileFact, FileType, Head, Holder, Identity, Kind, Needed, Node, Protocol, Purpose,
-    Question, Sample, StabilityFact, TimeSpan,
+    Cause, CheckReport, Fact, FailureFact, FileFact, FileType, Head, Holder, Identity, Kind, Needed, Node, Protocol,
+    Purpose, Question, Sample, StabilityFact, TimeSpan,
 };
 
 const UNIT_FILE: &str = "\
@@ -69,7 +69,7 @@ fn failed(status: &str, more: &[(&str, &str)], fact: FailureFact) -> CheckReport
 }
 
 fn first(report: &CheckReport) -> (&str, &str) {
-    report.diagnosis.first().map_or(("", ""), |cause| (&cause.id, &cause.text))
+    report.diagnosis.first().map_or(("", ""), |cause| (cause.cause.id(), &cause.text))
 }
 
 #[test]
@@ -233,7 +233,7 @@ fn a_port_in_use_is_somebodys() {
         let fact = FailureFact { said: said.clone(), holders, identity: Some(as_service()), ..FailureFact::default() };
         let report = failed("1", &[], fact);
         let cause = &report.diagnosis[0];
-        assert_eq!((cause.id.as_str(), cause.lesson.as_str()), ("address-in-use", "process-and-service"));
+        assert_eq!((cause.cause, cause.lesson.as_deref()), (Cause::AddressInUse, Some("process-and-service")));
         assert!(cause.text.contains(part) && cause.next.starts_with(next), "{cause:?}");
     }
     let silent = FailureFact { holders: vec![holder(99, None)], ..FailureFact::default() };
@@ -271,7 +271,8 @@ fn the_start_limit_is_folded_under_what_spent_it() {
     let found = at("/opt/app/serve.sh", FileType::File, 0o644);
     let fact = needed("/opt/app/serve.sh", Purpose::Program, found, None);
     let report = failed("203", &[("Result", "start-limit-hit"), ("NRestarts", "5")], fact);
-    let found: Vec<_> = report.diagnosis.iter().map(|cause| (cause.id.as_str(), cause.follows.as_str())).collect();
+    let found: Vec<_> =
+        report.diagnosis.iter().map(|cause| (cause.cause.id(), cause.follows.map_or("", Cause::id))).collect();
     let root = "exec-not-executable";
     assert_eq!(found, [(root, ""), ("crash-loop", root), ("start-limit-hit", root)]);
     assert!(report.diagnosis[0].next.contains("reset-failed sre-app.service"), "{}", report.diagnosis[0].next);

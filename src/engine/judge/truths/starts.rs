@@ -3,7 +3,7 @@
 
 use super::verdicts::judged;
 use crate::engine::testbed::{Told, UNIT, fragment, service};
-use crate::model::{Assumed, CheckReport, Fact, FailureFact, Kind, Question, Sample, StabilityFact, TimeSpan};
+use crate::model::{Assumed, Cause, CheckReport, Fact, FailureFact, Kind, Question, Sample, StabilityFact, TimeSpan};
 
 const UNIT_FILE: &str = "[Unit]\nAfter=b.service\nConditionPathExists=/srv/x\n[Service]\nExecStart=/opt/app/serve.sh\n";
 
@@ -26,7 +26,7 @@ fn saying(lines: &[&str]) -> FailureFact {
 }
 
 fn told(report: &CheckReport) -> (Vec<&str>, &str) {
-    let ids = report.diagnosis.iter().map(|cause| cause.id.as_str()).collect();
+    let ids = report.diagnosis.iter().map(|cause| cause.cause.id()).collect();
     (ids, report.diagnosis.first().map_or("", |cause| &cause.text))
 }
 
@@ -141,7 +141,7 @@ fn what_a_service_has_not_is_told_with_what_gives_it() {
         let properties = [&[("Restart", "always")][..], &ended].concat();
         let report = down("failed/failed", &properties, fact);
         assert_eq!(told(&report).0, ["environment-assumed", "crash-loop", "start-limit-hit"]);
-        assert!(report.diagnosis.iter().skip(1).all(|cause| cause.follows == "environment-assumed"));
+        assert!(report.diagnosis.iter().skip(1).all(|cause| cause.follows == Some(Cause::EnvironmentAssumed)));
         assert!(told(&report).1.contains(part), "{}", told(&report).1);
         assert!(report.diagnosis[0].next.starts_with(next), "{}", report.diagnosis[0].next);
     }

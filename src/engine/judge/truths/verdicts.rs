@@ -10,5 +10,5 @@ pub(super) fn judged(kind: Kind, told: Told) -> CheckReport {
 
 /// Status, what was observed, and the ids of the causes.
 pub(super) fn gist(report: &CheckReport) -> (Status, &str, Vec<&str>) {
-    (report.status, &report.observed, report.diagnosis.iter().map(|cause| cause.id.as_str()).collect())
+    (report.status, &report.observed, report.diagnosis.iter().map(|cause| cause.cause.id()).collect())
 }
