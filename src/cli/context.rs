@@ -12,6 +12,7 @@ use crate::app::LabRunner;
 use crate::course::{Course, LabFolder};
 use crate::engine;
 use crate::learner::{LearnerError, Owner, Progress, Reading, StateDir, Store};
+use crate::os::account::account_of_uid;
 use crate::report::Look;
 use crate::sandbox::{self, Estate};
 use crate::ui::{Brush, Stream, Terminal, clean_line, signpost};
@@ -93,12 +94,10 @@ impl Context {
         &self.state.path
     }
 
-    /// The person's account name, or its number.
+    /// The learner's account name, or the uid where no name is found.
     pub(super) fn learner(&self) -> String {
-        let uid = self.state.owner.uid.to_string();
-        let passwd = fs::read_to_string("/etc/passwd").unwrap_or_default();
-        let row = passwd.lines().map(|line| line.split(':').collect::<Vec<_>>()).find(|row| row.get(2) == Some(&&*uid));
-        row.map_or(uid.clone(), |row| row[0].to_owned())
+        let uid = self.state.owner.uid;
+        account_of_uid(uid).ok().flatten().map_or_else(|| uid.to_string(), |account| account.name)
     }
 
     /// How sandboxes are made for this person.

@@ -2,13 +2,13 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use rustix::process::{getegid, geteuid};
 
 use super::error::LearnerError;
 use super::owner::Owner;
+use crate::os::account::account_of_uid;
 
 /// The folder for progress, and its owner.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,8 +25,7 @@ impl StateDir {
         Surroundings {
             me: Owner { uid: geteuid().as_raw(), gid: getegid().as_raw() },
             var: &|name| env::var_os(name),
-            // Accounts from elsewhere (LDAP, homed) are not in it: `HOME` or the flag serve them.
-            passwd: &fs::read_to_string("/etc/passwd").unwrap_or_default(),
+            home_of: &|uid| account_of_uid(uid).ok()?.map(|account| account.home),
         }
         .state_dir(flag)
     }
@@ -36,7 +35,7 @@ impl StateDir {
 struct Surroundings<'a> {
     me: Owner,
     var: &'a dyn Fn(&str) -> Option<OsString>,
-    passwd: &'a str,
+    home_of: &'a dyn Fn(u32) -> Option<PathBuf>,
 }
 
 impl Surroundings<'_> {
@@ -53,7 +52,7 @@ impl Surroundings<'_> {
         let home = || {
             // Under sudo HOME may be root's.
             let home = if invoker.is_some() { None } else { self.var("HOME") };
-            home.or_else(|| self.home_of(owner.uid)).filter(|path| path.is_absolute())
+            home.or_else(|| (self.home_of)(owner.uid)).filter(|path| path.is_absolute())
         };
         let state_home = state_home.or_else(|| home().map(|home| home.join(".local/state")));
         let path = state_home.ok_or(LearnerError::NoHome { uid: owner.uid })?.join("unitlab");
@@ -68,15 +67,6 @@ impl Surroundings<'_> {
         Some(Owner { uid, gid: id("SUDO_GID")? })
     }
 
-    /// As passwd(5) has it.
-    fn home_of(&self, uid: u32) -> Option<PathBuf> {
-        self.passwd.lines().find_map(|line| {
-            let fields: Vec<&str> = line.split(':').collect();
-            (fields.get(2)?.parse() == Ok(uid))
-                .then(|| Path::new(fields.get(5).copied().unwrap_or_default()).to_owned())
-        })
-    }
-
     fn var(&self, name: &str) -> Option<PathBuf> {
         (self.var)(name).filter(|value| !value.is_empty()).map(PathBuf::from)
     }
@@ -88,13 +78,19 @@ mod tests {
 
     use super::{Owner, Surroundings};
 
-    const PASSWD: &str = "root:x:0:0:root:/root:/bin/bash\nnonsense\nmira:x:1000:1001:Mira:/home/mira:/bin/bash\n";
+    fn home_of(uid: u32) -> Option<PathBuf> {
+        match uid {
+            0 => Some("/root".into()),
+            1000 => Some("/home/mira".into()),
+            _ => None,
+        }
+    }
 
     fn resolve(uid: u32, vars: &[(&str, &str)], flag: Option<&str>) -> Result<(String, u32, u32), String> {
         let surroundings = Surroundings {
             me: Owner { uid, gid: uid },
             var: &|name| vars.iter().find(|(key, _)| *key == name).map(|(_, value)| value.into()),
-            passwd: PASSWD,
+            home_of: &home_of,
         };
         let dir = surroundings.state_dir(flag.map(PathBuf::from)).map_err(|error| error.to_string())?;
         Ok((dir.path.display().to_string(), dir.owner.uid, dir.owner.gid))

@@ -1,5 +1,6 @@
 //! What several rooms need from the operating system: child processes with a deadline, file replacement, accounts.
 #![allow(clippy::disallowed_methods, reason = "this room starts programs for the others")]
 
+pub(crate) mod account;
 pub(crate) mod child;
 pub(crate) mod replace;

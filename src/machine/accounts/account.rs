@@ -3,16 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::Command;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::model::{AccountFact, Content, Details, Identity, PasswdRow, Shell, UnitFact, Unknown};
 
 use crate::machine::accounts::passwd::{Accounts, Groups, Row};
 use crate::machine::files::read::read;
 use crate::machine::processes::walk::ProcessInfo;
-use crate::machine::unknown::{last_words, unknown};
-use crate::os::child::{Limits, run};
+use crate::machine::unknown::unknown;
+use crate::os::account::{Account, find_account, find_group};
 
 /// Programs that end a login at once, by every path under which distributions have them.
 const REFUSING: [&str; 9] = [
@@ -28,8 +27,6 @@ const REFUSING: [&str; 9] = [
 ];
 /// What login.defs(5) means where it says nothing.
 const PEOPLE: (u32, u32) = (1000, 60_000);
-/// getent(1) may ask a server.
-const GETENT: Limits = Limits { time: Duration::from_secs(5), stdout: 64 << 10 };
 /// More unknown groups than this are not told.
 const MOST_GROUPS: usize = 4;
 
@@ -103,8 +100,8 @@ fn nobody_logs_in(name: &str, uid: u32) -> PasswdRow {
 
 /// The account where it is not in /etc/passwd: other sources of nsswitch.conf(5) are asked as the manager does.
 fn elsewhere(user: &str) -> Result<Option<Row>, Unknown> {
-    let line = getent("passwd", user)?;
-    Ok(line.and_then(|line| Accounts::parse(&line).named(user).cloned()))
+    let found = find_account(user).map_err(|error| unknown(error.to_string()))?;
+    Ok(found.map(|Account { name, uid, gid, shell, .. }| Row { name, uid, gid, shell }))
 }
 
 /// What `Group=` and `SupplementaryGroups=` name, and nobody knows.
@@ -112,22 +109,9 @@ pub(crate) fn unknown_groups(unit: &UnitFact) -> Vec<String> {
     let groups = Groups::of_this_machine();
     let named = std::iter::once(unit.get("Group")).chain(unit.list("SupplementaryGroups"));
     let nowhere = |group: &&str| {
-        !group.is_empty() && groups.number(group).is_none() && getent("group", group).is_ok_and(|line| line.is_none())
+        !group.is_empty() && groups.number(group).is_none() && find_group(group).is_ok_and(|found| found.is_none())
     };
     named.filter(nowhere).take(MOST_GROUPS).map(str::to_owned).collect()
-}
-
-/// An entry by getent(1); none where no source has it.
-fn getent(database: &str, key: &str) -> Result<Option<String>, Unknown> {
-    let mut command = Command::new("getent");
-    command.args([database, "--", key]).env_clear().envs([("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), ("LC_ALL", "C")]);
-    let outcome = run(&mut command, b"", GETENT).map_err(|error| unknown(format!("getent {error}")))?;
-    match outcome.status.code() {
-        Some(0) => Ok(Some(String::from_utf8_lossy(&outcome.stdout).into_owned())),
-        // By getent(1): a key could not be found.
-        Some(2) => Ok(None),
-        _ => Err(unknown(format!("getent {database} {key} failed: {}", last_words(&outcome.stderr)))),
-    }
 }
 
 /// As `Group=`, `SupplementaryGroups=` and initgroups(3) make them.
