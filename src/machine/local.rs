@@ -13,7 +13,7 @@ use crate::machine::accounts::account::account;
 use crate::machine::accounts::passwd::Accounts;
 use crate::machine::files::file;
 use crate::machine::files::unit_file::files;
-use crate::machine::journal::unit_messages::journal;
+use crate::machine::journal::{self, Journal};
 use crate::machine::processes::command::program;
 use crate::machine::processes::process::details;
 use crate::machine::processes::walk::{self as processes, ProcessInfo};
@@ -90,6 +90,7 @@ struct Batch<'a> {
     accounts: Accounts,
     owners: Vec<PortOwner>,
     listeners: Vec<Answer>,
+    journal: Journal,
 }
 
 impl<'a> Batch<'a> {
@@ -117,7 +118,17 @@ impl<'a> Batch<'a> {
             Accounts::default()
         };
         let (owners, listeners) = (Vec::new(), Vec::new());
-        let mut batch = Self { systemctl, manager, shown, stability, processes, accounts, owners, listeners };
+        let mut batch = Self {
+            systemctl,
+            manager,
+            shown,
+            stability,
+            processes,
+            accounts,
+            owners,
+            listeners,
+            journal: Journal::default(),
+        };
         batch.owners = questions.iter().filter_map(|question| batch.owner(question)).collect();
         batch.listeners = questions.iter().filter_map(|question| batch.listeners_of(question)).collect();
         batch
@@ -135,11 +146,12 @@ impl<'a> Batch<'a> {
             Question::Stability { .. } => {
                 stability.next().cloned().unwrap_or_else(|| Err(unknown("this unit was not watched")))
             }
-            Question::Failure { unit } => self.unit(unit).map(|unit| Fact::Failure(failure(unit))),
+            Question::Failure { unit } => self.unit(unit).map(|unit| Fact::Failure(failure(&self.journal, unit))),
             Question::Http { unit, port, path } => {
                 // The owner was looked up for every port before the first probe.
                 let owner = owners.next().cloned().unwrap_or(PortOwner::Unseen);
                 self.processes.as_ref().map_err(Clone::clone)?;
+                self.journal.invalidate();
                 let (outcome, again) = retry_young::get(*port, path, self.unit(unit)?)?;
                 let heir = match owner {
                     // A GET starts the service behind a socket unit.
@@ -161,8 +173,13 @@ impl<'a> Batch<'a> {
             Question::File { unit, path, text } => {
                 file::file(path, text.as_deref(), self.unit(unit).ok()).map(Fact::File)
             }
-            Question::Journal { unit, text, since } => journal(self.unit(unit)?, text, *since).map(Fact::Journal),
-            Question::Command { run, run_as } => program(self.systemctl, run, *run_as).map(Fact::Command),
+            Question::Journal { unit, text, since } => {
+                journal::search(&self.journal, self.unit(unit)?, text, *since).map(Fact::Journal)
+            }
+            Question::Command { run, run_as } => {
+                self.journal.invalidate();
+                program(self.systemctl, run, *run_as).map(Fact::Command)
+            }
         };
         questions.iter().map(answer).collect()
     }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Answer, Question, Trial};
 
+use crate::machine::journal::LONGEST_SYNC;
 use crate::machine::sockets::retry_young;
 use crate::machine::trials::kill;
 use crate::machine::units::stability::LONGEST_WINDOW;
@@ -45,14 +46,19 @@ pub(crate) fn patience(questions: &[Question], trials: &[Trial]) -> Duration {
         // The retries that a young service gets, and the last GET.
         Question::Http { .. } => 3 + retry_young::YOUTH.as_secs(),
         Question::Account { .. } => 5,
-        Question::Journal { .. } | Question::Failure { .. } => 10,
+        Question::Journal { .. } | Question::Failure { .. } => 20,
         // Its own time, the retries, and two calls to sweep up.
         Question::Command { .. } => 40,
         _ => 0,
     });
+    // The journal is waited for once, and again after each question that may have made a program write.
+    let probes =
+        questions.iter().filter(|question| matches!(question, Question::Http { .. } | Question::Command { .. }));
+    let syncs = 1 + u32::try_from(probes.count()).unwrap_or(u32::MAX);
     // Enough for a manager that uses up its own deadline, and for the way there.
     Duration::from_secs(30)
         + watching.max().unwrap_or_default()
         + Duration::from_secs(longest.sum())
+        + LONGEST_SYNC.saturating_mul(syncs)
         + kill::LONGEST * u32::try_from(trials.len().min(MOST_QUESTIONS)).unwrap_or_default()
 }

@@ -297,6 +297,11 @@ pub(crate) const LAST: &[Row] = &[
         file: "[Service]\nType=exec\nExecStartPre=export PORT=8000\nExecStart=/usr/bin/sleep infinity", then: "fails UNIT",
         check: ACTIVE,
         causes: &["exec-missing"], says: &["Step EXEC of ExecStartPre= failed", "export is no program"], next: "Environment=NAME=VALUE", lesson: "own-service" },
+    // journald is stopped until it is asked to write what it has received, so the message comes after the question.
+    Row { test: "environment_assumed", unit: "env-unwritten",
+        file: "[Service]\nType=oneshot\nExecStart=/usr/bin/env no-such-tool", then: "cat >/opt/UNIT <<'END'\ntries=0\nuntil grep -qz '^--syn[c]$' /proc/[0-9]*/cmdline 2>/dev/null || [ $tries -ge 400 ]; do tries=$((tries + 1)); sleep 0.05; done\nsystemctl kill --signal=CONT systemd-journald\nEND\nsystemctl kill --signal=STOP systemd-journald\nsystemd-run --quiet /bin/sh /opt/UNIT\nfails UNIT",
+        check: ACTIVE,
+        causes: &["environment-assumed"], says: &["did not find the command no-such-tool"], next: "command -v no-such-tool", lesson: "own-service" },
     // The last: a reload for any other would be one for it.
     Row { test: "needs_daemon_reload", unit: "reload",
         file: "[Service]\nExecStart=/usr/bin/sleep infinity\nRestart=no", then: "systemctl start UNIT\nsed -i s/^Restart=.*/Restart=always/ /etc/systemd/system/UNIT.service",

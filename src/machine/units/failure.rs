@@ -11,8 +11,7 @@ use crate::machine::accounts::account::{identity, unknown_groups};
 use crate::machine::files::denied;
 use crate::machine::files::file::file;
 use crate::machine::files::program_head::head;
-use crate::machine::journal::manager_messages::manager_said;
-use crate::machine::journal::unit_messages::said;
+use crate::machine::journal::{Journal, last_messages, manager_messages};
 use crate::machine::processes::walk as processes;
 use crate::machine::sockets::listens as sockets;
 use crate::machine::units::environment::assumed;
@@ -36,13 +35,13 @@ const MOST_PORTS: usize = 16;
 /// errno(3), which many programs name beside the words.
 const EADDRINUSE: u16 = 98;
 /// Looks into the failure of a unit, if it has failed; of one that is down for whatever reason, what the manager says.
-pub(crate) fn failure(unit: &UnitFact) -> FailureFact {
+pub(crate) fn failure(journal: &Journal, unit: &UnitFact) -> FailureFact {
     // A journal that cannot be read leaves the rest to be seen.
-    let manager = if is_down(unit) { manager_said(unit).unwrap_or_default() } else { vec![] };
+    let manager = if is_down(unit) { manager_messages(journal, unit).unwrap_or_default() } else { vec![] };
     if !has_failed(unit) {
         return FailureFact { manager, ..FailureFact::default() };
     }
-    let said = said(unit).unwrap_or_default();
+    let said = last_messages(journal, unit).unwrap_or_default();
     let rooted = ["RootDirectory", "RootImage"].iter().any(|name| !unit.get(name).is_empty());
     let ended = ended(unit);
     let paths = if rooted { vec![] } else { paths(unit, ended.as_ref(), &said) };
@@ -154,7 +153,7 @@ fn holders(unit: &UnitFact, said: &[String]) -> Vec<Holder> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ExecCommand, UnitFact, failure, has_failed, program};
+    use super::{ExecCommand, Journal, UnitFact, failure, has_failed, program};
 
     fn unit(properties: &[(&str, &str)]) -> UnitFact {
         UnitFact { properties: properties.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect() }
@@ -163,7 +162,7 @@ mod tests {
     #[test]
     fn what_has_not_failed_is_not_looked_into() {
         let up = [("ActiveState", "active"), ("Result", "success"), ("NRestarts", "0"), ("ExecMainStatus", "0")];
-        assert_eq!(failure(&unit(&up)), super::FailureFact::default());
+        assert_eq!(failure(&Journal::default(), &unit(&up)), super::FailureFact::default());
         for (name, value) in
             [("ActiveState", "failed"), ("Result", "exit-code"), ("NRestarts", "2"), ("ExecMainStatus", "203")]
         {

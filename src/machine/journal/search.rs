@@ -1,0 +1,76 @@
+//! Whether a unit's own processes have written a text to the journal.
+//!
+//! Only messages that journald itself has attributed to the unit's processes count. Messages of the manager about the
+//! unit do not: they contain its `Description=`, which could say anything.
+
+use super::journalctl::{Entry, Journal};
+use super::last_messages::is_of_latest_run;
+use crate::machine::units::run::has_ended;
+use crate::model::{JournalFact, Since, UnitFact, Unknown};
+
+/// Older messages are not read.
+const MOST: usize = 5000;
+/// Entries without an invocation come from processes that lived for milliseconds, and those write little.
+const MOST_NAMELESS: usize = 200;
+/// Longer messages are cut to this many characters.
+const EXCERPT: usize = 300;
+
+/// Looks for a text among the messages of a unit.
+pub(crate) fn search(journal: &Journal, unit: &UnitFact, text: &str, since: Since) -> Result<JournalFact, Unknown> {
+    let invocation = unit.get("InvocationID");
+    let of_unit = format!("_SYSTEMD_UNIT={}", unit.get("Id"));
+    let entries = match since {
+        Since::Boot => journal.entries(unit, &[&of_unit], MOST + 1)?,
+        // It has not been started since the manager knows it.
+        Since::Invocation if invocation.is_empty() => return Ok(JournalFact::default()),
+        Since::Invocation => {
+            let mut entries = journal.entries(unit, &[&format!("_SYSTEMD_INVOCATION_ID={invocation}")], MOST + 1)?;
+            if has_ended(unit) {
+                let all = journal.entries(unit, &[&of_unit], MOST_NAMELESS)?;
+                entries.extend(
+                    all.into_iter().filter(|entry| entry.invocation.is_none() && is_of_latest_run(entry, unit)),
+                );
+                entries.sort_by_key(|entry| entry.received);
+            }
+            entries
+        }
+    };
+    Ok(find(&entries, text, !invocation.is_empty()))
+}
+
+fn find(entries: &[Entry], text: &str, started: bool) -> JournalFact {
+    let cut = entries.len() > MOST;
+    let read = &entries[entries.len().saturating_sub(MOST)..];
+    let shown = |entry: &Entry| excerpt(&entry.message, text);
+    JournalFact {
+        started,
+        messages: u32::try_from(read.len()).unwrap_or(u32::MAX),
+        cut,
+        found: read.iter().rev().find(|entry| entry.message.contains(text)).map(shown),
+        last: read.last().map(shown),
+    }
+}
+
+/// A message cut to the length of a sentence, with `text` in what is left.
+pub(super) fn excerpt(message: &str, text: &str) -> String {
+    let at = message.find(text).map_or(0, |at| message[..at].chars().count());
+    let skip = if at + text.chars().count() > EXCERPT { at } else { 0 };
+    message.chars().skip(skip).take(EXCERPT).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Entry, MOST, find};
+
+    #[test]
+    fn the_latest_match_is_shown_and_a_cut_is_reported() {
+        let entry = |message: String| Entry { message, ..Entry::default() };
+        let entries = |count: usize| (0..count).map(|n| entry(format!("m{n} x"))).collect::<Vec<_>>();
+        let fact = find(&entries(3), "x", true);
+        assert_eq!((fact.found.as_deref(), fact.messages, fact.cut), (Some("m2 x"), 3, false));
+        let fact = find(&entries(MOST + 1), "m0 ", true);
+        assert_eq!((fact.found, fact.cut), (None, true));
+        let long = entry(format!("{}needle", "µ".repeat(5000)));
+        assert_eq!(find(&[long], "needle", true).found.as_deref(), Some("needle"));
+    }
+}
