@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::machine::child::{ChildError, Limits, Outcome, run};
+use crate::os::child::{ChildError, Limits, Outcome, run};
 use crate::machine::units::run::has_ended;
 use crate::machine::units::stability::now_micros;
 use crate::machine::unknown::{last_words, unknown, unknown_but};
