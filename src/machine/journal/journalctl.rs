@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::os::child::{ChildError, Limits, Outcome, run};
 use crate::machine::units::run::has_ended;
 use crate::machine::units::stability::now_micros;
 use crate::machine::unknown::{last_words, unknown, unknown_but};
 use crate::model::{UnitFact, Unknown};
+use crate::os::child::{ChildError, Limits, Outcome, run};
 
 const READ: Limits = Limits { time: Duration::from_secs(10), stdout: 16 << 20 };
 /// journald answers in milliseconds; a stopped one never does.
