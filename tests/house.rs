@@ -75,8 +75,6 @@ const KNOWN_CYCLES: &[(&str, &str)] = &[
     ("src/engine/session/modes.rs", "src/engine/session/keys.rs"),
     ("src/engine/session/state.rs", "src/engine/session/step.rs"),
     ("src/engine/session/step.rs", "src/engine/session/keys.rs"),
-    ("src/machine/sockets/sock_diag.rs", "src/machine/sockets/listens.rs"),
-    ("src/machine/units/environment.rs", "src/machine/units/failure.rs"),
     ("src/model/trial.rs", "src/model/question.rs"),
     ("src/sandbox/locks.rs", "src/sandbox/estate.rs"),
     ("src/sandbox/running.rs", "src/sandbox/entrance.rs"),

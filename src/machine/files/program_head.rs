@@ -7,6 +7,9 @@ use std::path::Path;
 
 use crate::model::Head;
 
+/// Where systemd looks for a program that is named without a slash (systemd.exec(5), `ExecSearchPath=`).
+pub(crate) const SEARCH_PATH: [&str; 6] =
+    ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 /// The kernel looks at so many bytes of it.
 const LOOKED_AT: u64 = 256;
 const ELF: &[u8] = b"\x7fELF";

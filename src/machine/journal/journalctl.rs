@@ -4,8 +4,7 @@ use std::cell::Cell;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
-
+use super::entry::{Entry, parse};
 use crate::machine::units::run::has_ended;
 use crate::machine::units::stability::now_micros;
 use crate::machine::unknown::{last_words, unknown, unknown_but};
@@ -47,18 +46,6 @@ enum Written {
     NotPermitted { wait_until: Instant },
 }
 
-/// One journal entry.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Entry {
-    pub(crate) message: String,
-    pub(crate) message_id: String,
-    /// The run that wrote it. Missing where the process was gone before journald looked at it.
-    pub(crate) invocation: Option<String>,
-    /// When journald received it, in microseconds of the monotonic clock.
-    pub(crate) received: u64,
-    pub(crate) from_kernel: bool,
-}
-
 impl Journal {
     /// Call this after doing something that makes programs write: the next read waits for journald again.
     pub(crate) fn invalidate(&self) {
@@ -67,7 +54,7 @@ impl Journal {
 
     /// The latest `lines` entries that match, oldest first; a `+` in `matches` separates alternatives. `unit` is the one
     /// that they are about, as the manager showed it.
-    pub(crate) fn entries(&self, unit: &UnitFact, matches: &[&str], lines: usize) -> Result<Vec<Entry>, Unknown> {
+    pub(super) fn entries(&self, unit: &UnitFact, matches: &[&str], lines: usize) -> Result<Vec<Entry>, Unknown> {
         self.wait_until_written(unit);
         read(unit.get("Id"), matches, lines)
     }
@@ -141,57 +128,9 @@ fn journalctl(options: &[&str]) -> Command {
     command
 }
 
-/// The entries of `journalctl --output=json` that have a message, one a line.
-pub(crate) fn parse(stdout: &str) -> Vec<Entry> {
-    let entry = |line: &str| {
-        let fields: Value = serde_json::from_str(line).ok()?;
-        let text = |name: &str| fields[name].as_str();
-        Some(Entry {
-            message: message(&fields["MESSAGE"])?,
-            message_id: text("MESSAGE_ID").unwrap_or_default().to_owned(),
-            invocation: text("_SYSTEMD_INVOCATION_ID").map(str::to_owned),
-            received: text("__MONOTONIC_TIMESTAMP").and_then(|at| at.parse().ok()).unwrap_or(0),
-            from_kernel: text("_TRANSPORT") == Some("kernel"),
-        })
-    };
-    stdout.lines().filter_map(entry).collect()
-}
-
-/// A message is a string, an array of bytes where it is not UTF-8, or an array of either where an entry has several.
-fn message(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Array(items) if items.iter().all(Value::is_u64) => {
-            let bytes: Option<Vec<u8>> =
-                items.iter().map(|item| item.as_u64().and_then(|byte| u8::try_from(byte).ok())).collect();
-            Some(String::from_utf8_lossy(&bytes?).into_owned())
-        }
-        Value::Array(items) => {
-            let texts: Vec<String> = items.iter().filter_map(message).collect();
-            Some(texts.join("\n"))
-        }
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{UnitFact, ended_recently, parse};
-
-    #[test]
-    fn strings_bytes_and_arrays_are_messages() {
-        for (line, expected) in [
-            (r#"{"MESSAGE":"Serving on 8000"}"#, Some("Serving on 8000")),
-            (r#"{"MESSAGE":[27,91,49,109,104,105,255]}"#, Some("\x1b[1mhi\u{fffd}")),
-            (r#"{"MESSAGE":["one",[116,119,111]]}"#, Some("one\ntwo")),
-            (r#"{"MESSAGE":null}"#, None),
-            (r#"{"MESSAGE":[999]}"#, None),
-            ("-- No entries --", None),
-            ("{torn", None),
-        ] {
-            assert_eq!(parse(line).first().map(|entry| entry.message.as_str()), expected, "{line}");
-        }
-    }
+    use super::{UnitFact, ended_recently};
 
     #[test]
     fn only_a_run_that_ended_moments_ago_is_waited_for() {

@@ -1,8 +1,8 @@
 //! The last messages that a unit's own processes have written before the unit failed.
 
-use super::journalctl::{Entry, Journal};
-use super::search::excerpt;
-use crate::machine::units::run::{has_ended, started_at, was_restarted};
+use super::entry::Entry;
+use super::journalctl::Journal;
+use crate::machine::units::run::{has_ended, was_restarted};
 use crate::model::{UnitFact, Unknown};
 
 /// More messages of one run are not kept.
@@ -18,22 +18,14 @@ pub(crate) fn last_messages(journal: &Journal, unit: &UnitFact) -> Result<Vec<St
 }
 
 fn of_latest_runs(entries: &[Entry], unit: &UnitFact) -> Vec<String> {
-    let latest: Vec<&Entry> = entries.iter().filter(|entry| is_of_latest_run(entry, unit)).collect();
+    let latest: Vec<&Entry> = entries.iter().filter(|entry| entry.is_of_latest_run(unit)).collect();
     let mut kept = Vec::new();
     if was_restarted(unit) && (latest.is_empty() || !has_ended(unit)) {
-        let before: Vec<&Entry> = entries.iter().take_while(|entry| !is_of_latest_run(entry, unit)).collect();
+        let before: Vec<&Entry> = entries.iter().take_while(|entry| !entry.is_of_latest_run(unit)).collect();
         kept.extend(tail(&last_run(&before)));
     }
     kept.extend(tail(&latest));
-    kept.iter().map(|entry| excerpt(&entry.message, "")).collect()
-}
-
-/// The unit's latest run has written this.
-pub(super) fn is_of_latest_run(entry: &Entry, unit: &UnitFact) -> bool {
-    match &entry.invocation {
-        Some(invocation) => invocation == unit.get("InvocationID"),
-        None => started_at(unit).is_some_and(|started| entry.received >= started),
-    }
+    kept.iter().map(|entry| entry.excerpt("")).collect()
 }
 
 /// The entries of the last run among these.

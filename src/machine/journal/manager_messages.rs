@@ -3,8 +3,8 @@
 //!
 //! Some of these messages contain the unit's `Description=`, so they explain a verdict and never decide one.
 
-use super::journalctl::{Entry, Journal};
-use super::search::excerpt;
+use super::entry::Entry;
+use super::journalctl::Journal;
 use crate::model::{UnitFact, Unknown};
 
 /// Older messages are not read.
@@ -40,21 +40,21 @@ pub(crate) fn manager_messages(journal: &Journal, unit: &UnitFact) -> Result<Vec
 }
 
 fn about_failed_starts(entries: &[Entry], name: &str) -> Vec<String> {
-    let mut kept: Vec<&str> = Vec::new();
+    let mut kept: Vec<&Entry> = Vec::new();
     for entry in entries {
         // A later start outdates what was written about an earlier one, unless that start fails again and again.
         match entry.message_id.as_str() {
             STARTED => kept.clear(),
-            STARTING => kept.retain(|text| contains_any(text, &KEPT[..ABOUT_A_START])),
+            STARTING => kept.retain(|earlier| contains_any(&earlier.message, &KEPT[..ABOUT_A_START])),
             _ => {}
         }
         // Entries of the kernel log have no unit.
         let about_unit = !entry.from_kernel || entry.message.contains(name);
         if about_unit && contains_any(&entry.message, &KEPT) {
-            kept.push(&entry.message);
+            kept.push(entry);
         }
     }
-    kept[kept.len().saturating_sub(MOST)..].iter().map(|text| excerpt(text, "")).collect()
+    kept[kept.len().saturating_sub(MOST)..].iter().map(|entry| entry.excerpt("")).collect()
 }
 
 fn contains_any(text: &str, parts: &[&str]) -> bool {

@@ -1,5 +1,6 @@
 //! The journal: messages of a unit's processes, and of the manager about a unit.
 
+mod entry;
 mod journalctl;
 mod last_messages;
 mod manager_messages;

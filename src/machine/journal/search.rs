@@ -3,8 +3,8 @@
 //! Only messages that journald itself has attributed to the unit's processes count. Messages of the manager about the
 //! unit do not: they contain its `Description=`, which could say anything.
 
-use super::journalctl::{Entry, Journal};
-use super::last_messages::is_of_latest_run;
+use super::entry::Entry;
+use super::journalctl::Journal;
 use crate::machine::units::run::has_ended;
 use crate::model::{JournalFact, Since, UnitFact, Unknown};
 
@@ -12,8 +12,6 @@ use crate::model::{JournalFact, Since, UnitFact, Unknown};
 const MOST: usize = 5000;
 /// Entries without an invocation come from processes that lived for milliseconds, and those write little.
 const MOST_NAMELESS: usize = 200;
-/// Longer messages are cut to this many characters.
-const EXCERPT: usize = 300;
 
 /// Looks for a text among the messages of a unit.
 pub(crate) fn search(journal: &Journal, unit: &UnitFact, text: &str, since: Since) -> Result<JournalFact, Unknown> {
@@ -27,9 +25,8 @@ pub(crate) fn search(journal: &Journal, unit: &UnitFact, text: &str, since: Sinc
             let mut entries = journal.entries(unit, &[&format!("_SYSTEMD_INVOCATION_ID={invocation}")], MOST + 1)?;
             if has_ended(unit) {
                 let all = journal.entries(unit, &[&of_unit], MOST_NAMELESS)?;
-                entries.extend(
-                    all.into_iter().filter(|entry| entry.invocation.is_none() && is_of_latest_run(entry, unit)),
-                );
+                entries
+                    .extend(all.into_iter().filter(|entry| entry.invocation.is_none() && entry.is_of_latest_run(unit)));
                 entries.sort_by_key(|entry| entry.received);
             }
             entries
@@ -41,7 +38,7 @@ pub(crate) fn search(journal: &Journal, unit: &UnitFact, text: &str, since: Sinc
 fn find(entries: &[Entry], text: &str, started: bool) -> JournalFact {
     let cut = entries.len() > MOST;
     let read = &entries[entries.len().saturating_sub(MOST)..];
-    let shown = |entry: &Entry| excerpt(&entry.message, text);
+    let shown = |entry: &Entry| entry.excerpt(text);
     JournalFact {
         started,
         messages: u32::try_from(read.len()).unwrap_or(u32::MAX),
@@ -49,13 +46,6 @@ fn find(entries: &[Entry], text: &str, started: bool) -> JournalFact {
         found: read.iter().rev().find(|entry| entry.message.contains(text)).map(shown),
         last: read.last().map(shown),
     }
-}
-
-/// A message cut to the length of a sentence, with `text` in what is left.
-pub(super) fn excerpt(message: &str, text: &str) -> String {
-    let at = message.find(text).map_or(0, |at| message[..at].chars().count());
-    let skip = if at + text.chars().count() > EXCERPT { at } else { 0 };
-    message.chars().skip(skip).take(EXCERPT).collect()
 }
 
 #[cfg(test)]

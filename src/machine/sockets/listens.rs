@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use crate::model::{Holder, Listener, ListensFact, PortOwner, Protocol, UnitFact, Unknown};
 
 use crate::machine::processes::walk::ProcessInfo;
-use crate::machine::sockets::sock_diag;
+use crate::machine::sockets::sock_diag::{self, ListeningSocket};
 use crate::machine::unknown::unknown_but;
 
 /// Listening sockets stand first in the table; behind so much of it there are none left.
@@ -18,13 +18,6 @@ const MOST: usize = 64;
 
 /// What is to be known of a socket unit.
 pub(crate) const PROPERTIES: [&str; 5] = ["Id", "Names", "LoadState", "ActiveState", "Listen"];
-
-/// A socket that waits for somebody: listening, or bound and not connected where there is no listening.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Waiting {
-    pub(crate) address: IpAddr,
-    pub(crate) inode: u64,
-}
 
 /// Finds out who listens on 127.0.0.1:`port`, before anything is sent there.
 pub(crate) fn owner(port: u16, unit: &UnitFact, processes: &[ProcessInfo]) -> PortOwner {
@@ -45,7 +38,7 @@ pub(crate) fn listeners(
     let waiting = waiting(protocol, port).map_err(|error| {
         unknown_but(format!("the machine's {} sockets cannot be seen: {error}", protocol.word()), "ask as root")
     })?;
-    let listener = |found: Waiting| {
+    let listener = |found: ListeningSocket| {
         let owner = whose(&[found.inode], unit, processes);
         let by_manager = matches!(owner, PortOwner::Other { pid: 1, .. });
         let socket = sockets.iter().find(|socket| by_manager && listens(socket, protocol, port));
@@ -55,7 +48,7 @@ pub(crate) fn listeners(
 }
 
 /// All that wait on a port. A kernel may have been built without `sock_diag(7)`, or be kept from loading it.
-fn waiting(protocol: Protocol, port: u16) -> io::Result<Vec<Waiting>> {
+fn waiting(protocol: Protocol, port: u16) -> io::Result<Vec<ListeningSocket>> {
     sock_diag::waiting(protocol, port).or_else(|_| Ok(in_table(&table(protocol)?, protocol, port)))
 }
 
@@ -89,7 +82,7 @@ fn table(protocol: Protocol) -> io::Result<String> {
 }
 
 /// The rows of a table that wait on a port.
-fn in_table(table: &str, protocol: Protocol, port: u16) -> Vec<Waiting> {
+fn in_table(table: &str, protocol: Protocol, port: u16) -> Vec<ListeningSocket> {
     // `TCP_LISTEN` and `TCP_CLOSE` of the kernel's `tcp_states.h`: what UDP calls unconnected.
     let state = if protocol == Protocol::Tcp { "0A" } else { "07" };
     let port = format!("{port:04X}");
@@ -97,7 +90,7 @@ fn in_table(table: &str, protocol: Protocol, port: u16) -> Vec<Waiting> {
         let fields: Vec<&str> = row.split_ascii_whitespace().collect();
         let (address, its_port) = fields.get(1)?.split_once(':')?;
         let waits = *fields.get(3)? == state && its_port == port;
-        waits.then_some(Waiting { address: ip(address)?, inode: fields.get(9)?.parse().ok()? })
+        waits.then_some(ListeningSocket { address: ip(address)?, inode: fields.get(9)?.parse().ok()? })
     });
     rows.collect()
 }
@@ -117,7 +110,7 @@ fn ip(text: &str) -> Option<IpAddr> {
 
 /// The inodes of the sockets that a connection to 127.0.0.1 would reach (several with `SO_REUSEPORT`): those on the
 /// closest address that there is.
-fn reached(waiting: &[Waiting]) -> Vec<u64> {
+fn reached(waiting: &[ListeningSocket]) -> Vec<u64> {
     let rank = |address: IpAddr| match address {
         IpAddr::V4(Ipv4Addr::LOCALHOST) => Some(0),
         IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Some(1),

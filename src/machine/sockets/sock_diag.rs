@@ -13,8 +13,6 @@ use rustix::net::{
 
 use crate::model::Protocol;
 
-use crate::machine::sockets::listens::Waiting;
-
 /// `SOCK_DIAG_BY_FAMILY` of the kernel's `sock_diag.h`.
 const BY_FAMILY: u16 = 20;
 /// `NLM_F_REQUEST | NLM_F_DUMP`, and the kinds of message that end an answer, of `netlink.h`.
@@ -29,8 +27,15 @@ const TIME: Duration = Duration::from_secs(2);
 /// A machine has some dozens of sockets that listen.
 const MOST: usize = 64 << 10;
 
+/// A socket in the state LISTEN, or for UDP one that is bound and not connected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ListeningSocket {
+    pub(crate) address: IpAddr,
+    pub(crate) inode: u64,
+}
+
 /// All that wait on this port, on IPv4 and IPv6, in the network namespace of this process.
-pub(crate) fn waiting(protocol: Protocol, port: u16) -> io::Result<Vec<Waiting>> {
+pub(crate) fn waiting(protocol: Protocol, port: u16) -> io::Result<Vec<ListeningSocket>> {
     let socket = socket_with(AddressFamily::NETLINK, SocketType::RAW, SocketFlags::CLOEXEC, Some(netlink::SOCK_DIAG))?;
     set_socket_timeout(&socket, Timeout::Recv, Some(TIME))?;
     let mut found = Vec::new();
@@ -63,7 +68,7 @@ fn byte(number: u32) -> u8 {
 }
 
 /// Reads one dump to its end.
-fn hear(socket: &OwnedFd, port: u16, found: &mut Vec<Waiting>) -> io::Result<()> {
+fn hear(socket: &OwnedFd, port: u16, found: &mut Vec<ListeningSocket>) -> io::Result<()> {
     let mut buffer = vec![0; 32 << 10];
     for _ in 0..MOST {
         let (_, count) = recv(socket, &mut buffer[..], RecvFlags::empty())?;
@@ -90,7 +95,7 @@ fn torn() -> io::Error {
 }
 
 /// Reads `struct inet_diag_msg`; none for another port.
-fn socket_of(message: &[u8], port: u16) -> Option<Waiting> {
+fn socket_of(message: &[u8], port: u16) -> Option<ListeningSocket> {
     let message = message.get(..MESSAGE)?;
     if message[4..6] != port.to_be_bytes() {
         return None;
@@ -100,7 +105,7 @@ fn socket_of(message: &[u8], port: u16) -> Option<Waiting> {
     } else {
         Ipv6Addr::from(<[u8; 16]>::try_from(&message[8..24]).ok()?).to_canonical()
     };
-    Some(Waiting { address, inode: number(message, 68)?.into() })
+    Some(ListeningSocket { address, inode: number(message, 68)?.into() })
 }
 
 /// A number in the machine's own byte order.
@@ -114,7 +119,7 @@ mod tests {
     use std::net::{IpAddr, TcpListener, TcpStream, UdpSocket};
     use std::os::fd::AsFd;
 
-    use super::{Protocol, Waiting, waiting};
+    use super::{ListeningSocket, Protocol, waiting};
 
     fn inode(socket: impl AsFd) -> u64 {
         rustix::fs::fstat(socket).unwrap().st_ino
@@ -126,7 +131,7 @@ mod tests {
         let port = listener.local_addr().unwrap().port();
         let _connected = TcpStream::connect(("127.0.0.1", port)).unwrap();
         let address: IpAddr = "127.0.0.1".parse().unwrap();
-        assert_eq!(waiting(Protocol::Tcp, port).unwrap(), [Waiting { address, inode: inode(&listener) }]);
+        assert_eq!(waiting(Protocol::Tcp, port).unwrap(), [ListeningSocket { address, inode: inode(&listener) }]);
         assert_eq!(waiting(Protocol::Udp, port).unwrap(), []);
     }
 
@@ -140,7 +145,7 @@ mod tests {
         {
             let port = listener.local_addr().unwrap().port();
             let address: IpAddr = "::".parse().unwrap();
-            assert_eq!(waiting(Protocol::Tcp, port).unwrap(), [Waiting { address, inode: inode(&listener) }]);
+            assert_eq!(waiting(Protocol::Tcp, port).unwrap(), [ListeningSocket { address, inode: inode(&listener) }]);
         }
     }
 }

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use crate::model::{Assumed, Content, UnitFact};
 
+use crate::machine::files::program_head::SEARCH_PATH;
 use crate::machine::files::read::read;
-use crate::machine::units::failure::SEARCHED;
 
 /// More than these are not told.
 const MOST: usize = 4;
@@ -80,14 +80,14 @@ fn lost(unit: &UnitFact, given: &[String], name: &str) -> Option<Assumed> {
     let search = unit.list("ExecSearchPath").join(":");
     let path = value(given, "PATH").unwrap_or(&search);
     let folders = if path.is_empty() {
-        SEARCHED.map(PathBuf::from).to_vec()
+        SEARCH_PATH.map(PathBuf::from).to_vec()
     } else {
         path.split(':').map(PathBuf::from).collect()
     };
     if folders.iter().any(|folder| is_program(&folder.join(name))) {
         return None;
     }
-    let usual = SEARCHED.iter().chain(&USUAL).flat_map(|pattern| matching(pattern)).take(MOST_FOLDERS);
+    let usual = SEARCH_PATH.iter().chain(&USUAL).flat_map(|pattern| matching(pattern)).take(MOST_FOLDERS);
     let elsewhere = usual.into_iter().map(|folder| folder.join(name)).find(|path| is_program(path));
     let elsewhere = elsewhere.and_then(|path| path.to_str().map(str::to_owned));
     Some(Assumed::Command { name: name.to_owned(), path: path.to_owned(), elsewhere })

@@ -10,14 +10,12 @@ use crate::model::{
 use crate::machine::accounts::account::{identity, unknown_groups};
 use crate::machine::files::denied;
 use crate::machine::files::file::file;
-use crate::machine::files::program_head::head;
+use crate::machine::files::program_head::{SEARCH_PATH, head};
 use crate::machine::journal::{Journal, last_messages, manager_messages};
 use crate::machine::processes::walk as processes;
 use crate::machine::sockets::listens as sockets;
 use crate::machine::units::environment::assumed;
 
-/// Where a program without a path is looked for (systemd.exec(5), `ExecSearchPath=`).
-pub(crate) const SEARCHED: [&str; 6] = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 /// Directives that put paths into a unit's own view of the files; a `-` before one lets it be missing.
 const NAMESPACE: [&str; 7] = [
     "ReadWritePaths",
@@ -112,7 +110,7 @@ fn paths(unit: &UnitFact, ended: Option<&Ended>, said: &[String]) -> Vec<Needed>
 /// The command's program: where it was found, else as it is written.
 fn program(command: &ExecCommand) -> PathBuf {
     let name = Path::new(command.path);
-    let found = SEARCHED.iter().map(|folder| Path::new(folder).join(name)).find(|path| path.exists());
+    let found = SEARCH_PATH.iter().map(|folder| Path::new(folder).join(name)).find(|path| path.exists());
     found.unwrap_or_else(|| name.into())
 }
 
