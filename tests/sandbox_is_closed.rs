@@ -12,7 +12,7 @@ use std::process::{Command, Stdio};
 
 use common::traces::{pid_of, record};
 use common::{course, home, inside};
-use unitlab::sandbox::mark;
+use unitlab::sandbox::random_id;
 
 const NAME: &str = "0-sre-app";
 const START: [&str; 4] = ["lab", "start", "sre-app", "--no-shell"];
@@ -22,7 +22,7 @@ struct Canary(PathBuf);
 
 impl Canary {
     fn new(dir: &str, secret: &str) -> Self {
-        let path = Path::new(dir).join(format!("unitlab-canary-{}", mark()));
+        let path = Path::new(dir).join(format!("unitlab-canary-{}", random_id()));
         let mut file = OpenOptions::new().create_new(true).write(true).mode(0o600).open(&path).unwrap();
         let canary = Self(path);
         file.write_all(secret.as_bytes()).unwrap();
@@ -73,7 +73,7 @@ print("looked")
 #[test]
 fn no_secret_of_the_host_is_seen() {
     let Some(home) = home() else { return };
-    let secret = format!("canary-{}", mark());
+    let secret = format!("canary-{}", random_id());
     let canaries =
         ["/usr/local", "/usr/local/bin", "/etc/security", "/etc/profile.d"].map(|dir| Canary::new(dir, &secret));
     let leaked = home.path().join(format!("leaked-{secret}"));

@@ -86,7 +86,7 @@ fn a_start_that_is_cut_short_at_any_moment() {
         assert_eq!(home.estate.sweep(), []);
         let sandbox = home.estate.sandbox(NAME);
         assert_eq!(traces(&home, &groups), NOTHING, "{when}, {end:?}, swept up");
-        assert!(!sandbox.is_set(), "{when}: an unfinished scene passes for a finished one");
+        assert!(!sandbox.is_scene_applied(), "{when}: an unfinished scene passes for a finished one");
     }
     // What is half made is made anew.
     home.must(&START);

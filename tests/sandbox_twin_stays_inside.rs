@@ -7,7 +7,7 @@ use std::fs;
 
 use common::{course, home, inside};
 use unitlab::app::LabSession;
-use unitlab::sandbox::{Captured, launch_twin, mark};
+use unitlab::sandbox::{Captured, launch_twin, random_id};
 
 /// Everything that a careless copy would follow, hang on, or drown in; the host's secret folder is the argument.
 const TRAPS: &str = r#"
@@ -60,7 +60,7 @@ fn twin_of(home: &common::Home, bench: &LabSession, argv: &[&str]) -> Captured {
 #[test]
 fn no_trap_leads_a_copy_out_of_its_root() {
     let Some(home) = home() else { return };
-    let secret = format!("secret-{}", mark());
+    let secret = format!("secret-{}", random_id());
     let out = home.path().join("out");
     fs::create_dir(&out).unwrap();
     fs::write(out.join("secret"), &secret).unwrap();

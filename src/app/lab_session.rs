@@ -12,7 +12,7 @@ use crate::model::{
     Answer, AnswerSet, Chapter, CheckReport, Fact, Ground, Handed, KillFact, KillOutcome, Lab, Observations, Overlay,
     Place, PlaceKind, Question, TimeSpan, Trial, Trials, Unknown,
 };
-use crate::sandbox::{self, Captured, Estate, Lease, Plan, Record, Sandbox, SandboxError, Source};
+use crate::sandbox::{self, Captured, Estate, Lease, Plan, Record, RootSource, Sandbox, SandboxError};
 
 /// How sandboxes are made here.
 #[derive(Debug, Clone)]
@@ -111,16 +111,16 @@ struct TwinTold {
 
 impl LabRunner {
     /// Boots a lab's sandbox and lays its scene, unless the learner's work is in it already.
-    pub fn open(&self, lab: &LabFolder, name: &str, source: Source) -> Result<LabSession, SandboxError> {
+    pub fn open(&self, lab: &LabFolder, name: &str, source: RootSource) -> Result<LabSession, SandboxError> {
         self.open_on(&lab.lab.id, &lab.scene, name, source)
     }
 
     /// Boots the sandbox in which a chapter's commands run, with its scene; it is gone when the bench is.
     pub fn open_chapter(&self, chapter: &Chapter, name: &str) -> Result<LabSession, SandboxError> {
-        self.open_on(&chapter.id, &chapter.scene, name, Source::Fresh)
+        self.open_on(&chapter.id, &chapter.scene, name, RootSource::Fresh)
     }
 
-    fn open_on(&self, what: &str, scene: &Overlay, name: &str, source: Source) -> Result<LabSession, SandboxError> {
+    fn open_on(&self, what: &str, scene: &Overlay, name: &str, source: RootSource) -> Result<LabSession, SandboxError> {
         let plan = Plan {
             lab: what.to_owned(),
             owner: self.owner,
@@ -134,9 +134,9 @@ impl LabRunner {
         let (record, lease) = sandbox::launch(&self.estate, name, &plan)?;
         let bench =
             LabSession { estate: self.estate.clone(), sandbox, record, lease: Some(lease), answers: BTreeMap::new() };
-        if !bench.sandbox.is_set() {
+        if !bench.sandbox.is_scene_applied() {
             bench.apply_whole(scene, "the scene")?;
-            bench.sandbox.note_set()?;
+            bench.sandbox.mark_scene_applied()?;
         }
         Ok(bench)
     }

@@ -149,7 +149,7 @@ pub(super) fn find(context: &Context, lab: &LabFolder) -> Result<LabSession, Fai
     LabSession::find(context.estate(), &context.sandbox_name(id)).map_err(|error| match error {
         SandboxError::NotRunning { .. } => {
             let next = format!("start it with `unitlab lab start {id}`");
-            let words = context.estate().sandbox(&context.sandbox_name(id)).last_words();
+            let words = context.estate().sandbox(&context.sandbox_name(id)).last_log_line();
             let cause = words.map(|words| format!("its supervisor's last words: {words}")).unwrap_or_default();
             Failure::could_not(format!("the sandbox of {id} is not running"), cause, next)
         }

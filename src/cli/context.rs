@@ -38,7 +38,7 @@ impl Context {
         let state = StateDir::resolve(globals.state_dir.clone())?;
         if io::stderr().is_terminal() {
             // Ctrl-C during a wait shall not leave half a line on the screen.
-            sandbox::before_the_end(clean_line)?;
+            sandbox::on_termination(clean_line)?;
         }
         Ok(Self {
             terminal: Terminal::new(globals.color.into(), globals.yes),

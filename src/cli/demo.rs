@@ -11,7 +11,7 @@ use crate::app::LabSession;
 use crate::course::{Course, LabFolder};
 use crate::model::Overlay;
 use crate::report;
-use crate::sandbox::{self, Source};
+use crate::sandbox::{self, RootSource};
 use crate::ui::{Stream, markdown};
 
 const LAB: &str = "sre-app";
@@ -36,7 +36,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
         ..Failure::could_not(format!("the lab {LAB} has no case {ATTEMPT}, which the demo shows"), "", "")
     })?;
     let story = Story { context, course: &course, lab };
-    let name = format!("{}-demo-{}", context.sandbox_name(LAB), sandbox::mark());
+    let name = format!("{}-demo-{}", context.sandbox_name(LAB), sandbox::random_id());
     let started = Instant::now();
     story.say(&format!(
         "# {}\n\nA private systemd boots. It is real, and nothing of this machine is at risk.",
@@ -44,7 +44,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     ))?;
     let bench = {
         let _waiting = context.terminal.spinner("booting");
-        context.workshop(args.os_tree.as_deref())?.open(lab, &name, Source::Fresh)?
+        context.workshop(args.os_tree.as_deref())?.open(lab, &name, RootSource::Fresh)?
     };
     let told = story.tell(&bench, started, &attempt.overlay, &attempt.case.what);
     bench.close()?;

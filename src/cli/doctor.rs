@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::context::Context;
 use super::{inside, root};
 use crate::app::Failure;
-use crate::sandbox::{self, Limit, Probe};
+use crate::sandbox::{self, Probe, ProbeStatus};
 use crate::ui::{Sign, Stream, wrap};
 
 #[derive(Debug, clap::Args)]
@@ -32,7 +32,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     for probe in &probes {
         write(context, probe, &mut out)?;
     }
-    let blocking = probes.iter().any(|probe| probe.limit == Limit::Blocking);
+    let blocking = probes.iter().any(|probe| probe.status == ProbeStatus::Blocking);
     let mendable = needs_mending(&probes);
     writeln!(out)?;
     match (blocking, mendable) {
@@ -45,32 +45,32 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
 }
 
 fn needs_mending(probes: &[Probe]) -> bool {
-    probes.iter().any(|probe| !probe.mend.is_empty())
+    probes.iter().any(|probe| !probe.fix.is_empty())
 }
 
 /// One aligned line, with a word where colour does not tell, and under it the command that mends it.
 fn write(context: &Context, probe: &Probe, out: &mut impl Write) -> io::Result<()> {
     const NAME: usize = 16;
-    let (sign, word) = match probe.limit {
-        Limit::None => (Sign::Good, "good     "),
-        Limit::Some => (Sign::Limited, "limited  "),
-        Limit::Blocking => (Sign::Bad, "missing  "),
+    let (sign, word) = match probe.status {
+        ProbeStatus::Ok => (Sign::Good, "good     "),
+        ProbeStatus::Limited => (Sign::Limited, "limited  "),
+        ProbeStatus::Blocking => (Sign::Bad, "missing  "),
     };
     let word = if context.terminal.color(Stream::Stdout) { "" } else { word };
     // In a narrow window the sentence goes below the name, where it has room.
     let beside = 2 + word.len() + NAME + 2;
     let narrow = context.terminal.width() < beside + 30;
     let indent = if narrow { 4 } else { beside };
-    let lines = wrap(&probe.says, context.terminal.width(), indent);
+    let lines = wrap(&probe.finding, context.terminal.width(), indent);
     let (first, rest) = lines.split_at(usize::from(!narrow).min(lines.len()));
     let head = format!("{} {word}{:NAME$}  {}", context.terminal.sign(sign), probe.name, first.concat());
     writeln!(out, "{}", head.trim_end())?;
     for line in rest {
         writeln!(out, "{:indent$}{line}", "")?;
     }
-    if !probe.mend.is_empty() {
+    if !probe.fix.is_empty() {
         let arrow = if context.terminal.unicode() { "→" } else { "->" };
-        writeln!(out, "{:indent$}{arrow} {}", "", probe.mend.join(" "))?;
+        writeln!(out, "{:indent$}{arrow} {}", "", probe.fix.join(" "))?;
     }
     Ok(())
 }
@@ -78,40 +78,40 @@ fn write(context: &Context, probe: &Probe, out: &mut impl Write) -> io::Result<(
 fn terminal(context: &Context) -> Probe {
     let interactive = context.terminal.is_interactive();
     let term = std::env::var("TERM").unwrap_or_default();
-    let (limit, says) = if interactive {
+    let (status, finding) = if interactive {
         let charset = if context.terminal.unicode() { "UTF-8" } else { "ASCII" };
-        (Limit::None, format!("{term}, {} columns, {charset}", context.terminal.width()))
+        (ProbeStatus::Ok, format!("{term}, {} columns, {charset}", context.terminal.width()))
     } else {
-        (Limit::Some, "not a terminal: nothing is asked, and shells cannot be opened".to_owned())
+        (ProbeStatus::Limited, "not a terminal: nothing is asked, and shells cannot be opened".to_owned())
     };
-    Probe { name: "terminal", limit, says, mend: Vec::new() }
+    Probe { name: "terminal", status, finding, fix: Vec::new() }
 }
 
 fn leftovers(context: &Context) -> Probe {
-    let probe = |limit, says: String, mend| Probe { name: "leftovers", limit, says, mend };
+    let probe = |status, finding: String, fix| Probe { name: "leftovers", status, finding, fix };
     if !sandbox::is_root() {
-        return probe(Limit::None, "only root can look for them: `sudo unitlab doctor`".into(), Vec::new());
+        return probe(ProbeStatus::Ok, "only root can look for them: `sudo unitlab doctor`".into(), Vec::new());
     }
     let running = context.estate().sandboxes().iter().filter(|sandbox| sandbox.is_running()).count();
     let left = context.estate().leftovers();
     if left.is_empty() {
-        return probe(Limit::None, format!("none; running sandboxes: {running}"), Vec::new());
+        return probe(ProbeStatus::Ok, format!("none; running sandboxes: {running}"), Vec::new());
     }
     let says: Vec<String> = left.iter().map(|left| format!("{} of {}", left.what, left.name)).collect();
-    probe(Limit::Some, says.join("; "), ["unitlab", "doctor", "--fix"].map(str::to_owned).to_vec())
+    probe(ProbeStatus::Limited, says.join("; "), ["unitlab", "doctor", "--fix"].map(str::to_owned).to_vec())
 }
 
 /// Sweeps up first: it needs no network, and an installation that fails must not keep it from being done.
 fn fix(context: &Context, probes: &[Probe]) -> Result<(), Failure> {
     sweep(context)?;
-    for probe in probes.iter().filter(|probe| !probe.mend.is_empty()) {
-        let command = probe.mend.join(" ");
-        if !context.terminal.confirm(&format!("{}: {}. Run `{command}`?", probe.name, probe.says), "--yes")? {
+    for probe in probes.iter().filter(|probe| !probe.fix.is_empty()) {
+        let command = probe.fix.join(" ");
+        if !context.terminal.confirm(&format!("{}: {}. Run `{command}`?", probe.name, probe.finding), "--yes")? {
             continue;
         }
-        let status = sandbox::mend(&probe.mend)?;
+        let status = sandbox::run_fix(&probe.fix)?;
         if !status.success() {
-            let next = match probe.mend.first().map(String::as_str) {
+            let next = match probe.fix.first().map(String::as_str) {
                 Some("apt-get") => "its package lists may be old or missing: `apt-get update`, then again",
                 _ => "run it by hand and see why",
             };

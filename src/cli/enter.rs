@@ -52,7 +52,8 @@ pub(super) fn run(args: &Args) -> Result<u8, Failure> {
         return Ok(exit_code(status));
     } else {
         let overlay = serde_json::from_reader(io::stdin()).map_err(not_understood)?;
-        sandbox::lay(&overlay).map_err(|error: SandboxError| Failure::could_not(error.to_string(), "", ""))?;
+        sandbox::write_overlay(&overlay)
+            .map_err(|error: SandboxError| Failure::could_not(error.to_string(), "", ""))?;
     }
     Ok(0)
 }

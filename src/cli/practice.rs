@@ -129,7 +129,7 @@ impl<'a> Server<'a> {
     }
 
     fn boot(&self, chapter: &Chapter) -> Result<(LabSession, String), Failure> {
-        let name = format!("{}-{}", self.context.sandbox_name("lesson"), sandbox::mark());
+        let name = format!("{}-{}", self.context.sandbox_name("lesson"), sandbox::random_id());
         let bench = self.context.workshop(self.args.os_tree.as_deref())?.open_chapter(chapter, &name)?;
         let said = bench.entrance()?.capture(&["systemctl", "--version"], b"")?.output;
         let version = said.split_whitespace().nth(1).unwrap_or("");

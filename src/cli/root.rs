@@ -22,7 +22,7 @@ pub(super) fn required(context: &Context, why: &str) -> Result<(), Failure> {
     }
     args.extend(without_repeated(words.into_iter()));
     let _ = writeln!(std::io::stderr(), "unitlab: {why} needs root; going on through sudo for this step");
-    Err(sandbox::become_root(&args).into())
+    Err(sandbox::reexec_with_sudo(&args).into())
 }
 
 /// The user's own words, less the options that were put in front of them.

@@ -114,12 +114,12 @@ pub(super) fn memberships(proc_cgroup: &str, hierarchies: &[Hierarchy]) -> Vec<P
 
 /// The two places inside a sandbox's own folder.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Seat {
+pub(super) enum Subgroup {
     Supervisor,
     Machine,
 }
 
-impl Seat {
+impl Subgroup {
     fn folder(self) -> &'static str {
         match self {
             Self::Supervisor => "supervisor",
@@ -131,9 +131,9 @@ impl Seat {
 /// Makes the folders, takes this process into `supervisor`, and sets the limits on `machine`.
 pub(super) fn establish(dirs: &[PathBuf], delegated: bool) -> Result<(), SandboxError> {
     for dir in dirs {
-        make(&dir.join(Seat::Supervisor.folder()))?;
+        make(&dir.join(Subgroup::Supervisor.folder()))?;
     }
-    sit(dirs, Seat::Supervisor)?;
+    sit(dirs, Subgroup::Supervisor)?;
     for dir in dirs {
         enable_controllers(dir, delegated);
     }
@@ -147,7 +147,7 @@ pub(super) fn establish(dirs: &[PathBuf], delegated: bool) -> Result<(), Sandbox
 /// a unified host.
 pub(super) fn renew(dirs: &[PathBuf]) -> Result<(), SandboxError> {
     for dir in dirs {
-        let machine = dir.join(Seat::Machine.folder());
+        let machine = dir.join(Subgroup::Machine.folder());
         if machine.join("cgroup.subtree_control").exists() {
             remove_tree(&machine).map_err(SandboxError::file("cannot remove the control group", &machine))?;
         }
@@ -161,7 +161,7 @@ fn make(path: &Path) -> Result<(), SandboxError> {
 
 fn furnish(dirs: &[PathBuf]) -> Result<(), SandboxError> {
     for dir in dirs {
-        let machine = dir.join(Seat::Machine.folder());
+        let machine = dir.join(Subgroup::Machine.folder());
         make(&machine)?;
         // Which of these files exist depends on the controllers that the host gives; `doctor` says what is missing.
         for (file, limit) in [
@@ -197,7 +197,7 @@ fn enable_controllers(dir: &Path, delegated: bool) {
 }
 
 /// Moves this process, and thereby the children it starts from now on.
-pub(super) fn sit(dirs: &[PathBuf], seat: Seat) -> Result<(), SandboxError> {
+pub(super) fn sit(dirs: &[PathBuf], seat: Subgroup) -> Result<(), SandboxError> {
     dirs.iter().try_for_each(|dir| join(&dir.join(seat.folder())))
 }
 
@@ -208,7 +208,7 @@ pub(super) fn join(dir: &Path) -> Result<(), SandboxError> {
 }
 
 /// Ends every process in `machine`, or in the whole sandbox, and waits for the last one to be gone.
-pub(super) fn kill(dirs: &[PathBuf], seat: Option<Seat>) {
+pub(super) fn kill(dirs: &[PathBuf], seat: Option<Subgroup>) {
     for dir in dirs {
         let dir = seat.map_or_else(|| dir.clone(), |seat| dir.join(seat.folder()));
         if write_existing(&dir.join("cgroup.kill"), "1").is_ok() {

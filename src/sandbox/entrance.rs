@@ -5,7 +5,7 @@ use std::process::{Command, ExitStatus};
 use std::time::{Duration, Instant};
 
 use super::record::ProcessId;
-use super::{Printed, Record, Relay, Running, SandboxError, host};
+use super::{OutputReader, Record, Relay, RunningCommand, SandboxError, host};
 use crate::model::Overlay;
 use crate::os::child::{Limits, run_merged};
 
@@ -106,14 +106,14 @@ impl Entrance {
     /// Runs one command as the payload's root with this on its standard input.
     pub fn capture(&self, argv: &[&str], input: &[u8]) -> Result<Captured, SandboxError> {
         let argv: Vec<String> = argv.iter().map(|&arg| arg.to_owned()).collect();
-        capture(self.managed(&format!("unitlab-{}", host::mark()), &argv), input)
+        capture(self.managed(&format!("unitlab-{}", host::random_id()), &argv), input)
     }
 
     /// Runs one command as the payload's root, its standard streams joined to ours by pipes: nothing of the host's,
     /// and no terminal, is handed inside. Returns the command and the name of its unit, by which it can be stopped.
     #[must_use]
     pub fn exec(&self, argv: &[String]) -> (Command, String) {
-        let unit = format!("unitlab-exec-{}", host::mark());
+        let unit = format!("unitlab-exec-{}", host::random_id());
         (self.managed(&unit, argv), unit)
     }
 
@@ -147,8 +147,13 @@ impl Entrance {
 
     /// Runs one line of bash as the learner in a session of their own, or as root, for so many seconds at most (then it
     /// ends with 124, as under timeout(1)). Returns it running, and what it prints.
-    pub fn practice(&self, line: &str, root: bool, seconds: u32) -> Result<(Running, Printed), SandboxError> {
-        let unit = format!("unitlab-practice-{}", host::mark());
+    pub fn practice(
+        &self,
+        line: &str,
+        root: bool,
+        seconds: u32,
+    ) -> Result<(RunningCommand, OutputReader), SandboxError> {
+        let unit = format!("unitlab-practice-{}", host::random_id());
         let mut options = vec![
             "--setenv=LANG=C.UTF-8",
             "--setenv=TERM=dumb",
@@ -165,7 +170,7 @@ impl Entrance {
         });
         let seconds = seconds.to_string();
         let argv = ["/usr/bin/timeout", "--kill-after=1", &seconds, "/bin/bash", "-c", line];
-        Running::start(self.managed_with(&unit, &options, &argv.map(str::to_owned)), unit, self.clone())
+        RunningCommand::start(self.managed_with(&unit, &options, &argv.map(str::to_owned)), unit, self.clone())
     }
 
     /// A login shell of the learner's on a pseudo-terminal of ours.

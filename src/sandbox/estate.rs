@@ -50,7 +50,7 @@ impl Estate {
     }
 
     /// Makes the folder, closed to everyone but root.
-    pub(super) fn found(&self) -> Result<(), SandboxError> {
+    pub(super) fn create(&self) -> Result<(), SandboxError> {
         DirBuilder::new()
             .recursive(true)
             .mode(0o700)
@@ -119,18 +119,18 @@ impl Sandbox {
 
     /// The lab's scene was laid into it, to the end.
     #[must_use]
-    pub fn is_set(&self) -> bool {
+    pub fn is_scene_applied(&self) -> bool {
         self.dir.join("set").exists()
     }
 
     /// Notes that the lab's scene was laid to the end.
-    pub fn note_set(&self) -> Result<(), SandboxError> {
+    pub fn mark_scene_applied(&self) -> Result<(), SandboxError> {
         let path = self.dir.join("set");
         fs::write(&path, "").map_err(SandboxError::file("cannot write", &path))
     }
 
     /// It shall be laid anew.
-    pub(super) fn note_unset(&self) -> Result<(), SandboxError> {
+    pub(super) fn clear_scene_applied(&self) -> Result<(), SandboxError> {
         let path = self.dir.join("set");
         match fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -152,7 +152,7 @@ impl Sandbox {
     /// The learner's work is there to be gone on with: a root whose scene was laid to the end.
     #[must_use]
     pub fn has_work(&self) -> bool {
-        self.has_root() && self.is_set()
+        self.has_root() && self.is_scene_applied()
     }
 
     /// The socket on which its supervisor answers unitlab on the host.

@@ -19,7 +19,7 @@ pub(super) fn has_systemd() -> bool {
 
 /// Eight random hexadecimal digits, so that no two things of ours are ever mistaken for each other.
 #[must_use]
-pub fn mark() -> String {
+pub fn random_id() -> String {
     format!("{:08x}", random())
 }
 

@@ -32,7 +32,7 @@ impl Drop for Awaited {
 }
 
 /// From now on a signal that ends this process has this done first; what comes of it is left to nobody else.
-pub fn before_the_end(last: impl Fn() + Send + 'static) -> Result<(), SandboxError> {
+pub fn on_termination(last: impl Fn() + Send + 'static) -> Result<(), SandboxError> {
     let mut signals = Signals::new([SIGINT, SIGTERM]).map_err(SandboxError::system("cannot watch for signals"))?;
     thread::spawn(move || {
         for signal in signals.forever() {
@@ -46,7 +46,7 @@ pub fn before_the_end(last: impl Fn() + Send + 'static) -> Result<(), SandboxErr
 }
 
 /// From now on these signals make the stream readable instead of ending the process.
-pub fn interruptions() -> Result<UnixStream, SandboxError> {
+pub fn signal_stream() -> Result<UnixStream, SandboxError> {
     let fail = || SandboxError::system("cannot watch for signals");
     let (stream, sink) = UnixStream::pair().map_err(fail())?;
     // To the end of the process: whoever takes the stream takes the duty.
@@ -60,7 +60,7 @@ pub fn interruptions() -> Result<UnixStream, SandboxError> {
 
 /// Waits until there is an interruption, or the other stream ends; true for the interruption.
 #[must_use]
-pub fn wait_for_either(interruption: &UnixStream, end: &UnixStream) -> bool {
+pub fn wait_for_signal(interruption: &UnixStream, end: &UnixStream) -> bool {
     loop {
         let mut fds = [interruption, end].map(|stream| PollFd::from_borrowed_fd(stream.as_fd(), PollFlags::IN));
         match poll(&mut fds, None) {

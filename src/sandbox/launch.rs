@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cgroup::{MEMORY, TASKS};
 use super::record::ProcessId;
-use super::{Estate, Record, Sandbox, SandboxError, Stage, host};
+use super::{Estate, Phase, Record, Sandbox, SandboxError, host};
 use crate::os::child::{ChildError, Limits, Outcome, run};
 
 /// What a sandbox is made for and from.
@@ -30,7 +30,7 @@ pub struct Plan {
     /// Gid of that person.
     pub owner_gid: u32,
     /// Where the root comes from.
-    pub source: Source,
+    pub source: RootSource,
     /// The OS tree whose `/usr` and `/etc` it boots on; `/` for the host's.
     pub os_tree: PathBuf,
     /// The unitlab that supervises it.
@@ -42,7 +42,7 @@ pub struct Plan {
 /// Where a sandbox's root comes from, and where it lives.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Source {
+pub enum RootSource {
     /// On disk: booted again, or made when it is not there yet.
     Keep,
     /// Made on a tmpfs, and gone with the sandbox.
@@ -70,7 +70,7 @@ impl Lease {
 
 /// Boots a sandbox, and returns its record once the payload is up.
 pub fn launch(estate: &Estate, name: &str, plan: &Plan) -> Result<(Record, Lease), SandboxError> {
-    estate.found()?;
+    estate.create()?;
     let sandbox = estate.sandbox(name);
     let refuse_if_running = || {
         let refusal = sandbox.is_running().then(|| SandboxError::AlreadyRunning { name: name.to_owned() });
@@ -87,7 +87,7 @@ pub fn launch(estate: &Estate, name: &str, plan: &Plan) -> Result<(Record, Lease
     let result = launch_in(estate, &sandbox, plan);
     if result.is_err() {
         let _ = sandbox.sweep();
-        if plan.source != Source::Keep {
+        if plan.source != RootSource::Keep {
             let _ = sandbox.remove();
         }
     }
@@ -116,7 +116,7 @@ fn launch_in(estate: &Estate, sandbox: &Sandbox, plan: &Plan) -> Result<(Record,
             Err(SandboxError::Unsupported { what: why, next })
         }
         Some((Answer::Failed { why, .. }, _)) => Err(SandboxError::Boot { name: sandbox.name().to_owned(), why }),
-        None => Err(SandboxError::Boot { name: sandbox.name().to_owned(), why: supervisor.last_words(sandbox) }),
+        None => Err(SandboxError::Boot { name: sandbox.name().to_owned(), why: supervisor.last_log_line(sandbox) }),
     }
 }
 
@@ -151,8 +151,8 @@ impl Started {
     }
 
     /// Why it gave no answer: what it said itself, else what the host's systemd has seen of it.
-    fn last_words(&mut self, sandbox: &Sandbox) -> String {
-        if let Some(said) = sandbox.last_words() {
+    fn last_log_line(&mut self, sandbox: &Sandbox) -> String {
+        if let Some(said) = sandbox.last_log_line() {
             return said;
         }
         match self {
@@ -183,7 +183,7 @@ impl Sandbox {
 
     /// The last line that its supervisor wrote; none when it ended in good order, or without a word.
     #[must_use]
-    pub fn last_words(&self) -> Option<String> {
+    pub fn last_log_line(&self) -> Option<String> {
         let said = fs::read(self.log()).ok()?;
         let said = String::from_utf8_lossy(&said);
         let line = said.lines().rev().find(|line| !line.trim().is_empty())?;
@@ -230,7 +230,7 @@ fn ask_host(command: &mut Command) -> Result<Outcome, ChildError> {
 }
 
 fn start_service(estate: &Estate, sandbox: &Sandbox, exe: &Path, log: &Path) -> Result<Started, SandboxError> {
-    let unit = format!("unitlab-{}-{}.service", sandbox.name(), host::mark());
+    let unit = format!("unitlab-{}-{}.service", sandbox.name(), host::random_id());
     let mut log_to = OsString::from("StandardError=file:");
     log_to.push(log);
     let mut command = Command::new("systemd-run");
@@ -282,7 +282,7 @@ impl Sandbox {
         let mut line = String::new();
         let _ = BufReader::new(stream.take(64)).read_line(&mut line);
         match self.record()? {
-            Some(record) if line == "up\n" && record.stage == Stage::Up => Ok(record),
+            Some(record) if line == "up\n" && record.phase == Phase::Up => Ok(record),
             _ => Err(gone()),
         }
     }
@@ -291,12 +291,12 @@ impl Sandbox {
 /// Boots a copy of a running sandbox, which has just read what is on its disk. Whoever asks for it stops it.
 pub fn launch_twin(estate: &Estate, of: &Sandbox) -> Result<(Sandbox, Record, Lease), SandboxError> {
     let origin = of.record()?.ok_or_else(|| SandboxError::NotRunning { name: of.name().to_owned() })?;
-    let twin = estate.sandbox(&format!("{}-twin-{}", of.name(), host::mark()));
+    let twin = estate.sandbox(&format!("{}-twin-{}", of.name(), host::random_id()));
     let plan = Plan {
         lab: origin.lab().to_owned(),
         owner: origin.owner(),
         owner_gid: origin.owner_gid,
-        source: Source::CopyOf(of.name().to_owned()),
+        source: RootSource::CopyOf(of.name().to_owned()),
         os_tree: origin.os_tree().to_owned(),
         program: origin.program.clone(),
         global_args: Vec::new(),

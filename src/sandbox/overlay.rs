@@ -10,7 +10,7 @@ use crate::model::Overlay;
 
 /// Writes an overlay's files below `/`. Only after [`super::enter()`]: every link on the way is the payload's own
 /// affair then, and leads nowhere but into its own root.
-pub fn lay(overlay: &Overlay) -> Result<(), SandboxError> {
+pub fn write_overlay(overlay: &Overlay) -> Result<(), SandboxError> {
     for file in &overlay.files {
         let path = Path::new(&file.path);
         write(path, &file.bytes, if file.executable { 0o755 } else { 0o644 })

@@ -11,7 +11,7 @@ use super::console::Console;
 use super::record::{ProcessId, boot_id};
 use super::skeleton::Skeleton;
 use super::supervisor::Supervisor;
-use super::{Estate, Plan, Record, Sandbox, SandboxError, Source, Stage, cgroup, copy, descriptors, host};
+use super::{Estate, Phase, Plan, Record, RootSource, Sandbox, SandboxError, cgroup, copy, descriptors, host};
 
 impl Supervisor {
     /// Makes all of it, in an order in which whatever is begun is written down first.
@@ -76,12 +76,12 @@ fn first_record(
     let _choosing = estate.lock()?;
     let before = sandbox.record()?.filter(|_| sandbox.has_work());
     let origin = match &plan.source {
-        Source::CopyOf(name) => estate.sandbox(name).record()?,
-        Source::Keep | Source::Fresh => before.clone(),
+        RootSource::CopyOf(name) => estate.sandbox(name).record()?,
+        RootSource::Keep | RootSource::Fresh => before.clone(),
     };
     let cgroups = match service {
         Some(service) => cgroup::delegated(service)?,
-        None => cgroup::planned(sandbox.name(), &host::mark())?,
+        None => cgroup::planned(sandbox.name(), &host::random_id())?,
     };
     let record = Record {
         version: Record::VERSION,
@@ -90,12 +90,12 @@ fn first_record(
         owner: plan.owner,
         owner_gid: plan.owner_gid,
         program: sandbox.program(),
-        stage: Stage::Starting,
+        phase: Phase::Starting,
         boot_id: boot_id(),
         started_at: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         base: before.as_ref().map_or_else(|| host::free_base(estate), |record| record.base),
         os_tree: before.map_or_else(|| plan.os_tree.clone(), |record| record.os_tree),
-        ephemeral: plan.source != Source::Keep,
+        ephemeral: plan.source != RootSource::Keep,
         supervisor: ProcessId::of(rustix::process::getpid().as_raw_pid()),
         leader: None,
         cgroups,
@@ -113,20 +113,20 @@ fn make_root(estate: &Estate, sandbox: &Sandbox, plan: &Plan, record: &Record) -
     descriptors::leave_host_mounts()?;
     host::mount_privately(record.ephemeral.then_some(root.as_path()))?;
     match &plan.source {
-        Source::Keep if sandbox.has_work() => Ok(()),
-        Source::Keep => {
+        RootSource::Keep if sandbox.has_work() => Ok(()),
+        RootSource::Keep => {
             let fresh = sandbox.dir().join("root.new");
             let fail = SandboxError::file("cannot put the new root in place of", &root);
             // The scene was laid into the root that goes.
-            sandbox.note_unset()?;
+            sandbox.clear_scene_applied()?;
             for stale in [&fresh, &root] {
                 host::remove_tree(stale).map_err(SandboxError::file("cannot remove", stale))?;
             }
             skeleton.build(&fresh)?;
             fs::rename(&fresh, &root).map_err(fail)
         }
-        Source::Fresh => skeleton.build(&root),
-        Source::CopyOf(name) => {
+        RootSource::Fresh => skeleton.build(&root),
+        RootSource::CopyOf(name) => {
             let origin = estate.sandbox(name);
             let gone = || SandboxError::NotRunning { name: name.clone() };
             let before = origin.record()?.ok_or_else(gone)?;

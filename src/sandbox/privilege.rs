@@ -18,7 +18,7 @@ pub fn is_root() -> bool {
 
 /// Replaces this process by itself under sudo, with these arguments. Returns only when that fails.
 #[must_use]
-pub fn become_root(args: &[OsString]) -> SandboxError {
+pub fn reexec_with_sudo(args: &[OsString]) -> SandboxError {
     let sudo = match sudo() {
         Ok(sudo) => sudo,
         Err(error) => return error,

@@ -8,28 +8,25 @@ use std::time::Duration;
 use super::{SandboxError, cgroup, nspawn};
 use crate::os::child::{Limits, run};
 
-/// How good something is for our purpose.
+/// Whether sandboxes can run with what a probe found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Limit {
-    /// As it should be.
-    None,
-    /// Sandboxes run; something is not enforced or not comfortable.
-    Some,
+pub enum ProbeStatus {
+    Ok,
+    /// Sandboxes run, but a limit is not enforced or something is less convenient.
+    Limited,
     /// Sandboxes cannot run.
     Blocking,
 }
 
-/// One thing that was looked at.
+/// One property of this machine that sandboxes depend on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Probe {
-    /// What was looked at.
     pub name: &'static str,
-    /// How good it is.
-    pub limit: Limit,
-    /// What was found, in one line.
-    pub says: String,
-    /// The command that mends it; empty when there is nothing to mend or no command can.
-    pub mend: Vec<String>,
+    pub status: ProbeStatus,
+    /// One line.
+    pub finding: String,
+    /// The command that repairs it; empty if nothing needs repair or there is no command for it.
+    pub fix: Vec<String>,
 }
 
 /// Looks at everything that booting a sandbox rests on.
@@ -39,7 +36,7 @@ pub fn probes() -> Vec<Probe> {
 }
 
 /// Runs the command that mends something; its words go to our own standard streams.
-pub fn mend(command: &[String]) -> Result<ExitStatus, SandboxError> {
+pub fn run_fix(command: &[String]) -> Result<ExitStatus, SandboxError> {
     let (program, args) = command.split_first().map_or(("true", &[][..]), |(first, rest)| (first.as_str(), rest));
     Command::new(program)
         .args(args)
@@ -76,26 +73,26 @@ impl Package {
     }
 }
 
-fn probe(name: &'static str, limit: Limit, says: impl Into<String>) -> Probe {
-    Probe { name, limit, says: says.into(), mend: Vec::new() }
+fn probe(name: &'static str, status: ProbeStatus, finding: impl Into<String>) -> Probe {
+    Probe { name, status, finding: finding.into(), fix: Vec::new() }
 }
 
-fn lacking(name: &'static str, limit: Limit, says: &str, package: &Package) -> Probe {
-    Probe { name, limit, says: says.into(), mend: package.install() }
+fn lacking(name: &'static str, status: ProbeStatus, finding: &str, package: &Package) -> Probe {
+    Probe { name, status, finding: finding.into(), fix: package.install() }
 }
 
 fn spawner() -> Probe {
     const NAME: &str = "systemd-nspawn";
     let Ok(path) = nspawn::find() else {
-        return lacking(NAME, Limit::Blocking, "not installed; it boots the sandboxes", &SPAWNER);
+        return lacking(NAME, ProbeStatus::Blocking, "not installed; it boots the sandboxes", &SPAWNER);
     };
     let limits = Limits { time: Duration::from_secs(10), stdout: 64 << 10 };
     let version = run(Command::new(path).arg("--version").env_clear(), b"", limits).ok();
     let version =
         version.map(|outcome| String::from_utf8_lossy(&outcome.stdout).lines().next().unwrap_or_default().to_owned());
     match version.filter(|line| !line.is_empty()) {
-        Some(line) => probe(NAME, Limit::None, line),
-        None => probe(NAME, Limit::Blocking, "installed, but does not run"),
+        Some(line) => probe(NAME, ProbeStatus::Ok, line),
+        None => probe(NAME, ProbeStatus::Blocking, "installed, but does not run"),
     }
 }
 
@@ -109,11 +106,14 @@ fn bus() -> Probe {
             })
     });
     match (daemon, pam) {
-        (true, true) => probe(NAME, Limit::None, "a message bus and pam_systemd, for the learner's shell"),
-        (false, _) => lacking(NAME, Limit::Blocking, "no message bus (dbus-daemon); shells need it", &BUS),
-        (true, false) => {
-            lacking(NAME, Limit::Some, "no pam_systemd: what a shell leaves behind, nohup or not, dies with it", &BUS)
-        }
+        (true, true) => probe(NAME, ProbeStatus::Ok, "a message bus and pam_systemd, for the learner's shell"),
+        (false, _) => lacking(NAME, ProbeStatus::Blocking, "no message bus (dbus-daemon); shells need it", &BUS),
+        (true, false) => lacking(
+            NAME,
+            ProbeStatus::Limited,
+            "no pam_systemd: what a shell leaves behind, nohup or not, dies with it",
+            &BUS,
+        ),
     }
 }
 
@@ -121,15 +121,15 @@ fn user_namespaces() -> Probe {
     const NAME: &str = "user namespaces";
     let most = number("/proc/sys/user/max_user_namespaces");
     if !Path::new("/proc/self/ns/user").exists() {
-        return probe(NAME, Limit::Blocking, "the kernel has none (CONFIG_USER_NS)");
+        return probe(NAME, ProbeStatus::Blocking, "the kernel has none (CONFIG_USER_NS)");
     }
     match most {
         Some(0) => Probe {
-            mend: ["sysctl", "-w", "user.max_user_namespaces=10000"].map(str::to_owned).to_vec(),
-            ..probe(NAME, Limit::Blocking, "switched off (user.max_user_namespaces is 0)")
+            fix: ["sysctl", "-w", "user.max_user_namespaces=10000"].map(str::to_owned).to_vec(),
+            ..probe(NAME, ProbeStatus::Blocking, "switched off (user.max_user_namespaces is 0)")
         },
-        Some(most) => probe(NAME, Limit::None, format!("up to {most}; root inside is nobody outside")),
-        None => probe(NAME, Limit::None, "root inside is nobody outside"),
+        Some(most) => probe(NAME, ProbeStatus::Ok, format!("up to {most}; root inside is nobody outside")),
+        None => probe(NAME, ProbeStatus::Ok, "root inside is nobody outside"),
     }
 }
 
@@ -143,13 +143,17 @@ fn idmapped_mounts() -> Probe {
     let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
     let kind = file_system_of("/usr").unwrap_or_default();
     if version < (5, 14) {
-        probe(NAME, Limit::Blocking, format!("Linux {} is too old; 5.14 is the first that will do", release.trim()))
+        probe(
+            NAME,
+            ProbeStatus::Blocking,
+            format!("Linux {} is too old; 5.14 is the first that will do", release.trim()),
+        )
     } else if MAPPABLE.contains(&kind.as_str()) {
-        probe(NAME, Limit::None, format!("/usr is on {kind}, Linux {}", release.trim()))
+        probe(NAME, ProbeStatus::Ok, format!("/usr is on {kind}, Linux {}", release.trim()))
     } else {
         probe(
             NAME,
-            Limit::Blocking,
+            ProbeStatus::Blocking,
             format!("/usr is on {kind}, which cannot be id-mapped; move it to ext4, xfs or btrfs"),
         )
     }
@@ -173,8 +177,8 @@ fn cgroups() -> Probe {
     let all = cgroup::hierarchies();
     let Some(unified) = all.iter().find(|one| one.is_unified()) else {
         return Probe {
-            mend: ["mount", "-t", "cgroup2", "cgroup2", "/sys/fs/cgroup"].map(str::to_owned).to_vec(),
-            ..probe(NAME, Limit::Blocking, "no cgroup2 hierarchy is mounted")
+            fix: ["mount", "-t", "cgroup2", "cgroup2", "/sys/fs/cgroup"].map(str::to_owned).to_vec(),
+            ..probe(NAME, ProbeStatus::Blocking, "no cgroup2 hierarchy is mounted")
         };
     };
     let given = fs::read_to_string(unified.mount.join("cgroup.controllers")).unwrap_or_default();
@@ -184,31 +188,36 @@ fn cgroups() -> Probe {
     if !missing.is_empty() {
         return probe(
             NAME,
-            Limit::Some,
+            ProbeStatus::Limited,
             format!("no {} controller: a sandbox is not limited in it", missing.join(", no ")),
         );
     }
     if v1.is_empty() {
-        return probe(NAME, Limit::None, "unified; tasks and memory of a sandbox are limited");
+        return probe(NAME, ProbeStatus::Ok, "unified; tasks and memory of a sandbox are limited");
     }
     let says = "hybrid; a sandbox as a whole is limited, but MemoryMax=, TasksMax= and IPAddressDeny= of units inside it have no effect";
-    probe(NAME, Limit::Some, says)
+    probe(NAME, ProbeStatus::Limited, says)
 }
 
 fn python() -> Probe {
     const NAME: &str = "python3";
     if Path::new("/usr/bin/python3").exists() {
-        probe(NAME, Limit::None, "/usr/bin/python3; the labs' services are written in it")
+        probe(NAME, ProbeStatus::Ok, "/usr/bin/python3; the labs' services are written in it")
     } else {
-        lacking(NAME, Limit::Blocking, "no /usr/bin/python3; the labs' services are written in it", &PYTHON)
+        lacking(NAME, ProbeStatus::Blocking, "no /usr/bin/python3; the labs' services are written in it", &PYTHON)
     }
 }
 
 fn sudo() -> Probe {
     const NAME: &str = "sudo";
     match which::which("sudo") {
-        Ok(path) => probe(NAME, Limit::None, format!("{}; used for the steps that need root", path.display())),
-        Err(_) => lacking(NAME, Limit::Some, "not installed; then unitlab must be run as root", &Package(["sudo"; 4])),
+        Ok(path) => probe(NAME, ProbeStatus::Ok, format!("{}; used for the steps that need root", path.display())),
+        Err(_) => lacking(
+            NAME,
+            ProbeStatus::Limited,
+            "not installed; then unitlab must be run as root",
+            &Package(["sudo"; 4]),
+        ),
     }
 }
 
@@ -218,10 +227,10 @@ fn inotify() -> Probe {
     const EACH: u64 = 16;
     let instances = number("/proc/sys/fs/inotify/max_user_instances").unwrap_or(128);
     let room = instances / EACH;
-    let limit = if room < 3 { Limit::Some } else { Limit::None };
+    let limit = if room < 3 { ProbeStatus::Limited } else { ProbeStatus::Ok };
     let mut probe = probe(NAME, limit, format!("{instances} instances: room for about {room} sandboxes at once"));
-    if limit == Limit::Some {
-        probe.mend = ["sysctl", "-w", "fs.inotify.max_user_instances=512"].map(str::to_owned).to_vec();
+    if limit == ProbeStatus::Limited {
+        probe.fix = ["sysctl", "-w", "fs.inotify.max_user_instances=512"].map(str::to_owned).to_vec();
     }
     probe
 }

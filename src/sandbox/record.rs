@@ -13,7 +13,7 @@ use crate::os::replace::{Permissions, TemporaryName, replace};
 /// How far a sandbox has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Stage {
+pub enum Phase {
     /// Its root is being made or its payload boots.
     Starting,
     /// The payload answers.
@@ -65,7 +65,8 @@ pub struct Record {
     pub(super) owner_gid: u32,
     /// The supervisor's own copy of unitlab.
     pub(super) program: PathBuf,
-    pub(super) stage: Stage,
+    #[serde(rename = "stage")]
+    pub(super) phase: Phase,
     /// The host's boot: nothing in a record from another boot can be alive.
     pub(super) boot_id: String,
     pub(super) started_at: String,
@@ -104,8 +105,8 @@ impl Record {
 
     /// How far it has come, by its own word.
     #[must_use]
-    pub fn stage(&self) -> Stage {
-        self.stage
+    pub fn phase(&self) -> Phase {
+        self.phase
     }
 
     /// When it was started, RFC 3339.

@@ -15,7 +15,7 @@ const AFTERWORDS: Duration = Duration::from_millis(500);
 
 /// A command in a unit of its own. It is not stopped when this is dropped.
 #[derive(Debug)]
-pub struct Running {
+pub struct RunningCommand {
     child: Child,
     unit: String,
     entrance: Entrance,
@@ -24,7 +24,7 @@ pub struct Running {
 /// What a command prints, both streams. It ends with the command: `sleep 3600 &` in a session outlives it, and would
 /// keep a mere pipe open.
 #[derive(Debug)]
-pub struct Printed {
+pub struct OutputReader {
     pipe: PipeReader,
     /// None when the command was gone before it could be watched.
     death: Option<OwnedFd>,
@@ -32,13 +32,13 @@ pub struct Printed {
     until: Option<Instant>,
 }
 
-impl Running {
+impl RunningCommand {
     /// Starts a prepared command; both its streams come through one pipe, in the order in which they are written.
     pub(super) fn start(
         mut command: Command,
         unit: String,
         entrance: Entrance,
-    ) -> Result<(Self, Printed), SandboxError> {
+    ) -> Result<(Self, OutputReader), SandboxError> {
         let fail = || SandboxError::system("cannot run in the sandbox");
         let (pipe, writer) = io::pipe().map_err(fail())?;
         command.stdin(Stdio::null()).stdout(writer.try_clone().map_err(fail())?).stderr(writer);
@@ -46,7 +46,7 @@ impl Running {
         // The command holds the writing end as well; it goes with the command, here.
         drop(command);
         let death = i32::try_from(child.id()).ok().and_then(ProcessId::of).and_then(ProcessId::open);
-        Ok((Self { child, unit, entrance }, Printed { pipe, death, until: None }))
+        Ok((Self { child, unit, entrance }, OutputReader { pipe, death, until: None }))
     }
 
     /// Ends it, with everything that it has started.
@@ -61,7 +61,7 @@ impl Running {
     }
 }
 
-impl Read for Printed {
+impl Read for OutputReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             let left = self.until.map(|until| until.saturating_duration_since(Instant::now()));

@@ -8,7 +8,7 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::Signal;
 
-use super::cgroup::{self, Seat};
+use super::cgroup::{self, Subgroup};
 use super::record::ProcessId;
 use super::{Estate, Sandbox, SandboxError, host};
 use crate::os::child::{Limits, run};
@@ -52,7 +52,7 @@ impl Sandbox {
         if let Ok(Some(record)) = self.record()
             && record.is_of_this_boot()
         {
-            cgroup::kill(&record.cgroups, Some(Seat::Machine));
+            cgroup::kill(&record.cgroups, Some(Subgroup::Machine));
         }
         self.end_supervisor();
         let Some(_lock) = self.lock_lifecycle_if_exists()? else { return Ok(()) };
@@ -76,7 +76,7 @@ impl Sandbox {
             }
             cgroup::remove(&record.cgroups);
         }
-        self.hang_up();
+        self.remove_runtime_files();
         if record.ephemeral { self.remove() } else { Ok(()) }
     }
 
@@ -103,7 +103,7 @@ impl Sandbox {
     }
 
     /// Removes what only a running supervisor answers at. Its mounts went with its mount namespace.
-    pub(super) fn hang_up(&self) {
+    pub(super) fn remove_runtime_files(&self) {
         for name in ANSWERING {
             let _ = fs::remove_file(self.dir().join(name));
         }

@@ -14,12 +14,12 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Signal};
 
-use super::cgroup::{self, Seat};
+use super::cgroup::{self, Subgroup};
 use super::console::Console;
 use super::launch::{Answer, KEEP};
 use super::nspawn::Payload;
 use super::record::ProcessId;
-use super::{Estate, Plan, Record, Sandbox, SandboxError, Stage, descriptors, gate, host};
+use super::{Estate, Phase, Plan, Record, Sandbox, SandboxError, descriptors, gate, host};
 
 /// A payload that takes longer is handed over as it is: it may wait for something the learner broke.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -92,15 +92,15 @@ impl Supervisor {
         loop {
             let mut child = self.boot()?;
             let code = self.attend(&mut child, caller)?;
-            cgroup::kill(&self.record.cgroups, Some(Seat::Machine));
+            cgroup::kill(&self.record.cgroups, Some(Subgroup::Machine));
             if code != Some(REBOOTED) || self.stopping {
-                return if self.record.stage == Stage::Starting {
+                return if self.record.phase == Phase::Starting {
                     Err(self.console.no_boot(self.sandbox.name(), &ended(code)))
                 } else {
                     Ok(())
                 };
             }
-            self.note(Stage::Rebooting)?;
+            self.set_phase(Phase::Rebooting)?;
             cgroup::renew(&self.record.cgroups)?;
         }
     }
@@ -119,9 +119,9 @@ impl Supervisor {
         };
         let mut command = payload.command()?;
         // A child is born where its parent sits.
-        cgroup::sit(&self.record.cgroups, Seat::Machine)?;
+        cgroup::sit(&self.record.cgroups, Subgroup::Machine)?;
         let child = command.spawn().map_err(SandboxError::system("cannot start systemd-nspawn"));
-        cgroup::sit(&self.record.cgroups, Seat::Supervisor)?;
+        cgroup::sit(&self.record.cgroups, Subgroup::Supervisor)?;
         child
     }
 
@@ -144,7 +144,7 @@ impl Supervisor {
             if seen.console[1] {
                 self.console.listen(&mut err);
             }
-            if seen.notify && self.hear() && !self.stopping && self.record.stage != Stage::Up {
+            if seen.notify && self.hear() && !self.stopping && self.record.phase != Phase::Up {
                 deadline = None;
                 self.record.boot_ms.get_or_insert(u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX));
                 self.stopping = !self.is_up(caller)?;
@@ -173,7 +173,7 @@ impl Supervisor {
             } else if deadline.is_some_and(|limit| limit <= Instant::now()) {
                 deadline = None;
                 if self.stopping {
-                    cgroup::kill(&self.record.cgroups, Some(Seat::Machine));
+                    cgroup::kill(&self.record.cgroups, Some(Subgroup::Machine));
                 } else if self.record.leader.is_some() {
                     self.stopping = !self.is_up(caller)?;
                 } else if begun.elapsed() < BOOT_LIMIT {
@@ -229,7 +229,7 @@ impl Supervisor {
 
     /// Tells everybody that the payload is up; false when nobody wants it any more.
     fn is_up(&mut self, caller: &mut Option<UnixStream>) -> Result<bool, SandboxError> {
-        self.note(Stage::Up)?;
+        self.set_phase(Phase::Up)?;
         for mut client in self.waiting.drain(..) {
             let _ = client.write_all(b"up\n");
         }
@@ -238,7 +238,7 @@ impl Supervisor {
 
     fn greet(&mut self) {
         let Ok((mut client, _)) = self.control.accept() else { return };
-        if self.record.stage == Stage::Up {
+        if self.record.phase == Phase::Up {
             let _ = client.write_all(b"up\n");
         } else if self.waiting.len() < 64 {
             self.waiting.push(client);
@@ -247,23 +247,23 @@ impl Supervisor {
 
     /// What is kept is switched off in good order; what goes with the sandbox, or is not up yet, needs no farewell.
     fn say_farewell(&self, nspawn: Option<ProcessId>) {
-        if self.record.ephemeral || self.record.stage != Stage::Up {
-            cgroup::kill(&self.record.cgroups, Some(Seat::Machine));
+        if self.record.ephemeral || self.record.phase != Phase::Up {
+            cgroup::kill(&self.record.cgroups, Some(Subgroup::Machine));
         } else if let Some(pid) = nspawn.and_then(|id| Pid::from_raw(id.pid)) {
             let _ = rustix::process::kill_process(pid, Signal::TERM);
         }
     }
 
-    fn note(&mut self, stage: Stage) -> Result<(), SandboxError> {
-        self.record.stage = stage;
+    fn set_phase(&mut self, phase: Phase) -> Result<(), SandboxError> {
+        self.record.phase = phase;
         self.sandbox.write_record(&self.record)
     }
 
     /// Leaves nothing behind but the learner's root and a record that says so.
     fn finish(&mut self) {
-        cgroup::kill(&self.record.cgroups, Some(Seat::Machine));
-        self.sandbox.hang_up();
-        let _ = self.note(Stage::Stopped);
+        cgroup::kill(&self.record.cgroups, Some(Subgroup::Machine));
+        self.sandbox.remove_runtime_files();
+        let _ = self.set_phase(Phase::Stopped);
         if self.record.ephemeral {
             let _ = rustix::mount::unmount(self.sandbox.root(), rustix::mount::UnmountFlags::DETACH);
             let _ = fs::remove_dir_all(self.sandbox.dir());

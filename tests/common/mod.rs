@@ -18,7 +18,7 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 use unitlab::app::{LabRunner, LabSession};
 use unitlab::course::{Course, LabFolder};
-use unitlab::sandbox::{Estate, Limit, Source, is_root, probes};
+use unitlab::sandbox::{Estate, ProbeStatus, RootSource, is_root, probes};
 
 /// The program under test.
 pub const UNITLAB: &str = env!("CARGO_BIN_EXE_unitlab");
@@ -28,8 +28,8 @@ fn obstacle() -> Option<String> {
     if !is_root() {
         return Some("not root".into());
     }
-    let blocking = probes().into_iter().find(|probe| probe.limit == Limit::Blocking)?;
-    Some(format!("{}: {}", blocking.name, blocking.says))
+    let blocking = probes().into_iter().find(|probe| probe.status == ProbeStatus::Blocking)?;
+    Some(format!("{}: {}", blocking.name, blocking.finding))
 }
 
 /// A place for sandboxes, or none where they cannot run: then the test says so and passes, unless
@@ -110,7 +110,7 @@ impl Home {
 
     /// A lab's sandbox on a tmpfs with its scene laid; it ends when the bench is dropped.
     pub fn bench(&self, lab: &LabFolder, name: &str) -> LabSession {
-        self.workshop().open(lab, name, Source::Fresh).unwrap()
+        self.workshop().open(lab, name, RootSource::Fresh).unwrap()
     }
 }
 

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::model::Practice;
-use crate::sandbox::{Entrance, Printed, Running, SandboxError};
+use crate::sandbox::{Entrance, OutputReader, RunningCommand, SandboxError};
 
 /// What comes from a command that runs.
 #[derive(Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub(crate) fn begin(
     practice: &Practice,
     run: &str,
     hear: impl FnMut(Piece) -> bool + Send + 'static,
-) -> Result<Running, SandboxError> {
+) -> Result<RunningCommand, SandboxError> {
     let (running, output) = entrance.practice(run, practice.root, practice.seconds)?;
     thread::spawn(move || read(output, hear));
     Ok(running)
@@ -71,7 +71,7 @@ pub(crate) fn whole(entrance: &Entrance, practice: &Practice) -> Result<CommandO
     Ok(CommandOutput { output, in_time: begun.elapsed() < limit })
 }
 
-fn read(mut output: Printed, mut hear: impl FnMut(Piece) -> bool) {
+fn read(mut output: OutputReader, mut hear: impl FnMut(Piece) -> bool) {
     let mut text = Decoder::default();
     let mut chunk = [0; 8192];
     let mut heard = 0;

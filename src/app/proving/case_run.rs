@@ -8,7 +8,7 @@ use super::prover::Prover;
 use crate::app::LabSession;
 use crate::engine;
 use crate::model::{Expected, Handed, Overlay, Spent};
-use crate::sandbox::{SandboxError, Source};
+use crate::sandbox::{RootSource, SandboxError};
 
 /// A case in the making.
 pub(super) struct CaseRun<'a> {
@@ -36,7 +36,7 @@ impl CaseRun<'_> {
                 let begun = Instant::now();
                 let name = self.bench.sandbox().name().to_owned();
                 self.bench.sandbox().stop()?;
-                self.bench = self.prover.workshop.open(lab, &name, Source::Fresh)?;
+                self.bench = self.prover.workshop.open(lab, &name, RootSource::Fresh)?;
                 self.spent.boot += begun.elapsed();
             }
         }

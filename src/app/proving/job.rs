@@ -6,7 +6,7 @@ use super::chapter_proof::ChapterProof;
 use crate::app::{LabRunner, LabSession};
 use crate::course::LabFolder;
 use crate::model::{Expected, Handed, Overlay};
-use crate::sandbox::{SandboxError, Source};
+use crate::sandbox::{RootSource, SandboxError};
 
 /// What one machine is for.
 #[derive(Debug, Clone)]
@@ -71,7 +71,7 @@ impl Job<'_> {
     /// Boots a machine with the scene in it.
     pub(super) fn open(&self, workshop: &LabRunner, name: &str) -> Result<LabSession, SandboxError> {
         match self {
-            Self::Case(case) => workshop.open(case.lab, name, Source::Fresh),
+            Self::Case(case) => workshop.open(case.lab, name, RootSource::Fresh),
             Self::ChapterProof(chapter_proof) => workshop.open_chapter(chapter_proof.chapter, name),
         }
     }

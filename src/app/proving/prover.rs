@@ -37,7 +37,7 @@ impl Prover {
     /// A prover that does so many jobs at once.
     #[must_use]
     pub fn new(workshop: LabRunner, at_once: usize, thorough: bool) -> Self {
-        let name = format!("prove-{}", sandbox::mark());
+        let name = format!("prove-{}", sandbox::random_id());
         Self { workshop, at_once: at_once.max(1), thorough, name, stopped: AtomicBool::new(false) }
     }
 

@@ -121,7 +121,7 @@ fn chosen<'a>(jobs: Vec<Job<'a>>, names: &[String]) -> Result<Vec<Job<'a>>, Fail
 
 /// Proves with a bar, and ends everything on Ctrl-C.
 fn watched(context: &Context, prover: &Prover, jobs: &[Job<'_>]) -> Result<Proof, Failure> {
-    let interrupted = sandbox::interruptions()?;
+    let interrupted = sandbox::signal_stream()?;
     let (done, watcher) = UnixStream::pair().map_err(Failure::system("cannot watch for Ctrl-C"))?;
     let bar = context.terminal.bar(jobs.iter().map(Job::verdicts).sum());
     let tell = |proven: &Proven| {
@@ -132,7 +132,7 @@ fn watched(context: &Context, prover: &Prover, jobs: &[Job<'_>]) -> Result<Proof
     };
     let proof = thread::scope(|scope| {
         scope.spawn(|| {
-            if sandbox::wait_for_either(&interrupted, &watcher) {
+            if sandbox::wait_for_signal(&interrupted, &watcher) {
                 prover.stop();
             }
         });

@@ -27,7 +27,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     let lab = &*context.lab(&course, args.lab.as_deref())?;
     root::required(context, "entering the sandbox")?;
     let entrance = check::find(context, lab)?.entrance()?;
-    let interrupted = sandbox::interruptions()?;
+    let interrupted = sandbox::signal_stream()?;
     let (mut command, unit) = entrance.exec(&args.command);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let fail = |error: io::Error| Failure::could_not("cannot run in the sandbox", error.to_string(), "");
@@ -35,7 +35,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     let pumps = Pumps::start(&mut child);
     let (done, watcher) = UnixStream::pair().map_err(fail)?;
     let stop = thread::spawn(move || {
-        let was_interrupted = sandbox::wait_for_either(&interrupted, &watcher);
+        let was_interrupted = sandbox::wait_for_signal(&interrupted, &watcher);
         if was_interrupted {
             let _ = entrance.stop_unit(&unit);
         }

@@ -11,7 +11,7 @@ use crate::app::LabSession;
 use crate::cli::context::{self, Context};
 use crate::cli::root;
 use crate::course::{Course, LabFolder};
-use crate::sandbox::{SandboxError, Source};
+use crate::sandbox::{RootSource, SandboxError};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -106,7 +106,7 @@ pub(super) fn boot(
     }
     let mut bench = {
         let _waiting = context.terminal.spinner("booting a private systemd");
-        workshop.open(lab, &name, Source::Keep).map_err(|error| match error {
+        workshop.open(lab, &name, RootSource::Keep).map_err(|error| match error {
             SandboxError::AlreadyRunning { .. } => {
                 let next = "open a shell in it with `unitlab lab shell`, or end it with `unitlab lab stop`";
                 Failure::usage(format!("{id} is already running"), next)

@@ -7,14 +7,14 @@ use super::session::{Sitting, take};
 use crate::app::Failure;
 use crate::engine::session::{Event, Sandbox, State};
 use crate::model::{Order, Told, Tutorial};
-use crate::sandbox::{self, Partner};
+use crate::sandbox::{self, LessonClient};
 use crate::ui::Stage;
 
 impl Sitting<'_> {
     /// Gives an order to the sandbox, which is started with the first one.
     pub(super) fn order(&mut self, state: &mut State, order: Order) {
         if self.partner.is_none() {
-            match Partner::start(&self.words()) {
+            match LessonClient::start(&self.words()) {
                 Ok(Some(partner)) => {
                     self.partner = Some(partner);
                     if let Order::Prepare { .. } = &order {
@@ -53,7 +53,7 @@ impl Sitting<'_> {
         let unlocked = screen.lend(|| {
             use io::Write as _;
             let _ = writeln!(io::stderr(), "unitlab: booting a sandbox needs root; sudo asks for this step alone");
-            sandbox::unlock()
+            sandbox::ask_sudo_password()
         });
         let unlocked = unlocked.map_err(Failure::terminal)?;
         self.drain();
@@ -76,7 +76,7 @@ impl Sitting<'_> {
 
     /// What the sandbox has said, as events.
     pub(super) fn hear(&mut self) -> Vec<Event> {
-        let Some(told) = self.partner.as_mut().map(Partner::hear) else { return Vec::new() };
+        let Some(told) = self.partner.as_mut().map(LessonClient::hear) else { return Vec::new() };
         let Some(told) = told else {
             self.partner = None;
             let why = "the sandbox has ended".to_owned();

@@ -13,7 +13,7 @@ use crate::cli::context::Context;
 use crate::course::Course;
 use crate::engine::session::{Action, Event, Key, Past, Sandbox, State, step};
 use crate::model::{Order, Tutorial};
-use crate::sandbox::{self, Partner};
+use crate::sandbox::{self, LessonClient};
 use crate::ui::{LabSign, Signal, Stage, frame, home_frame};
 
 /// Where a sitting begins.
@@ -30,7 +30,7 @@ pub(in crate::cli) struct Sitting<'a> {
     pub(super) context: &'a Context,
     pub(super) course: &'a Course,
     pub(super) os_tree: Option<PathBuf>,
-    pub(super) partner: Option<Partner>,
+    pub(super) partner: Option<LessonClient>,
     interrupted: UnixStream,
     /// What the sandbox has to do as soon as it may.
     pub(super) waiting: Vec<Order>,
@@ -49,7 +49,7 @@ impl<'a> Sitting<'a> {
         course: &'a Course,
         os_tree: Option<PathBuf>,
     ) -> Result<Self, Failure> {
-        let interrupted = sandbox::interruptions()?;
+        let interrupted = sandbox::signal_stream()?;
         interrupted.set_nonblocking(true).map_err(Failure::system("cannot watch for Ctrl-C"))?;
         Ok(Self { context, course, os_tree, partner: None, interrupted, waiting: Vec::new() })
     }
@@ -201,7 +201,7 @@ impl<'a> Sitting<'a> {
         let mut words = self.context.global_words();
         words.extend(["lab", "start", "--or-shell", lab].map(OsString::from));
         let status = screen.lend(|| {
-            let status = sandbox::run_ourselves(&words);
+            let status = sandbox::run_self(&words);
             if !status.as_ref().is_ok_and(std::process::ExitStatus::success) {
                 // What went wrong stands on the screen that is about to be covered.
                 let _ = crate::ui::wait_for_enter("Press Enter to go back.");

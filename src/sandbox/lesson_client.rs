@@ -14,7 +14,7 @@ use crate::model::{Order, Told};
 
 /// Runs the sandbox of a lesson; it ends when this is dropped, or when this process does.
 #[derive(Debug)]
-pub struct Partner {
+pub struct LessonClient {
     child: Child,
     orders: Option<ChildStdin>,
     told: ChildStdout,
@@ -25,7 +25,7 @@ pub struct Partner {
 /// A line longer than this is none of ours.
 const LONGEST: usize = 1 << 20;
 
-impl Partner {
+impl LessonClient {
     /// Starts it with these words, through sudo where we are not root; none where sudo wants a password first.
     pub fn start(words: &[OsString]) -> Result<Option<Self>, SandboxError> {
         let fail = || SandboxError::system("cannot start the lesson's sandbox");
@@ -82,13 +82,13 @@ impl Partner {
     }
 }
 
-impl AsFd for Partner {
+impl AsFd for LessonClient {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.told.as_fd()
     }
 }
 
-impl Drop for Partner {
+impl Drop for LessonClient {
     fn drop(&mut self) {
         // The end of its orders is the order to end. It switches its sandbox off by itself: nobody waits for that.
         self.orders = None;
@@ -97,13 +97,13 @@ impl Drop for Partner {
 }
 
 /// Has sudo ask for the password, on the terminal that is ours now.
-pub fn unlock() -> Result<(), SandboxError> {
+pub fn ask_sudo_password() -> Result<(), SandboxError> {
     let exe: PathBuf = std::env::current_exe().map_err(SandboxError::system("cannot find this program's own file"))?;
     ask(&privilege::sudo()?, &exe)
 }
 
 /// Runs this program with these words, at our terminal, to its end.
-pub fn run_ourselves(words: &[OsString]) -> Result<ExitStatus, SandboxError> {
+pub fn run_self(words: &[OsString]) -> Result<ExitStatus, SandboxError> {
     let fail = || SandboxError::system("cannot run this program again");
     let exe = std::env::current_exe().map_err(fail())?;
     Command::new(exe).args(words).status().map_err(fail())
