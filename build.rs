@@ -1,7 +1,7 @@
-//! Tells cargo that lessons and labs are part of the binary: a new file in them is a reason to build again.
+//! Makes cargo build again when a file in `labs/` or `lessons/` changes, because both are embedded in the binary.
 
 fn main() {
     use std::io::Write;
-    let told = writeln!(std::io::stdout(), "cargo::rerun-if-changed=labs\ncargo::rerun-if-changed=lessons");
-    assert!(told.is_ok(), "cargo reads what a build script says");
+    let written = writeln!(std::io::stdout(), "cargo::rerun-if-changed=labs\ncargo::rerun-if-changed=lessons");
+    assert!(written.is_ok(), "cannot write to cargo");
 }

@@ -1,22 +1,22 @@
 #!/usr/bin/env bash
-# How long unitlab takes, beside the least that the same work can take: a root made by hand and raw systemd-nspawn.
+# Measures how long unitlab takes. Compares it with the least possible: a root made by hand and plain systemd-nspawn.
 #
-#   scripts/bench.sh [ROUNDS]              alternating rounds, 10 unless said otherwise; prints medians and ratios
-#   scripts/bench.sh --prove [ROUNDS]      and how long `unitlab course check` takes over the built-in course (minutes)
+#   scripts/bench.sh [ROUNDS]              alternating rounds (default 10); prints medians and ratios
+#   scripts/bench.sh --prove [ROUNDS]      also measures `unitlab course check` on the built-in course (minutes)
 #
-# Needs root, a Rust toolchain, systemd-container and python3. Whatever it makes is gone when it ends, Ctrl-C or not.
-# It fails when something cannot be run, never because something is slow.
+# Needs root, a Rust toolchain, systemd-container and python3. Removes everything that it made, also after Ctrl-C.
+# It fails if something cannot run, never because something is slow.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 prove=
 if [[ ${1:-} == --prove ]]; then prove=1; shift; fi
 rounds=${1:-10}
-# What the numbers are held against in print; none of them fails anything.
+# The limits that are printed beside the numbers. Exceeding one is not a failure.
 limit_ready=1.3 limit_here=2.5 limit_memory=15 limit_own=150 limit_version=5 limit_prove=180
 limit_list=20 limit_page=20 limit_key=5
 
 fail() { printf 'bench.sh: %s\n' "$*" >&2; exit 2; }
-[[ $rounds =~ ^[1-9][0-9]*$ ]] || fail "ROUNDS is a number above 0, not \"$rounds\""
+[[ $rounds =~ ^[1-9][0-9]*$ ]] || fail "ROUNDS must be a number above 0, not \"$rounds\""
 ((EUID == 0)) || fail 'this needs root: it boots sandboxes'
 for program in cargo systemd-nspawn python3 unshare; do
     command -v "$program" >/dev/null || fail "no $program on this machine"
@@ -25,7 +25,7 @@ done
 cargo build --release --locked --quiet
 unitlab=${CARGO_TARGET_DIR:-target}/release/unitlab
 
-# Below /var/tmp, on disk, as the roots of learners are.
+# In /var/tmp, because learners' roots are on disk too.
 work=$(mktemp -d /var/tmp/unitlab-bench.XXXXXX)
 root=$work/raw
 leaf=unitlab-bench-${work##*.}
@@ -48,7 +48,7 @@ trap 'exit 143' TERM HUP
 
 # --- the baseline -------------------------------------------------------------------------------------------------
 
-# The same kind of root, made with the fewest programs that will do: on this scale it is they that cost.
+# Makes the same kind of root with as few programs as possible, because starting programs takes most of the time.
 make_raw_root() {
     mkdir -m 755 "$root" "$root"/{dev,etc,home,media,mnt,opt,proc,run,srv,sys,usr,usr/lib,usr/local,var} \
         "$root"/var/{cache,lib,log,opt,spool,log/journal} "$root"/etc/systemd{,/system} "$root"/home/learner
@@ -70,14 +70,14 @@ make_raw_root() {
     read -r id </proc/sys/kernel/random/uuid
     printf '%s\n' "${id//-/}" >"$root/etc/machine-id"
     ln -s /usr/lib/systemd/system/multi-user.target "$root/etc/systemd/system/default.target"
-    # An empty unit file is a masked one, and costs no program.
+    # An empty unit file masks the unit, and writing one starts no program.
     for unit in "${idle[@]}"; do
         : >"$root/etc/systemd/system/$unit"
     done
     chown -R -h "$base:$base" "$root"
 }
 
-# What there is to copy and to mask does not change between rounds, and unitlab's own lists are built in: not timed.
+# Lists the files to copy and the units to mask. This is not timed, because unitlab has these lists built in.
 prepare_raw() {
     local name wants
     top_links=() etc=() idle=(console-getty.service getty.target systemd-firstboot.service)
@@ -99,7 +99,7 @@ prepare_raw() {
         *) idle+=("$name") ;;
         esac
     done
-    # Groups of its own, as every sandbox has: where systemd is PID 1, it gives them.
+    # Every sandbox has its own control groups. If systemd is PID 1, it creates them.
     if [[ ! -d /run/systemd/system ]]; then
         while read -r _ mount kind options _; do
             case $kind,$options in
@@ -131,7 +131,7 @@ boot_raw() {
     raw_pid=$!
 }
 
-# Says "ready" when systemd-nspawn has, or "ended" when nothing was heard of it for a minute.
+# Prints "ready" when systemd-nspawn has sent READY=1, or "timeout" if nothing arrived for a minute.
 read_notifications() {
     python3 - "$work/notify" <<'PYTHON'
 import socket, sys
@@ -144,7 +144,7 @@ try:
         pass
     print("ready", flush=True)
 except TimeoutError:
-    print("ended", flush=True)
+    print("timeout", flush=True)
 PYTHON
 }
 
@@ -162,7 +162,7 @@ end_raw() {
         raw_pid=
     fi
     for group in "${groups[@]}"; do
-        # What was killed is out of a v1 group a moment later, of which the kernel gives no notice.
+        # A killed process leaves a v1 group a moment later, and the kernel sends no notification.
         for ((try = 0; try < 100; try++)); do
             [[ -d $group ]] || break
             find "$group" -depth -type d -exec rmdir {} + 2>/dev/null || sleep 0.02
@@ -171,19 +171,19 @@ end_raw() {
     rm -rf --one-file-system -- "$root" "$work/notify"
 }
 
-# Microseconds since some moment.
+# Prints a time in microseconds.
 now() { printf '%s' "${EPOCHREALTIME/[.,]/}"; }
 
 raw_round() {
     local begin word
     coproc reader { read_notifications; }
     reader_pid=$!
-    local ears=${reader[0]}
-    read -r word <&"$ears"
+    local notifications=${reader[0]}
+    read -r word <&"$notifications"
     begin=$(now)
     make_raw_root
     boot_raw
-    read -r word <&"$ears" || word=ended
+    read -r word <&"$notifications" || word=timeout
     took=$(($(now) - begin))
     wait "$reader_pid" || true
     reader_pid=
@@ -196,43 +196,43 @@ raw_round() {
 timed() {
     local begin code=0
     begin=$(now)
-    "$@" >"$work/said" 2>&1 || code=$?
+    "$@" >"$work/output" 2>&1 || code=$?
     took=$(($(now) - begin))
-    # A lab that nobody has worked on fails its checks, which is an answer like any other.
-    ((code <= 1)) || fail "\`$*\` ended with $code: $(cat "$work/said")"
+    # An untouched lab fails its checks; that is a valid result.
+    ((code <= 1)) || fail "\`$*\` exited with $code: $(cat "$work/output")"
 }
 
-# In a sandbox that is solved: a whole check of the machine by itself against one `systemctl show`, turn by turn.
-# Prints the two medians in microseconds, and the most memory that a check took, in KiB.
+# In a solved sandbox, runs `check --here` and `systemctl show` in turns. Prints the two medians in microseconds, and the
+# largest memory of a check in KiB.
 here_round() {
     "$unitlab" lab exec sre-app -- python3 -c "$(cat <<'PYTHON'
 import os, statistics, time
-def run(*words):
+def run(*argv):
     pid = os.fork()
     begin = time.perf_counter()
     if pid == 0:
         null = os.open("/dev/null", os.O_RDWR)
         os.dup2(null, 1)
         os.dup2(null, 2)
-        os.execvp(words[0], words)
+        os.execvp(argv[0], argv)
     _, status, usage = os.wait4(pid, 0)
     return time.perf_counter() - begin, usage.ru_maxrss, os.waitstatus_to_exitcode(status)
 checks, shows, memory = [], [], 0
 for turn in range(20):
     took, most, code = run("unitlab", "check", "sre-app", "--here", "--no-trials", "--format", "json")
-    assert code == 0, f"check --here ended with {code}"
+    assert code == 0, f"check --here exited with {code}"
     checks.append(took)
     memory = max(memory, most)
     took, _, code = run("systemctl", "show", "sre-app.service")
-    assert code == 0, f"systemctl show ended with {code}"
+    assert code == 0, f"systemctl show exited with {code}"
     shows.append(took)
 print(round(statistics.median(checks) * 1e6), round(statistics.median(shows) * 1e6), memory)
 PYTHON
 )"
 }
 
-# A sitting with the tutorial on a terminal of 24 rows: from exec to the first bytes of the first page, and from a key to the
-# first bytes of what it changes. Prints the two in microseconds, the latter as the median of six keys.
+# Runs the tutorial on a terminal of 24 rows. Prints the time from exec to the first bytes of the first page, and the
+# median time of six keys from the key press to the first bytes of output, both in microseconds.
 screen_round() {
     python3 - "$unitlab" <<'PYTHON'
 import fcntl, os, pty, select, statistics, struct, sys, termios, time
@@ -241,10 +241,10 @@ def drawn(terminal, begin, least=1):
     got = b""
     while len(got) < least:
         if not select.select([terminal], [], [], 20)[0]:
-            sys.exit(f"the screen stays as it is: {got!r}")
+            sys.exit(f"the screen does not change: {got!r}")
         got += os.read(terminal, 65536)
     took = time.perf_counter() - begin
-    # The rest of the frame: nothing more is drawn once it is quiet.
+    # Read the rest of the frame. It is complete when no more output comes.
     while select.select([terminal], [], [], 0.1)[0]:
         os.read(terminal, 65536)
     return took
@@ -265,9 +265,9 @@ try:
     while os.read(terminal, 65536):
         pass
 except OSError:
-    pass  # That is how a terminal ends whose last program has gone.
+    pass  # EIO: the last program on the terminal has exited.
 if status := os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]):
-    sys.exit(f"unitlab learn ended with {status}")
+    sys.exit(f"unitlab learn exited with {status}")
 print(round(page * 1e6), round(statistics.median(keys) * 1e6))
 PYTHON
 }
@@ -280,16 +280,16 @@ ours=() raws=() twins=() checks=() plain=() versions=() lists=() pages=() keys=(
 for ((round = 1; round <= rounds; round++)); do
     timed "$unitlab" lab start sre-app --no-shell
     ours+=("$took")
-    # Solved, since then there is something to be killed that comes back.
+    # Solve the lab, so that there is a service to kill that comes back.
     timed "$unitlab" lab solve sre-app --yes
     here=$(here_round)
     read -r check show memory <<<"$here"
     heres+=("$check") shows+=("$show") memories+=("$memory")
     timed "$unitlab" check sre-app --verbose
     checks+=("$took")
-    waited=$(sed -n 's/.*waited for the boot \([0-9]*\) ms.*; own work \([0-9]*\) ms.*/\1 \2/p' "$work/said")
+    waited=$(sed -n 's/.*waited for the boot \([0-9]*\) ms.*; own work \([0-9]*\) ms.*/\1 \2/p' "$work/output")
     read -r twin own <<<"$waited"
-    [[ $twin && $own ]] || fail "no word about the waits: $(cat "$work/said")"
+    [[ $twin && $own ]] || fail "`check --verbose` printed no durations: $(cat "$work/output")"
     twins+=("${twin}000") owns+=("${own}000")
     timed "$unitlab" check sre-app --no-trials
     plain+=("$took")
@@ -297,7 +297,7 @@ for ((round = 1; round <= rounds; round++)); do
     versions+=("$took")
     timed "$unitlab" list
     lists+=("$took")
-    screen=$(screen_round) || fail 'no page of `unitlab learn` came on the screen'
+    screen=$(screen_round) || fail '`unitlab learn` drew no page'
     read -r page key <<<"$screen"
     pages+=("$page") keys+=("$key")
     "$unitlab" lab stop sre-app >/dev/null
@@ -313,14 +313,14 @@ row 'sandbox ready: created, booted, scene laid' "${ours[@]}"
 row 'raw: root by hand, systemd-nspawn --boot' "${raws[@]}"
 row 'twin ready' "${twins[@]}"
 row 'check of the solution, with trials' "${checks[@]}"
-row 'its own work: without boot, watch and restart' "${owns[@]}"
+row 'own work: without boot, watch and restart' "${owns[@]}"
 row 'check --no-trials' "${plain[@]}"
 row 'inside: check --here --no-trials, JSON' "${heres[@]}"
 row 'inside: systemctl show sre-app.service' "${shows[@]}"
 row '--version' "${versions[@]}"
 row 'list' "${lists[@]}"
 row 'learn: from exec to the first page' "${pages[@]}"
-row 'learn: from a key to what it changes' "${keys[@]}"
+row 'learn: from a key to its output' "${keys[@]}"
 held() { awk -v what="$1" -v value="$2" -v unit="$3" -v limit="$4" 'BEGIN {printf "%s: %.2f %s (limit %s)%s\n", what, value, unit, limit, (value > limit ? "  ABOVE" : "")}'; }
 ratio() { awk -v above="$1" -v below="$2" 'BEGIN {print above / below}'; }
 ms() { awk -v time="$(median "$@")" 'BEGIN {print time / 1000}'; }
@@ -328,7 +328,7 @@ most() { printf '%s\n' "$@" | sort -n | tail -n 1; }
 printf '\n'
 held 'sandbox ready' "$(ratio "$(median "${ours[@]}")" "$(median "${raws[@]}")")" '× raw' $limit_ready
 held 'check --here' "$(ratio "$(median "${heres[@]}")" "$(median "${shows[@]}")")" '× systemctl show' $limit_here
-held 'its memory at most' "$(ratio "$(most "${memories[@]}")" 1024)" MiB $limit_memory
+held 'largest memory of a check' "$(ratio "$(most "${memories[@]}")" 1024)" MiB $limit_memory
 held 'own work of a check with trials' "$(ms "${owns[@]}")" ms $limit_own
 held '--version' "$(ms "${versions[@]}")" ms $limit_version
 held 'list' "$(ms "${lists[@]}")" ms $limit_list
@@ -337,5 +337,5 @@ held 'a key of learn' "$(ms "${keys[@]}")" ms $limit_key
 if [[ $prove ]]; then
     timed "$unitlab" course check
     held 'course check' "$(ratio "$took" 1000000)" s $limit_prove
-    sed 's/^/  /' "$work/said"
+    sed 's/^/  /' "$work/output"
 fi

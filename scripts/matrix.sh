@@ -1,24 +1,25 @@
 #!/usr/bin/env bash
-# Every lab and every live test on several versions of systemd, and a table of what comes out differently on them.
+# Runs every lab and every live test on several versions of systemd, and prints a table of the differences.
 #
 #   scripts/matrix.sh                      this machine, Debian trixie (systemd 257) and forky (262 and later)
-#   scripts/matrix.sh host bookworm sid    other systems: `host` is this machine, another word a suite of Debian
-#   scripts/matrix.sh /srv/tree            an OS tree that is there already
-#   scripts/matrix.sh --labs …             only the labs: each of its cases and mutants, by `unitlab course check`
+#   scripts/matrix.sh host bookworm sid    other systems: `host` is this machine, other names are Debian suites
+#   scripts/matrix.sh /srv/tree            an existing OS tree
+#   scripts/matrix.sh --labs …             only the labs: all their cases and mutants, with `unitlab course check`
 #   scripts/matrix.sh --tests …            only the live tests
 #
-# A suite's tree is made once, by debootstrap from this machine's own apt mirror, under
-# ${XDG_CACHE_HOME:-~/.cache}/unitlab/trees/SUITE; remove it to have it made anew. Needs root and a Rust toolchain.
-# Ends with 0 and "no differences" where all came out as it must everywhere, with 1 behind a table of what did not.
+# Makes the tree of a suite once, with debootstrap from this machine's own apt mirror, in
+# ${XDG_CACHE_HOME:-~/.cache}/unitlab/trees/SUITE. Remove the directory to make it again. Needs root and a Rust toolchain.
+# Exits with 0 and prints "no differences" if every result is as expected on every version; else prints a table and
+# exits with 1.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exec </dev/null
 
 fail() { printf 'matrix.sh: %s\n' "$*" >&2; exit 2; }
-((EUID == 0)) || fail 'run it as root: it makes OS trees, and boots sandboxes on them'
+((EUID == 0)) || fail 'run this as root: it makes OS trees and boots sandboxes'
 
 trees=${XDG_CACHE_HOME:-$HOME/.cache}/unitlab/trees
-# Those in whose sandboxes it matters which systemd runs. `lab_cases` is not among them: the labs are proven here anyway.
+# The tests whose result can depend on the version of systemd. Without `lab_cases`, because this script proves the labs.
 tests=(truths diagnoses kinds trials equal_answers unit_files sandbox_boots recorded hostile_unit_files)
 packages=systemd,systemd-sysv,dbus,dbus-user-session,libpam-systemd,libnss-systemd,python3,iproute2,procps,sudo
 
@@ -26,22 +27,22 @@ with_labs=1 with_tests=1
 case ${1:-} in
 --labs) with_tests=0; shift ;;
 --tests) with_labs=0; shift ;;
--*) fail "what is $1? The head of this script says what there is" ;;
+-*) fail "unknown option $1; the comment at the top of this script lists the options" ;;
 esac
 (($#)) || set -- host trixie forky
 
-# Where this machine itself gets its packages from.
+# Prints the apt mirror of this machine.
 mirror() {
     local uri
     uri=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null | grep -vm1 security || true)
     printf '%s\n' "${uri:-http://deb.debian.org/debian}"
 }
 
-# Makes a suite's tree where it will be found, under its name only once it is whole.
+# Makes the tree of a suite. It gets its final name when it is complete.
 make_tree() {
     local suite=$1 tree=$trees/$1 script=/usr/share/debootstrap/scripts/$1
     command -v debootstrap >/dev/null || fail 'no debootstrap: apt-get install debootstrap'
-    # A suite newer than this debootstrap is made as sid is.
+    # For a suite that this debootstrap does not know, use the script of sid.
     [[ -e $script ]] || script=/usr/share/debootstrap/scripts/sid
     mkdir -p "$trees"
     rm -rf --one-file-system "$tree.new"
@@ -49,7 +50,7 @@ make_tree() {
     if ! debootstrap --variant=minbase --include="$packages" "$suite" "$tree.new" "$(mirror)" "$script" \
         >"$tree.log" 2>&1; then
         tail -n 5 "$tree.log" >&2
-        fail "debootstrap could not make $suite (all it said: $tree.log)"
+        fail "debootstrap failed for $suite (its output: $tree.log)"
     fi
     mv "$tree.new" "$tree"
 }
@@ -59,7 +60,7 @@ version_of() {
         sed -n 's/.*libsystemd-shared-\([0-9]*\).*/\1/p' | sort -u | head -n 1
 }
 
-# --- what there is to run it on -----------------------------------------------------------------------------------
+# --- the systems to test -----------------------------------------------------------------------------------------
 
 columns=() roots=()
 for wanted; do
@@ -82,7 +83,7 @@ command -v cargo >/dev/null || PATH=$HOME/.cargo/bin:$PATH
 command -v cargo >/dev/null || fail 'no cargo: install a Rust toolchain from https://rustup.rs'
 args=()
 for test in "${tests[@]}"; do args+=(--test "$test"); done
-# The labs by the program as it is handed out, the tests as `scripts/test.sh` runs them.
+# A release build proves the labs; the tests run as in `scripts/test.sh`.
 if ((with_labs)); then cargo build --release --locked --quiet; fi
 if ((with_tests)); then cargo test --locked --quiet --no-run "${args[@]}"; fi
 unitlab=${CARGO_TARGET_DIR:-target}/release/unitlab
@@ -92,43 +93,43 @@ trap 'rm -rf --one-file-system -- "$work"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 export UNITLAB_STATE_DIR=$work/state LC_ALL=C.UTF-8
-# Of all that came out: what it is, the column, how it came out.
+# One line for each result: name, column, outcome.
 results=$work/results
 : >"$results"
 
-# --- running it ---------------------------------------------------------------------------------------------------
+# --- the runs -----------------------------------------------------------------------------------------------------
 
-# A line for each case and mutant of each lab.
+# Adds a line for each case and mutant of each lab.
 prove_labs() {
-    local column=$1 root=$2 said=$work/labs code=0 tree=()
+    local column=$1 root=$2 output=$work/labs code=0 tree=()
     if [[ $root != / ]]; then tree=(--os-tree "$root"); fi
-    "$unitlab" --estate "$work/estate" course check -v "${tree[@]}" >"$said.out" 2>"$said" || code=$?
-    sed -nE "s|^([^ ].*) \([0-9.]+ s\): (.*)\$|lab \1\t$column\t\2|p" "$said" | sed 's/\tas it must be$/\tok/' >>"$results"
+    "$unitlab" --estate "$work/estate" course check -v "${tree[@]}" >"$output.out" 2>"$output" || code=$?
+    sed -nE "s|^([^ ].*) \([0-9.]+ s\): (.*)\$|lab \1\t$column\t\2|p" "$output" | sed 's/\tas it must be$/\tok/' >>"$results"
     case $code in
     0 | 3 | 4) ;;
     130) exit 130 ;;
-    *) cat "$said" "$said.out" >&2; fail "\`unitlab course check\` ended with $code on $column" ;;
+    *) cat "$output" "$output.out" >&2; fail "\`unitlab course check\` exited with $code on $column" ;;
     esac
-    # A check that nothing fails, say, is no case's doing.
+    # Other mistakes belong to no case: for example, a check that no case fails.
     if ((code)) && ! grep -qP "^lab .*\t$column\t(?!ok\$)" "$results"; then
-        cat "$said.out" >&2
+        cat "$output.out" >&2
         printf 'the course\t%s\texit code %d\n' "$column" "$code" >>"$results"
     fi
 }
 
-# A line for each test.
+# Adds a line for each test.
 run_tests() {
-    local column=$1 root=$2 test said code
+    local column=$1 root=$2 test output code
     local -x UNITLAB_REQUIRE_SANDBOX=1 UNITLAB_REQUIRE_TOOLS=1 INSTA_UPDATE=no
     if [[ $root != / ]]; then local -x UNITLAB_TEST_OS_TREE=$root; fi
     for test in "${tests[@]}"; do
-        said=$work/$test code=0
-        cargo test --locked --no-fail-fast --test "$test" >"$said" 2>&1 || code=$?
-        sed -nE "s/^test (.*) \.\.\. (ok|FAILED|ignored).*/test $test \1\t$column\t\2/p" "$said" |
+        output=$work/$test code=0
+        cargo test --locked --no-fail-fast --test "$test" >"$output" 2>&1 || code=$?
+        sed -nE "s/^test (.*) \.\.\. (ok|FAILED|ignored).*/test $test \1\t$column\t\2/p" "$output" |
             grep -v $'\tignored$' >>"$results" || true
-        ((code == 0)) || cat "$said" >&2
-        # One that did not get as far as its tests.
-        ((code == 0)) || grep -q '^test result: FAILED' "$said" ||
+        ((code == 0)) || cat "$output" >&2
+        # The test program failed before its tests ran.
+        ((code == 0)) || grep -q '^test result: FAILED' "$output" ||
             printf 'test %s\t%s\texit code %d\n' "$test" "$column" "$code" >>"$results"
     done
 }
@@ -143,7 +144,7 @@ for index in "${!columns[@]}"; do
         "$column" "$root" "$(counted 'lab ' "$column")" "$(counted 'test ' "$column")" $((SECONDS - begun))
 done
 
-# --- what differs -------------------------------------------------------------------------------------------------
+# --- differences --------------------------------------------------------------------------------------------------
 
 [[ -s $results ]] || fail 'nothing was run'
 printf '\n'

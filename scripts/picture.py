@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Turns what a program printed on a terminal, colours and all, into an SVG picture of it.
+"""Turns the coloured terminal output of a program into an SVG picture.
 
     unitlab --color always demo | scripts/picture.py TITLE FIRST LAST > docs/demo.svg
     tmux capture-pane -p -e | scripts/picture.py TITLE 1 30 > docs/lesson.svg
 
-FIRST and LAST are line numbers, both included. Knows the SGR codes that unitlab writes, and fails on any other.
+FIRST and LAST are line numbers; both lines are included. Fails on SGR codes that unitlab does not write.
 """
 import html
 import re
@@ -15,7 +15,7 @@ CELL, LINE, LEFT, TOP = 8.4, 19, 18, 52
 
 
 def styled(line, state):
-    """Yields (text, css) pairs of one line; what is switched on at its end still is on the next one."""
+    """Yields the (text, css) pairs of one line. `state` holds the attributes for the next line."""
     bold, dim, underline, colour = state
     for part in re.split(r"(\x1b\[[0-9;]*m)", line):
         if not part.startswith("\x1b"):
@@ -37,12 +37,12 @@ def styled(line, state):
             elif code == 4:
                 underline = True
             elif code in (39, 49):
-                # A terminal multiplexer puts back what was never changed.
+                # tmux also resets a background that was never set.
                 colour = None if code == 39 else colour
             elif code in COLOURS:
                 colour = COLOURS[code]
             else:
-                sys.exit(f"picture.py: SGR code {code} is not known")
+                sys.exit(f"picture.py: SGR code {code} is unknown")
     state[:] = bold, dim, underline, colour
 
 
@@ -61,7 +61,7 @@ def main():
     for row, line in enumerate(lines):
         column = 0
         for text, css in styled(line, state):
-            # Each piece is stretched to its cells, so that columns stand in every font.
+            # Stretch each piece to its cells, so that columns line up in every font.
             x, length = LEFT + column * CELL, len(text) * CELL
             if text.strip():
                 print(

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Proves the whole course: every command of every chapter, every case and every mutant of every lab, and each lab that
-# differs from learner to learner with three seeds. scripts/test.sh runs a share of it (tests/lab_cases.rs says which).
+# Proves the whole course: every command of every chapter, and every case and mutant of every lab. Labs that differ from
+# learner to learner are proven with three seeds. scripts/test.sh proves a part of it; tests/lab_cases.rs says which.
 #
 #   scripts/prove.sh                      everything
-#   scripts/prove.sh --lab unit-surgery   what `unitlab course check` takes
+#   scripts/prove.sh --lab unit-surgery   the options of `unitlab course check`
 #
 # Needs root or sudo, a Rust toolchain, and what scripts/test.sh installs.
 set -euo pipefail

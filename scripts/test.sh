@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# The one test command: installs what is missing, then runs every check that a change must pass.
+# Installs missing packages, then runs every check that a change must pass.
 #
 #   scripts/test.sh            everything
-#   scripts/test.sh reboot     only the tests whose name holds "reboot"
+#   scripts/test.sh reboot     only the tests whose names contain "reboot"
 #
-# Needs a Rust toolchain, and root or sudo. As root, or with CI=true, a test that needs a sandbox fails where none can
-# run; otherwise it is skipped and says why.
+# Needs a Rust toolchain, and root or sudo. As root, or with CI=true, a test that needs a sandbox fails if none can
+# run. Otherwise it is skipped and says why.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exec </dev/null
@@ -13,7 +13,7 @@ exec </dev/null
 step() { printf '\n==> %s\n' "$*"; }
 fail() { printf 'test.sh: %s\n' "$*" >&2; exit 1; }
 
-# Package, and where a file of it lies, as globs: looking is quicker than asking a package manager, and works with any.
+# Each package with a file that it installs, as globs. This is faster than a package manager, and works without apt.
 needed=(
     'systemd-container /usr/bin/systemd-nspawn'
     'dbus              /usr/bin/dbus-daemon'
@@ -55,9 +55,9 @@ command -v cargo >/dev/null || fail 'no cargo: install a Rust toolchain from htt
 if [[ ${CI:-} == true ]] || ((EUID == 0)); then
     export UNITLAB_REQUIRE_SANDBOX=1
 fi
-# Programs that read reports back are installed above: a test that lacks one is a failed test.
+# The programs that read reports are installed above, so a test fails if one is missing.
 export UNITLAB_REQUIRE_TOOLS=1
-# A snapshot that differs is a failure, never a new snapshot.
+# A snapshot that differs is a failure. Do not write new snapshots.
 export INSTA_UPDATE=no
 
 if (($# == 0)); then
@@ -71,5 +71,5 @@ cargo test --locked --no-fail-fast -- "$@"
 if (($# == 0)); then
     step 'cargo doc'
     RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --document-private-items
-    step 'everything holds'
+    step 'everything passed'
 fi
