@@ -79,7 +79,7 @@ fn keys_answer_and_the_terminal_is_left_as_it_was() {
 
 #[test]
 fn without_a_terminal_it_is_refused_with_the_flag() {
-    let refused = "Err(\"nobody can be asked here: “Remove /srv?” (answer it with --yes)\")";
+    let refused = "Err(\"cannot ask without a terminal: “Remove /srv?” (answer it with --yes)\")";
     let null = Stdio::null;
     assert_eq!(outcome(child("ask", "xterm", null(), null())), refused);
     let pty = Pty::new(24, 80);

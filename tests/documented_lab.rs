@@ -9,7 +9,8 @@ use std::path::Path;
 use common::home;
 use unitlab::app::{Job, Prover, plan};
 use unitlab::course::Course;
-use unitlab::report::{Look, proof};
+use unitlab::model::Style;
+use unitlab::report::proof;
 
 const GUIDE: &str = include_str!("../docs/labs.md");
 /// More than cores, since most of a case is waiting.
@@ -60,6 +61,6 @@ fn the_lab_of_the_guide_is_proven() {
     assert!(jobs.len() > 12);
     let proven = Prover::new(home.workshop(), AT_ONCE, false).prove(&jobs, &|_| {});
     let mut table = Vec::new();
-    proof(&proven, &Look { width: 100, color: false, unicode: true }, &mut table).unwrap();
+    proof(&proven, Style { width: 100, color: false, unicode: true }, &mut table).unwrap();
     assert_eq!(proven.exit_code(), 0, "\n{}", String::from_utf8_lossy(&table));
 }

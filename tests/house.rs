@@ -71,14 +71,9 @@ const KNOWN_CYCLES: &[(&str, &str)] = &[
     ("src/course/lesson/block.rs", "src/course/lesson/file.rs"),
     ("src/course/walk.rs", "src/course/tree.rs"),
     ("src/engine/diagnose/step.rs", "src/engine/diagnose/exec.rs"),
-    ("src/engine/session/event.rs", "src/engine/session/state.rs"),
-    ("src/engine/session/modes.rs", "src/engine/session/keys.rs"),
-    ("src/engine/session/state.rs", "src/engine/session/step.rs"),
-    ("src/engine/session/step.rs", "src/engine/session/keys.rs"),
     ("src/model/trial.rs", "src/model/question.rs"),
     ("src/sandbox/locks.rs", "src/sandbox/estate.rs"),
     ("src/sandbox/running.rs", "src/sandbox/entrance.rs"),
-    ("src/ui/lesson/frame.rs", "src/ui/lesson/compose.rs"),
 ];
 
 fn source_files(directory: &Path, found: &mut Vec<PathBuf>) {

@@ -9,7 +9,8 @@ mod common;
 
 use common::{course, home};
 use unitlab::app::{Job, Prover, plan};
-use unitlab::report::{Look, proof};
+use unitlab::model::Style;
+use unitlab::report::proof;
 
 /// More than cores, since most of a case is waiting.
 const AT_ONCE: usize = 4;
@@ -27,7 +28,7 @@ fn every_case_and_every_mutant_comes_out_as_it_must() {
     let jobs: Vec<Job<'_>> = plan(labs.iter().map(|lab| &**lab)).into_iter().filter(in_share).collect();
     let proven = Prover::new(home.workshop(), AT_ONCE, false).prove(&jobs, &|_| {});
     let mut table = Vec::new();
-    proof(&proven, &Look { width: 100, color: false, unicode: true }, &mut table).unwrap();
+    proof(&proven, Style { width: 100, color: false, unicode: true }, &mut table).unwrap();
     assert_eq!(proven.exit_code(), 0, "\n{}", String::from_utf8_lossy(&table));
     assert_eq!(proven.cases.len(), jobs.len());
 }

@@ -6,7 +6,8 @@ mod common;
 
 use common::{course, home};
 use unitlab::app::{Job, Prover, prove_chapters, too_long};
-use unitlab::report::{Look, proof};
+use unitlab::model::Style;
+use unitlab::report::proof;
 
 /// More than cores, since most of a command is waiting.
 const AT_ONCE: usize = 4;
@@ -18,7 +19,7 @@ fn every_command_prints_what_its_page_says() {
     let jobs = prove_chapters(&course.tutorial().chapters, false);
     let proven = Prover::new(home.workshop(), AT_ONCE, false).prove(&jobs, &|_| {});
     let mut table = Vec::new();
-    proof(&proven, &Look { width: 100, color: false, unicode: true }, &mut table).unwrap();
+    proof(&proven, Style { width: 100, color: false, unicode: true }, &mut table).unwrap();
     assert_eq!(proven.exit_code(), 0, "\n{}", String::from_utf8_lossy(&table));
     assert_eq!(proven.cases.len(), jobs.iter().map(Job::verdicts).sum::<usize>());
 }

@@ -16,8 +16,9 @@ use serde::{Deserialize, Serialize};
 use unitlab::app::LabSession;
 use unitlab::course::LabFolder;
 use unitlab::engine;
+use unitlab::model::Style;
 use unitlab::model::{CourseId, Observations, Overlay, Place, PlaceKind, Report};
-use unitlab::report::{self, Look};
+use unitlab::report;
 
 /// One recording.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -100,7 +101,7 @@ fn report(recording: &Recording) -> Report {
 
 fn human(report: &Report, width: usize, color: bool) -> String {
     let mut out = Vec::new();
-    report::human(report, &Look { width, color, unicode: true }, &mut out).unwrap();
+    report::human(report, Style { width, color, unicode: true }, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 

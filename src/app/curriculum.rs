@@ -2,7 +2,7 @@
 
 use crate::course::Course;
 use crate::learner::Progress;
-use crate::ui::{HomeRow, Mark};
+use crate::ui::{Completion, CourseRow};
 
 /// Everything there is to do, and what comes next.
 pub(crate) struct Curriculum {
@@ -15,7 +15,7 @@ pub(crate) struct Curriculum {
 /// One thing to do.
 pub(crate) struct Step {
     pub(crate) goal: Goal,
-    pub(crate) row: HomeRow,
+    pub(crate) row: CourseRow,
 }
 
 /// What it is.
@@ -34,10 +34,10 @@ impl Curriculum {
             let known = progress.chapters.get(&chapter.id);
             let seen = chapter.pages.iter().filter(|page| known.is_some_and(|known| known.seen.contains(&page.slug)));
             let (seen, all) = (seen.count(), chapter.pages.len());
-            let mark = match seen {
-                0 => Mark::New,
-                seen if seen == all => Mark::Done,
-                _ => Mark::Begun,
+            let completion = match seen {
+                0 => Completion::NotStarted,
+                seen if seen == all => Completion::Done,
+                _ => Completion::Started,
             };
             let questions: Vec<_> = chapter
                 .pages
@@ -51,17 +51,17 @@ impl Curriculum {
                 all if right > 0 => format!(", {right} of {all} answers right at once"),
                 _ => String::new(),
             };
-            let detail = match mark {
-                Mark::New => format!("{} min", chapter.minutes),
-                Mark::Begun => format!("page {seen} of {all}{answered}"),
-                Mark::Done => format!("read{answered}"),
+            let detail = match completion {
+                Completion::NotStarted => format!("{} min", chapter.minutes),
+                Completion::Started => format!("page {seen} of {all}{answered}"),
+                Completion::Done => format!("read{answered}"),
             };
-            let row = HomeRow {
-                mark,
+            let row = CourseRow {
+                completion,
                 number: Some(chapter.number),
                 id: chapter.id.clone(),
                 title: chapter.title.clone(),
-                share: Some(percent(seen, all)),
+                percent: Some(percent(seen, all)),
                 detail,
             };
             steps.push(Step { goal: Goal::Chapter(index), row });
@@ -69,7 +69,7 @@ impl Curriculum {
         }
         // Labs of chapters that this course does not have.
         steps.extend(labs(course, progress, |of| !chapters.iter().any(|chapter| chapter.id == of)));
-        let next = steps.iter().position(|step| step.row.mark != Mark::Done).unwrap_or(0);
+        let next = steps.iter().position(|step| step.row.completion != Completion::Done).unwrap_or(0);
         Self { steps, next }
     }
 
@@ -81,7 +81,7 @@ impl Curriculum {
     /// The command for what comes after a lab: the first thing behind it that is not done, else anything that is not.
     pub(crate) fn command_after(&self, course: &Course, lab: &str) -> Option<String> {
         let here = self.steps.iter().position(|step| matches!(&step.goal, Goal::Lab(id) if id == lab)).unwrap_or(0);
-        let open = |at: &usize| self.steps[*at].row.mark != Mark::Done;
+        let open = |at: &usize| self.steps[*at].row.completion != Completion::Done;
         let next = (here + 1..self.steps.len()).find(open).or_else(|| (0..self.steps.len()).find(open));
         self.command_for(course, next?)
     }
@@ -94,7 +94,7 @@ impl Curriculum {
     }
 
     /// The rows of the home screen.
-    pub(crate) fn rows(&self) -> Vec<HomeRow> {
+    pub(crate) fn rows(&self) -> Vec<CourseRow> {
         self.steps.iter().map(|step| step.row.clone()).collect()
     }
 }
@@ -104,17 +104,18 @@ fn labs(course: &Course, progress: &Progress, belongs: impl Fn(&str) -> bool) ->
     labs.map(|lab| {
         let known = progress.labs.get(&lab.id);
         let best = known.and_then(|known| known.best_percent);
-        let mark = match known {
-            Some(known) if known.passed_at.is_some() => Mark::Done,
-            Some(_) => Mark::Begun,
-            None => Mark::New,
+        let completion = match known {
+            Some(known) if known.passed_at.is_some() => Completion::Done,
+            Some(_) => Completion::Started,
+            None => Completion::NotStarted,
         };
         let points: u32 = lab.checks.iter().map(|check| check.points).sum();
         let detail = match best {
             Some(best) => format!("best {best} %"),
             None => format!("{} min, {points} points", lab.minutes),
         };
-        let row = HomeRow { mark, number: None, id: lab.id.clone(), title: lab.title.clone(), share: best, detail };
+        let row =
+            CourseRow { completion, number: None, id: lab.id.clone(), title: lab.title.clone(), percent: best, detail };
         Step { goal: Goal::Lab(lab.id.clone()), row }
     })
     .collect()

@@ -2,7 +2,7 @@
 
 use crate::course::{CourseErrors, Failed, NoSuchChapter, NoSuchLab};
 use crate::sandbox::SandboxError;
-use crate::ui::Refused;
+use crate::ui::PromptError;
 
 /// Why a command did not do what was asked.
 #[derive(Debug)]
@@ -75,10 +75,10 @@ impl From<NoSuchLab> for Failure {
     }
 }
 
-impl From<Refused> for Failure {
-    fn from(refused: Refused) -> Self {
-        match refused {
-            Refused::Interrupted => Self::interrupted(),
+impl From<PromptError> for Failure {
+    fn from(error: PromptError) -> Self {
+        match error {
+            PromptError::Interrupted => Self::interrupted(),
             other => Self::usage(other.to_string(), String::new()),
         }
     }

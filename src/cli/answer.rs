@@ -9,7 +9,7 @@ use crate::app::Failure;
 use crate::engine;
 use crate::model::{AnswerForm, Check, Kind, Lab, escape};
 use crate::sandbox::GateVerb;
-use crate::ui::{Stream, literal, markdown, wrap};
+use crate::ui::{Stream, escape_markdown, markdown, wrap};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -75,7 +75,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     context.remember(move |progress| {
         progress.lab(&lab_id).answers.insert(check_id, value);
     })?;
-    let said = format!("Handed in: {id} is “{}”. `unitlab check` compares it with the machine.", literal(&shown));
+    let said =
+        format!("Handed in: {id} is “{}”. `unitlab check` compares it with the machine.", escape_markdown(&shown));
     let page = markdown(&said, context.terminal.width(), context.terminal.color(Stream::Stdout));
     io::stdout().write_all(page.as_bytes())?;
     Ok(0)

@@ -88,8 +88,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
             return Err(failure);
         }
     };
-    let look = if output.is_file() { context.look_in_file() } else { context.look() };
-    output.deliver(|out| args.format.report(&report, &look, out))?;
+    let style = if output.is_file() { context.terminal.file_style() } else { context.terminal.style() };
+    output.deliver(|out| args.format.report(&report, style, out))?;
     Ok(report.exit_code())
 }
 
@@ -107,7 +107,7 @@ fn grade(context: &Context, args: &Args) -> Result<Report, Failure> {
             if args.no_trials { "asking the machine" } else { "asking the machine, and a freshly booted copy of it" };
         let waiting = context.terminal.spinner(first);
         let say = |wait: &str| {
-            waiting.say(wait);
+            waiting.set_message(wait);
             if args.say_waits {
                 let _ = writeln!(io::stderr(), "{WAIT_MARK}{wait}");
             }

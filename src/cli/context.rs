@@ -13,9 +13,8 @@ use crate::course::{Course, LabFolder};
 use crate::engine;
 use crate::learner::{LearnerError, Owner, Progress, Reading, StateDir, Store};
 use crate::os::account::account_of_uid;
-use crate::report::Look;
 use crate::sandbox::{self, Estate};
-use crate::ui::{Brush, Stream, Terminal, clean_line, signpost};
+use crate::ui::{Stream, Terminal, clear_line, next_steps};
 
 /// One invocation's surroundings.
 pub(super) struct Context {
@@ -38,7 +37,7 @@ impl Context {
         let state = StateDir::resolve(globals.state_dir.clone())?;
         if io::stderr().is_terminal() {
             // Ctrl-C during a wait shall not leave half a line on the screen.
-            sandbox::on_termination(clean_line)?;
+            sandbox::on_termination(clear_line)?;
         }
         Ok(Self {
             terminal: Terminal::new(globals.color.into(), globals.yes),
@@ -173,19 +172,8 @@ impl Context {
 
     /// Ends what was said with what can be done next.
     pub(super) fn point_on(&self, ways: &[(&str, &str)]) -> Result<(), Failure> {
-        let signpost = signpost(ways, self.terminal.color(Stream::Stdout));
-        Ok(io::stdout().write_all(signpost.as_bytes())?)
-    }
-
-    /// How pages are drawn on standard output.
-    pub(super) fn brush(&self) -> Brush {
-        self.brush_for(self.terminal.width())
-    }
-
-    /// How pages are drawn on so many columns: at least 40 are needed, and more than 120 are hard to read.
-    pub(super) fn brush_for(&self, columns: usize) -> Brush {
-        let (color, unicode) = (self.terminal.color(Stream::Stdout), self.terminal.unicode());
-        Brush { width: columns.clamp(40, 120), color, unicode }
+        let next_steps = next_steps(ways, self.terminal.color(Stream::Stdout));
+        Ok(io::stdout().write_all(next_steps.as_bytes())?)
     }
 
     /// The words by which another unitlab finds the same learner, sandboxes and course.
@@ -197,19 +185,6 @@ impl Context {
             words.extend(["--course".into(), dir.into_os_string()]);
         }
         words
-    }
-
-    pub(super) fn look(&self) -> Look {
-        self.look_in(self.terminal.color(Stream::Stdout))
-    }
-
-    /// How a report looks in a file: colours have to be asked for in so many words.
-    pub(super) fn look_in_file(&self) -> Look {
-        self.look_in(self.terminal.color_in_files())
-    }
-
-    fn look_in(&self, color: bool) -> Look {
-        Look { width: self.terminal.width(), color, unicode: self.terminal.unicode() }
     }
 }
 

@@ -116,7 +116,7 @@ impl Story<'_> {
         };
         let report = check::report_of(self.context, self.course, self.lab, &graded, started, check::Memory::Nothing);
         let mut out = io::stdout().lock();
-        report::human(&report, &self.context.look(), &mut out)?;
+        report::human(&report, self.context.terminal.style(), &mut out)?;
         writeln!(out)?;
         Ok(report.exit_code())
     }

@@ -6,7 +6,7 @@ use super::context::Context;
 use super::{inside, root};
 use crate::app::Failure;
 use crate::sandbox::{self, Probe, ProbeStatus};
-use crate::ui::{Sign, Stream, wrap};
+use crate::ui::{StatusMark, Stream, wrap};
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -51,10 +51,10 @@ fn needs_mending(probes: &[Probe]) -> bool {
 /// One aligned line, with a word where colour does not tell, and under it the command that mends it.
 fn write(context: &Context, probe: &Probe, out: &mut impl Write) -> io::Result<()> {
     const NAME: usize = 16;
-    let (sign, word) = match probe.status {
-        ProbeStatus::Ok => (Sign::Good, "good     "),
-        ProbeStatus::Limited => (Sign::Limited, "limited  "),
-        ProbeStatus::Blocking => (Sign::Bad, "missing  "),
+    let (mark, word) = match probe.status {
+        ProbeStatus::Ok => (StatusMark::Good, "good     "),
+        ProbeStatus::Limited => (StatusMark::Limited, "limited  "),
+        ProbeStatus::Blocking => (StatusMark::Bad, "missing  "),
     };
     let word = if context.terminal.color(Stream::Stdout) { "" } else { word };
     // In a narrow window the sentence goes below the name, where it has room.
@@ -63,13 +63,13 @@ fn write(context: &Context, probe: &Probe, out: &mut impl Write) -> io::Result<(
     let indent = if narrow { 4 } else { beside };
     let lines = wrap(&probe.finding, context.terminal.width(), indent);
     let (first, rest) = lines.split_at(usize::from(!narrow).min(lines.len()));
-    let head = format!("{} {word}{:NAME$}  {}", context.terminal.sign(sign), probe.name, first.concat());
+    let head = format!("{} {word}{:NAME$}  {}", context.terminal.status_mark(mark), probe.name, first.concat());
     writeln!(out, "{}", head.trim_end())?;
     for line in rest {
         writeln!(out, "{:indent$}{line}", "")?;
     }
     if !probe.fix.is_empty() {
-        let arrow = if context.terminal.unicode() { "→" } else { "->" };
+        let arrow = context.terminal.style().glyphs().go;
         writeln!(out, "{:indent$}{arrow} {}", "", probe.fix.join(" "))?;
     }
     Ok(())
@@ -79,7 +79,7 @@ fn terminal(context: &Context) -> Probe {
     let interactive = context.terminal.is_interactive();
     let term = std::env::var("TERM").unwrap_or_default();
     let (status, finding) = if interactive {
-        let charset = if context.terminal.unicode() { "UTF-8" } else { "ASCII" };
+        let charset = if context.terminal.style().unicode { "UTF-8" } else { "ASCII" };
         (ProbeStatus::Ok, format!("{term}, {} columns, {charset}", context.terminal.width()))
     } else {
         (ProbeStatus::Limited, "not a terminal: nothing is asked, and shells cannot be opened".to_owned())

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use clap::ValueEnum;
 
-use crate::model::Report;
-use crate::report::{self, Look};
+use crate::model::{Report, Style};
+use crate::report;
 use crate::sandbox::GateFormat;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -32,9 +32,9 @@ impl From<Format> for GateFormat {
 }
 
 impl Format {
-    pub(super) fn report(self, report: &Report, look: &Look, out: &mut impl Write) -> io::Result<()> {
+    pub(super) fn report(self, report: &Report, style: Style, out: &mut impl Write) -> io::Result<()> {
         match self {
-            Self::Human => report::human(report, look, out),
+            Self::Human => report::human(report, style, out),
             Self::Json => report::json(report, out),
             Self::Junit => report::junit(report, out),
             Self::Tap => report::tap(report, out),

@@ -11,7 +11,7 @@ use crate::app::Failure;
 use crate::engine::{self, NextHint, Words};
 use crate::model::Status;
 use crate::sandbox::GateVerb;
-use crate::ui::{Stream, literal, markdown};
+use crate::ui::{Stream, escape_markdown, markdown};
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -58,7 +58,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
         if at_a_glance.iter().any(|check| check.status == Status::Failed) {
             at_a_glance
         } else {
-            waiting.say("asking the machine, and a freshly booted copy of it");
+            waiting.set_message("asking the machine, and a freshly booted copy of it");
             bench.grade(lab, true).checks
         }
     };
@@ -109,7 +109,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
 fn said(words: &Words) -> String {
     match words {
         Words::Written(text) => text.clone().into_owned(),
-        Words::Found(cause) => format!("{} Next: {}", literal(&cause.text), literal(&cause.next)),
+        Words::Found(cause) => format!("{} Next: {}", escape_markdown(&cause.text), escape_markdown(&cause.next)),
     }
 }
 

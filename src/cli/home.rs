@@ -8,17 +8,17 @@ use super::globals::Globals;
 use super::inside;
 use super::learn::{Sitting, Where};
 use crate::app::Failure;
-use crate::ui::Stage;
+use crate::ui::Screen;
 
 pub(super) fn run(globals: &Globals) -> Result<u8, Failure> {
     let context = Context::new(globals)?;
-    if inside::is_inside() || !context.terminal.draws_pages() {
+    if inside::is_inside() || !context.terminal.supports_full_screen() {
         return help();
     }
     let course = context.course()?;
     let sitting = Sitting::new(&context, &course, None)?;
-    match Stage::open().map_err(Failure::terminal)? {
-        Some(stage) => sitting.run(stage, Where::Home),
+    match Screen::open().map_err(Failure::terminal)? {
+        Some(screen) => sitting.run(screen, Where::Home),
         None => help(),
     }
 }

@@ -30,7 +30,7 @@ pub(super) fn ask(context: &Context, request: &Request<'_>) -> Result<u8, Failur
 
 /// Hands a request out; what comes back for standard output goes where it is wanted.
 pub(super) fn ask_into(context: &Context, request: &Request<'_>, output: &Output) -> Result<u8, Failure> {
-    let look = if output.is_file() { context.look_in_file() } else { context.look() };
+    let look = if output.is_file() { context.terminal.file_style() } else { context.terminal.style() };
     let gate = GateRequest {
         verb: request.verb,
         check: request.check.map(str::to_owned),
@@ -43,7 +43,7 @@ pub(super) fn ask_into(context: &Context, request: &Request<'_>, output: &Output
     let waiting = context.terminal.spinner("asking unitlab outside of the sandbox");
     let mut replies = Vec::new();
     let hear = |reply| match reply {
-        GateReply::Wait(what) => waiting.say(&what),
+        GateReply::Wait(what) => waiting.set_message(&what),
         reply => replies.push(reply),
     };
     let code = ask_gate(&gate, hear).map_err(|error| {

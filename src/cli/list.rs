@@ -10,7 +10,7 @@ use crate::app::{Curriculum, Goal};
 use crate::course::Course;
 use crate::learner::Progress;
 use crate::sandbox;
-use crate::ui::{Mark, wrap};
+use crate::ui::{Completion, wrap};
 
 pub(super) fn run(context: &Context) -> Result<u8, Failure> {
     inside::only_outside("unitlab list")?;
@@ -32,17 +32,17 @@ pub(super) fn run(context: &Context) -> Result<u8, Failure> {
             let details = match &step.goal {
                 Goal::Chapter(chapter) => {
                     let minutes = course.tutorial().chapters[*chapter].minutes;
-                    if row.mark == Mark::New { row.detail.clone() } else { format!("{minutes} min · {}", row.detail) }
+                    if row.completion == Completion::NotStarted {
+                        row.detail.clone()
+                    } else {
+                        format!("{minutes} min · {}", row.detail)
+                    }
                 }
                 Goal::Lab(lab) => lab_details(context, &course, &progress, lab),
             };
             let in_hand = progress.lab_in_hand.as_ref() == Some(&row.id) && !chapters
                 || progress.chapter_in_hand.as_ref() == Some(&row.id) && chapters;
-            let mark = match in_hand {
-                true if context.terminal.unicode() => "▸",
-                true => ">",
-                false => " ",
-            };
+            let mark = if in_hand { context.terminal.style().glyphs().pointer } else { " " };
             let number = row.number.map_or("  ".to_owned(), |number| format!("{number:>2}"));
             let columns = context.terminal.width();
             // In a narrow window what there is to say stands below the name.

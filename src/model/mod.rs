@@ -20,6 +20,7 @@ mod proof;
 mod question;
 mod report;
 mod sighting;
+mod style;
 mod time_span;
 mod trial;
 mod unit_file;
@@ -51,6 +52,8 @@ pub use sighting::{
     AccountFact, Details, DetailsFact, Identity, JournalFact, Listener, ListensFact, PasswdRow, ProgramFact, Protocol,
     RunAs, Shell, Since,
 };
+pub(crate) use style::Glyphs;
+pub use style::Style;
 pub use time_span::{TimeSpan, TimeSpanError};
 pub use trial::{Ground, KillFact, KillOutcome, StartLimit, Trial, Trials};
 pub use unit_file::{Assignment, Complaint, Line, UnitFile};

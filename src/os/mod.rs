@@ -3,4 +3,7 @@
 
 pub(crate) mod account;
 pub(crate) mod child;
+mod raw_mode;
 pub(crate) mod replace;
+
+pub(crate) use raw_mode::{RawMode, RawModeKind};

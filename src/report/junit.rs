@@ -8,7 +8,7 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, Property, Report as Document, TestCase, TestCaseStatus, TestSuite};
 
 use super::json::Failure;
-use super::told;
+use super::labels;
 use crate::model::{Cause, CheckReport, PlaceKind, Report, Status, escape};
 
 /// Writes a report as one suite: failed is `<failure>`, unknown `<error>`, blocked and not run `<skipped>`.
@@ -77,7 +77,7 @@ fn properties(report: &Report) -> Vec<(String, String)> {
         ("score.graded_of", score.graded_of.to_string()),
         ("score.complete", score.complete.to_string()),
         ("score.percent", score.percent.to_string()),
-        ("score.passed", told::decided(score.passed)),
+        ("score.passed", labels::decided(score.passed)),
     ];
     let each = report
         .checks
@@ -95,12 +95,12 @@ fn case(check: &CheckReport, class: &str) -> TestCase {
         Status::Blocked | Status::NotRun => TestCaseStatus::skipped(),
     };
     if check.status != Status::Passed {
-        let message = told::ungraded(check).unwrap_or_else(|| {
+        let message = labels::ungraded(check).unwrap_or_else(|| {
             escape(&format!("expected {}, observed {}", check.expected, check.observed)).into_owned()
         });
         status.set_message(message).set_type(escape(&check.kind)).set_description(&details);
     }
-    let mut case = TestCase::new(told::name(check), status);
+    let mut case = TestCase::new(labels::name(check), status);
     case.set_classname(class);
     if check.status == Status::Passed && !details.is_empty() {
         case.set_system_out(details);
@@ -119,7 +119,7 @@ fn details(check: &CheckReport) -> String {
     say("expected", &check.expected);
     say("observed", &check.observed);
     for evidence in &check.evidence {
-        say(told::layer(evidence.layer), &format!("{}  ({})", evidence.text, evidence.source));
+        say(labels::layer(evidence.layer), &format!("{}  ({})", evidence.text, evidence.source));
     }
     for diagnosis in &check.diagnosis {
         say(&format!("cause {}", diagnosis.cause), &diagnosis.text);

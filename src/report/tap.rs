@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::json::Failure;
-use super::told;
+use super::labels;
 use crate::model::{Cause, CheckReport, PlaceKind, Report, Status, escape};
 
 /// Writes a report as TAP: a YAML block beneath what failed or is unknown, `# SKIP` for what could not be graded, and
@@ -30,9 +30,9 @@ pub fn tap(report: &Report, out: &mut impl Write) -> io::Result<()> {
     }
     let score = &report.score;
     line(&mut text, &format!("# {} of {} points, {} could be graded", score.points, score.of, score.graded_of));
-    line(&mut text, &format!("# passed: {}", told::decided(score.passed)));
-    if told::grades_nothing(report) {
-        let reason = report.checks.iter().find(|check| check.status == Status::Unknown).and_then(told::ungraded);
+    line(&mut text, &format!("# passed: {}", labels::decided(score.passed)));
+    if labels::grades_nothing(report) {
+        let reason = report.checks.iter().find(|check| check.status == Status::Unknown).and_then(labels::ungraded);
         line(&mut text, &format!("Bail out! {}", reason.unwrap_or_else(|| "no check could be graded".into())));
     }
     out.write_all(text.as_bytes())
@@ -60,8 +60,8 @@ fn line(text: &mut String, line: &str) {
 fn point(text: &mut String, number: usize, check: &CheckReport) {
     let sign = if check.status == Status::Failed { "not ok" } else { "ok" };
     let directive =
-        told::ungraded(check).map_or(String::new(), |reason| format!(" # SKIP {}", without_directives(&reason)));
-    line(text, &format!("{sign} {number} - {}{directive}", without_directives(&told::name(check))));
+        labels::ungraded(check).map_or(String::new(), |reason| format!(" # SKIP {}", without_directives(&reason)));
+    line(text, &format!("{sign} {number} - {}{directive}", without_directives(&labels::name(check))));
     if matches!(check.status, Status::Failed | Status::Unknown) || !check.diagnosis.is_empty() {
         block(text, check);
     }
@@ -92,7 +92,7 @@ fn block(text: &mut String, check: &CheckReport) {
         text.push_str("  evidence:\n");
     }
     for evidence in &check.evidence {
-        entry(text, "    - ", "layer", told::layer(evidence.layer));
+        entry(text, "    - ", "layer", labels::layer(evidence.layer));
         entry(text, "      ", "source", &evidence.source);
         entry(text, "      ", "text", &evidence.text);
     }

@@ -3,7 +3,7 @@
 //! Whatever is pushed into the input of a terminal from inside (TIOCSTI) ends in this one, and goes back in.
 
 use std::fs::File;
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, ExitStatus};
@@ -11,11 +11,12 @@ use std::process::{Child, Command, ExitStatus};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::{Mode, OFlags};
 use rustix::pty::OpenptFlags;
-use rustix::termios::{OptionalActions, Termios, Winsize};
+use rustix::termios::Winsize;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGWINCH};
 
 use super::SandboxError;
 use super::interrupt::Awaited;
+use crate::os::{RawMode, RawModeKind};
 
 /// A command on a pseudo-terminal, its master in our hand.
 #[derive(Debug)]
@@ -53,7 +54,7 @@ impl Relay {
             signal_hook::low_level::pipe::register(signal, sink).map_err(fail())?;
         }
         let _awaited = Awaited::new();
-        let raw = RawTerminal::take();
+        let raw = RawMode::enter(RawModeKind::Relay).ok();
         let mut keys = io::stdin().lock();
         let mut open = true;
         while open {
@@ -110,28 +111,4 @@ fn size_of_ours() -> Winsize {
         ws_xpixel: 0,
         ws_ypixel: 0,
     })
-}
-
-/// The user's terminal in raw mode, given back as it was on every way out.
-struct RawTerminal(Termios);
-
-impl RawTerminal {
-    fn take() -> Option<Self> {
-        let stdin = io::stdin();
-        if !stdin.is_terminal() {
-            return None;
-        }
-        let before = rustix::termios::tcgetattr(&stdin).ok()?;
-        let mut raw = before.clone();
-        raw.make_raw();
-        rustix::termios::tcsetattr(&stdin, OptionalActions::Drain, &raw).ok()?;
-        Some(Self(before))
-    }
-}
-
-impl Drop for RawTerminal {
-    fn drop(&mut self) {
-        // An answer of the terminal's to what was printed last would be typed into the shell outside.
-        let _ = rustix::termios::tcsetattr(io::stdin(), OptionalActions::Flush, &self.0);
-    }
 }

@@ -1,28 +1,30 @@
-//! What talks to a person: colours, widths, spinners, questions, and pages of markdown. It decides nothing.
+//! The terminal: colours, prompts, spinners, markdown, and the screens of the tutorial. It makes no decisions.
 
-mod abilities;
-mod bar;
-mod code;
-mod layout;
+mod environment;
 mod lesson;
 mod markdown;
+mod next_steps;
+mod paint;
+mod progress_bar;
 mod prompt;
 mod screen;
-mod sign;
-mod signpost;
 mod spinner;
-mod table;
+mod status_mark;
+mod terminal;
 mod wrap;
 
-pub use abilities::ColorChoice;
-pub use bar::Bar;
-pub use lesson::{
-    Brush, Frame, HomeRow, LabSign, Mark, Signal, Stage, course_picture, frame, home_frame, page_rows, plain,
+pub use environment::ColorChoice;
+pub(crate) use lesson::{
+    Completion, CourseRow, LabSummary, chapter_as_text, course_overview, home_frame, lesson_frame, page_height,
 };
-pub use markdown::{literal, markdown};
-pub use prompt::{Refused, wait_for_enter};
-pub use screen::{Stream, Terminal};
-pub use sign::Sign;
-pub use signpost::signpost;
-pub use spinner::{Spinner, clean_line};
-pub use wrap::wrap;
+pub(crate) use markdown::{escape_markdown, markdown};
+pub(crate) use next_steps::next_steps;
+pub use progress_bar::ProgressBar;
+pub use prompt::PromptError;
+pub(crate) use prompt::wait_for_enter;
+pub(crate) use screen::{Screen, UiEvent};
+pub use spinner::Spinner;
+pub(crate) use spinner::clear_line;
+pub(crate) use status_mark::StatusMark;
+pub use terminal::{Stream, Terminal};
+pub(crate) use wrap::wrap;

@@ -1,4 +1,4 @@
-//! A sign of life for waits that are long enough to be noticed.
+//! A spinner for waits that are long enough to be noticed.
 
 use std::io;
 use std::sync::{Mutex, PoisonError};
@@ -7,50 +7,48 @@ use std::time::Duration;
 use console::Term;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike, WeakProgressBar};
 
-use super::abilities::Abilities;
-use crate::model::escape;
+use super::environment::TerminalEnv;
+use crate::model::{Style, escape};
 
-/// The one on the screen, for [`clean_line`].
-static TURNING: Mutex<Option<WeakProgressBar>> = Mutex::new(None);
+/// The visible spinner, for [`clear_line`].
+static VISIBLE: Mutex<Option<WeakProgressBar>> = Mutex::new(None);
 
-/// Leaves an empty line to what comes next: takes the spinner off it, and the `^C` that a terminal writes itself, which
-/// stands there alone when it came just before or after a spinner.
-pub fn clean_line() {
-    let turning = TURNING.lock().unwrap_or_else(PoisonError::into_inner).take();
-    if let Some(bar) = turning.and_then(|bar| bar.upgrade()) {
+/// Clears the current line of stderr: a spinner, and the `^C` that the terminal may have echoed.
+pub(crate) fn clear_line() {
+    let visible = VISIBLE.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(bar) = visible.and_then(|bar| bar.upgrade()) {
         bar.finish_and_clear();
     }
-    if !Abilities::of_environment().dumb() {
+    if !TerminalEnv::read().is_dumb() {
         let _ = Term::stderr().clear_line();
     }
 }
 
-/// A turning sign with a message; it clears its line when it is dropped.
+/// A spinner with a message on stderr; dropping it clears its line.
 #[derive(Debug)]
 pub struct Spinner {
     bar: ProgressBar,
 }
 
 impl Spinner {
-    pub(super) fn new(message: &str, drawn: bool, color: bool, unicode: bool) -> Self {
-        if !drawn {
+    /// A spinner; it is hidden unless `visible`.
+    pub(super) fn new(message: &str, visible: bool, style: Style) -> Self {
+        if !visible {
             return Self { bar: ProgressBar::hidden() };
         }
-        let bar =
-            ProgressBar::with_draw_target(None, ProgressDrawTarget::term_like(Box::new(Line(Term::buffered_stderr()))));
-        let template = if color { "{spinner:.cyan} {wide_msg}" } else { "{spinner} {wide_msg}" };
-        let style = ProgressStyle::with_template(template).expect("the template is one of two literals");
-        // The last sign is the one for "finished", which is never seen.
-        bar.set_style(style.tick_chars(if unicode { "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ " } else { "-\\|/ " }));
+        let target = ProgressDrawTarget::term_like(Box::new(SpinnerLine(Term::buffered_stderr())));
+        let bar = ProgressBar::with_draw_target(None, target);
+        let template = if style.color { "{spinner:.cyan} {wide_msg}" } else { "{spinner} {wide_msg}" };
+        let progress = ProgressStyle::with_template(template).expect("the template is valid");
+        bar.set_style(progress.tick_chars(style.glyphs().spinner));
         let spinner = Self { bar };
-        *TURNING.lock().unwrap_or_else(PoisonError::into_inner) = Some(spinner.bar.downgrade());
-        spinner.say(message);
+        *VISIBLE.lock().unwrap_or_else(PoisonError::into_inner) = Some(spinner.bar.downgrade());
+        spinner.set_message(message);
         spinner.bar.enable_steady_tick(Duration::from_millis(100));
         spinner
     }
 
-    /// Puts another message in the place of the last one.
-    pub fn say(&self, message: &str) {
+    pub fn set_message(&self, message: &str) {
         self.bar.set_message(escape(message).into_owned());
     }
 }
@@ -61,12 +59,12 @@ impl Drop for Spinner {
     }
 }
 
-/// Stderr, with the cursor at the head of the line between two drawings. At its end, where the library leaves it, the
-/// `^C` of somebody who has waited long enough would begin a line of its own, and the spinner stay above it for good.
+/// Stderr, with the cursor at the start of the line between two drawings. indicatif leaves it at the end: an echoed `^C`
+/// would wrap to a new line there, and the spinner would stay on the screen.
 #[derive(Debug)]
-struct Line(Term);
+struct SpinnerLine(Term);
 
-impl TermLike for Line {
+impl TermLike for SpinnerLine {
     fn width(&self) -> u16 {
         self.0.size().1
     }

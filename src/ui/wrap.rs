@@ -1,15 +1,16 @@
-//! Lines of prose beside something that already stands on the line.
+//! Wrapping of prose.
 
 use textwrap::{Options, WordSeparator, WordSplitter};
 
-/// Wraps a text into what is left of so many columns after an indent (at least 20 of them). Names and options stay whole:
-/// a hyphen is part of them.
-#[must_use]
-pub fn wrap(text: &str, columns: usize, indent: usize) -> Vec<String> {
-    let room = columns.saturating_sub(indent).max(20);
-    let options =
-        Options::new(room).word_separator(WordSeparator::AsciiSpace).word_splitter(WordSplitter::NoHyphenation);
-    textwrap::wrap(text, options).into_iter().map(std::borrow::Cow::into_owned).collect()
+/// Wraps a text to `columns` less `indent`, but at least to 20 columns. Words with hyphens, such as options, stay whole.
+pub(crate) fn wrap(text: &str, columns: usize, indent: usize) -> Vec<String> {
+    let width = columns.saturating_sub(indent).max(20);
+    textwrap::wrap(text, options(width)).into_iter().map(std::borrow::Cow::into_owned).collect()
+}
+
+/// Options for wrapping at spaces only.
+pub(super) fn options<'a>(width: usize) -> Options<'a> {
+    Options::new(width).word_separator(WordSeparator::AsciiSpace).word_splitter(WordSplitter::NoHyphenation)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use crate::app::LabSession;
 use crate::app::command_run::{self, CommandOutput};
-use crate::engine::session::shows;
+use crate::engine::session::output_matches;
 use crate::model::{Block, Chapter, Practice, Proven, Recorded, Spent};
 use crate::sandbox::{self, SandboxError};
 
@@ -149,7 +149,7 @@ fn differences(bench: &LabSession, practice: &Practice, performed: &CommandOutpu
         let seconds = practice.seconds;
         differs.push(format!("took the {seconds} s that it may take: let it end by itself, or give it more `seconds`"));
     }
-    if !shows(&practice.expect, &performed.output) {
+    if !output_matches(&practice.expect, &performed.output) {
         let lines: Vec<&str> = performed.output.lines().collect();
         let more = if lines.len() > HEAD { "\n…" } else { "" };
         let head = lines[..lines.len().min(HEAD)].join("\n");

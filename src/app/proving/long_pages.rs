@@ -1,7 +1,7 @@
 //! Pages of chapters that are too long to be read on a screen.
 
 use crate::model::{Chapter, Tutorial};
-use crate::ui::page_rows;
+use crate::ui::page_height;
 
 /// A page is one idea.
 const LONGEST: usize = 40;
@@ -14,7 +14,7 @@ pub fn too_long(tutorial: &Tutorial, chapter: &Chapter) -> Vec<String> {
     let Some(at) = tutorial.chapters.iter().position(|other| other.id == chapter.id) else { return Vec::new() };
     let mut sentences = Vec::new();
     for (index, page) in chapter.pages.iter().enumerate() {
-        let rows = page_rows(tutorial, at, index, COLUMNS);
+        let rows = page_height(tutorial, at, index, COLUMNS);
         if rows > LONGEST {
             let place = format!("lessons/{:02}-{}.md:{}", chapter.number, chapter.id, page.line);
             let title = &page.title;

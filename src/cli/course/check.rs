@@ -103,7 +103,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     if let (true, Some(dir)) = (args.record, &args.dir) {
         record::write(context, dir, &chapters, &proof)?;
     }
-    report::proof(&proof, &context.look(), &mut io::stdout().lock())?;
+    report::proof(&proof, context.terminal.style(), &mut io::stdout().lock())?;
     Ok(proof.exit_code())
 }
 
@@ -123,11 +123,11 @@ fn chosen<'a>(jobs: Vec<Job<'a>>, names: &[String]) -> Result<Vec<Job<'a>>, Fail
 fn watched(context: &Context, prover: &Prover, jobs: &[Job<'_>]) -> Result<Proof, Failure> {
     let interrupted = sandbox::signal_stream()?;
     let (done, watcher) = UnixStream::pair().map_err(Failure::system("cannot watch for Ctrl-C"))?;
-    let bar = context.terminal.bar(jobs.iter().map(Job::verdicts).sum());
+    let bar = context.terminal.progress_bar(jobs.iter().map(Job::verdicts).sum());
     let tell = |proven: &Proven| {
-        bar.step(&proven.case);
+        bar.advance(&proven.case);
         if context.is_verbose() {
-            bar.note(&told(proven));
+            bar.print_line(&told(proven));
         }
     };
     let proof = thread::scope(|scope| {

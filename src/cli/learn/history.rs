@@ -2,25 +2,26 @@
 
 use crate::app::Failure;
 use crate::cli::context::{self, Context};
-use crate::engine::session::{Answered, Deed, Given, Past, accepts};
+use crate::engine::session::{AnswerHistory, History, ProgressUpdate, QuizAnswer, is_correct};
 use crate::learner::Progress;
 use crate::model::{Block, Chapter, Tutorial};
 
 /// What is remembered of these chapters.
-pub(super) fn past(tutorial: &Tutorial, progress: &Progress) -> Past {
-    let mut past = Past::default();
+pub(super) fn past(tutorial: &Tutorial, progress: &Progress) -> History {
+    let mut past = History::default();
     for chapter in &tutorial.chapters {
         let Some(known) = progress.chapters.get(&chapter.id) else { continue };
         past.opened.extend(known.seen.iter().map(|page| (chapter.id.clone(), page.clone())));
         for (id, answer) in &known.answers {
             let Some(question) = chapter.block(id).and_then(Block::question) else { continue };
-            let read = |text: &str| Given::read(text, &question.form);
+            let read = |text: &str| QuizAnswer::parse(text, &question.form);
             let Some(first) = read(&answer.first) else { continue };
-            let now = answer.latest.as_deref().and_then(read).map(|given| {
-                let right = accepts(question, &given);
+            let latest = answer.latest.as_deref().and_then(read).map(|given| {
+                let right = is_correct(question, &given);
                 (given, right)
             });
-            past.answers.insert((chapter.id.clone(), id.clone()), Answered { first, first_right: answer.right, now });
+            past.answers
+                .insert((chapter.id.clone(), id.clone()), AnswerHistory { first, first_correct: answer.right, latest });
         }
     }
     past
@@ -36,20 +37,20 @@ pub(super) fn page_left(chapter: &Chapter, progress: &Progress) -> usize {
 }
 
 /// Writes down what was done.
-pub(super) fn remember(context: &Context, deed: Deed) -> Result<(), Failure> {
+pub(super) fn remember(context: &Context, update: ProgressUpdate) -> Result<(), Failure> {
     let at = context::now();
-    context.remember(move |progress| match deed {
-        Deed::Opened { chapter, page, complete } => {
+    context.remember(move |progress| match update {
+        ProgressUpdate::PageOpened { chapter, page, complete } => {
             progress.chapter(&chapter).opened(&page, complete, &at);
             progress.chapter_in_hand = Some(chapter);
         }
-        Deed::Answered { chapter, block, given, right } => {
-            progress.chapter(&chapter).answered(&block, &given.to_text(), right);
+        ProgressUpdate::QuestionAnswered { chapter, block, answer, correct } => {
+            progress.chapter(&chapter).answered(&block, &answer.to_text(), correct);
         }
-        Deed::Ran { chapter, block } => {
+        ProgressUpdate::CommandRan { chapter, block } => {
             progress.chapter(&chapter).ran.insert(block);
         }
-        Deed::Restarted { chapter } => progress.chapter(&chapter).restart(),
+        ProgressUpdate::ChapterRestarted { chapter } => progress.chapter(&chapter).restart(),
     })?;
     Ok(())
 }

@@ -5,10 +5,10 @@ use std::io;
 
 use super::session::{Sitting, take};
 use crate::app::Failure;
-use crate::engine::session::{Event, Sandbox, State};
+use crate::engine::session::{Event, SandboxStatus, State};
 use crate::model::{Order, Told, Tutorial};
 use crate::sandbox::{self, LessonClient};
-use crate::ui::Stage;
+use crate::ui::Screen;
 
 impl Sitting<'_> {
     /// Gives an order to the sandbox, which is started with the first one.
@@ -18,16 +18,20 @@ impl Sitting<'_> {
                 Ok(Some(partner)) => {
                     self.partner = Some(partner);
                     if let Order::Prepare { .. } = &order {
-                        state.sandbox = Sandbox::Booting;
+                        state.sandbox = SandboxStatus::Booting;
                     }
                 }
                 Ok(None) => {
-                    state.sandbox = Sandbox::Locked;
+                    state.sandbox = SandboxStatus::NeedsPassword;
                     self.waiting = vec![order];
                     return;
                 }
                 Err(error) => {
-                    take(self.course.tutorial(), state, Event::Sandbox(Sandbox::Impossible { why: error.to_string() }));
+                    take(
+                        self.course.tutorial(),
+                        state,
+                        Event::Sandbox(SandboxStatus::Unavailable { why: error.to_string() }),
+                    );
                     return;
                 }
             }
@@ -35,7 +39,7 @@ impl Sitting<'_> {
         if !self.partner.as_mut().is_some_and(|partner| partner.order(&order)) {
             self.partner = None;
             let why = "the sandbox has ended without a word".to_owned();
-            take(self.course.tutorial(), state, Event::Sandbox(Sandbox::Impossible { why }));
+            take(self.course.tutorial(), state, Event::Sandbox(SandboxStatus::Unavailable { why }));
         }
     }
 
@@ -49,8 +53,13 @@ impl Sitting<'_> {
     }
 
     /// Lets sudo ask for the password on the whole terminal, and has done what waited for it.
-    pub(super) fn unlock(&mut self, screen: &mut Stage, tutorial: &Tutorial, state: &mut State) -> Result<(), Failure> {
-        let unlocked = screen.lend(|| {
+    pub(super) fn unlock(
+        &mut self,
+        screen: &mut Screen,
+        tutorial: &Tutorial,
+        state: &mut State,
+    ) -> Result<(), Failure> {
+        let unlocked = screen.suspend_while(|| {
             use io::Write as _;
             let _ = writeln!(io::stderr(), "unitlab: booting a sandbox needs root; sudo asks for this step alone");
             sandbox::ask_sudo_password()
@@ -60,9 +69,9 @@ impl Sitting<'_> {
         let mut waiting = std::mem::take(&mut self.waiting).into_iter();
         let why = match unlocked {
             Ok(()) => {
-                state.sandbox = Sandbox::Booting;
+                state.sandbox = SandboxStatus::Booting;
                 waiting.by_ref().for_each(|order| self.order(state, order));
-                if state.sandbox != Sandbox::Locked {
+                if state.sandbox != SandboxStatus::NeedsPassword {
                     return Ok(());
                 }
                 "sudo forgets at once that it was given the password".to_owned()
@@ -70,7 +79,7 @@ impl Sitting<'_> {
             Err(error) => error.to_string(),
         };
         self.waiting.clear();
-        take(tutorial, state, Event::Sandbox(Sandbox::Impossible { why }));
+        take(tutorial, state, Event::Sandbox(SandboxStatus::Unavailable { why }));
         Ok(())
     }
 
@@ -80,15 +89,15 @@ impl Sitting<'_> {
         let Some(told) = told else {
             self.partner = None;
             let why = "the sandbox has ended".to_owned();
-            return vec![Event::Sandbox(Sandbox::Impossible { why })];
+            return vec![Event::Sandbox(SandboxStatus::Unavailable { why })];
         };
         told.into_iter()
             .map(|told| match told {
-                Told::Booting => Event::Sandbox(Sandbox::Booting),
-                Told::Up { systemd } => Event::Sandbox(Sandbox::Up { systemd }),
-                Told::Impossible { why } => Event::Sandbox(Sandbox::Impossible { why }),
-                Told::Printed { text } => Event::Printed(text),
-                Told::Ended { code } => Event::Ended(code),
+                Told::Booting => Event::Sandbox(SandboxStatus::Booting),
+                Told::Up { systemd } => Event::Sandbox(SandboxStatus::Running { systemd }),
+                Told::Impossible { why } => Event::Sandbox(SandboxStatus::Unavailable { why }),
+                Told::Printed { text } => Event::Output(text),
+                Told::Ended { code } => Event::Exited(code),
             })
             .collect()
     }

@@ -11,10 +11,10 @@ use crate::app::Failure;
 use crate::app::{Curriculum, Goal};
 use crate::cli::context::Context;
 use crate::course::Course;
-use crate::engine::session::{Action, Event, Key, Past, Sandbox, State, step};
+use crate::engine::session::{Action, Event, History, Key, SandboxStatus, State, begin, update};
 use crate::model::{Order, Tutorial};
 use crate::sandbox::{self, LessonClient};
-use crate::ui::{LabSign, Signal, Stage, frame, home_frame};
+use crate::ui::{LabSummary, Screen, UiEvent, home_frame, lesson_frame};
 
 /// Where a sitting begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +55,7 @@ impl<'a> Sitting<'a> {
     }
 
     /// Goes on until the learner has had enough.
-    pub(in crate::cli) fn run(mut self, mut screen: Stage, begin: Where) -> Result<u8, Failure> {
+    pub(in crate::cli) fn run(mut self, mut screen: Screen, begin: Where) -> Result<u8, Failure> {
         let chapter = match begin {
             Where::Chapter(chapter) => Ok(chapter),
             Where::Home => self.home(&mut screen)?,
@@ -72,43 +72,45 @@ impl<'a> Sitting<'a> {
     }
 
     /// The home screen; the chapter that was chosen, or how it was left.
-    fn home(&mut self, screen: &mut Stage) -> Result<Result<usize, End>, Failure> {
+    fn home(&mut self, screen: &mut Screen) -> Result<Result<usize, End>, Failure> {
         let mut curriculum = Curriculum::of(self.course, &self.context.progress()?);
         let mut chosen = curriculum.next;
         loop {
             let (rows, columns) = screen.size();
-            screen.draw(&home_frame(&curriculum.rows(), chosen, rows, self.context.brush_for(columns)))?;
+            screen.draw(&home_frame(&curriculum.rows(), chosen, rows, self.context.terminal.screen_style(columns)))?;
             let last = curriculum.steps.len().saturating_sub(1);
             match screen.wait(&[self.interrupted.as_fd()]).map_err(Failure::terminal)? {
-                Signal::Key(Key::Char('q') | Key::Ctrl('c')) => return Ok(Err(End::Quit)),
-                Signal::Gone | Signal::Ready(_) => return Ok(Err(End::Interrupted)),
-                Signal::Key(Key::Up | Key::Char('k') | Key::BackTab) => chosen = chosen.saturating_sub(1),
-                Signal::Key(Key::Down | Key::Char('j') | Key::Tab) => chosen = (chosen + 1).min(last),
-                Signal::Key(Key::Home) => chosen = 0,
-                Signal::Key(Key::End) => chosen = last,
-                Signal::Key(Key::Ctrl('z')) => screen.suspend().map_err(Failure::terminal)?,
-                Signal::Key(Key::Ctrl('l')) => screen.forget(),
-                Signal::Key(Key::Enter | Key::Char(' ')) => match curriculum.steps.get(chosen).map(|step| &step.goal) {
-                    Some(Goal::Chapter(chapter)) => return Ok(Ok(*chapter)),
-                    Some(Goal::Lab(lab)) => {
-                        let lab = lab.clone();
-                        self.lab(screen, &lab)?;
-                        curriculum = Curriculum::of(self.course, &self.context.progress()?);
-                        chosen = curriculum.next;
+                UiEvent::Key(Key::Char('q') | Key::Ctrl('c')) => return Ok(Err(End::Quit)),
+                UiEvent::Closed | UiEvent::Readable(_) => return Ok(Err(End::Interrupted)),
+                UiEvent::Key(Key::Up | Key::Char('k') | Key::BackTab) => chosen = chosen.saturating_sub(1),
+                UiEvent::Key(Key::Down | Key::Char('j') | Key::Tab) => chosen = (chosen + 1).min(last),
+                UiEvent::Key(Key::Home) => chosen = 0,
+                UiEvent::Key(Key::End) => chosen = last,
+                UiEvent::Key(Key::Ctrl('z')) => screen.suspend().map_err(Failure::terminal)?,
+                UiEvent::Key(Key::Ctrl('l')) => screen.redraw(),
+                UiEvent::Key(Key::Enter | Key::Char(' ')) => {
+                    match curriculum.steps.get(chosen).map(|step| &step.goal) {
+                        Some(Goal::Chapter(chapter)) => return Ok(Ok(*chapter)),
+                        Some(Goal::Lab(lab)) => {
+                            let lab = lab.clone();
+                            self.lab(screen, &lab)?;
+                            curriculum = Curriculum::of(self.course, &self.context.progress()?);
+                            chosen = curriculum.next;
+                        }
+                        None => return Ok(Err(End::Quit)),
                     }
-                    None => return Ok(Err(End::Quit)),
-                },
-                Signal::Key(_) | Signal::Resized => {}
+                }
+                UiEvent::Key(_) | UiEvent::Resized => {}
             }
         }
     }
 
     /// Reads from a chapter on.
-    fn read(&mut self, screen: &mut Stage, chapter: usize) -> Result<End, Failure> {
+    fn read(&mut self, screen: &mut Screen, chapter: usize) -> Result<End, Failure> {
         let tutorial = self.course.tutorial();
         let progress = self.context.progress()?;
         let page = page_left(&tutorial.chapters[chapter], &progress);
-        let (mut state, actions) = State::begin(tutorial, chapter, page, past(tutorial, &progress));
+        let (mut state, actions) = begin(tutorial, chapter, page, past(tutorial, &progress));
         self.draw(screen, tutorial, &mut state)?;
         let mut actions = actions;
         loop {
@@ -122,14 +124,14 @@ impl<'a> Sitting<'a> {
             let mut streams = vec![self.interrupted.as_fd()];
             streams.extend(self.partner.as_ref().map(AsFd::as_fd));
             let events = match screen.wait(&streams).map_err(Failure::terminal)? {
-                Signal::Key(key) => vec![Event::Key(key)],
-                Signal::Resized => Vec::new(),
-                Signal::Gone | Signal::Ready(0) => return Ok(End::Interrupted),
-                Signal::Ready(_) => self.hear(),
+                UiEvent::Key(key) => vec![Event::Key(key)],
+                UiEvent::Resized => Vec::new(),
+                UiEvent::Closed | UiEvent::Readable(0) => return Ok(End::Interrupted),
+                UiEvent::Readable(_) => self.hear(),
             };
             actions = Vec::new();
             for event in events {
-                let (next, wanted) = step(tutorial, state, event);
+                let (next, wanted) = update(tutorial, state, event);
                 state = next;
                 actions.extend(wanted);
             }
@@ -137,13 +139,13 @@ impl<'a> Sitting<'a> {
     }
 
     /// Puts the sitting on the screen; the state learns how its page lies.
-    fn draw(&self, screen: &mut Stage, tutorial: &Tutorial, state: &mut State) -> Result<(), Failure> {
+    fn draw(&self, screen: &mut Screen, tutorial: &Tutorial, state: &mut State) -> Result<(), Failure> {
         let progress = self.context.progress()?;
-        let labs: Vec<LabSign<'_>> = self
+        let labs: Vec<LabSummary<'_>> = self
             .course
             .labs()
             .iter()
-            .map(|folder| LabSign {
+            .map(|folder| LabSummary {
                 id: &folder.lab.id,
                 title: &folder.lab.title,
                 minutes: folder.lab.minutes,
@@ -151,12 +153,12 @@ impl<'a> Sitting<'a> {
             })
             .collect();
         let (rows, columns) = screen.size();
-        let brush = self.context.brush_for(columns);
+        let style = self.context.terminal.screen_style(columns);
         // The place of the window depends on the layout, and the layout on nothing that changes with it: twice is enough.
-        let (mut picture, layout) = frame(tutorial, state, &labs, rows, brush);
-        if !state.knows(&layout) {
-            take(tutorial, state, Event::Laid(layout));
-            picture = frame(tutorial, state, &labs, rows, brush).0;
+        let (mut picture, layout) = lesson_frame(tutorial, state, &labs, rows, style);
+        if !state.has_layout(&layout) {
+            take(tutorial, state, Event::Layout(layout));
+            picture = lesson_frame(tutorial, state, &labs, rows, style).0;
         }
         screen.draw(&picture)?;
         Ok(())
@@ -164,32 +166,32 @@ impl<'a> Sitting<'a> {
 
     fn act(
         &mut self,
-        screen: &mut Stage,
+        screen: &mut Screen,
         tutorial: &Tutorial,
         state: &mut State,
         action: Action,
     ) -> Result<(), Failure> {
         match action {
-            Action::Remember(deed) => remember(self.context, deed)?,
-            Action::Prepare { chapter } => {
+            Action::SaveProgress(update) => remember(self.context, update)?,
+            Action::PrepareSandbox { chapter } => {
                 let chapter = tutorial.chapters[chapter].id.clone();
                 self.order(state, Order::Prepare { chapter });
             }
-            Action::Run { first, block, run, .. } => {
-                if state.sandbox == Sandbox::Locked {
+            Action::Run { prerequisites, block, command, .. } => {
+                if state.sandbox == SandboxStatus::NeedsPassword {
                     self.unlock(screen, tutorial, state)?;
                 }
                 // Without a sandbox there is a record of it, which is shown already.
                 if state.running.is_some() {
-                    self.order(state, Order::Run { first, block, run });
+                    self.order(state, Order::Run { first: prerequisites, block, run: command });
                 }
             }
             Action::Stop => self.order(state, Order::Stop),
-            Action::Enter { lab } => {
+            Action::OpenLab { lab } => {
                 let said = self.lab(screen, &lab)?;
-                take(tutorial, state, Event::Back(said));
+                take(tutorial, state, Event::LabClosed(said));
             }
-            Action::Redraw => screen.forget(),
+            Action::Redraw => screen.redraw(),
             Action::Suspend => screen.suspend().map_err(Failure::terminal)?,
             Action::Quit => {}
         }
@@ -197,10 +199,10 @@ impl<'a> Sitting<'a> {
     }
 
     /// Through the door into a lab, and back; what there is to say of it.
-    fn lab(&mut self, screen: &mut Stage, lab: &str) -> Result<String, Failure> {
+    fn lab(&mut self, screen: &mut Screen, lab: &str) -> Result<String, Failure> {
         let mut words = self.context.global_words();
         words.extend(["lab", "start", "--or-shell", lab].map(OsString::from));
-        let status = screen.lend(|| {
+        let status = screen.suspend_while(|| {
             let status = sandbox::run_self(&words);
             if !status.as_ref().is_ok_and(std::process::ExitStatus::success) {
                 // What went wrong stands on the screen that is about to be covered.
@@ -237,6 +239,6 @@ impl<'a> Sitting<'a> {
 
 /// One event for which nothing has to be done.
 pub(super) fn take(tutorial: &Tutorial, state: &mut State, event: Event) {
-    let before = std::mem::replace(state, State::new(0, 0, Past::default()));
-    *state = step(tutorial, before, event).0;
+    let before = std::mem::replace(state, State::new(0, 0, History::default()));
+    *state = update(tutorial, before, event).0;
 }

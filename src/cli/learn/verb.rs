@@ -7,7 +7,7 @@ use super::session::{Sitting, Where};
 use crate::app::Failure;
 use crate::cli::context::Context;
 use crate::cli::inside;
-use crate::ui::{Stage, plain};
+use crate::ui::{Screen, chapter_as_text};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -35,8 +35,8 @@ pub(in crate::cli) fn run(context: &Context, args: &Args) -> Result<u8, Failure>
     let course = context.course()?;
     let tutorial = course.tutorial();
     let progress = context.progress()?;
-    let in_hand = args.chapter.as_deref().or(progress.chapter_in_hand.as_deref());
-    let chapter = match in_hand {
+    let focus = args.chapter.as_deref().or(progress.chapter_in_hand.as_deref());
+    let chapter = match focus {
         Some(named) if args.chapter.is_some() => course.chapter(named)?,
         // A chapter of another course, or of an earlier version of this one.
         Some(named) => match course.chapter(named) {
@@ -45,15 +45,15 @@ pub(in crate::cli) fn run(context: &Context, args: &Args) -> Result<u8, Failure>
         },
         None => first(&course)?,
     };
-    let is_drawn = context.terminal.draws_pages() && io::stdin().is_terminal() && io::stdout().is_terminal();
+    let is_drawn = context.terminal.supports_full_screen() && io::stdin().is_terminal() && io::stdout().is_terminal();
     if args.plain || !is_drawn {
-        io::stdout().write_all(plain(chapter, context.brush()).as_bytes())?;
+        io::stdout().write_all(chapter_as_text(chapter, context.terminal.style()).as_bytes())?;
         return Ok(0);
     }
     let at = tutorial.chapters.iter().position(|other| other.id == chapter.id).unwrap_or(0);
     let no_terminal = || Failure::usage("there is no terminal to read on", "add --plain to print the chapter");
-    let stage = Stage::open().map_err(Failure::terminal)?.ok_or_else(no_terminal)?;
-    Sitting::new(context, &course, args.os_tree.clone())?.run(stage, Where::Chapter(at))
+    let screen = Screen::open().map_err(Failure::terminal)?.ok_or_else(no_terminal)?;
+    Sitting::new(context, &course, args.os_tree.clone())?.run(screen, Where::Chapter(at))
 }
 
 fn first(course: &crate::course::Course) -> Result<&crate::model::Chapter, Failure> {

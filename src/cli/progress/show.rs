@@ -5,17 +5,17 @@ use std::io::{self, Write as _};
 use crate::app::Failure;
 use crate::app::{Curriculum, Goal};
 use crate::cli::context::Context;
-use crate::ui::{Mark, course_picture};
+use crate::ui::{Completion, course_overview};
 
 pub(super) fn run(context: &Context) -> Result<u8, Failure> {
     let course = context.course()?;
     let progress = context.progress()?;
     let curriculum = Curriculum::of(&course, &progress);
     let mut out = io::stdout().lock();
-    out.write_all(course_picture(&curriculum.rows(), context.brush()).as_bytes())?;
+    out.write_all(course_overview(&curriculum.rows(), context.terminal.style()).as_bytes())?;
     let count = |chapter: bool, done: bool| {
         let rows = curriculum.steps.iter().filter(|step| matches!(step.goal, Goal::Chapter(_)) == chapter);
-        rows.filter(|step| !done || step.row.mark == Mark::Done).count()
+        rows.filter(|step| !done || step.row.completion == Completion::Done).count()
     };
     let answers = progress.chapters.values().flat_map(|chapter| chapter.answers.values());
     let (given, right) = answers.fold((0, 0), |(all, right), answer| (all + 1, right + usize::from(answer.right)));

@@ -1,23 +1,32 @@
-//! A sitting with the tutorial: what each key, and each word from the sandbox, makes of it.
+//! A session with the tutorial: a state machine from keys and sandbox events to actions, without any I/O.
 
-mod answer;
-mod entry;
+mod action;
 mod event;
-mod find;
-mod given;
-mod help;
-mod keys;
-mod modes;
+mod expected_output;
+mod key;
+mod key_help;
+mod layout;
+mod line_editor;
+mod overlay_keys;
+mod page_keys;
+mod quiz_answer;
+mod sandbox_status;
+mod search;
 mod state;
 mod step;
 #[cfg(test)]
 mod tests;
+mod update;
 
-pub use answer::{accepts, shows};
-pub use entry::Entry;
-pub use event::{Action, Deed, Event, Key, Layout};
-pub use find::{Hit, find, terms_for};
-pub use given::Given;
-pub use help::KEYS;
-pub use state::{Answered, Mode, Outcome, Past, Purpose, Sandbox, State, contents};
-pub use step::step;
+pub use action::{Action, ProgressUpdate};
+pub use event::Event;
+pub use expected_output::output_matches;
+pub use key::Key;
+pub use key_help::KEY_HELP;
+pub use layout::Layout;
+pub use line_editor::LineEditor;
+pub use quiz_answer::{QuizAnswer, is_correct};
+pub use sandbox_status::SandboxStatus;
+pub use search::{SearchHit, glossary_terms, search};
+pub use state::{AnswerHistory, CommandRun, History, InputPurpose, Mode, State, table_of_contents};
+pub use update::{begin, update};

@@ -1,256 +1,220 @@
-//! Where a sitting stands.
+//! The state of a session.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::entry::Entry;
-use super::event::{Action, Layout};
-use super::given::Given;
+use super::layout::Layout;
+use super::line_editor::LineEditor;
+use super::quiz_answer::QuizAnswer;
+use super::sandbox_status::SandboxStatus;
 use crate::model::{Block, Chapter, Page, Tutorial};
 
-/// A chapter's id, and a block or a page of it.
-pub(super) type Spot = (String, String);
+/// A chapter's id, and the id of a block or page in it.
+pub(super) type Location = (String, String);
 
-/// Everything that a sitting is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct State {
-    /// The chapter's place in the tutorial.
+    /// Index of the chapter in the tutorial.
     pub chapter: usize,
-    /// The page's place in the chapter.
+    /// Index of the page in the chapter.
     pub page: usize,
-    /// The first row of the page that is seen.
+    /// The first visible row of the page.
     pub scroll: usize,
-    /// What the keys are for.
     pub mode: Mode,
-    /// The block of the page that the keys act on.
-    pub in_hand: Option<usize>,
-    /// The choices that are marked in it, where several may be.
+    /// The selected block of the page: keys act on it.
+    pub focus: Option<usize>,
+    /// The marked choices of the selected question, if it allows several.
     pub marked: BTreeSet<usize>,
-    /// Every answer that was given.
-    pub answers: BTreeMap<Spot, Answered>,
-    /// What commands have printed in this sitting.
-    pub outcomes: BTreeMap<Spot, Outcome>,
-    /// The blocks whose own commands have run in the sandbox as it is now.
-    pub(super) prepared: BTreeSet<Spot>,
-    /// Pages that were opened, by their anchors.
-    pub opened: BTreeSet<Spot>,
-    /// The labs whose doors were gone through in this sitting, and what was said on the way back.
-    pub visited: BTreeMap<String, String>,
-    /// The sandbox in which commands run.
-    pub sandbox: Sandbox,
-    /// The block whose command runs.
-    pub running: Option<Spot>,
-    /// How the page lies on the screen.
+    pub answers: BTreeMap<Location, AnswerHistory>,
+    /// The last run of each command in this session.
+    pub command_runs: BTreeMap<Location, CommandRun>,
+    /// Blocks whose original command has run in the current sandbox.
+    pub(super) prepared: BTreeSet<Location>,
+    /// Pages that have been opened.
+    pub opened: BTreeSet<Location>,
+    /// Labs opened in this session, each with the message shown after it.
+    pub visited_labs: BTreeMap<String, String>,
+    pub sandbox: SandboxStatus,
+    /// The block whose command is running.
+    pub running: Option<Location>,
     pub layout: Layout,
-    /// A word to the learner, until the next key.
+    /// A message in the footer, until the next key.
     pub notice: String,
-    /// The block in hand shall come into sight with the next layout.
-    pub(super) follow: bool,
+    /// Scroll to the selected block at the next layout.
+    pub(super) scroll_to_focus: bool,
 }
 
-/// What the keys are for.
+/// What the keys do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Mode {
-    /// Reading.
+    /// Read the page.
     Page,
-    /// Typing a line that the page has asked for.
-    Typing {
-        /// What it is for.
-        purpose: Purpose,
-        /// The line.
-        entry: Entry,
-    },
-    /// The list of everything there is to read.
+    /// Type a line into the selected block.
+    Typing { purpose: InputPurpose, input: LineEditor },
+    /// Choose from the table of contents.
     Contents {
-        /// The row that is chosen.
+        /// Index of the selected row.
         cursor: usize,
     },
-    /// Looking for a word in all chapters.
+    /// Search all chapters.
     Search {
-        /// The word.
-        entry: Entry,
-        /// The hit that is chosen.
+        input: LineEditor,
+        /// Index of the selected hit.
         cursor: usize,
     },
-    /// Looking up a term.
+    /// Look up a term.
     Glossary {
-        /// The beginning of the term.
-        entry: Entry,
-        /// The term that is chosen.
+        input: LineEditor,
+        /// Index of the selected term.
         cursor: usize,
     },
-    /// The keys.
+    /// The list of keys.
     Help {
-        /// The one that is chosen.
+        /// Index of the selected key.
         cursor: usize,
     },
-    /// Asked whether the chapter shall begin anew.
+    /// Confirm that the chapter starts again.
     Restart,
 }
 
-/// What a typed line is for.
+/// What the typed line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// The answer to the question in hand.
+pub enum InputPurpose {
+    /// An answer to the selected question.
     Answer,
-    /// The command in hand, changed.
+    /// An edited command for the selected block.
     Command,
 }
 
-/// A question that was answered.
+/// The learner's answers to one question.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answered {
-    /// The first answer, which is the one that counts.
-    pub first: Given,
-    /// It was right.
-    pub first_right: bool,
-    /// The latest answer and whether it is right; none when the chapter was begun anew since.
-    pub now: Option<(Given, bool)>,
+pub struct AnswerHistory {
+    /// The first answer, which is the one that is scored.
+    pub first: QuizAnswer,
+    pub first_correct: bool,
+    /// The latest answer, and whether it is correct; none after the chapter was restarted.
+    pub latest: Option<(QuizAnswer, bool)>,
 }
 
-/// What became of a command.
+/// One run of a command.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Outcome {
-    /// What was run.
-    pub run: String,
-    /// What it printed, within bounds.
+pub struct CommandRun {
+    pub command: String,
+    /// What it printed, up to [`MAX_OUTPUT`] bytes.
     pub output: String,
-    /// It has ended.
-    pub ended: bool,
-    /// How, as a shell tells it; none when it was stopped.
-    pub code: Option<i32>,
-    /// The blocks that were run before it, since it needs them.
-    pub first: Vec<String>,
-    /// It did not run now: this was printed when the course was recorded.
+    pub finished: bool,
+    /// Its exit code, as a shell reports it; none if it was stopped.
+    pub exit_code: Option<i32>,
+    /// The blocks whose commands ran before it.
+    pub prerequisites: Vec<String>,
+    /// It was not run: the output was recorded with the course.
     pub recorded: bool,
 }
 
-/// The sandbox of the chapter.
+/// What was saved from earlier sessions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Sandbox {
-    /// Nobody has asked for one.
-    #[default]
-    None,
-    /// It will be there in a moment.
-    Booting,
-    /// It is there, with this systemd.
-    Up {
-        /// `252`
-        systemd: String,
-    },
-    /// Only once the learner has typed a password for sudo.
-    Locked,
-    /// There will be none.
-    Impossible {
-        /// Why, in a line.
-        why: String,
-    },
+pub struct History {
+    pub answers: BTreeMap<Location, AnswerHistory>,
+    /// Pages that have been opened.
+    pub opened: BTreeSet<Location>,
 }
 
-/// What is remembered of earlier sittings.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Past {
-    /// Every answer that was given.
-    pub answers: BTreeMap<Spot, Answered>,
-    /// Pages that were opened.
-    pub opened: BTreeSet<Spot>,
-}
-
-/// Of what a command prints, this much is kept.
-pub(super) const OUTPUT: usize = 64 << 10;
+/// Bytes kept of a command's output.
+pub(super) const MAX_OUTPUT: usize = 64 << 10;
 
 impl State {
-    /// A sitting on this page, which is not opened yet.
+    /// The state before the first page is opened; [`super::begin`] opens it.
     #[must_use]
-    pub fn new(chapter: usize, page: usize, past: Past) -> Self {
+    pub fn new(chapter: usize, page: usize, history: History) -> Self {
         Self {
             chapter,
             page,
             scroll: 0,
             mode: Mode::Page,
-            in_hand: None,
+            focus: None,
             marked: BTreeSet::new(),
-            answers: past.answers,
-            outcomes: BTreeMap::new(),
+            answers: history.answers,
+            command_runs: BTreeMap::new(),
             prepared: BTreeSet::new(),
-            opened: past.opened,
-            visited: BTreeMap::new(),
-            sandbox: Sandbox::None,
+            opened: history.opened,
+            visited_labs: BTreeMap::new(),
+            sandbox: SandboxStatus::NotStarted,
             running: None,
             layout: Layout::default(),
             notice: String::new(),
-            follow: false,
+            scroll_to_focus: false,
         }
     }
 
-    /// A sitting that begins on this page, and what it wants done first.
+    /// False if the session needs this layout as an [`Event::Layout`](super::Event::Layout).
     #[must_use]
-    pub fn begin(tutorial: &Tutorial, chapter: usize, page: usize, past: Past) -> (Self, Vec<Action>) {
-        super::step::begin(tutorial, Self::new(chapter, page, past))
+    pub fn has_layout(&self, layout: &Layout) -> bool {
+        self.layout == *layout && !self.scroll_to_focus
     }
 
-    /// The page lies as the sitting thinks, and nothing has to come into sight.
-    #[must_use]
-    pub fn knows(&self, layout: &Layout) -> bool {
-        self.layout == *layout && !self.follow
-    }
-
-    /// The chapter that is read.
     #[must_use]
     pub fn chapter<'t>(&self, tutorial: &'t Tutorial) -> &'t Chapter {
         &tutorial.chapters[self.chapter]
     }
 
-    /// The page that is read.
     #[must_use]
     pub fn page<'t>(&self, tutorial: &'t Tutorial) -> &'t Page {
         &self.chapter(tutorial).pages[self.page]
     }
 
-    /// The block in hand.
+    /// The selected block.
     #[must_use]
     pub fn block<'t>(&self, tutorial: &'t Tutorial) -> Option<&'t Block> {
-        self.page(tutorial).blocks.get(self.in_hand?)
+        self.page(tutorial).blocks.get(self.focus?)
     }
 
-    /// Where a block of this chapter is remembered.
-    pub(super) fn spot(&self, tutorial: &Tutorial, id: &str) -> Spot {
+    /// The location of a block of the current chapter.
+    pub(super) fn location(&self, tutorial: &Tutorial, id: &str) -> Location {
         (self.chapter(tutorial).id.clone(), id.to_owned())
     }
 
-    /// The latest answer to a question of this chapter.
+    /// The latest answer to a question of the current chapter, and whether it is correct.
     #[must_use]
-    pub fn answer(&self, tutorial: &Tutorial, id: &str) -> Option<&(Given, bool)> {
-        self.answers.get(&self.spot(tutorial, id))?.now.as_ref()
+    pub fn answer(&self, tutorial: &Tutorial, id: &str) -> Option<&(QuizAnswer, bool)> {
+        self.answers.get(&self.location(tutorial, id))?.latest.as_ref()
     }
 
-    /// What became of a command of this chapter.
+    /// The last run of a command of the current chapter.
     #[must_use]
-    pub fn outcome(&self, tutorial: &Tutorial, id: &str) -> Option<&Outcome> {
-        self.outcomes.get(&self.spot(tutorial, id))
+    pub fn command_run(&self, tutorial: &Tutorial, id: &str) -> Option<&CommandRun> {
+        self.command_runs.get(&self.location(tutorial, id))
     }
 
-    /// A block asks for nothing more.
+    /// Whether the command of a block of the current chapter has run and finished.
+    #[must_use]
+    pub fn has_run(&self, tutorial: &Tutorial, id: &str) -> bool {
+        self.command_run(tutorial, id).is_some_and(|run| run.finished)
+    }
+
+    /// Whether the learner has done everything that the block asks for.
     #[must_use]
     pub fn is_done(&self, tutorial: &Tutorial, block: &Block) -> bool {
-        let ran = |id: &str| self.outcome(tutorial, id).is_some_and(|outcome| outcome.ended);
         match block {
             Block::Prose(_) => true,
             Block::Quiz { id, .. } => self.answer(tutorial, id).is_some(),
-            Block::Try { id, .. } => ran(id),
-            Block::Predict { id, .. } => self.answer(tutorial, id).is_some() && ran(id),
-            Block::Door { lab } => self.visited.contains_key(lab),
+            Block::Try { id, .. } => self.has_run(tutorial, id),
+            Block::Predict { id, .. } => self.answer(tutorial, id).is_some() && self.has_run(tutorial, id),
+            Block::Door { lab } => self.visited_labs.contains_key(lab),
         }
     }
 
-    /// Whether a page was opened.
     #[must_use]
     pub fn is_opened(&self, chapter: &Chapter, page: &Page) -> bool {
         self.opened.contains(&(chapter.id.clone(), page.slug.clone()))
     }
 
-    /// The block in hand can be seen, so that keys may act on it.
-    pub(super) fn sees_block(&self) -> bool {
-        let Some((begin, end)) = self.in_hand.and_then(|block| self.layout.blocks.get(block)).copied() else {
+    /// Rows of the page below the window.
+    pub(super) fn rows_below(&self) -> usize {
+        self.layout.total.saturating_sub(self.scroll + self.layout.rows)
+    }
+
+    /// Whether the selected block is visible. Keys act only on a visible block.
+    pub(super) fn focus_is_visible(&self) -> bool {
+        let Some((begin, end)) = self.focus.and_then(|block| self.layout.blocks.get(block)).copied() else {
             return false;
         };
         let window = self.scroll..self.scroll.saturating_add(self.layout.rows);
@@ -258,9 +222,9 @@ impl State {
     }
 }
 
-/// The rows of the contents: each chapter, and below it its pages.
+/// The rows of the table of contents: chapter index and, for a page, its index. Pages follow their chapter.
 #[must_use]
-pub fn contents(tutorial: &Tutorial) -> Vec<(usize, Option<usize>)> {
+pub fn table_of_contents(tutorial: &Tutorial) -> Vec<(usize, Option<usize>)> {
     let rows = tutorial.chapters.iter().enumerate().flat_map(|(index, chapter)| {
         std::iter::once((index, None)).chain((0..chapter.pages.len()).map(move |page| (index, Some(page))))
     });

@@ -1,274 +1,278 @@
-//! One step of a sitting: something happened, and this is what becomes of it.
+//! One step of a session: the state while an event is applied to it.
 
-use super::event::{Action, Deed, Event, Layout};
-use super::given::Given;
-use super::state::{Answered, Mode, OUTPUT, Outcome, Sandbox, Spot, State};
-use super::{accepts, keys};
+use super::action::{Action, ProgressUpdate};
+use super::layout::Layout;
+use super::quiz_answer::{QuizAnswer, is_correct};
+use super::sandbox_status::SandboxStatus;
+use super::state::{AnswerHistory, CommandRun, Location, MAX_OUTPUT, Mode, State};
 use crate::model::{Block, Chapter, Tutorial};
 
-/// What becomes of a sitting, and what it wants done.
-#[must_use]
-pub fn step(tutorial: &Tutorial, state: State, event: Event) -> (State, Vec<Action>) {
-    let mut turn = Turn { tutorial, state, actions: Vec::new() };
-    match event {
-        Event::Key(key) => keys::press(&mut turn, key),
-        Event::Laid(layout) => turn.laid(layout),
-        Event::Sandbox(sandbox) => turn.sandbox(sandbox),
-        Event::Printed(text) => turn.printed(&text),
-        Event::Ended(code) => turn.ended(code),
-        Event::Back(said) => turn.back(said),
-    }
-    (turn.state, turn.actions)
-}
-
-/// Opens the page on which a sitting begins.
-pub(super) fn begin(tutorial: &Tutorial, state: State) -> (State, Vec<Action>) {
-    let (chapter, page) = (state.chapter, state.page);
-    let mut turn = Turn { tutorial, state, actions: Vec::new() };
-    turn.open(chapter, page);
-    (turn.state, turn.actions)
-}
-
-/// A step in the making.
-pub(super) struct Turn<'t> {
+/// The state that is being changed, and the actions collected so far.
+pub(super) struct Step<'t> {
     pub(super) tutorial: &'t Tutorial,
     pub(super) state: State,
     pub(super) actions: Vec<Action>,
 }
 
-impl Turn<'_> {
+impl<'t> Step<'t> {
+    pub(super) fn new(tutorial: &'t Tutorial, state: State) -> Self {
+        Self { tutorial, state, actions: Vec::new() }
+    }
+
     pub(super) fn act(&mut self, action: Action) {
         self.actions.push(action);
     }
 
-    /// Opens a page, and takes the first block in hand that asks for something.
+    /// Opens a page and selects its first block that is not done.
     pub(super) fn open(&mut self, chapter: usize, page: usize) {
-        let elsewhere = chapter != self.state.chapter;
+        let changes_chapter = chapter != self.state.chapter;
         self.state.chapter = chapter;
         self.state.page = page;
         self.state.scroll = 0;
         self.state.mode = Mode::Page;
         self.state.marked.clear();
-        self.state.follow = false;
+        self.state.scroll_to_focus = false;
         self.state.layout = Layout::default();
         let (chapter, page) = (self.state.chapter(self.tutorial), self.state.page(self.tutorial));
         self.state.opened.insert((chapter.id.clone(), page.slug.clone()));
-        self.state.in_hand = self.undone_from(0);
+        self.state.focus = self.next_undone(0);
         let complete = chapter.pages.iter().all(|page| self.state.is_opened(chapter, page));
-        let deed = Deed::Opened { chapter: chapter.id.clone(), page: page.slug.clone(), complete };
-        self.act(Action::Remember(deed));
-        let begun = self.actions.iter().any(|action| matches!(action, Action::Prepare { .. }));
-        if !begun && (elsewhere || self.state.sandbox == Sandbox::None) {
-            self.prepare();
+        let opened = ProgressUpdate::PageOpened { chapter: chapter.id.clone(), page: page.slug.clone(), complete };
+        self.act(Action::SaveProgress(opened));
+        let preparing = self.actions.iter().any(|action| matches!(action, Action::PrepareSandbox { .. }));
+        if !preparing && (changes_chapter || self.state.sandbox == SandboxStatus::NotStarted) {
+            self.prepare_sandbox();
         }
     }
 
-    /// Has a fresh sandbox made ready, if the chapter has commands for it; what runs in the old one is stopped.
-    pub(super) fn prepare(&mut self) {
+    /// Starts the current chapter again. First answers and scores are kept.
+    pub(super) fn restart_chapter(&mut self) {
+        let chapter = self.state.chapter(self.tutorial).id.clone();
+        for (_, answers) in self.state.answers.iter_mut().filter(|((of, _), _)| *of == chapter) {
+            answers.latest = None;
+        }
+        self.state.command_runs.retain(|(of, _), _| *of != chapter);
+        self.state.opened.retain(|(of, _)| *of != chapter);
+        self.act(Action::SaveProgress(ProgressUpdate::ChapterRestarted { chapter }));
+        self.prepare_sandbox();
+        self.open(self.state.chapter, 0);
+    }
+
+    /// Stops the running command, and requests a fresh sandbox if the chapter has commands.
+    fn prepare_sandbox(&mut self) {
         if self.state.running.is_some() {
             self.act(Action::Stop);
         }
         self.state.prepared.clear();
         let chapter = self.state.chapter(self.tutorial);
         if chapter.pages.iter().flat_map(|page| &page.blocks).any(|block| block.command().is_some()) {
-            self.act(Action::Prepare { chapter: self.state.chapter });
+            self.act(Action::PrepareSandbox { chapter: self.state.chapter });
         }
     }
 
-    /// The first block of the page, from this one on, that asks for something.
-    pub(super) fn undone_from(&self, from: usize) -> Option<usize> {
+    /// The first block from index `from` on that is not done.
+    pub(super) fn next_undone(&self, from: usize) -> Option<usize> {
         let blocks = &self.state.page(self.tutorial).blocks;
         (from..blocks.len()).find(|index| !self.state.is_done(self.tutorial, &blocks[*index]))
     }
 
-    /// Takes a block in hand, and brings it into sight.
-    pub(super) fn take(&mut self, block: usize) {
-        self.state.in_hand = Some(block);
+    /// Selects a block and scrolls to it.
+    pub(super) fn select(&mut self, block: usize) {
+        self.state.focus = Some(block);
         self.state.marked.clear();
-        self.follow();
+        self.scroll_to_focus();
     }
 
-    /// Brings the block in hand into sight, now and with the next layout.
-    pub(super) fn follow(&mut self) {
-        self.state.follow = true;
-        self.bring_into_sight();
+    /// Scrolls to the selected block, now and at the next layout.
+    pub(super) fn scroll_to_focus(&mut self) {
+        self.state.scroll_to_focus = true;
+        self.scroll_to_focus_now();
     }
 
-    fn bring_into_sight(&mut self) {
+    fn scroll_to_focus_now(&mut self) {
         let state = &mut self.state;
-        if let Some((begin, end)) = state.in_hand.and_then(|block| state.layout.blocks.get(block)).copied() {
+        if let Some((begin, end)) = state.focus.and_then(|block| state.layout.blocks.get(block)).copied() {
             let rows = state.layout.rows;
-            let streams = state.running.is_some() && end - begin > rows;
+            // While a command prints more than fits, show the end of its output.
+            let show_end = state.running.is_some() && end - begin > rows;
             if end > state.scroll + rows {
-                state.scroll = if streams { end - rows } else { begin.min(end.saturating_sub(rows)) };
+                state.scroll = if show_end { end - rows } else { begin.min(end.saturating_sub(rows)) };
             }
-            if !streams && (end - begin > rows || begin < state.scroll) {
+            if !show_end && (end - begin > rows || begin < state.scroll) {
                 state.scroll = begin;
             }
         }
-        self.clamp();
+        self.limit_scroll();
     }
 
-    pub(super) fn clamp(&mut self) {
-        let deepest = self.state.layout.total.saturating_sub(self.state.layout.rows);
-        self.state.scroll = self.state.scroll.min(deepest);
+    pub(super) fn scroll_down(&mut self, rows: usize) {
+        self.state.scroll = self.state.scroll.saturating_add(rows);
+        self.limit_scroll();
     }
 
-    fn laid(&mut self, layout: Layout) {
+    pub(super) fn scroll_up(&mut self, rows: usize) {
+        self.state.scroll = self.state.scroll.saturating_sub(rows);
+        self.limit_scroll();
+    }
+
+    fn limit_scroll(&mut self) {
+        let max = self.state.layout.total.saturating_sub(self.state.layout.rows);
+        self.state.scroll = self.state.scroll.min(max);
+    }
+
+    pub(super) fn set_layout(&mut self, layout: Layout) {
         self.state.layout = layout;
-        if std::mem::take(&mut self.state.follow) {
-            self.bring_into_sight();
+        if std::mem::take(&mut self.state.scroll_to_focus) {
+            self.scroll_to_focus_now();
         }
-        self.clamp();
+        self.limit_scroll();
     }
 
-    fn sandbox(&mut self, sandbox: Sandbox) {
-        if !matches!(sandbox, Sandbox::Up { .. }) {
+    pub(super) fn set_sandbox(&mut self, status: SandboxStatus) {
+        if !matches!(status, SandboxStatus::Running { .. }) {
             self.state.prepared.clear();
         }
-        let gone = matches!(sandbox, Sandbox::Impossible { .. } | Sandbox::None | Sandbox::Locked);
-        self.state.sandbox = sandbox;
-        if gone && let Some(spot) = self.state.running.take() {
-            self.cut_off(&spot);
+        let is_gone = !matches!(status, SandboxStatus::Booting | SandboxStatus::Running { .. });
+        self.state.sandbox = status;
+        if is_gone && let Some(location) = self.state.running.take() {
+            self.abort_command(&location);
         }
     }
 
-    /// The sandbox went away below a command: where nothing was seen of it yet, there may be a record.
-    fn cut_off(&mut self, spot: &Spot) {
-        self.state.follow |= self.sees_the_end_of(spot);
-        let chapter = self.tutorial.chapters.iter().find(|chapter| chapter.id == spot.0);
-        let Some(outcome) = self.state.outcomes.get_mut(spot) else { return };
+    /// Ends a command whose sandbox is gone. If it printed nothing, its recorded output is shown.
+    fn abort_command(&mut self, location: &Location) {
+        self.state.scroll_to_focus |= self.end_is_visible(location);
+        let chapter = self.tutorial.chapters.iter().find(|chapter| chapter.id == location.0);
+        let Some(run) = self.state.command_runs.get_mut(location) else { return };
         match chapter {
-            Some(chapter) if outcome.output.is_empty() => *outcome = recorded(chapter, &spot.1, &outcome.run),
-            _ => outcome.ended = true,
+            Some(chapter) if run.output.is_empty() => *run = recorded_run(chapter, &location.1, &run.command),
+            _ => run.finished = true,
         }
     }
 
-    fn printed(&mut self, text: &str) {
-        let Some(spot) = self.state.running.clone() else { return };
-        self.state.follow |= self.sees_the_end_of(&spot);
-        let Some(outcome) = self.state.outcomes.get_mut(&spot) else { return };
-        let room = OUTPUT.saturating_sub(outcome.output.len());
+    pub(super) fn append_output(&mut self, text: &str) {
+        let Some(location) = self.state.running.clone() else { return };
+        self.state.scroll_to_focus |= self.end_is_visible(&location);
+        let Some(run) = self.state.command_runs.get_mut(&location) else { return };
+        let room = MAX_OUTPUT.saturating_sub(run.output.len());
         let end = (0..=room.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-        outcome.output.push_str(&text[..end]);
+        run.output.push_str(&text[..end]);
     }
 
-    fn ended(&mut self, code: Option<i32>) {
-        let Some(spot) = self.state.running.take() else { return };
-        // What stood there was about the command that ran.
+    pub(super) fn finish_command(&mut self, exit_code: Option<i32>) {
+        let Some(location) = self.state.running.take() else { return };
+        // A notice can only be about the running command.
         self.state.notice.clear();
-        self.state.follow |= self.sees_the_end_of(&spot);
-        // None when the chapter was begun anew meanwhile.
-        let Some(outcome) = self.state.outcomes.get_mut(&spot) else { return };
-        outcome.ended = true;
-        outcome.code = code;
-        if code.is_some() && matches!(self.state.sandbox, Sandbox::Up { .. }) {
-            let chapter = self.tutorial.chapters.iter().find(|chapter| chapter.id == spot.0);
-            let own = chapter.and_then(|chapter| chapter.block(&spot.1)).and_then(Block::command);
-            let ran = own.filter(|own| own.run == outcome.run).map(|_| spot.1.clone());
-            let ran = outcome.first.iter().cloned().chain(ran);
-            self.state.prepared.extend(ran.map(|block| (spot.0.clone(), block)));
+        self.state.scroll_to_focus |= self.end_is_visible(&location);
+        // None if the chapter was restarted while the command ran.
+        let Some(run) = self.state.command_runs.get_mut(&location) else { return };
+        run.finished = true;
+        run.exit_code = exit_code;
+        if exit_code.is_some() && matches!(self.state.sandbox, SandboxStatus::Running { .. }) {
+            let chapter = self.tutorial.chapters.iter().find(|chapter| chapter.id == location.0);
+            let original = chapter.and_then(|chapter| chapter.block(&location.1)).and_then(Block::command);
+            let unedited = original.filter(|original| original.run == run.command).map(|_| location.1.clone());
+            let ran = run.prerequisites.iter().cloned().chain(unedited);
+            self.state.prepared.extend(ran.map(|block| (location.0.clone(), block)));
         }
-        self.act(Action::Remember(Deed::Ran { chapter: spot.0, block: spot.1 }));
+        self.act(Action::SaveProgress(ProgressUpdate::CommandRan { chapter: location.0, block: location.1 }));
     }
 
-    /// That block is in hand, and its last row in the window: what grows there is watched.
-    fn sees_the_end_of(&self, spot: &Spot) -> bool {
+    /// Whether this block is selected and its last row is visible. Only then does the window follow its output.
+    fn end_is_visible(&self, location: &Location) -> bool {
         let state = &self.state;
-        let Some(index) = state.in_hand else { return false };
+        let Some(index) = state.focus else { return false };
         let id = state.block(self.tutorial).and_then(Block::id);
-        let sees = |(_, end): &(usize, usize)| *end <= state.scroll.saturating_add(state.layout.rows);
-        id.is_some_and(|id| state.spot(self.tutorial, id) == *spot) && state.layout.blocks.get(index).is_none_or(sees)
+        let is_visible = |(_, end): &(usize, usize)| *end <= state.scroll.saturating_add(state.layout.rows);
+        id.is_some_and(|id| state.location(self.tutorial, id) == *location)
+            && state.layout.blocks.get(index).is_none_or(is_visible)
     }
 
-    /// Says that only one command runs at a time.
-    pub(super) fn is_busy(&mut self) {
+    /// Tells the learner that only one command runs at a time.
+    pub(super) fn notify_busy(&mut self) {
         "a command is running; Ctrl-C stops it".clone_into(&mut self.state.notice);
     }
 
-    /// Through the door to a lab, once nothing runs here.
-    pub(super) fn enter(&mut self, lab: &str) {
+    /// Opens a lab, unless a command is running.
+    pub(super) fn open_lab(&mut self, lab: &str) {
         if self.state.running.is_some() {
-            return self.is_busy();
+            return self.notify_busy();
         }
-        self.act(Action::Enter { lab: lab.to_owned() });
+        self.act(Action::OpenLab { lab: lab.to_owned() });
     }
 
-    fn back(&mut self, said: String) {
+    pub(super) fn leave_lab(&mut self, message: String) {
         if let Some(Block::Door { lab }) = self.state.block(self.tutorial) {
-            self.state.visited.insert(lab.clone(), said);
+            self.state.visited_labs.insert(lab.clone(), message);
         }
         self.act(Action::Redraw);
-        // The window may have another size now than when the learner left.
-        self.follow();
+        // The window may have been resized meanwhile.
+        self.scroll_to_focus();
     }
 
-    /// Hands in an answer to the question in hand.
-    pub(super) fn answer(&mut self, given: Given) {
+    /// Answers the selected question. A prediction then runs its command, unless it has run.
+    pub(super) fn answer(&mut self, answer: QuizAnswer) {
         let Some((id, question)) = self.state.block(self.tutorial).and_then(|block| block.id().zip(block.question()))
         else {
             return;
         };
-        let right = accepts(question, &given);
-        let spot = self.state.spot(self.tutorial, id);
-        let answered = self.state.answers.entry(spot.clone()).or_insert_with(|| Answered {
-            first: given.clone(),
-            first_right: right,
-            now: None,
+        let correct = is_correct(question, &answer);
+        let location = self.state.location(self.tutorial, id);
+        let answers = self.state.answers.entry(location.clone()).or_insert_with(|| AnswerHistory {
+            first: answer.clone(),
+            first_correct: correct,
+            latest: None,
         });
-        answered.now = Some((given.clone(), right));
+        answers.latest = Some((answer.clone(), correct));
         self.state.marked.clear();
-        self.act(Action::Remember(Deed::Answered { chapter: spot.0, block: spot.1, given, right }));
-        self.follow();
-        if let Some(Block::Predict { command, .. }) = self.state.block(self.tutorial)
-            && !self.is_ended()
+        let (chapter, block) = location;
+        self.act(Action::SaveProgress(ProgressUpdate::QuestionAnswered { chapter, block, answer, correct }));
+        self.scroll_to_focus();
+        if let Some(Block::Predict { id, command, .. }) = self.state.block(self.tutorial)
+            && !self.state.has_run(self.tutorial, id)
         {
             self.run(&command.run);
         }
     }
 
-    fn is_ended(&self) -> bool {
-        let id = self.state.block(self.tutorial).and_then(Block::id);
-        id.and_then(|id| self.state.outcome(self.tutorial, id)).is_some_and(|outcome| outcome.ended)
-    }
-
-    /// Runs the command in hand, as the learner wants it; where no sandbox is, shows what was recorded.
-    pub(super) fn run(&mut self, run: &str) {
+    /// Runs `command` for the selected block. Without a sandbox, shows the recorded output.
+    pub(super) fn run(&mut self, command: &str) {
         let Some(block) = self.state.block(self.tutorial) else { return };
         let Some(id) = block.command().and(block.id()).map(str::to_owned) else { return };
         if self.state.running.is_some() {
-            return self.is_busy();
+            return self.notify_busy();
         }
         let chapter = self.state.chapter(self.tutorial);
-        let spot = (chapter.id.clone(), id.clone());
-        if let Sandbox::Impossible { .. } = self.state.sandbox {
-            let outcome = recorded(chapter, &id, run);
-            self.state.outcomes.insert(spot, outcome);
-            return self.follow();
+        let location = (chapter.id.clone(), id.clone());
+        if let SandboxStatus::Unavailable { .. } = self.state.sandbox {
+            let run = recorded_run(chapter, &id, command);
+            self.state.command_runs.insert(location, run);
+            return self.scroll_to_focus();
         }
         let chain = chapter.chain(&id);
-        let first: Vec<String> = chain
+        let prerequisites: Vec<String> = chain
             .iter()
             .filter_map(|block| block.id())
-            .filter(|need| *need != id && !self.state.prepared.contains(&self.state.spot(self.tutorial, need)))
+            .filter(|need| *need != id && !self.state.prepared.contains(&self.state.location(self.tutorial, need)))
             .map(str::to_owned)
             .collect();
-        let outcome = Outcome { run: run.to_owned(), first: first.clone(), ..Outcome::default() };
-        self.state.outcomes.insert(spot.clone(), outcome);
-        self.state.running = Some(spot);
-        self.act(Action::Run { chapter: self.state.chapter, first, block: id, run: run.to_owned() });
-        self.follow();
+        let run =
+            CommandRun { command: command.to_owned(), prerequisites: prerequisites.clone(), ..CommandRun::default() };
+        self.state.command_runs.insert(location.clone(), run);
+        self.state.running = Some(location);
+        self.act(Action::Run { chapter: self.state.chapter, prerequisites, block: id, command: command.to_owned() });
+        self.scroll_to_focus();
     }
 }
 
-/// What is known of a command where no sandbox is.
-fn recorded(chapter: &Chapter, id: &str, run: &str) -> Outcome {
+/// A finished run with the recorded output of a command.
+fn recorded_run(chapter: &Chapter, id: &str, command: &str) -> CommandRun {
     let record = chapter.record(id);
-    Outcome {
-        run: record.map_or(run, |record| &record.run).to_owned(),
+    CommandRun {
+        command: record.map_or(command, |record| &record.run).to_owned(),
         output: record.map(|record| record.output.clone()).unwrap_or_default(),
-        ended: true,
+        finished: true,
         recorded: true,
-        ..Outcome::default()
+        ..CommandRun::default()
     }
 }

@@ -1,7 +1,7 @@
 //! Sittings played key by key, without a terminal.
 
 mod commands;
-mod play;
+mod invariants;
+mod player;
 mod questions;
 mod reading;
-mod whatever;

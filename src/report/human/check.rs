@@ -1,118 +1,117 @@
-//! One check: a line that says what became of it, and beneath a failure all that helps.
+//! One check: its status, and for a failure the details.
 
-use crate::model::{CheckReport, Diagnosis, Layer, Report, Status};
+use crate::model::{CheckReport, Diagnosis, Report, Status};
+use crate::report::labels;
 
-use super::page::{Ink, Page};
+use super::text_builder::{TextBuilder, TextStyle};
 
-/// The checks of one report as they are told, one after the other.
+/// Writes the checks of a report in order, and repeats nothing that it has written.
 #[derive(Debug)]
-pub(super) struct Checks<'a> {
+pub(super) struct CheckWriter<'a> {
     report: &'a Report,
-    /// Causes that stand further up already, each with the check it stands under.
-    told: Vec<(&'a Diagnosis, &'a str)>,
-    /// What the blocked checks just above wait for: said once beneath them all.
-    awaited: Vec<&'a str>,
-    /// The chapters that were named already.
+    /// Causes written so far, each with the title of its check.
+    causes: Vec<(&'a Diagnosis, &'a str)>,
+    /// What the last blocked checks wait for. It is written once, after them.
+    waits_for: Vec<&'a str>,
+    /// Chapters written so far.
     lessons: Vec<&'a str>,
-    /// How wide the points are.
-    points: usize,
+    /// Columns for the points.
+    points_width: usize,
 }
 
-impl<'a> Checks<'a> {
-    pub(super) fn of(report: &'a Report) -> Self {
-        let points = report.checks.iter().map(|check| points(check, "?").len()).max().unwrap_or(0);
-        Self { report, told: Vec::new(), awaited: Vec::new(), lessons: Vec::new(), points }
+impl<'a> CheckWriter<'a> {
+    pub(super) fn new(report: &'a Report) -> Self {
+        let points_width = report.checks.iter().map(|check| points(check, "?").len()).max().unwrap_or(0);
+        Self { report, causes: Vec::new(), waits_for: Vec::new(), lessons: Vec::new(), points_width }
     }
 
-    pub(super) fn write(&mut self, check: &'a CheckReport, page: &mut Page<'_>) {
-        let awaited = if check.status == Status::Blocked { self.roots(check) } else { Vec::new() };
-        if awaited != self.awaited {
-            self.finish(page);
+    pub(super) fn write(&mut self, check: &'a CheckReport, out: &mut TextBuilder) {
+        let waits_for = if check.status == Status::Blocked { self.root_blockers(check) } else { Vec::new() };
+        if waits_for != self.waits_for {
+            self.finish(out);
         }
-        self.awaited = awaited;
+        self.waits_for = waits_for;
         match check.status {
-            Status::Passed if check.diagnosis.is_empty() => self.title(check, page),
-            Status::Passed => self.apart(check, page, |_, _| ()),
-            Status::Failed => self.apart(check, page, |check, page| {
-                page.detail("expected", Ink::Plain, &check.expected);
-                page.detail("observed", Ink::Plain, &check.observed);
+            Status::Passed if check.diagnosis.is_empty() => self.title(check, out),
+            Status::Passed => self.details(check, out, |_, _| ()),
+            Status::Failed => self.details(check, out, |check, out| {
+                out.detail("expected", TextStyle::Plain, &check.expected);
+                out.detail("observed", TextStyle::Plain, &check.observed);
             }),
-            Status::Unknown => self.apart(check, page, |check, page| {
-                page.detail("because", Ink::Plain, &check.observed);
+            Status::Unknown => self.details(check, out, |check, out| {
+                out.detail("because", TextStyle::Plain, &check.observed);
             }),
-            Status::Blocked => self.title(check, page),
+            Status::Blocked => self.title(check, out),
             Status::NotRun => {
-                self.title(check, page);
+                self.title(check, out);
                 if !check.observed.is_empty() {
-                    page.paragraph(Ink::Dim, 2, &check.observed);
+                    out.paragraph(TextStyle::Dim, 2, &check.observed);
                 }
             }
         }
     }
 
-    /// Says what the last blocked checks wait for.
-    pub(super) fn finish(&mut self, page: &mut Page<'_>) {
-        if !self.awaited.is_empty() {
-            page.paragraph(Ink::Dim, 2, &format!("waits for: {}", self.awaited.join("; ")));
-            self.awaited.clear();
+    /// Writes what the last blocked checks wait for.
+    pub(super) fn finish(&mut self, out: &mut TextBuilder) {
+        if !self.waits_for.is_empty() {
+            out.paragraph(TextStyle::Dim, 2, &format!("waits for: {}", self.waits_for.join("; ")));
+            self.waits_for.clear();
         }
     }
 
-    fn title(&self, check: &CheckReport, page: &mut Page<'_>) {
-        let (sign, ink) = sign(check.status, page);
-        let text = if check.status == Status::Failed { Ink::Strong } else { quiet(check.status) };
-        let lead = if page.color() { sign.to_owned() } else { format!("{sign} {:8}", word(check.status)) };
-        let points = format!("{:>width$}", points(check, page.glyphs().blocked), width = self.points);
-        let points = page.ink(Ink::Dim, &points);
-        page.row(&format!("{} ", page.ink(ink, &lead)), text, &check.title, &points);
+    fn title(&self, check: &CheckReport, out: &mut TextBuilder) {
+        let (mark, style) = mark(check.status, out);
+        let prefix = if out.color() { mark.to_owned() } else { format!("{mark} {:8}", word(check.status)) };
+        let points = format!("{:>width$}", points(check, out.glyphs().blocked), width = self.points_width);
+        let points = out.paint(TextStyle::Dim, &points);
+        out.row(&format!("{} ", out.paint(style, &prefix)), title_style(check.status), &check.title, &points);
     }
 
-    /// A check with details, standing between empty lines.
-    fn apart(&mut self, check: &'a CheckReport, page: &mut Page<'_>, values: impl FnOnce(&CheckReport, &mut Page<'_>)) {
-        page.blank();
-        self.title(check, page);
-        values(check, page);
+    /// Writes a check with its details, between empty lines.
+    fn details(
+        &mut self,
+        check: &'a CheckReport,
+        out: &mut TextBuilder,
+        write_values: impl FnOnce(&CheckReport, &mut TextBuilder),
+    ) {
+        out.blank();
+        self.title(check, out);
+        write_values(check, out);
         for evidence in &check.evidence {
-            let layer = match evidence.layer {
-                Layer::File => "file",
-                Layer::Loaded => "loaded",
-                Layer::Live => "live",
-            };
-            page.sourced(layer, &evidence.text, &evidence.source);
+            out.detail_with_source(labels::layer(evidence.layer), &evidence.text, &evidence.source);
         }
         let (roots, followers): (Vec<_>, Vec<_>) = check.diagnosis.iter().partition(|cause| cause.follows.is_none());
         for diagnosis in roots {
-            self.cause(diagnosis, &check.title, page);
+            self.cause(diagnosis, &check.title, out);
         }
         if !followers.is_empty() {
-            // They go when the cause does, so their own words would only be in its way.
+            // They go away with the root cause, so their ids are enough.
             let ids: Vec<&str> = followers.iter().map(|follower| follower.cause.id()).collect();
-            page.detail("follows", Ink::Dim, &ids.join(", "));
+            out.detail("follows", TextStyle::Dim, &ids.join(", "));
         }
         if check.status == Status::Failed {
-            page.detail("why", Ink::Plain, &check.why);
-            // Once for each chapter: it explains all of them.
+            out.detail("why", TextStyle::Plain, &check.why);
             if !check.lesson.is_empty() && !self.lessons.contains(&check.lesson.as_str()) {
-                page.detail("lesson", Ink::Command, &format!("unitlab learn {}", check.lesson));
+                out.detail("lesson", TextStyle::Command, &format!("unitlab learn {}", check.lesson));
                 self.lessons.push(&check.lesson);
             }
         }
-        page.blank();
+        out.blank();
     }
 
-    /// A cause and what to do about it; where it stands above already, only that.
-    fn cause(&mut self, diagnosis: &'a Diagnosis, title: &'a str, page: &mut Page<'_>) {
-        if let Some((_, above)) = self.told.iter().find(|(told, _)| *told == diagnosis && !told.text.is_empty()) {
-            page.detail("cause", Ink::Plain, &format!("the same as above: {above}"));
+    /// Writes a cause and its next step; a repeated cause only refers to the first.
+    fn cause(&mut self, diagnosis: &'a Diagnosis, title: &'a str, out: &mut TextBuilder) {
+        if let Some((_, above)) = self.causes.iter().find(|(known, _)| *known == diagnosis && !known.text.is_empty()) {
+            out.detail("cause", TextStyle::Plain, &format!("the same as above: {above}"));
             return;
         }
-        page.detail("cause", Ink::Strong, &diagnosis.text);
-        page.detail("next", Ink::Command, &diagnosis.next);
-        self.told.push((diagnosis, title));
+        out.detail("cause", TextStyle::Strong, &diagnosis.text);
+        out.detail("next", TextStyle::Command, &diagnosis.next);
+        self.causes.push((diagnosis, title));
     }
 
-    /// The titles of the checks at the bottom of what blocks this one: what is between them is blocked itself.
-    fn roots(&self, check: &'a CheckReport) -> Vec<&'a str> {
+    /// The titles of the checks that block this one, directly or through blocked checks, and are not blocked themselves.
+    fn root_blockers(&self, check: &'a CheckReport) -> Vec<&'a str> {
         let mut found = Vec::new();
         let mut ids: Vec<&str> = check.blocked_by.iter().rev().map(String::as_str).collect();
         let mut seen = Vec::new();
@@ -132,7 +131,7 @@ impl<'a> Checks<'a> {
     }
 }
 
-/// `0/15`; what is outside of the score has no number of its own.
+/// `0/15`, or `none` in place of the 0 for a check that is not graded.
 fn points(check: &CheckReport, none: &str) -> String {
     match check.status {
         Status::Passed | Status::Failed | Status::Blocked => format!("{}/{}", check.earned, check.points),
@@ -150,17 +149,21 @@ fn word(status: Status) -> &'static str {
     }
 }
 
-fn sign(status: Status, page: &Page<'_>) -> (&'static str, Ink) {
-    let glyphs = page.glyphs();
+fn mark(status: Status, out: &TextBuilder) -> (&'static str, TextStyle) {
+    let glyphs = out.glyphs();
     match status {
-        Status::Passed => (glyphs.passed, Ink::Good),
-        Status::Failed => (glyphs.failed, Ink::Bad),
-        Status::Blocked => (glyphs.blocked, Ink::Dim),
-        Status::Unknown => (glyphs.unknown, Ink::Doubt),
-        Status::NotRun => (glyphs.not_run, Ink::Dim),
+        Status::Passed => (glyphs.passed, TextStyle::Good),
+        Status::Failed => (glyphs.failed, TextStyle::Bad),
+        Status::Blocked => (glyphs.blocked, TextStyle::Dim),
+        Status::Unknown => (glyphs.unknown, TextStyle::Unknown),
+        Status::NotRun => (glyphs.not_run, TextStyle::Dim),
     }
 }
 
-fn quiet(status: Status) -> Ink {
-    if matches!(status, Status::Blocked | Status::NotRun) { Ink::Dim } else { Ink::Plain }
+fn title_style(status: Status) -> TextStyle {
+    match status {
+        Status::Failed => TextStyle::Strong,
+        Status::Blocked | Status::NotRun => TextStyle::Dim,
+        Status::Passed | Status::Unknown => TextStyle::Plain,
+    }
 }

@@ -1,11 +1,10 @@
-//! A report as a person reads it: what holds, what does not and why, and the one thing to do next.
+//! Reports for people.
 
 mod check;
-mod page;
 mod proof;
-mod sum;
-mod write;
+mod report;
+mod summary;
+mod text_builder;
 
-pub use page::Look;
 pub use proof::proof;
-pub use write::human;
+pub use report::human;

@@ -1,62 +1,63 @@
-//! What proving a course has shown: a table of what differs, lab by case and chapter by command, and where the time went.
+//! The result of proving a course: the cases with differences, a line for each lab and chapter, and the times.
 
 use std::io::{self, Write};
 use std::time::Duration;
 
-use crate::model::{Proof, Proven, Spent};
+use crate::model::{Proof, Proven, Spent, Style};
 
-use super::page::{Ink, Look, Page};
+use super::text_builder::{TextBuilder, TextStyle};
 
-/// Writes a proof for a person: one row for each case that did not come out as it must, and a sum for each lab and chapter.
-pub fn proof(proof: &Proof, look: &Look, out: &mut impl Write) -> io::Result<()> {
-    let mut page = Page::new(look);
+/// Writes the result of proving a course for people.
+pub fn proof(proof: &Proof, style: Style, writer: &mut impl Write) -> io::Result<()> {
+    let mut out = TextBuilder::new(style);
     for lack in &proof.lacks {
-        let lead = format!("{} ", page.ink(Ink::Bad, page.glyphs().failed));
-        page.paragraph(Ink::Plain, 0, &format!("{lead}{lack}"));
+        let mark = out.paint(TextStyle::Bad, out.glyphs().failed);
+        out.row(&format!("{mark} "), TextStyle::Plain, lack, "");
     }
-    page.blank();
+    out.blank();
     for case in proof.cases.iter().filter(|case| !case.holds()) {
-        row(case, &mut page);
+        row(case, &mut out);
     }
-    page.blank();
+    out.blank();
     for own in proof.cases.chunk_by(|a, b| a.subject == b.subject) {
-        sum(own, &mut page);
+        summary(own, &mut out);
     }
-    time(proof, &mut page);
-    out.write_all(page.text().as_bytes())
+    times(proof, &mut out);
+    writer.write_all(out.as_str().as_bytes())
 }
 
-fn row(case: &Proven, page: &mut Page<'_>) {
-    let (sign, ink) =
-        if case.differs.is_empty() { (page.glyphs().unknown, Ink::Doubt) } else { (page.glyphs().failed, Ink::Bad) };
-    let lead = format!("{sign} {}  ", case.subject);
-    page.row(&lead, ink, &case.case, "");
-    // What a command printed is told line by line.
+fn row(case: &Proven, out: &mut TextBuilder) {
+    let (mark, style) = if case.differs.is_empty() {
+        (out.glyphs().unknown, TextStyle::Unknown)
+    } else {
+        (out.glyphs().failed, TextStyle::Bad)
+    };
+    let prefix = format!("{mark} {}  ", case.subject);
+    out.row(&prefix, style, &case.case, "");
     for line in case.differs.iter().flat_map(|what| what.lines()) {
-        page.paragraph(Ink::Plain, 4, line);
+        out.paragraph(TextStyle::Plain, 4, line);
     }
     if let Some(why) = &case.untried {
-        page.paragraph(Ink::Plain, 4, &format!("could not be tried: {why}"));
+        out.paragraph(TextStyle::Plain, 4, &format!("not tried: {why}"));
     }
 }
 
-/// What became of the cases of one lab or chapter.
-fn sum(own: &[Proven], page: &mut Page<'_>) {
+/// Writes the result for one lab or chapter.
+fn summary(own: &[Proven], out: &mut TextBuilder) {
     let Some(Proven { subject, .. }) = own.first() else { return };
     let differ = own.iter().filter(|case| !case.differs.is_empty()).count();
     let untried = own.iter().filter(|case| case.differs.is_empty() && case.untried.is_some()).count();
-    let (ink, outcome) = match (differ, untried) {
-        (0, 0) => (Ink::Good, "each as it must be".to_owned()),
-        (0, untried) => (Ink::Doubt, format!("{untried} not tried")),
-        (differ, 0) => (Ink::Bad, format!("{differ} not as it must be")),
-        (differ, untried) => (Ink::Bad, format!("{differ} not as it must be, {untried} not tried")),
+    let (style, outcome) = match (differ, untried) {
+        (0, 0) => (TextStyle::Good, "all as expected".to_owned()),
+        (0, untried) => (TextStyle::Unknown, format!("{untried} not tried")),
+        (differ, 0) => (TextStyle::Bad, format!("{differ} not as expected")),
+        (differ, untried) => (TextStyle::Bad, format!("{differ} not as expected, {untried} not tried")),
     };
-    let says = format!("{subject}: {}, {outcome}", cases(own.len()));
-    page.paragraph(ink, 0, &says);
+    out.paragraph(style, 0, &format!("{subject}: {}, {outcome}", cases(own.len())));
 }
 
-/// The clock, the share of systemd itself, and how quickly one case follows another.
-fn time(proof: &Proof, page: &mut Page<'_>) {
+/// Writes the duration, the share spent waiting for systemd, and the time from one case to the next.
+fn times(proof: &Proof, out: &mut TextBuilder) {
     let total = |part: fn(&Spent) -> Duration| proof.cases.iter().map(|case| part(&case.spent)).sum::<Duration>();
     let whole = total(|spent| spent.whole);
     if whole.is_zero() {
@@ -65,11 +66,11 @@ fn time(proof: &Proof, page: &mut Page<'_>) {
     let share = |part: Duration| 100.0 * part.as_secs_f64() / whole.as_secs_f64();
     let boots = total(|spent| spent.hand_over + spent.boot);
     let (answers, watching) = (total(|spent| spent.answer), total(|spent| spent.watch));
-    page.paragraph(
-        Ink::Plain,
+    out.paragraph(
+        TextStyle::Plain,
         0,
         &format!(
-            "{} in {:.1} s, {} at a time. {:.0}% of that was waiting for systemd itself: it booted ({:.0}%), carried out answers and commands ({:.0}%), was watched and tried ({:.0}%).",
+            "{} in {:.1} s, {} at a time. {:.0}% of the time was waiting for systemd: to boot ({:.0}%), to carry out answers and commands ({:.0}%), and for watched units and trials ({:.0}%).",
             cases(proof.cases.len()),
             proof.took.as_secs_f64(),
             proof.at_once,
@@ -82,14 +83,14 @@ fn time(proof: &Proof, page: &mut Page<'_>) {
     let mut handed: Vec<Duration> =
         proof.cases.iter().filter(|case| case.spent.follows).map(|case| case.spent.hand_over).collect();
     handed.sort();
-    if let (Some(middle), Some(longest)) = (handed.get(handed.len() / 2), handed.last()) {
-        page.paragraph(
-            Ink::Dim,
+    if let (Some(median), Some(maximum)) = (handed.get(handed.len() / 2), handed.last()) {
+        out.paragraph(
+            TextStyle::Dim,
             0,
             &format!(
-                "From one case to the next on a machine at the starting scene: {:.2} ms in the middle, {:.2} ms at most.",
-                1000.0 * middle.as_secs_f64(),
-                1000.0 * longest.as_secs_f64()
+                "From one case to the next sandbox at its starting scene: {:.2} ms median, {:.2} ms maximum.",
+                1000.0 * median.as_secs_f64(),
+                1000.0 * maximum.as_secs_f64()
             ),
         );
     }
@@ -104,8 +105,7 @@ mod tests {
     use std::time::Duration;
 
     use super::proof;
-    use crate::model::{Proof, Proven, Spent};
-    use crate::report::Look;
+    use crate::model::{Proof, Proven, Spent, Style};
 
     fn case(name: &str, differs: &[&str], untried: Option<&str>, hand_over: u64) -> Proven {
         let millis = Duration::from_millis;
@@ -128,12 +128,12 @@ mod tests {
 
     fn printed(proven: &Proof, width: usize) -> String {
         let mut out = Vec::new();
-        proof(proven, &Look { width, color: false, unicode: true }, &mut out).unwrap();
+        proof(proven, Style { width, color: false, unicode: true }, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 
     #[test]
-    fn what_differs_stands_by_lab_and_case() {
+    fn differences_are_grouped_by_lab_and_case() {
         let cases = vec![
             case("untouched", &[], None, 400),
             case("user-is-root", &["non-root passed, and must fail", "chdir is not diagnosed; nothing is"], None, 2),

@@ -11,9 +11,9 @@ use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
 use tempfile::TempDir;
 
-use super::whatever::{self, printed, with};
+use super::any_report::{self, printed, with};
 use crate::model::{Report, Status};
-use crate::report::{Failure, error_junit, error_tap, junit, sample, tap, told};
+use crate::report::{Failure, error_junit, error_tap, junit, labels, sample, tap};
 
 /// Prints for each file: passed, failed, skipped, bailed out, and what was not understood. Before 3.50 the parser knows
 /// version 13 and says so; what version 14 adds to it is not used here.
@@ -42,7 +42,7 @@ fn have(program: &str, args: &[&str]) -> bool {
 /// The samples, and many with anything in them; the same ones each time.
 fn reports() -> Vec<Report> {
     let mut runner = TestRunner::deterministic();
-    let strategy = whatever::report();
+    let strategy = any_report::report();
     let any = (0..150).map(|_| strategy.new_tree(&mut runner).unwrap().current());
     [sample::beginner(), sample::solved(), sample::uncertain()].into_iter().chain(any).collect()
 }
@@ -122,7 +122,7 @@ fn perl_counts_what_the_report_says() {
         // What is skipped is ok, as TAP counts: an unknown is never a failure.
         let skipped = with(report, &[Status::Blocked, Status::Unknown, Status::NotRun]);
         let passed = report.checks.len() - failed;
-        let bailed = u8::from(told::grades_nothing(report));
+        let bailed = u8::from(labels::grades_nothing(report));
         let expected = format!("{passed} {failed} {skipped} {bailed}");
         assert_eq!(counted.next(), Some(&*expected), "{}", printed(|out| tap(report, out)));
     }

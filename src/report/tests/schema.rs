@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
-use super::whatever;
+use super::any_report;
 use crate::model::Report;
 use crate::report::json::{ErrorDocument, Failure, error_json, json};
 use crate::report::sample;
@@ -106,7 +106,7 @@ fn every_failure_is_valid() {
 
 proptest! {
     #[test]
-    fn whatever_is_reported_is_valid(report in whatever::report()) {
+    fn whatever_is_reported_is_valid(report in any_report::report()) {
         let value = value_of(&report);
         prop_assert!(validator().validate(&value).is_ok(), "{value}");
     }

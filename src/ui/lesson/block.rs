@@ -1,240 +1,249 @@
-//! Live blocks: questions with their answers, commands with what they print, doors.
+//! Interactive blocks: questions and their answers, commands and their output, labs.
 
 use textwrap::core::display_width;
 
-use super::brush::Brush;
-use super::entry;
-use super::frame::Labs;
-use crate::engine::session::{Entry, Given, Mode, Outcome, Purpose, Sandbox, State, shows};
-use crate::model::{Ask, Block, Form, Practice, Tutorial, escape};
-use crate::ui::markdown;
+use super::input_line;
+use super::lab_summary::LabSummary;
+use crate::engine::session::{
+    CommandRun, InputPurpose, LineEditor, Mode, QuizAnswer, SandboxStatus, State, output_matches,
+};
+use crate::model::{Ask, Block, Form, Practice, Style, Tutorial, escape};
+use crate::ui::{markdown, wrap};
 
-/// The rows of one block, without its gutter, and the cursor where something is typed into it.
+/// The rows of a block, and the row and column of the cursor while the learner types into it.
 #[derive(Debug, Default)]
-pub(super) struct Rows {
+pub(super) struct BlockRows {
     pub(super) rows: Vec<String>,
     pub(super) cursor: Option<(usize, usize)>,
 }
 
-/// Of an output, so many rows are shown.
-const MOST: usize = 200;
+/// Rows shown of a command's output.
+const MAX_OUTPUT_ROWS: usize = 200;
 
-/// Lays out a block that is alive.
-pub(super) fn rows(tutorial: &Tutorial, state: &State, index: usize, labs: &Labs<'_>, brush: Brush) -> Rows {
-    let in_hand = state.in_hand == Some(index);
-    let painter = Painter { tutorial, state, in_hand, labs, brush };
-    let mut rows = Rows::default();
+/// Draws an interactive block; prose has no rows here.
+pub(super) fn block_rows(
+    tutorial: &Tutorial,
+    state: &State,
+    index: usize,
+    labs: &[LabSummary<'_>],
+    style: Style,
+) -> BlockRows {
+    let is_focused = state.focus == Some(index);
+    let painter = Painter { tutorial, state, is_focused, labs, style };
+    let mut out = BlockRows::default();
     match &state.page(tutorial).blocks[index] {
         Block::Prose(_) => {}
         Block::Quiz { id, question } => {
-            painter.question(&mut rows, id, question);
-            painter.verdict(&mut rows, id, question);
+            painter.question(&mut out, id, question);
+            painter.result(&mut out, id, question);
         }
         Block::Try { id, command, look } => {
-            painter.command(&mut rows, id, command);
-            painter.prose(&mut rows, &format!("**Look at** {look}"));
-            painter.outcome(&mut rows, id, command);
+            painter.command(&mut out, id, command);
+            painter.prose(&mut out, &format!("**Look at** {look}"));
+            painter.output(&mut out, id, command);
         }
         Block::Predict { id, question, command } => {
-            painter.question(&mut rows, id, question);
-            rows.rows.push(String::new());
-            painter.command(&mut rows, id, command);
-            painter.outcome(&mut rows, id, command);
-            // An answer of an earlier sitting has its reason too, though its output is gone.
-            if state.outcome(tutorial, id).is_none_or(|outcome| outcome.ended) {
-                painter.verdict(&mut rows, id, question);
+            painter.question(&mut out, id, question);
+            out.rows.push(String::new());
+            painter.command(&mut out, id, command);
+            painter.output(&mut out, id, command);
+            // An answer of an earlier session is explained too, although its output is gone.
+            if state.command_run(tutorial, id).is_none_or(|run| run.finished) {
+                painter.result(&mut out, id, question);
             }
         }
-        Block::Door { lab } => painter.door(&mut rows, lab),
+        Block::Door { lab } => painter.lab(&mut out, lab),
     }
-    rows
+    out
 }
 
 struct Painter<'a> {
     tutorial: &'a Tutorial,
     state: &'a State,
-    in_hand: bool,
-    labs: &'a Labs<'a>,
-    brush: Brush,
+    is_focused: bool,
+    labs: &'a [LabSummary<'a>],
+    style: Style,
 }
 
 impl Painter<'_> {
-    fn prose(&self, rows: &mut Rows, text: &str) {
-        rows.rows.extend(markdown(text, self.brush.width, self.brush.color).lines().map(str::to_owned));
+    fn prose(&self, out: &mut BlockRows, text: &str) {
+        out.rows.extend(markdown(text, self.style.width, self.style.color).lines().map(str::to_owned));
     }
 
-    /// Markdown on as many rows as it takes, behind a beginning of this width.
-    fn hanging(&self, rows: &mut Rows, begin: &str, wide: usize, text: &str) {
-        let room = self.brush.width.saturating_sub(wide);
-        for (index, line) in markdown(text, room, self.brush.color).lines().enumerate() {
-            let margin = if index == 0 { begin.to_owned() } else { " ".repeat(wide) };
-            rows.rows.push(format!("{margin}{line}"));
+    /// Wrapped markdown behind a prefix of `prefix_width` columns.
+    fn prefixed(&self, out: &mut BlockRows, prefix: &str, prefix_width: usize, text: &str) {
+        let room = self.style.width.saturating_sub(prefix_width);
+        for (index, line) in markdown(text, room, self.style.color).lines().enumerate() {
+            let margin = if index == 0 { prefix.to_owned() } else { " ".repeat(prefix_width) };
+            out.rows.push(format!("{margin}{line}"));
         }
     }
 
-    fn question(&self, rows: &mut Rows, id: &str, question: &Ask) {
-        let brush = self.brush;
-        self.hanging(rows, &brush.strong("? "), 2, &question.ask);
+    fn question(&self, out: &mut BlockRows, id: &str, question: &Ask) {
+        let style = self.style;
+        self.prefixed(out, &style.strong("? "), 2, &question.ask);
         let answer = self.state.answer(self.tutorial, id);
         match &question.form {
             Form::Choice { choices, several, right } => {
-                for (number, choice) in choices.iter().enumerate() {
-                    let chosen = match answer {
-                        Some((Given::Choices(given), _)) => given.contains(&number),
-                        _ => false,
-                    };
-                    let marked = self.in_hand && self.state.marked.contains(&number);
-                    let sign = match (answer, chosen) {
-                        _ if marked => brush.strong(brush.sign("●", "*")),
-                        (Some(_), true) if right.contains(&number) => brush.good(brush.sign("✓", "+")),
-                        (Some(_), true) => brush.bad(brush.sign("✗", "x")),
-                        (Some(_), false) if self.is_told(id) && right.contains(&number) => {
-                            brush.dim(brush.sign("✓", "+"))
-                        }
-                        _ if *several && self.in_hand => brush.dim(brush.sign("○", "o")),
-                        _ => " ".to_owned(),
-                    };
-                    let begin = format!("{sign} {} ", brush.strong(&(number + 1).to_string()));
-                    self.hanging(rows, &begin, 4, choice);
+                for (index, choice) in choices.iter().enumerate() {
+                    let mark = self.choice_mark(id, answer, index, *several, right);
+                    let prefix = format!("{mark} {} ", style.strong(&(index + 1).to_string()));
+                    self.prefixed(out, &prefix, 4, choice);
                 }
             }
             Form::Typed { .. } => match (&self.state.mode, answer) {
-                (Mode::Typing { purpose: Purpose::Answer, entry }, _) if self.in_hand => {
-                    self.typed(rows, "> ", entry);
+                (Mode::Typing { purpose: InputPurpose::Answer, input }, _) if self.is_focused => {
+                    self.text_field(out, "> ", input);
                 }
-                (_, Some((given, right))) => {
-                    let sign =
-                        if *right { brush.good(brush.sign("✓", "+")) } else { brush.bad(brush.sign("✗", "x")) };
-                    for (index, line) in chopped(&escape(&given.to_text()), brush.width - 2).into_iter().enumerate() {
-                        rows.rows.push(format!("{} {line}", if index == 0 { sign.as_str() } else { " " }));
+                (_, Some((answer, correct))) => {
+                    let mark = self.result_mark(*correct);
+                    for (index, line) in hard_wrap(&escape(&answer.to_text()), style.width - 2).into_iter().enumerate()
+                    {
+                        out.rows.push(format!("{} {line}", if index == 0 { mark.as_str() } else { " " }));
                     }
                 }
-                (_, None) => rows.rows.push(brush.dim("> (Enter, then type)")),
+                (_, None) => out.rows.push(style.dim("> (press Enter, then type)")),
             },
         }
     }
 
-    /// Right or wrong, and why; nothing before there is an answer.
-    fn verdict(&self, rows: &mut Rows, id: &str, question: &Ask) {
-        let brush = self.brush;
-        let Some((_, right)) = self.state.answer(self.tutorial, id) else { return };
-        let again = match &question.form {
-            _ if *right || !self.in_hand || self.is_told(id) => "",
+    fn choice_mark(
+        &self,
+        id: &str,
+        answer: Option<&(QuizAnswer, bool)>,
+        index: usize,
+        several: bool,
+        right: &[usize],
+    ) -> String {
+        let (style, glyphs) = (self.style, self.style.glyphs());
+        let is_chosen = matches!(answer, Some((QuizAnswer::Choices(chosen), _)) if chosen.contains(&index));
+        if self.is_focused && self.state.marked.contains(&index) {
+            return style.strong(glyphs.marked);
+        }
+        match answer {
+            Some(_) if is_chosen => self.result_mark(right.contains(&index)),
+            Some(_) if self.state.has_run(self.tutorial, id) && right.contains(&index) => style.dim(glyphs.passed),
+            _ if several && self.is_focused => style.dim(glyphs.unmarked),
+            _ => " ".to_owned(),
+        }
+    }
+
+    fn result_mark(&self, correct: bool) -> String {
+        let glyphs = self.style.glyphs();
+        if correct { self.style.good(glyphs.passed) } else { self.style.bad(glyphs.failed) }
+    }
+
+    /// Whether the latest answer is correct, and why; nothing before there is an answer.
+    fn result(&self, out: &mut BlockRows, id: &str, question: &Ask) {
+        let style = self.style;
+        let Some((_, correct)) = self.state.answer(self.tutorial, id) else { return };
+        let retry = match &question.form {
+            // The output of the command has shown the answer.
+            _ if *correct || !self.is_focused || self.state.has_run(self.tutorial, id) => "",
             Form::Choice { .. } => "Press another number to try again.",
             Form::Typed { .. } => "Press a to try again.",
         };
-        let word = if *right { brush.good("Right.") } else { brush.bad("Not so.") };
-        let word = match (again, again.len() + "Not so. ".len() <= brush.width) {
-            ("", _) => vec![word],
-            (again, true) => vec![format!("{word} {}", brush.dim(again))],
-            (again, false) => vec![word, brush.dim(again)],
-        };
-        rows.rows.push(String::new());
-        rows.rows.extend(word);
-        self.prose(rows, &question.because);
-    }
-
-    /// A command has told the answer: there is nothing left to guess.
-    fn is_told(&self, id: &str) -> bool {
-        self.state.outcome(self.tutorial, id).is_some_and(|outcome| outcome.ended)
-    }
-
-    fn command(&self, rows: &mut Rows, id: &str, command: &Practice) {
-        if let (true, Mode::Typing { purpose: Purpose::Command, entry }) = (self.in_hand, &self.state.mode) {
-            return self.typed(rows, prompt(command.root), entry);
+        let word = if *correct { style.good("Correct.") } else { style.bad("Wrong.") };
+        out.rows.push(String::new());
+        match (retry, retry.len() + "Wrong. ".len() <= style.width) {
+            ("", _) => out.rows.push(word),
+            (retry, true) => out.rows.push(format!("{word} {}", style.dim(retry))),
+            (retry, false) => out.rows.extend([word, style.dim(retry)]),
         }
-        let outcome = self.state.outcome(self.tutorial, id);
-        let run = outcome.map(|outcome| outcome.run.as_str()).filter(|run| !run.is_empty()).unwrap_or(&command.run);
-        let begin = self.brush.dim(prompt(command.root));
-        let options = textwrap::Options::new(self.brush.width - 2)
-            .word_separator(textwrap::WordSeparator::AsciiSpace)
-            .word_splitter(textwrap::WordSplitter::NoHyphenation);
-        for (index, line) in textwrap::wrap(&escape(run), options).into_iter().enumerate() {
-            let begin = if index == 0 { begin.as_str() } else { "  " };
-            rows.rows.push(format!("{begin}{}", self.brush.strong(&line)));
+        self.prose(out, &question.because);
+    }
+
+    fn command(&self, out: &mut BlockRows, id: &str, command: &Practice) {
+        if let (true, Mode::Typing { purpose: InputPurpose::Command, input }) = (self.is_focused, &self.state.mode) {
+            return self.text_field(out, prompt(command.root), input);
+        }
+        let run = self.state.command_run(self.tutorial, id);
+        let shown = run.map(|run| run.command.as_str()).filter(|run| !run.is_empty()).unwrap_or(&command.run);
+        let prompt = self.style.dim(prompt(command.root));
+        for (index, line) in wrap(&escape(shown), self.style.width, 2).into_iter().enumerate() {
+            let prefix = if index == 0 { prompt.as_str() } else { "  " };
+            out.rows.push(format!("{prefix}{}", self.style.strong(&line)));
         }
     }
 
-    fn typed(&self, rows: &mut Rows, prompt: &str, entry: &Entry) {
-        let (typed, (row, column)) = entry::rows(prompt, entry, self.brush.width);
-        rows.cursor = Some((rows.rows.len() + row, column));
-        rows.rows.extend(typed);
+    fn text_field(&self, out: &mut BlockRows, prompt: &str, input: &LineEditor) {
+        let (rows, (row, column)) = input_line::rows(prompt, input, self.style.width);
+        out.cursor = Some((out.rows.len() + row, column));
+        out.rows.extend(rows);
     }
 
-    fn outcome(&self, rows: &mut Rows, id: &str, command: &Practice) {
-        let brush = self.brush;
-        let Some(outcome) = self.state.outcome(self.tutorial, id) else {
-            if let (true, Sandbox::Impossible { why }) = (self.in_hand, &self.state.sandbox) {
+    fn output(&self, out: &mut BlockRows, id: &str, command: &Practice) {
+        let style = self.style;
+        let Some(run) = self.state.command_run(self.tutorial, id) else {
+            if let (true, SandboxStatus::Unavailable { why }) = (self.is_focused, &self.state.sandbox) {
                 self.prose(
-                    rows,
-                    &format!("*No sandbox can run here: {}. Enter shows what was recorded.*", escape(why)),
+                    out,
+                    &format!("*No sandbox can run here: {}. Enter shows the recorded output.*", escape(why)),
                 );
             }
             return;
         };
-        if outcome.recorded {
-            let word = if outcome.output.is_empty() { "nothing was recorded of it" } else { "recorded, not run here" };
-            rows.rows.push(brush.rule_in(&brush.accent(word)));
-            if let Sandbox::Impossible { why } = &self.state.sandbox {
-                self.prose(rows, &format!("*No sandbox can run here: {}*", escape(why)));
+        if run.recorded {
+            let label = if run.output.is_empty() { "no output was recorded" } else { "recorded, not run here" };
+            out.rows.push(self.output_rule(&style.accent(label)));
+            if let SandboxStatus::Unavailable { why } = &self.state.sandbox {
+                self.prose(out, &format!("*No sandbox can run here: {}*", escape(why)));
             }
         } else {
-            rows.rows.push(brush.rule_in(&self.running(outcome)));
+            out.rows.push(self.output_rule(&self.run_label(run)));
         }
         let mut lines =
-            outcome.output.lines().flat_map(|line| chopped(&escape(&line.replace('\t', "    ")), brush.width));
-        rows.rows.extend(lines.by_ref().take(MOST));
-        let left = lines.count();
-        if left > 0 {
-            let more = if left == 1 { "line" } else { "lines" };
-            rows.rows.push(brush.dim(&format!("({left} {more} more)")));
+            run.output.lines().flat_map(|line| hard_wrap(&escape(&line.replace('\t', "    ")), style.width));
+        out.rows.extend(lines.by_ref().take(MAX_OUTPUT_ROWS));
+        let hidden = lines.count();
+        if hidden > 0 {
+            let lines = if hidden == 1 { "line" } else { "lines" };
+            out.rows.push(style.dim(&format!("({hidden} more {lines})")));
         }
-        if let Some(end) = ending(outcome, command) {
-            rows.rows.push(brush.dim(&end));
+        if let Some(note) = exit_note(run, command) {
+            out.rows.push(style.dim(&note));
         }
-        if outcome.ended && !outcome.recorded && outcome.run == command.run && !shows(&command.expect, &outcome.output)
-        {
-            self.prose(rows, "*This is not what is usually seen here. `R` begins the chapter, and its sandbox, anew.*");
+        let is_original = !run.recorded && run.command == command.run;
+        if run.finished && is_original && !output_matches(&command.expect, &run.output) {
+            self.prose(out, "*This is not the usual output. `R` restarts the chapter with a fresh sandbox.*");
         }
     }
 
-    fn running(&self, outcome: &Outcome) -> String {
-        if !outcome.ended {
-            let word = match &self.state.sandbox {
-                Sandbox::Booting => "the sandbox boots",
-                _ if outcome.output.is_empty() && !outcome.first.is_empty() => "what it needs runs first",
-                _ => "it runs",
+    /// A short rule above an output.
+    fn output_rule(&self, label: &str) -> String {
+        let rule = self.style.dim(&self.style.glyphs().rule.repeat(3));
+        if label.is_empty() { rule } else { format!("{rule} {label}") }
+    }
+
+    fn run_label(&self, run: &CommandRun) -> String {
+        if !run.finished {
+            let label = match &self.state.sandbox {
+                SandboxStatus::Booting => "the sandbox boots",
+                _ if run.output.is_empty() && !run.prerequisites.is_empty() => "earlier commands run first",
+                _ => "running",
             };
-            return self.brush.accent(&format!("{word}{}", self.brush.sign("…", "...")));
+            return self.style.accent(&format!("{label}{}", self.style.glyphs().ellipsis));
         }
-        if outcome.first.is_empty() {
+        if run.prerequisites.is_empty() {
             return String::new();
         }
-        self.brush.dim(&format!("after what it needs: {}", outcome.first.join(", ")))
+        self.style.dim(&format!("ran first: {}", run.prerequisites.join(", ")))
     }
 
-    fn door(&self, rows: &mut Rows, lab: &str) {
-        let brush = self.brush;
-        let told = self.labs.iter().find(|told| told.id == lab);
-        let title = told.map_or(lab, |told| told.title);
-        self.hanging(rows, &brush.strong("Lab "), 4, &format!("**{title}**"));
-        if let Some(told) = told {
-            let best = told.best.map_or(String::new(), |best| format!(", your best score {best} %"));
-            rows.rows.push(brush.dim(&format!("{} minutes{best}", told.minutes)));
+    fn lab(&self, out: &mut BlockRows, id: &str) {
+        let style = self.style;
+        let lab = self.labs.iter().find(|lab| lab.id == id);
+        let title = lab.map_or(id, |lab| lab.title);
+        self.prefixed(out, &style.strong("Lab "), 4, &format!("**{title}**"));
+        if let Some(lab) = lab {
+            let best = lab.best.map_or(String::new(), |best| format!(", your best score {best} %"));
+            out.rows.push(style.dim(&format!("{} minutes{best}", lab.minutes)));
         }
-        match self.state.visited.get(lab) {
-            Some(said) if !said.is_empty() => self.prose(rows, said),
+        match self.state.visited_labs.get(id) {
+            Some(message) if !message.is_empty() => self.prose(out, message),
             Some(_) => {}
-            None => self.prose(rows, "Enter opens it: a shell on a machine of your own. `exit` brings you back here."),
+            None => self.prose(out, "Enter opens a shell in a private machine. `exit` brings you back here."),
         }
-    }
-}
-
-impl Brush {
-    /// A short rule above an output.
-    fn rule_in(self, word: &str) -> String {
-        let dash = self.dim(&self.sign("─", "-").repeat(3));
-        if word.is_empty() { dash } else { format!("{dash} {word}") }
     }
 }
 
@@ -242,41 +251,42 @@ fn prompt(root: bool) -> &'static str {
     if root { "# " } else { "$ " }
 }
 
-/// How a command ended, where that says something.
-fn ending(outcome: &Outcome, command: &Practice) -> Option<String> {
-    if !outcome.ended || outcome.recorded {
+/// A note about the exit code, if it says more than the output.
+fn exit_note(run: &CommandRun, command: &Practice) -> Option<String> {
+    if !run.finished || run.recorded {
         return None;
     }
-    match outcome.code {
-        Some(0) if outcome.output.is_empty() => Some("(it printed nothing, and ended with 0)".into()),
+    match run.exit_code {
+        Some(0) if run.output.is_empty() => Some("(no output, exit status 0)".into()),
         Some(0) => None,
-        Some(124) => Some("(exit status 124: a time limit ended it)".into()),
-        // What a page expects says all there is to say.
-        Some(_) if outcome.run == command.run && shows(&command.expect, &outcome.output) => None,
+        Some(124) => Some("(exit status 124: stopped by the time limit)".into()),
+        // The chapter expects this output, whatever the status.
+        Some(_) if run.command == command.run && output_matches(&command.expect, &run.output) => None,
         Some(code) => Some(format!("(exit status {code})")),
         None => Some("(stopped)".into()),
     }
 }
 
-/// A text in pieces of at most so many columns: at a space where there is one near, else wherever they end. At least one.
-fn chopped(text: &str, width: usize) -> Vec<String> {
+/// Breaks a line of output into rows of at most `width` columns: at a space near the edge, else at the edge. Returns at
+/// least one row.
+fn hard_wrap(text: &str, width: usize) -> Vec<String> {
     let mut rows = Vec::new();
     let mut row = String::new();
     let mut column = 0;
     for character in text.chars() {
-        let wide = display_width(character.encode_utf8(&mut [0; 4]));
-        if column + wide > width {
-            let space = row.rfind(' ').filter(|space| display_width(&row[*space..]) <= NEAR && *space > 0);
+        let columns = display_width(character.encode_utf8(&mut [0; 4]));
+        if column + columns > width {
+            let space = row.rfind(' ').filter(|space| display_width(&row[*space..]) <= NEAR_EDGE && *space > 0);
             let rest = space.map_or(String::new(), |space| row.split_off(space + 1));
             rows.push(std::mem::replace(&mut row, rest));
             column = display_width(&row);
         }
         row.push(character);
-        column += wide;
+        column += columns;
     }
     rows.push(row);
     rows
 }
 
-/// A space so many columns from the edge is a better place to break than the edge.
-const NEAR: usize = 24;
+/// A space at most this many columns from the edge is used to break a row.
+const NEAR_EDGE: usize = 24;

@@ -1,150 +1,134 @@
-//! One screen of the tutorial: head, window, foot.
+//! The screen of a lesson: header, window, footer.
 
 use console::measure_text_width;
 
-use super::brush::Brush;
-use super::compose::{Composed, compose};
-use super::lists;
-use crate::engine::session::{Layout, Mode, Purpose, Sandbox, State};
-use crate::model::{Block, Form, Tutorial};
+use super::lab_summary::LabSummary;
+use super::overlay;
+use super::page::{PageRows, page_rows};
+use crate::engine::session::{InputPurpose, Layout, Mode, SandboxStatus, State};
+use crate::model::{Block, Form, Style, Tutorial};
+use crate::ui::screen::Frame;
 
-/// A lab, as its door tells of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LabSign<'a> {
-    /// Its id.
-    pub id: &'a str,
-    /// Its title.
-    pub title: &'a str,
-    /// How long it takes.
-    pub minutes: u32,
-    /// The best score so far, in percent.
-    pub best: Option<u32>,
-}
+/// Rows of the header and of the footer.
+const HEADER: usize = 2;
+const FOOTER: usize = 2;
 
-/// The labs of a course.
-pub(super) type Labs<'a> = [LabSign<'a>];
-
-/// Everything that is on the screen.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Frame {
-    /// From top to bottom, styled.
-    pub rows: Vec<String>,
-    /// Row and column of the cursor, where something is typed.
-    pub cursor: Option<(usize, usize)>,
-}
-
-/// Rows of the head and of the foot.
-const HEAD: usize = 2;
-const FOOT: usize = 2;
-
-/// Draws a sitting on so many rows, and tells how its page lies in the window. Where the page does not lie as the sitting
-/// thinks, it has to be told, and be drawn again.
-#[must_use]
-pub fn frame(tutorial: &Tutorial, state: &State, labs: &[LabSign<'_>], height: usize, brush: Brush) -> (Frame, Layout) {
-    let window = height.saturating_sub(HEAD + FOOT).max(1);
-    let composed = compose(tutorial, state, labs, brush);
-    let layout = composed.layout(window);
+/// Draws a session on `height` rows, and returns the layout of its page.
+///
+/// If [`State::has_layout`] is false for that layout, send it as an event and draw again.
+pub(crate) fn lesson_frame(
+    tutorial: &Tutorial,
+    state: &State,
+    labs: &[LabSummary<'_>],
+    height: usize,
+    style: Style,
+) -> (Frame, Layout) {
+    let window = height.saturating_sub(HEADER + FOOTER).max(1);
+    let page = page_rows(tutorial, state, labs, style);
+    let layout = page.layout(window);
     let mut frame = Frame::default();
-    frame.rows.extend(head(tutorial, state, brush));
+    frame.rows.extend(header(tutorial, state, style));
     let body = match &state.mode {
-        Mode::Page | Mode::Typing { .. } => page(&composed, state, window, &mut frame),
-        _ => lists::rows(tutorial, state, window, brush, &mut frame.cursor),
+        Mode::Page | Mode::Typing { .. } => visible_rows(&page, state, window, &mut frame),
+        _ => overlay::rows(tutorial, state, window, style, &mut frame.cursor),
     };
-    frame.cursor = frame.cursor.filter(|(row, _)| *row < window).map(|(row, column)| (row + HEAD, column));
+    frame.cursor = frame.cursor.filter(|(row, _)| *row < window).map(|(row, column)| (row + HEADER, column));
     frame.rows.extend(body);
-    frame.rows.resize(HEAD + window, String::new());
+    frame.rows.resize(HEADER + window, String::new());
     let below = layout.total.saturating_sub(state.scroll + window);
-    frame.rows.push(brush.shown(foot_rule(state, below, brush)));
-    frame.rows.push(brush.shown(keys(tutorial, state, below, brush)));
+    frame.rows.push(style.to_charset(footer_rule(state, below, style)));
+    frame.rows.push(style.to_charset(footer_keys(tutorial, state, below, style)));
     frame.rows.truncate(height);
     (frame, layout)
 }
 
-fn page(composed: &Composed, state: &State, window: usize, frame: &mut Frame) -> Vec<String> {
-    frame.cursor = composed.cursor.and_then(|(row, column)| Some((row.checked_sub(state.scroll)?, column)));
-    composed.rows.iter().skip(state.scroll).take(window).cloned().collect()
+fn visible_rows(page: &PageRows, state: &State, window: usize, frame: &mut Frame) -> Vec<String> {
+    frame.cursor = page.cursor.and_then(|(row, column)| Some((row.checked_sub(state.scroll)?, column)));
+    page.rows.iter().skip(state.scroll).take(window).cloned().collect()
 }
 
-fn head(tutorial: &Tutorial, state: &State, brush: Brush) -> Vec<String> {
+fn header(tutorial: &Tutorial, state: &State, style: Style) -> Vec<String> {
+    let glyphs = style.glyphs();
     let chapter = state.chapter(tutorial);
-    let dots: String = (0..chapter.pages.len())
+    let pages: String = (0..chapter.pages.len())
         .map(|page| match page {
-            _ if page == state.page => brush.sign("◆", "#"),
-            _ if state.is_opened(chapter, &chapter.pages[page]) => brush.sign("●", "*"),
-            _ => brush.sign("○", "."),
+            _ if page == state.page => glyphs.current_page,
+            _ if state.is_opened(chapter, &chapter.pages[page]) => glyphs.opened_page,
+            _ => glyphs.not_started,
         })
         .collect();
-    let place = format!("{dots} {}/{}", state.page + 1, chapter.pages.len());
-    let room = brush.width.saturating_sub(measure_text_width(&place) + 2);
-    let title = brush.cut(&format!("{} · {}", chapter.number, chapter.title), room);
-    let gap = brush.width.saturating_sub(measure_text_width(&title) + measure_text_width(&place));
-    let line = format!("{}{}{}", brush.strong(&title), " ".repeat(gap), brush.dim(&place));
-    vec![brush.shown(line), brush.rule("", "")]
+    let place = format!("{pages} {}/{}", state.page + 1, chapter.pages.len());
+    let room = style.width.saturating_sub(measure_text_width(&place) + 2);
+    let title = style.cut(&format!("{} {} {}", chapter.number, glyphs.dot, chapter.title), room);
+    let gap = style.width.saturating_sub(measure_text_width(&title) + measure_text_width(&place));
+    let line = format!("{}{}{}", style.strong(&title), " ".repeat(gap), style.dim(&place));
+    vec![style.to_charset(line), style.rule("", "")]
 }
 
-fn foot_rule(state: &State, below: usize, brush: Brush) -> String {
+/// A rule with the notice or the rows below at its left, and the sandbox at its right.
+fn footer_rule(state: &State, below: usize, style: Style) -> String {
     let reading = matches!(state.mode, Mode::Page | Mode::Typing { .. });
     let left = if !state.notice.is_empty() {
-        brush.accent(&brush.cut(&state.notice, brush.width.saturating_sub(8)))
+        style.accent(&style.cut(&state.notice, style.width.saturating_sub(8)))
     } else if reading && below > 0 {
-        brush.accent(&format!("{} {below} more", brush.sign("↓", "v")))
+        style.accent(&format!("{} {below} more", style.glyphs().down))
     } else {
         String::new()
     };
     let right = match &state.sandbox {
-        Sandbox::None => String::new(),
-        Sandbox::Booting => format!("sandbox boots{}", brush.sign("…", "...")),
-        Sandbox::Up { systemd } if systemd.is_empty() => "sandbox up".into(),
-        Sandbox::Up { systemd } => format!("systemd {systemd}"),
-        Sandbox::Locked => "sandbox: sudo asks first".into(),
-        Sandbox::Impossible { .. } => "no sandbox here".into(),
+        SandboxStatus::NotStarted => String::new(),
+        SandboxStatus::Booting => format!("sandbox boots{}", style.glyphs().ellipsis),
+        SandboxStatus::Running { systemd } if systemd.is_empty() => "sandbox is up".into(),
+        SandboxStatus::Running { systemd } => format!("systemd {systemd}"),
+        SandboxStatus::NeedsPassword => "sandbox needs sudo".into(),
+        SandboxStatus::Unavailable { .. } => "no sandbox here".into(),
     };
-    let fits = measure_text_width(&left) + right.len() + 10 <= brush.width;
-    brush.rule(&left, &if fits { brush.dim(&right) } else { String::new() })
+    let fits = measure_text_width(&left) + right.len() + 10 <= style.width;
+    style.rule(&left, &if fits { style.dim(&right) } else { String::new() })
 }
 
-/// The keys that matter now, as many as there is room for.
-fn keys(tutorial: &Tutorial, state: &State, below: usize, brush: Brush) -> String {
+/// The keys that are useful now, as many as fit.
+fn footer_keys(tutorial: &Tutorial, state: &State, below: usize, style: Style) -> String {
+    let up_down = style.glyphs().up_down;
     let mut keys: Vec<(&str, &str)> = match &state.mode {
         Mode::Page => page_keys(tutorial, state, below),
-        Mode::Typing { purpose: Purpose::Answer, .. } => vec![("Enter", "hand it in"), ("Esc", "not now")],
-        Mode::Typing { purpose: Purpose::Command, .. } => vec![("Enter", "run it"), ("Esc", "as it was")],
-        Mode::Contents { .. } => vec![("Enter", "go there"), ("↑↓", "choose"), ("1-9", "chapter"), ("Esc", "back")],
-        Mode::Search { .. } => vec![("Enter", "go there"), ("↑↓", "choose"), ("Esc", "back")],
-        Mode::Glossary { .. } | Mode::Help { .. } => vec![("↑↓", "choose"), ("Esc", "back")],
-        Mode::Restart => vec![("y", "begin anew"), ("Esc", "no")],
+        Mode::Typing { purpose: InputPurpose::Answer, .. } => vec![("Enter", "answer"), ("Esc", "cancel")],
+        Mode::Typing { purpose: InputPurpose::Command, .. } => vec![("Enter", "run"), ("Esc", "cancel")],
+        Mode::Contents { .. } => vec![("Enter", "open"), (up_down, "select"), ("1-9", "chapter"), ("Esc", "back")],
+        Mode::Search { .. } => vec![("Enter", "open"), (up_down, "select"), ("Esc", "back")],
+        Mode::Glossary { .. } | Mode::Help { .. } => vec![(up_down, "select"), ("Esc", "back")],
+        Mode::Restart => vec![("y", "restart"), ("Esc", "cancel")],
     };
-    let general = [("n", "next"), ("p", "back"), ("t", "contents"), ("?", "keys"), ("q", "quit")];
     if state.mode != Mode::Page {
-        return key_line(&keys, brush);
+        return key_line(&keys, style);
     }
-    // Where room is short, those go first whose loss is the smallest: the help tells of them.
     let own = keys.len();
-    keys.extend(general);
-    for least in ["p", "t", "n", "q"] {
-        if key_width(&keys) <= brush.width {
+    keys.extend([("n", "next"), ("p", "back"), ("t", "contents"), ("?", "keys"), ("q", "quit")]);
+    // Where they do not fit, the keys go first that are easy to do without. The help lists all of them.
+    for expendable in ["p", "t", "n", "q"] {
+        if key_line_width(&keys) <= style.width {
             break;
         }
-        keys.retain(|(key, _)| *key != least);
+        keys.retain(|(key, _)| *key != expendable);
     }
-    while key_width(&keys) > brush.width && own > 1 && keys.len() > 2 {
+    while key_line_width(&keys) > style.width && own > 1 && keys.len() > 2 {
         keys.remove(keys.len() - 2);
     }
-    key_line(&keys, brush)
+    key_line(&keys, style)
 }
 
-fn key_width(keys: &[(&str, &str)]) -> usize {
+fn key_line_width(keys: &[(&str, &str)]) -> usize {
     keys.iter()
         .map(|(key, what)| measure_text_width(key) + measure_text_width(what) + 4)
         .sum::<usize>()
         .saturating_sub(3)
 }
 
-/// Keys with what they do.
-pub(super) fn key_line(keys: &[(&str, &str)], brush: Brush) -> String {
+/// Keys and what they do, on one line.
+pub(super) fn key_line(keys: &[(&str, &str)], style: Style) -> String {
     let keys: Vec<String> =
-        keys.iter().map(|(key, what)| format!("{} {}", brush.strong(key), brush.dim(what))).collect();
-    brush.cut(&keys.join("   "), brush.width)
+        keys.iter().map(|(key, what)| format!("{} {}", style.strong(key), style.dim(what))).collect();
+    style.cut(&keys.join("   "), style.width)
 }
 
 fn page_keys(tutorial: &Tutorial, state: &State, below: usize) -> Vec<(&'static str, &'static str)> {
@@ -158,16 +142,16 @@ fn page_keys(tutorial: &Tutorial, state: &State, below: usize) -> Vec<(&'static 
     let answered = block.id().is_some_and(|id| state.answer(tutorial, id).is_some());
     let form = block.question().map(|question| &question.form);
     match (block, form) {
-        (Block::Door { .. }, _) if !done => vec![("Enter", "to the lab")],
-        (Block::Try { .. }, _) if !done => vec![("Enter", "run"), ("e", "change it")],
-        (Block::Predict { .. }, _) if answered && !done => vec![("Enter", "run"), ("e", "change it")],
+        (Block::Door { .. }, _) if !done => vec![("Enter", "open the lab")],
+        (Block::Try { .. }, _) if !done => vec![("Enter", "run"), ("e", "edit")],
+        (Block::Predict { .. }, _) if answered && !done => vec![("Enter", "run"), ("e", "edit")],
         (_, Some(Form::Typed { .. })) if !answered => vec![("Enter", "answer")],
         (_, Some(Form::Choice { several: true, choices, .. })) if !answered => {
-            vec![(numbers(choices.len()), "mark"), ("Enter", "hand it in")]
+            vec![(numbers(choices.len()), "mark"), ("Enter", "answer")]
         }
         (_, Some(Form::Choice { choices, .. })) if !answered => vec![(numbers(choices.len()), "answer")],
-        (Block::Try { .. } | Block::Predict { .. }, _) => vec![("Enter", "go on"), ("e", "change it"), ("r", "again")],
-        (Block::Door { .. }, _) => vec![("Enter", "go on"), ("r", "back to the lab")],
+        (Block::Try { .. } | Block::Predict { .. }, _) => vec![("Enter", "go on"), ("e", "edit"), ("r", "again")],
+        (Block::Door { .. }, _) => vec![("Enter", "go on"), ("r", "reopen the lab")],
         _ => vec![("Enter", "go on")],
     }
 }

@@ -1,20 +1,18 @@
-//! The tutorial on a terminal: pages, live blocks, lists, and the screen that they are drawn on.
+//! The screens of the tutorial, drawn as rows of text.
 
 mod block;
-mod brush;
-mod compose;
-mod entry;
 mod frame;
 mod home;
-mod lists;
-mod plain;
-mod stage;
+mod input_line;
+mod lab_summary;
+mod overlay;
+mod page;
+mod plain_text;
 #[cfg(test)]
 mod tests;
 
-pub use brush::Brush;
-pub use compose::page_rows;
-pub use frame::{Frame, LabSign, frame};
-pub use home::{HomeRow, Mark, course_picture, home_frame};
-pub use plain::plain;
-pub use stage::{Sign as Signal, Stage};
+pub(crate) use frame::lesson_frame;
+pub(crate) use home::{Completion, CourseRow, course_overview, home_frame};
+pub(crate) use lab_summary::LabSummary;
+pub(crate) use page::page_height;
+pub(crate) use plain_text::chapter_as_text;

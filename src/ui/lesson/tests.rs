@@ -1,12 +1,12 @@
-//! One rich page in every width, and every list over it: nothing is cut, and nothing is lost without colour.
+//! A page with every element, and every overlay, at several widths: no row is wider than the window.
 
 use std::collections::BTreeMap;
 
 use console::{measure_text_width, strip_ansi_codes};
 
-use super::{Brush, HomeRow, LabSign, Mark, frame, home_frame};
-use crate::engine::session::{Event, Key, Past, Sandbox, State, step};
-use crate::model::{Ask, Block, Chapter, Form, Overlay, Page, Practice, Term, Tutorial};
+use super::{Completion, CourseRow, LabSummary, home_frame, lesson_frame};
+use crate::engine::session::{Event, History, Key, SandboxStatus, State, begin, update};
+use crate::model::{Ask, Block, Chapter, Form, Overlay, Page, Practice, Style, Term, Tutorial};
 
 const RICH: &str = "\
 Words with *emphasis*, **strength**, `code`, a [unit](glossary.md#unit), and ![a picture](x.png). 世界 is four columns \
@@ -80,28 +80,28 @@ fn tutorial() -> Tutorial {
     Tutorial { chapters: vec![chapter], glossary: vec![term] }
 }
 
-const LABS: [LabSign<'static>; 1] =
-    [LabSign { id: "l", title: "From a terminal to a service that lasts", minutes: 20, best: Some(65) }];
+const LABS: [LabSummary<'static>; 1] =
+    [LabSummary { id: "l", title: "From a terminal to a service that lasts", minutes: 20, best: Some(65) }];
 
 /// The page after the command has run and the questions were answered, one of them wrong.
 fn answered(tutorial: &Tutorial) -> State {
-    let (mut state, _) = State::begin(tutorial, 0, 0, Past::default());
+    let (mut state, _) = begin(tutorial, 0, 0, History::default());
     let mut take = |event| {
-        let before = std::mem::replace(&mut state, State::new(0, 0, Past::default()));
-        state = step(tutorial, before, event).0;
-        let (_, layout) = frame(tutorial, &state, &LABS, 400, Brush { width: 80, color: false, unicode: true });
-        let before = std::mem::replace(&mut state, State::new(0, 0, Past::default()));
-        state = step(tutorial, before, Event::Laid(layout)).0;
+        let before = std::mem::replace(&mut state, State::new(0, 0, History::default()));
+        state = update(tutorial, before, event).0;
+        let (_, layout) = lesson_frame(tutorial, &state, &LABS, 400, Style { width: 80, color: false, unicode: true });
+        let before = std::mem::replace(&mut state, State::new(0, 0, History::default()));
+        state = update(tutorial, before, Event::Layout(layout)).0;
     };
-    take(Event::Sandbox(Sandbox::Up { systemd: "257".into() }));
+    take(Event::Sandbox(SandboxStatus::Running { systemd: "257".into() }));
     take(Event::Key(Key::Enter));
     let output = format!("1234\n● web.service\n\t\x1b[31mred\x1b[0m\n{}\n", "x".repeat(130));
-    take(Event::Printed(output));
-    take(Event::Ended(Some(3)));
+    take(Event::Output(output));
+    take(Event::Exited(Some(3)));
     for key in [Key::Enter, Key::Char('1')] {
         take(Event::Key(key));
     }
-    take(Event::Ended(Some(0)));
+    take(Event::Exited(Some(0)));
     for key in [Key::Enter, Key::Char('2')] {
         take(Event::Key(key));
     }
@@ -110,7 +110,7 @@ fn answered(tutorial: &Tutorial) -> State {
 
 fn drawn(width: usize, color: bool, unicode: bool) -> String {
     let tutorial = tutorial();
-    let (frame, _) = frame(&tutorial, &answered(&tutorial), &LABS, 120, Brush { width, color, unicode });
+    let (frame, _) = lesson_frame(&tutorial, &answered(&tutorial), &LABS, 120, Style { width, color, unicode });
     let text = frame.rows.join("\n");
     // What is drawn from top to bottom, without the empty rows above the foot.
     let end = text.find("\n\n\n\n").unwrap_or(text.len());
@@ -153,7 +153,7 @@ fn nothing_is_wider_than_the_window_whatever_is_open() {
     let before = answered(&tutorial);
     for width in [40, 41, 60, 80, 120] {
         for (color, unicode) in [(true, true), (false, true), (false, false)] {
-            let brush = Brush { width, color, unicode };
+            let style = Style { width, color, unicode };
             for keys in [
                 vec![],
                 vec![Char('?'), PageDown],
@@ -168,14 +168,14 @@ fn nothing_is_wider_than_the_window_whatever_is_open() {
             ] {
                 let mut state = before.clone();
                 for key in keys {
-                    state = step(&tutorial, state, Event::Key(key)).0;
+                    state = update(&tutorial, state, Event::Key(key)).0;
                     if !matches!(key, Char(_)) {
-                        let layout = frame(&tutorial, &state, &LABS, 400, brush).1;
-                        state = step(&tutorial, state, Event::Laid(layout)).0;
+                        let layout = lesson_frame(&tutorial, &state, &LABS, 400, style).1;
+                        state = update(&tutorial, state, Event::Layout(layout)).0;
                     }
                 }
                 for height in [6, 20, 200] {
-                    let (frame, _) = frame(&tutorial, &state, &LABS, height, brush);
+                    let (frame, _) = lesson_frame(&tutorial, &state, &LABS, height, style);
                     assert_eq!(frame.rows.len(), height);
                     for row in &frame.rows {
                         assert!(measure_text_width(row) <= width, "{width} {:?}: {row:?}", state.mode);
@@ -192,20 +192,21 @@ fn nothing_is_wider_than_the_window_whatever_is_open() {
 
 #[test]
 fn the_home_screen_fits_and_shows_what_is_chosen() {
-    let row = |number: u32, mark| HomeRow {
-        mark,
+    let row = |number: u32, completion| CourseRow {
+        completion,
         number: (number != 3).then_some(number),
         id: format!("chapter-{number}"),
-        share: None,
+        percent: None,
         title: format!("Chapter {number} with a title of many words, more than fit"),
         detail: "page 3 of 9, 12 of 14 answers right at once".into(),
     };
-    let rows: Vec<HomeRow> =
-        (1..=12).map(|number| row(number, [Mark::Done, Mark::Begun, Mark::New][number as usize % 3])).collect();
+    let rows: Vec<CourseRow> = (1..=12)
+        .map(|number| row(number, [Completion::Done, Completion::Started, Completion::NotStarted][number as usize % 3]))
+        .collect();
     for width in 40..=120 {
         for (height, chosen) in [(6, 0), (6, 11), (12, 5), (40, 11)] {
             for color in [true, false] {
-                let frame = home_frame(&rows, chosen, height, Brush { width, color, unicode: true });
+                let frame = home_frame(&rows, chosen, height, Style { width, color, unicode: true });
                 assert_eq!(frame.rows.len(), height);
                 assert!(frame.rows.iter().all(|row| measure_text_width(row) <= width), "{width}: {:#?}", frame.rows);
                 let pointed: Vec<_> = frame.rows.iter().map(|row| strip_ansi_codes(row)).collect();
@@ -215,6 +216,6 @@ fn the_home_screen_fits_and_shows_what_is_chosen() {
         }
     }
     insta::assert_snapshot!(
-        home_frame(&rows[..4], 1, 12, Brush { width: 60, color: false, unicode: true }).rows.join("\n")
+        home_frame(&rows[..4], 1, 12, Style { width: 60, color: false, unicode: true }).rows.join("\n")
     );
 }

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::play::{Play, opened};
-use crate::engine::session::{Action, Deed, Event, KEYS, Key, Layout, Mode, Past, Purpose, Sandbox, contents, step};
+use super::player::{Player, opened};
+use crate::engine::session::{
+    Action, Event, History, InputPurpose, KEY_HELP, Key, Layout, Mode, ProgressUpdate, SandboxStatus,
+    table_of_contents, update,
+};
 
 /// The keys that a row of the help names.
 fn named(row: &str) -> Vec<Key> {
@@ -30,22 +33,22 @@ fn named(row: &str) -> Vec<Key> {
 
 #[test]
 fn every_key_of_the_help_does_something_on_some_page() {
-    for (row, what) in KEYS {
+    for (row, what) in KEY_HELP {
         for key in named(row) {
             let does = (0..5).any(|page| {
-                let mut play = Play::at(page);
+                let mut player = Player::at(page);
                 if page == 0 {
-                    play.runs(Key::Enter, "a");
+                    player.runs(Key::Enter, "a");
                 }
-                play.rows_of_a_block = 20;
-                play.press(Key::Char('j')).lay();
+                player.rows_of_a_block = 20;
+                player.press(Key::Char('j')).lay();
                 // Keys for what is answered and visited already.
                 if page == 1 {
-                    play.press(Key::BackTab).press(Key::Char('a')).types("x").press(Key::Enter);
+                    player.press(Key::BackTab).press(Key::Char('a')).types("x").press(Key::Enter);
                 }
-                let before = play.state.clone();
-                play.press(key);
-                play.state != before || !play.did.is_empty()
+                let before = player.state.clone();
+                player.press(key);
+                player.state != before || !player.actions.is_empty()
             });
             assert!(does, "{row}: {what}");
         }
@@ -63,23 +66,23 @@ fn every_key_of_the_help_keeps_out_of_other_modes() {
         ("restart", &[Key::Char('R')]),
     ];
     for (mode, keys) in modes {
-        for (row, _) in KEYS {
+        for (row, _) in KEY_HELP {
             for key in named(row) {
-                let mut play = Play::at(0);
+                let mut player = Player::at(0);
                 for key in keys {
-                    play.press(*key);
+                    player.press(*key);
                 }
-                assert!(!play.reads(), "{mode}");
-                play.press(key);
+                assert!(!player.reads(), "{mode}");
+                player.press(key);
                 // Only these act: on what is chosen or typed, on the sitting as a whole, or on the chapter.
                 let acts = match (mode, key) {
                     (_, Key::Ctrl('c' | 'z')) | ("typing" | "contents", Key::Enter) | ("contents", Key::Char('q')) => 1,
                     _ => 0,
                 };
-                assert_eq!(play.did.len(), acts, "{mode}: {key:?} does {:?}", play.did);
-                assert_eq!(play.place(), (0, 0), "{mode}: {key:?}");
-                play.press(Key::Escape);
-                assert!(play.reads(), "{mode}: Esc goes back");
+                assert_eq!(player.actions.len(), acts, "{mode}: {key:?} does {:?}", player.actions);
+                assert_eq!(player.place(), (0, 0), "{mode}: {key:?}");
+                player.press(Key::Escape);
+                assert!(player.reads(), "{mode}: Esc goes back");
             }
         }
     }
@@ -87,43 +90,43 @@ fn every_key_of_the_help_keeps_out_of_other_modes() {
 
 #[test]
 fn pages_follow_one_another_from_the_first_to_the_last() {
-    let mut play = Play::of(0, 0, Past::default(), Sandbox::None);
-    let (_, did) = crate::engine::session::State::begin(&play.tutorial, 0, 0, Past::default());
-    assert_eq!(did, [opened("one", "commands", false), Action::Prepare { chapter: 0 }]);
-    play.hears(Event::Sandbox(Sandbox::Booting));
-    play.press(Key::Char('p'));
-    assert_eq!((play.place(), play.state.notice.as_str()), ((0, 0), "this is the first page"));
-    let mut places = vec![play.place()];
+    let mut player = Player::of(0, 0, History::default(), SandboxStatus::NotStarted);
+    let (_, actions) = crate::engine::session::begin(&player.tutorial, 0, 0, History::default());
+    assert_eq!(actions, [opened("one", "commands", false), Action::PrepareSandbox { chapter: 0 }]);
+    player.receives(Event::Sandbox(SandboxStatus::Booting));
+    player.press(Key::Char('p'));
+    assert_eq!((player.place(), player.state.notice.as_str()), ((0, 0), "this is the first page"));
+    let mut places = vec![player.place()];
     for key in [Key::Right, Key::Char('n'), Key::Char('n')] {
-        play.press(key);
-        places.push(play.place());
+        player.press(key);
+        places.push(player.place());
     }
-    assert_eq!(play.did, [opened("one", "door", false)], "one chapter has one sandbox");
-    play.press(Key::Char('n'));
-    assert_eq!(play.did, [opened("one", "summary", true)]);
+    assert_eq!(player.actions, [opened("one", "door", false)], "one chapter has one sandbox");
+    player.press(Key::Char('n'));
+    assert_eq!(player.actions, [opened("one", "summary", true)]);
     // A page without anything to do: Enter and Space go on.
-    play.press(Key::Enter);
-    assert_eq!(play.did, [opened("two", "prose", false), Action::Prepare { chapter: 1 }]);
-    play.press(Key::Char(' ')).press(Key::Char('n'));
-    assert_eq!(play.did, [opened("three", "last", true)], "a chapter of words needs no sandbox");
-    assert_eq!(play.place(), (2, 0));
+    player.press(Key::Enter);
+    assert_eq!(player.actions, [opened("two", "prose", false), Action::PrepareSandbox { chapter: 1 }]);
+    player.press(Key::Char(' ')).press(Key::Char('n'));
+    assert_eq!(player.actions, [opened("three", "last", true)], "a chapter of words needs no sandbox");
+    assert_eq!(player.place(), (2, 0));
     for key in [Key::Char('n'), Key::Enter, Key::Char(' ')] {
-        play.press(key);
-        assert_eq!((play.place(), play.did.len()), ((2, 0), 0));
-        assert_eq!(play.state.notice, "this is the last page of the last chapter; q leaves");
+        player.press(key);
+        assert_eq!((player.place(), player.actions.len()), ((2, 0), 0));
+        assert_eq!(player.state.notice, "this is the last page of the last chapter; q quits");
     }
-    play.press(Key::Left);
-    assert_eq!(play.place(), (1, 1), "back goes to the last page of the chapter before");
+    player.press(Key::Left);
+    assert_eq!(player.place(), (1, 1), "back goes to the last page of the chapter before");
     assert_eq!(places, [(0, 0), (0, 1), (0, 2), (0, 3)]);
-    play.press(Key::Char('q'));
-    assert_eq!(play.did, [Action::Quit]);
+    player.press(Key::Char('q'));
+    assert_eq!(player.actions, [Action::Quit]);
 }
 
 #[test]
 fn the_window_moves_and_never_leaves_the_page() {
-    let mut play = Play::at(4);
-    play.rows_of_a_block = 34;
-    play.lay();
+    let mut player = Player::at(4);
+    player.rows_of_a_block = 34;
+    player.lay();
     for (key, scroll) in [
         (Key::Up, 0),
         (Key::Down, 1),
@@ -137,24 +140,24 @@ fn the_window_moves_and_never_leaves_the_page() {
         (Key::Home, 0),
         (Key::Enter, 8),
     ] {
-        play.press(key);
-        assert_eq!((play.state.scroll, play.place()), (scroll, (0, 4)), "{key:?}");
+        player.press(key);
+        assert_eq!((player.state.scroll, player.place()), (scroll, (0, 4)), "{key:?}");
     }
-    play.press(Key::End);
-    play.rows_of_a_block = 12;
-    play.lay();
-    assert_eq!(play.state.scroll, 2, "a page that became shorter is still in the window");
-    play.press(Key::Char(' '));
-    assert_eq!((play.place(), play.state.scroll), ((1, 0), 0), "at the end Space turns the page");
+    player.press(Key::End);
+    player.rows_of_a_block = 12;
+    player.lay();
+    assert_eq!(player.state.scroll, 2, "a page that became shorter is still in the window");
+    player.press(Key::Char(' '));
+    assert_eq!((player.place(), player.state.scroll), ((1, 0), 0), "at the end Space turns the page");
 }
 
 #[test]
 fn contents_lead_to_any_page() {
-    let mut play = Play::at(2);
-    play.press(Key::Char('t'));
-    let rows = contents(&play.tutorial);
+    let mut player = Player::at(2);
+    player.press(Key::Char('t'));
+    let rows = table_of_contents(&player.tutorial);
     assert_eq!(rows.len(), 3 + 5 + 2 + 1);
-    assert_eq!(play.state.mode, Mode::Contents { cursor: 3 }, "at the page in hand");
+    assert_eq!(player.state.mode, Mode::Contents { cursor: 3 }, "at the page in hand");
     for (key, cursor) in [
         (Key::Up, 2),
         (Key::Char('k'), 1),
@@ -168,116 +171,116 @@ fn contents_lead_to_any_page() {
         (Key::Char('9'), 10),
         (Key::Char('2'), 6),
     ] {
-        play.press(key);
-        assert_eq!(play.state.mode, Mode::Contents { cursor }, "{key:?}");
+        player.press(key);
+        assert_eq!(player.state.mode, Mode::Contents { cursor }, "{key:?}");
     }
-    play.press(Key::Down).press(Key::Down).press(Key::Enter);
-    assert_eq!((play.place(), play.reads()), ((1, 1), true));
-    play.types("tt");
-    assert!(play.reads());
+    player.press(Key::Down).press(Key::Down).press(Key::Enter);
+    assert_eq!((player.place(), player.reads()), ((1, 1), true));
+    player.types("tt");
+    assert!(player.reads());
 }
 
 #[test]
 fn words_are_found_on_every_page_and_terms_by_their_letters() {
-    let mut play = Play::at(2);
-    play.types("/WORDS a");
-    let Mode::Search { entry, cursor: 0 } = &play.state.mode else { panic!("{:?}", play.state.mode) };
-    let hits = crate::engine::session::find(&play.tutorial, &entry.text());
+    let mut player = Player::at(2);
+    player.types("/WORDS a");
+    let Mode::Search { input, cursor: 0 } = &player.state.mode else { panic!("{:?}", player.state.mode) };
+    let hits = crate::engine::session::search(&player.tutorial, &input.text());
     let places: Vec<_> = hits.iter().map(|hit| (hit.chapter, hit.page, hit.line.as_str())).collect();
     assert_eq!(places, [(0, 0, "Words about a unit."), (2, 0, "Words alone.")]);
-    play.press(Key::Down).press(Key::Down).press(Key::Enter);
-    assert_eq!(play.place(), (2, 0));
-    play.types("/nowhere").press(Key::Down).press(Key::Enter);
-    assert!(matches!(play.state.mode, Mode::Search { cursor: 0, .. }), "there is nothing to go to");
+    player.press(Key::Down).press(Key::Down).press(Key::Enter);
+    assert_eq!(player.place(), (2, 0));
+    player.types("/nowhere").press(Key::Down).press(Key::Enter);
+    assert!(matches!(player.state.mode, Mode::Search { cursor: 0, .. }), "there is nothing to go to");
     // A letter more begins a new list.
-    play.press(Key::Ctrl('u')).types("o").press(Key::Down).types("n");
-    assert!(matches!(play.state.mode, Mode::Search { cursor: 0, .. }));
+    player.press(Key::Ctrl('u')).types("o").press(Key::Down).types("n");
+    assert!(matches!(player.state.mode, Mode::Search { cursor: 0, .. }));
 
-    let mut play = Play::at(0);
-    let terms = |play: &Play, letters: &str| -> Vec<String> {
-        let page = play.state.page(&play.tutorial);
-        crate::engine::session::terms_for(&play.tutorial, &play.tutorial.chapters[0], page, letters)
+    let mut player = Player::at(0);
+    let terms = |player: &Player, letters: &str| -> Vec<String> {
+        let page = player.state.page(&player.tutorial);
+        crate::engine::session::glossary_terms(&player.tutorial, &player.tutorial.chapters[0], page, letters)
             .iter()
             .map(|term| term.name.clone())
             .collect()
     };
-    assert_eq!(terms(&play, ""), ["unit", "cgroup", "slice"], "those of the page come first");
-    assert_eq!(terms(&play, "C"), ["cgroup", "slice"], "then those that begin with it");
-    assert_eq!(terms(&play, "x"), [""; 0]);
-    play.types("g").press(Key::Down).press(Key::Down).press(Key::Down);
-    assert!(matches!(play.state.mode, Mode::Glossary { cursor: 2, .. }));
-    play.types("q").press(Key::Enter);
-    assert_eq!((play.reads(), play.did.len()), (true, 0));
+    assert_eq!(terms(&player, ""), ["unit", "cgroup", "slice"], "those of the page come first");
+    assert_eq!(terms(&player, "C"), ["cgroup", "slice"], "then those that begin with it");
+    assert_eq!(terms(&player, "x"), [""; 0]);
+    player.types("g").press(Key::Down).press(Key::Down).press(Key::Down);
+    assert!(matches!(player.state.mode, Mode::Glossary { cursor: 2, .. }));
+    player.types("q").press(Key::Enter);
+    assert_eq!((player.reads(), player.actions.len()), (true, 0));
 }
 
 #[test]
 fn the_help_is_a_list_and_a_word_lasts_until_the_next_key() {
-    let mut play = Play::at(0);
-    play.press(Key::Char('?')).press(Key::Down);
-    assert_eq!(play.state.mode, Mode::Help { cursor: 1 });
+    let mut player = Player::at(0);
+    player.press(Key::Char('?')).press(Key::Down);
+    assert_eq!(player.state.mode, Mode::Help { cursor: 1 });
     for _ in 0..9 {
-        play.press(Key::PageDown);
+        player.press(Key::PageDown);
     }
-    assert_eq!(play.state.mode, Mode::Help { cursor: KEYS.len() - 1 });
-    play.press(Key::Char('q'));
-    assert!(play.reads() && play.did.is_empty(), "q closes it, and no more");
-    play.press(Key::Char('p'));
-    assert!(!play.state.notice.is_empty());
-    play.press(Key::Tab);
-    assert!(play.state.notice.is_empty());
-    play.press(Key::Ctrl('l'));
-    assert_eq!(play.did, [Action::Redraw]);
-    play.press(Key::Ctrl('z'));
-    assert_eq!(play.did, [Action::Suspend]);
+    assert_eq!(player.state.mode, Mode::Help { cursor: KEY_HELP.len() - 1 });
+    player.press(Key::Char('q'));
+    assert!(player.reads() && player.actions.is_empty(), "q closes it, and no more");
+    player.press(Key::Char('p'));
+    assert!(!player.state.notice.is_empty());
+    player.press(Key::Tab);
+    assert!(player.state.notice.is_empty());
+    player.press(Key::Ctrl('l'));
+    assert_eq!(player.actions, [Action::Redraw]);
+    player.press(Key::Ctrl('z'));
+    assert_eq!(player.actions, [Action::Suspend]);
 }
 
 #[test]
 fn a_chapter_begins_anew_and_first_answers_stay() {
-    let mut play = Play::at(1);
-    play.types("1nR");
-    assert_eq!(play.state.mode, Mode::Restart);
-    play.press(Key::Char('n'));
-    assert_eq!((play.place(), play.reads()), ((0, 2), true), "any key but y is a no");
-    play.types("Ry");
-    let restarted = Action::Remember(Deed::Restarted { chapter: "one".into() });
-    assert_eq!(play.did, [restarted, Action::Prepare { chapter: 0 }, opened("one", "commands", false)]);
-    assert_eq!(play.state.opened, BTreeSet::from([("one".into(), "commands".into())]));
-    assert_eq!(play.state.answer(&play.tutorial, "q"), None);
-    play.types("n2");
-    assert!(!play.state.answers[&("one".to_owned(), "q".to_owned())].first_right);
-    assert_eq!(play.state.answer(&play.tutorial, "q").map(|(_, right)| *right), Some(true));
+    let mut player = Player::at(1);
+    player.types("1nR");
+    assert_eq!(player.state.mode, Mode::Restart);
+    player.press(Key::Char('n'));
+    assert_eq!((player.place(), player.reads()), ((0, 2), true), "any key but y is a no");
+    player.types("Ry");
+    let restarted = Action::SaveProgress(ProgressUpdate::ChapterRestarted { chapter: "one".into() });
+    assert_eq!(player.actions, [restarted, Action::PrepareSandbox { chapter: 0 }, opened("one", "commands", false)]);
+    assert_eq!(player.state.opened, BTreeSet::from([("one".into(), "commands".into())]));
+    assert_eq!(player.state.answer(&player.tutorial, "q"), None);
+    player.types("n2");
+    assert!(!player.state.answers[&("one".to_owned(), "q".to_owned())].first_correct);
+    assert_eq!(player.state.answer(&player.tutorial, "q").map(|(_, right)| *right), Some(true));
 }
 
 #[test]
 fn a_door_leads_out_and_back() {
-    let mut play = Play::at(3);
-    let enter = Action::Enter { lab: "lab".into() };
-    play.press(Key::Char('r'));
-    assert_eq!(play.did, []);
-    play.press(Key::Enter);
-    assert_eq!(play.did, std::slice::from_ref(&enter));
-    play.hears(Event::Back("Passed.".into()));
-    assert_eq!((play.did.as_slice(), play.place()), (&[Action::Redraw][..], (0, 3)));
-    assert_eq!(play.state.visited["lab"], "Passed.");
+    let mut player = Player::at(3);
+    let enter = Action::OpenLab { lab: "lab".into() };
+    player.press(Key::Char('r'));
+    assert_eq!(player.actions, []);
+    player.press(Key::Enter);
+    assert_eq!(player.actions, std::slice::from_ref(&enter));
+    player.receives(Event::LabClosed("Passed.".into()));
+    assert_eq!((player.actions.as_slice(), player.place()), (&[Action::Redraw][..], (0, 3)));
+    assert_eq!(player.state.visited_labs["lab"], "Passed.");
     // In a window that was made smaller meanwhile, the door is still what is looked at.
-    let Play { tutorial, state, .. } = Play::at(3);
-    let (state, _) = step(&tutorial, state, Event::Back(String::new()));
+    let Player { tutorial, state, .. } = Player::at(3);
+    let (state, _) = update(&tutorial, state, Event::LabClosed(String::new()));
     let small = Layout { rows: 4, total: 30, blocks: vec![(0, 20), (22, 25)] };
-    let (state, _) = step(&tutorial, state, Event::Laid(small));
-    assert_eq!((state.in_hand, state.scroll), (Some(1), 21));
-    play.press(Key::Char('r'));
-    assert_eq!(play.did, [enter], "r goes there again");
-    play.press(Key::Enter);
-    assert_eq!(play.place(), (0, 4));
+    let (state, _) = update(&tutorial, state, Event::Layout(small));
+    assert_eq!((state.focus, state.scroll), (Some(1), 21));
+    player.press(Key::Char('r'));
+    assert_eq!(player.actions, [enter], "r goes there again");
+    player.press(Key::Enter);
+    assert_eq!(player.place(), (0, 4));
     // Not while something runs.
-    let mut play = Play::at(0);
-    play.press(Key::Enter).types("nnn").press(Key::Enter);
-    assert_eq!((play.did.len(), play.state.notice.as_str()), (0, "a command is running; Ctrl-C stops it"));
+    let mut player = Player::at(0);
+    player.press(Key::Enter).types("nnn").press(Key::Enter);
+    assert_eq!((player.actions.len(), player.state.notice.as_str()), (0, "a command is running; Ctrl-C stops it"));
 }
 
 #[test]
 fn what_is_typed_for_a_command_is_a_command() {
-    let mut play = Play::at(0);
-    play.press(Key::Char('e'));
-    assert!(matches!(play.state.mode, Mode::Typing { purpose: Purpose::Command, .. }));
+    let mut player = Player::at(0);
+    player.press(Key::Char('e'));
+    assert!(matches!(player.state.mode, Mode::Typing { purpose: InputPurpose::Command, .. }));
 }

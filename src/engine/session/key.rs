@@ -1,0 +1,23 @@
+//! The keys that a session reacts to.
+
+/// A key, as the terminal reports it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key {
+    Char(char),
+    /// A letter pressed together with Ctrl.
+    Ctrl(char),
+    Enter,
+    Escape,
+    Tab,
+    BackTab,
+    Backspace,
+    Delete,
+    Left,
+    Right,
+    Up,
+    Down,
+    Home,
+    End,
+    PageUp,
+    PageDown,
+}

@@ -1,0 +1,12 @@
+//! Where the blocks of a page are on the screen.
+
+/// The layout of a page, in rows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Layout {
+    /// Height of the window that shows the page.
+    pub rows: usize,
+    /// Height of the page.
+    pub total: usize,
+    /// For each block its first row and the row after its last.
+    pub blocks: Vec<(usize, usize)>,
+}

@@ -1,0 +1,21 @@
+//! The state of the sandbox in which the commands of a chapter run.
+
+/// The state of the chapter's sandbox.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum SandboxStatus {
+    /// No command has needed one yet.
+    #[default]
+    NotStarted,
+    Booting,
+    Running {
+        /// The version of its systemd, `252`; empty if unknown.
+        systemd: String,
+    },
+    /// It can start only after sudo has asked for the password.
+    NeedsPassword,
+    /// It cannot run on this machine.
+    Unavailable {
+        /// The reason, one line.
+        why: String,
+    },
+}

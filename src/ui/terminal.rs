@@ -1,0 +1,110 @@
+//! The terminal of this process.
+
+use std::io::{IsTerminal as _, stderr, stdin, stdout};
+
+use console::Term;
+
+use super::environment::{ColorChoice, TerminalEnv};
+use super::progress_bar::ProgressBar;
+use super::prompt::{self, PromptError};
+use super::spinner::Spinner;
+use crate::model::Style;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stream {
+    Stdout,
+    Stderr,
+}
+
+/// What the terminal can show, and whether the user can be asked.
+#[derive(Debug, Clone)]
+pub struct Terminal {
+    choice: ColorChoice,
+    yes: bool,
+    env: TerminalEnv,
+}
+
+impl Terminal {
+    /// Reads the environment; `yes` answers every question with yes.
+    #[must_use]
+    pub fn new(choice: ColorChoice, yes: bool) -> Self {
+        Self { choice, yes, env: TerminalEnv::read() }
+    }
+
+    /// Whether to use colours on this stream.
+    #[must_use]
+    pub fn color(&self, stream: Stream) -> bool {
+        let is_terminal = match stream {
+            Stream::Stdout => stdout().is_terminal(),
+            Stream::Stderr => stderr().is_terminal(),
+        };
+        self.env.color(self.choice, is_terminal)
+    }
+
+    /// Columns for text: those of the terminal on stdout, else `COLUMNS`, else 80; at least 40 and at most 100.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        let terminal = Term::stdout().size_checked().map(|(_, columns)| usize::from(columns));
+        terminal.or(self.env.columns()).unwrap_or(80).clamp(40, 100)
+    }
+
+    /// The style for standard output.
+    #[must_use]
+    pub fn style(&self) -> Style {
+        Style { width: self.width(), color: self.color(Stream::Stdout), unicode: self.env.unicode() }
+    }
+
+    /// The style for a full screen of this many columns; at least 40 and at most 120 are used.
+    pub(crate) fn screen_style(&self, columns: usize) -> Style {
+        Style { width: columns.clamp(40, 120), ..self.style() }
+    }
+
+    /// The style for a report in a file: coloured only with `--color always`.
+    pub(crate) fn file_style(&self) -> Style {
+        Style { color: self.choice == ColorChoice::Always, ..self.style() }
+    }
+
+    fn stderr_style(&self) -> Style {
+        Style { color: self.color(Stream::Stderr), ..self.style() }
+    }
+
+    /// Whether the user can be asked: stdin is a terminal, and stderr is one that can be redrawn.
+    #[must_use]
+    pub fn is_interactive(&self) -> bool {
+        stdin().is_terminal() && self.can_redraw_stderr()
+    }
+
+    /// A spinner on stderr; hidden unless stderr is a terminal.
+    #[must_use]
+    pub fn spinner(&self, message: &str) -> Spinner {
+        Spinner::new(message, self.can_redraw_stderr(), self.stderr_style())
+    }
+
+    /// A progress bar on stderr; hidden unless stderr is a terminal.
+    #[must_use]
+    pub fn progress_bar(&self, steps: usize) -> ProgressBar {
+        ProgressBar::new(steps, self.can_redraw_stderr(), self.stderr_style())
+    }
+
+    /// Asks a yes-no question; Enter alone is a no. `--yes` answers yes without asking.
+    ///
+    /// Fails where the user cannot be asked; the error names `flag`, the option that answers the question.
+    pub fn confirm(&self, question: &str, flag: &str) -> Result<bool, PromptError> {
+        if self.yes {
+            Ok(true)
+        } else if self.is_interactive() {
+            prompt::confirm(&Term::stderr(), question)
+        } else {
+            Err(PromptError::NoTerminal { question: question.to_owned(), flag: flag.to_owned() })
+        }
+    }
+
+    /// Whether a full screen can be drawn.
+    pub(crate) fn supports_full_screen(&self) -> bool {
+        !self.env.is_dumb()
+    }
+
+    fn can_redraw_stderr(&self) -> bool {
+        stderr().is_terminal() && !self.env.is_dumb()
+    }
+}
