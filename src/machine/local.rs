@@ -1,7 +1,6 @@
 //! This machine: its service manager through `systemctl`, its processes and sockets through /proc, its files.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use crate::model::{
     Answer, DetailsFact, Fact, HttpFact, HttpOutcome, ListensFact, PortOwner, Question, SystemFact, Trial, UnitFact,
@@ -24,9 +23,10 @@ use crate::machine::units::boot::{self, boot};
 use crate::machine::units::failure::failure;
 use crate::machine::units::ordering_cycle as ordering;
 use crate::machine::units::stability;
-use crate::machine::units::systemctl::{BOOTED, Shown, Systemctl};
+use crate::machine::units::systemctl::{Shown, Systemctl, is_booted};
 use crate::machine::units::unit_name::UnitName;
 use crate::machine::unknown::unknown;
+use crate::machine::view::View;
 use crate::machine::wire::MOST_QUESTIONS;
 
 /// The unit name that every boot starts from.
@@ -82,6 +82,7 @@ impl Machine for Here {
 
 /// What one batch has found out, once for all its questions.
 struct Batch<'a> {
+    view: View,
     systemctl: &'a Systemctl,
     manager: Result<UnitFact, Unknown>,
     shown: Shown,
@@ -104,21 +105,23 @@ impl<'a> Batch<'a> {
             units.extend(UnitName::parse(DEFAULT_TARGET));
         }
         let units: Vec<UnitName> = units.into_iter().collect();
+        let view = View::live();
         let asked = stability::now_micros();
         let (manager, mut shown) = systemctl.manager(|| systemctl.units(&units, &[]));
         let stability = watch(systemctl, questions, &units, &mut shown, asked);
         let processes = if wants(is_about_processes) {
-            processes::walk(&shown.values().flatten().collect::<Vec<_>>())
+            processes::walk(&view, &shown.values().flatten().collect::<Vec<_>>())
         } else {
             Ok(Vec::new())
         };
         let accounts = if wants(|question| matches!(question, Question::Processes { .. })) {
-            Accounts::of_this_machine()
+            Accounts::read(&view)
         } else {
             Accounts::default()
         };
         let (owners, listeners) = (Vec::new(), Vec::new());
         let mut batch = Self {
+            view,
             systemctl,
             manager,
             shown,
@@ -146,13 +149,15 @@ impl<'a> Batch<'a> {
             Question::Stability { .. } => {
                 stability.next().cloned().unwrap_or_else(|| Err(unknown("this unit was not watched")))
             }
-            Question::Failure { unit } => self.unit(unit).map(|unit| Fact::Failure(failure(&self.journal, unit))),
+            Question::Failure { unit } => {
+                self.unit(unit).map(|unit| Fact::Failure(failure(&self.view, &self.journal, unit)))
+            }
             Question::Http { unit, port, path } => {
                 // The owner was looked up for every port before the first probe.
                 let owner = owners.next().cloned().unwrap_or(PortOwner::Unseen);
                 self.processes.as_ref().map_err(Clone::clone)?;
                 self.journal.invalidate();
-                let (outcome, again) = retry_young::get(*port, path, self.unit(unit)?)?;
+                let (outcome, again) = retry_young::get(&self.view, *port, path, self.unit(unit)?)?;
                 let heir = match owner {
                     // A GET starts the service behind a socket unit.
                     PortOwner::Other { pid: 1, .. } => {
@@ -171,14 +176,14 @@ impl<'a> Batch<'a> {
             Question::Account { unit } => self.account(unit),
             // A path is there or not, whatever the manager says.
             Question::File { unit, path, text } => {
-                file::file(path, text.as_deref(), self.unit(unit).ok()).map(Fact::File)
+                file::file(&self.view, path, text.as_deref(), self.unit(unit).ok()).map(Fact::File)
             }
             Question::Journal { unit, text, since } => {
                 journal::search(&self.journal, self.unit(unit)?, text, *since).map(Fact::Journal)
             }
             Question::Command { run, run_as } => {
                 self.journal.invalidate();
-                program(self.systemctl, run, *run_as).map(Fact::Command)
+                program(&self.view, self.systemctl, run, *run_as).map(Fact::Command)
             }
         };
         questions.iter().map(answer).collect()
@@ -205,10 +210,10 @@ impl<'a> Batch<'a> {
         let unit_path = match &self.manager {
             Ok(manager) => manager.get("UnitPath"),
             // The disk can be read even where the manager hangs over what it read there.
-            Err(_) if Path::new(BOOTED).is_dir() => UNIT_PATH,
+            Err(_) if is_booted(&self.view) => UNIT_PATH,
             Err(unknown) => return Err(unknown.clone()),
         };
-        Ok(Fact::Files(files(&UnitName::parse(unit)?, unit_path, self.unit(unit).ok())))
+        Ok(Fact::Files(files(&self.view, &UnitName::parse(unit)?, unit_path, self.unit(unit).ok())))
     }
 
     fn of_unit(&self, unit: &str) -> Answer {
@@ -226,7 +231,7 @@ impl<'a> Batch<'a> {
         if let Ok(manager) = self.manager.as_ref().map(|manager| manager.get("UnitPath"))
             && fact.chain.is_empty()
         {
-            fact.unread = boot::unread(unit, manager, &fact.pullers);
+            fact.unread = boot::unread(&self.view, unit, manager, &fact.pullers);
         }
         Ok(Fact::Boot(fact))
     }
@@ -245,17 +250,17 @@ impl<'a> Batch<'a> {
         let name = UnitName::parse(unit).ok()?;
         let shown = self.systemctl.units(std::slice::from_ref(&name), &["Id", "ControlGroup"]);
         let now = shown.get(&name)?.as_ref().ok()?;
-        Some(sockets::owner(port, now, &processes::walk(&[now]).ok()?))
+        Some(sockets::owner(&self.view, port, now, &processes::walk(&self.view, &[now]).ok()?))
     }
 
     fn details(&self, unit: &str, folder: Option<&str>) -> Result<DetailsFact, Unknown> {
         let all = self.processes.as_ref().map_err(Clone::clone)?;
-        Ok(details(all, self.unit(unit)?, folder))
+        Ok(details(&self.view, all, self.unit(unit)?, folder))
     }
 
     fn account(&self, unit: &str) -> Answer {
         let all = self.processes.as_ref().map_err(Clone::clone)?;
-        account(self.unit(unit)?, &self.details(unit, None)?.processes, all).map(Fact::Account)
+        account(&self.view, self.unit(unit)?, &self.details(unit, None)?.processes, all).map(Fact::Account)
     }
 
     fn listeners_of(&self, question: &Question) -> Option<Answer> {
@@ -267,10 +272,15 @@ impl<'a> Batch<'a> {
             let shown = self.systemctl.units(&sockets, &sockets::PROPERTIES);
             let sockets = shown.into_values().collect::<Result<Vec<_>, _>>()?;
             let at = (*protocol, *port);
-            let look = || sockets::listeners(at, unit, all, &sockets);
-            let (fact, again) = retry_young::patiently(unit, look, |fact: &ListensFact| fact.listeners.is_empty())?;
+            let look = || sockets::listeners(&self.view, at, unit, all, &sockets);
+            let (fact, again) =
+                retry_young::patiently(&self.view, unit, look, |fact: &ListensFact| fact.listeners.is_empty())?;
             // Whoever listens by now may be younger than the list of processes.
-            let fact = if again { sockets::listeners(at, unit, &processes::walk(&[unit])?, &sockets)? } else { fact };
+            let fact = if again {
+                sockets::listeners(&self.view, at, unit, &processes::walk(&self.view, &[unit])?, &sockets)?
+            } else {
+                fact
+            };
             Ok(Fact::Listens(fact))
         };
         Some(answer())
@@ -280,7 +290,7 @@ impl<'a> Batch<'a> {
         let Question::Http { unit, port, .. } = question else { return None };
         let seen = (self.unit(unit), &self.processes);
         Some(if let (Ok(unit), Ok(processes)) = seen {
-            sockets::owner(*port, unit, processes)
+            sockets::owner(&self.view, *port, unit, processes)
         } else {
             PortOwner::Unseen
         })

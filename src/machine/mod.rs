@@ -16,6 +16,7 @@ mod topic;
 mod trials;
 mod units;
 mod unknown;
+mod view;
 mod wire;
 
 pub use examine::examine;
@@ -23,3 +24,4 @@ pub use local::Here;
 pub use machine::Machine;
 pub use remote::Remote;
 pub use trials::kill::{LONGEST_KILL, SETTLE};
+pub use view::View;

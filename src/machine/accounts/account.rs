@@ -1,16 +1,17 @@
 //! The account that a unit is started as, those that its processes have, and whether anybody can log in to them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::model::{AccountFact, Content, Details, Identity, PasswdRow, Shell, UnitFact, Unknown};
 
 use crate::machine::accounts::passwd::{Accounts, Groups, Row};
+use crate::machine::files::program_head::is_program;
 use crate::machine::files::read::read;
 use crate::machine::processes::walk::ProcessInfo;
 use crate::machine::unknown::unknown;
+use crate::machine::view::View;
 use crate::os::account::{Account, find_account, find_group};
 
 /// Programs that end a login at once, by every path under which distributions have them.
@@ -31,9 +32,14 @@ const PEOPLE: (u32, u32) = (1000, 60_000);
 const MOST_GROUPS: usize = 4;
 
 /// Looks at the account of a unit. `details` are its live processes, `all` is everybody's.
-pub(crate) fn account(unit: &UnitFact, details: &[Details], all: &[ProcessInfo]) -> Result<AccountFact, Unknown> {
-    let (accounts, groups) = (Accounts::of_this_machine(), Groups::of_this_machine());
-    let shadow = Shadow::of_this_machine();
+pub(crate) fn account(
+    view: &View,
+    unit: &UnitFact,
+    details: &[Details],
+    all: &[ProcessInfo],
+) -> Result<AccountFact, Unknown> {
+    let (accounts, groups) = (Accounts::read(view), Groups::read(view));
+    let shadow = Shadow::read(view);
     let user = unit.get("User");
     let started_as: Option<u32> = unit.get("UID").parse().ok();
     let dynamic = unit.get("DynamicUser") == "yes" && accounts.named(user).is_none();
@@ -42,7 +48,7 @@ pub(crate) fn account(unit: &UnitFact, details: &[Details], all: &[ProcessInfo])
         ("", _) => accounts.of(0).cloned(),
         (_, Some(row)) => Some(row.clone()),
         _ if dynamic => None,
-        (user, None) => elsewhere(user)?,
+        (user, None) => elsewhere(view, user)?,
     };
     let number = row.as_ref().map(|row| row.uid).or_else(|| started_as.filter(|_| dynamic));
     let number = number.or_else(|| user.parse().ok());
@@ -50,7 +56,7 @@ pub(crate) fn account(unit: &UnitFact, details: &[Details], all: &[ProcessInfo])
         name: row.name.clone(),
         uid: row.uid,
         shell: row.shell.clone(),
-        shell_is: shell(&row.shell),
+        shell_is: shell(view, &row.shell),
         locked: shadow.locked(&row.name),
         expired: shadow.expired(&row.name),
     };
@@ -76,15 +82,15 @@ pub(crate) fn account(unit: &UnitFact, details: &[Details], all: &[ProcessInfo])
         groups: named.collect::<BTreeSet<String>>().into_iter().collect(),
         live: live.iter().map(live_row).collect(),
         shared_with: number.map(|uid| shared_with(unit, uid, all)).unwrap_or_default(),
-        people: people(),
+        people: people(view),
         identity,
     };
     Ok(fact)
 }
 
 /// As whom a unit is started; none where its account does not exist, or is made up anew at each start.
-pub(crate) fn identity(unit: &UnitFact) -> Option<Identity> {
-    let (accounts, groups) = (Accounts::of_this_machine(), Groups::of_this_machine());
+pub(crate) fn identity(view: &View, unit: &UnitFact) -> Option<Identity> {
+    let (accounts, groups) = (Accounts::read(view), Groups::read(view));
     let dynamic = unit.get("DynamicUser") == "yes";
     let row = match unit.get("User") {
         "" if dynamic => None,
@@ -99,14 +105,22 @@ fn nobody_logs_in(name: &str, uid: u32) -> PasswdRow {
 }
 
 /// The account where it is not in /etc/passwd: other sources of nsswitch.conf(5) are asked as the manager does.
-fn elsewhere(user: &str) -> Result<Option<Row>, Unknown> {
+fn elsewhere(view: &View, user: &str) -> Result<Option<Row>, Unknown> {
+    if !view.is_live() {
+        return Err(unknown(format!(
+            "the account {user} is not in /etc/passwd, and only a running machine knows others"
+        )));
+    }
     let found = find_account(user).map_err(|error| unknown(error.to_string()))?;
     Ok(found.map(|Account { name, uid, gid, shell, .. }| Row { name, uid, gid, shell }))
 }
 
 /// What `Group=` and `SupplementaryGroups=` name, and nobody knows.
-pub(crate) fn unknown_groups(unit: &UnitFact) -> Vec<String> {
-    let groups = Groups::of_this_machine();
+pub(crate) fn unknown_groups(view: &View, unit: &UnitFact) -> Vec<String> {
+    if !view.is_live() {
+        return vec![];
+    }
+    let groups = Groups::read(view);
     let named = std::iter::once(unit.get("Group")).chain(unit.list("SupplementaryGroups"));
     let nowhere = |group: &&str| {
         !group.is_empty() && groups.number(group).is_none() && find_group(group).is_ok_and(|found| found.is_none())
@@ -127,17 +141,20 @@ fn group_ids(unit: &UnitFact, row: Option<&Row>, groups: &Groups) -> Vec<u32> {
 }
 
 /// Where a login would end.
-fn shell(written: &str) -> Shell {
+fn shell(view: &View, written: &str) -> Shell {
     let path = if written.is_empty() { "/bin/sh" } else { written };
     // By its own name, or by where that leads: a shell of another name is not made harmless by being called nologin.
-    let end = std::fs::canonicalize(path);
+    let end = view.canonicalize(Path::new(path));
     let refuses = |path: &str| REFUSING.contains(&path);
     match end {
         Ok(end) if refuses(path) || end.to_str().is_some_and(refuses) => Shell::Refuses,
-        Ok(end) => match end.metadata() {
-            Ok(meta) if meta.is_file() && meta.permissions().mode() & 0o111 != 0 => Shell::Real,
-            _ => Shell::Missing,
-        },
+        Ok(end) => {
+            if is_program(view, &end) {
+                Shell::Real
+            } else {
+                Shell::Missing
+            }
+        }
         Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => Shell::Real,
         Err(_) => Shell::Missing,
     }
@@ -147,11 +164,11 @@ fn shell(written: &str) -> Shell {
 struct Shadow(Option<BTreeMap<String, (bool, Option<u64>)>>);
 
 impl Shadow {
-    fn of_this_machine() -> Self {
+    fn read(view: &View) -> Self {
         let path = Path::new("/etc/shadow");
-        match read(path) {
+        match read(view, path) {
             Content::Text { text, .. } => Self::parse(&text),
-            Content::Unreadable { .. } if path.exists() => Self(None),
+            Content::Unreadable { .. } if view.exists(path) => Self(None),
             _ => Self::parse(""),
         }
     }
@@ -178,8 +195,8 @@ impl Shadow {
     }
 }
 
-fn people() -> (u32, u32) {
-    let Content::Text { text, .. } = read(Path::new("/etc/login.defs")) else { return PEOPLE };
+fn people(view: &View) -> (u32, u32) {
+    let Content::Text { text, .. } = read(view, Path::new("/etc/login.defs")) else { return PEOPLE };
     let value = |key: &str| {
         let mut words = text.lines().map(str::split_whitespace);
         words.find_map(|mut words| if words.next()? == key { words.next()?.parse().ok() } else { None })
@@ -200,7 +217,7 @@ fn shared_with(unit: &UnitFact, uid: u32, all: &[ProcessInfo]) -> Vec<String> {
 mod tests {
     use std::os::unix::fs::{PermissionsExt, symlink};
 
-    use super::{Shadow, Shell, shell};
+    use super::{Shadow, Shell, View, shell};
 
     #[test]
     fn a_shell_is_what_it_leads_to() {
@@ -220,7 +237,7 @@ mod tests {
             (&at("bash"), Shell::Refuses),
             (&at("text"), Shell::Missing),
         ] {
-            assert_eq!(shell(path), is, "{path}");
+            assert_eq!(shell(&View::live(), path), is, "{path}");
         }
     }
 

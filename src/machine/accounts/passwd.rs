@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::model::Content;
 
 use crate::machine::files::read::read;
+use crate::machine::view::View;
 
 /// A line of passwd(5).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,8 +23,8 @@ pub(crate) struct Accounts(Vec<Row>);
 
 impl Accounts {
     /// Reads /etc/passwd; whatever cannot be read has no names.
-    pub(crate) fn of_this_machine() -> Self {
-        Self::parse(&text("/etc/passwd"))
+    pub(crate) fn read(view: &View) -> Self {
+        Self::parse(&text(view, "/etc/passwd"))
     }
 
     pub(crate) fn parse(text: &str) -> Self {
@@ -70,8 +71,8 @@ struct Group {
 
 impl Groups {
     /// Reads /etc/group; whatever cannot be read has no names.
-    pub(crate) fn of_this_machine() -> Self {
-        Self::parse(&text("/etc/group"))
+    pub(crate) fn read(view: &View) -> Self {
+        Self::parse(&text(view, "/etc/group"))
     }
 
     fn parse(text: &str) -> Self {
@@ -99,8 +100,8 @@ impl Groups {
     }
 }
 
-fn text(path: &str) -> String {
-    match read(Path::new(path)) {
+fn text(view: &View, path: &str) -> String {
+    match read(view, Path::new(path)) {
         Content::Text { text, .. } => text,
         _ => String::new(),
     }

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use crate::machine::view::View;
 use crate::model::AclEntry;
 
 /// Where the kernel keeps it, in the form of its `posix_acl_xattr.h`.
@@ -17,10 +18,8 @@ const WRITE: u16 = 2;
 const LONGEST: usize = 64 << 10;
 
 /// What it says of accounts and groups; nothing where there is none. `group` is the file's own.
-pub(crate) fn read(path: &Path, group: u32) -> Vec<AclEntry> {
-    let mut bytes = vec![0_u8; LONGEST];
-    let length = rustix::fs::getxattr(path, NAME, &mut bytes[..]).unwrap_or(0);
-    parse(bytes.get(..length).unwrap_or_default(), group)
+pub(crate) fn read(view: &View, path: &Path, group: u32) -> Vec<AclEntry> {
+    parse(&view.xattr(path, NAME, LONGEST).unwrap_or_default(), group)
 }
 
 /// Little-endian on every machine: the version, then tag, permissions and number of each entry.

@@ -11,6 +11,7 @@ use proptest::prelude::*;
 use crate::engine::{judge, questions, trials, twin_questions};
 use crate::machine::files::unit_file::files;
 use crate::machine::units::unit_name::UnitName;
+use crate::machine::view::View;
 use crate::model::{
     AccountDemand, Answer, AnswerSet, BootFact, Check, Expect, Fact, FailureFact, FileDemand, FilesFact, Ground,
     Identity, JournalDemand, KillFact, KillOutcome, Kind, Lab, Observations, ProcessDemand, Question, RestartPolicy,
@@ -224,7 +225,7 @@ proptest! {
             let name = [name, b".conf".as_slice()].concat();
             write(&disk.path().join("a.service.d").join(std::ffi::OsStr::from_bytes(&name)), bytes);
         }
-        let files = files(&UnitName::parse(UNIT).unwrap(), &disk.path().to_string_lossy(), Some(&loaded));
+        let files = files(&View::live(), &UnitName::parse(UNIT).unwrap(), &disk.path().to_string_lossy(), Some(&loaded));
         prop_assert!(!files.files.is_empty() && files.files.len() <= drop_ins.len() + 1);
         let lab = lab();
         let tried = trials(&lab, Ground::Twin).into_iter().map(|trial| (trial, Ok(killed(&loaded, back))));

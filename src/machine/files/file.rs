@@ -11,8 +11,8 @@ use crate::model::{Content, FileFact, FileType, Node, Search, UnitFact, Unknown}
 use crate::machine::accounts::passwd::{Accounts, Groups};
 use crate::machine::files::acl;
 use crate::machine::files::read::read;
-use crate::machine::processes::walk::bounded;
 use crate::machine::unknown::unknown_but;
+use crate::machine::view::View;
 
 /// Deeper paths than the kernel takes have no more folders than this.
 const DEEPEST: usize = 256;
@@ -20,33 +20,33 @@ const DEEPEST: usize = 256;
 const SHOWN: usize = 300;
 
 /// Looks at a path. Dynamic users have no name in any file, so their units tell it.
-pub(crate) fn file(path: &str, text: Option<&str>, unit: Option<&UnitFact>) -> Result<FileFact, Unknown> {
+pub(crate) fn file(view: &View, path: &str, text: Option<&str>, unit: Option<&UnitFact>) -> Result<FileFact, Unknown> {
     let cannot = |error: &io::Error| unknown_but(format!("{path} cannot be looked at: {error}"), "ask as root");
     let path = Path::new(path);
-    let link = match std::fs::symlink_metadata(path) {
+    let link = match view.symlink_metadata(path) {
         Ok(meta) if meta.is_symlink() => {
-            std::fs::read_link(path).map_err(|error| cannot(&error))?.to_string_lossy().into_owned()
+            view.read_link(path).map_err(|error| cannot(&error))?.to_string_lossy().into_owned()
         }
         Ok(_) => String::new(),
         Err(error) if is_absence(&error) => return Ok(FileFact::default()),
         Err(error) => return Err(cannot(&error)),
     };
-    let (real, meta) = match std::fs::canonicalize(path).and_then(|real| Ok((real.clone(), real.metadata()?))) {
+    let (real, meta) = match view.canonicalize(path).and_then(|real| Ok((real.clone(), view.metadata(&real)?))) {
         Ok(found) => found,
         // A link to nothing, or in a circle.
         Err(error) if is_absence(&error) => return Ok(FileFact { link, ..FileFact::default() }),
         Err(error) => return Err(cannot(&error)),
     };
-    let names = Names { accounts: Accounts::of_this_machine(), groups: Groups::of_this_machine(), unit };
+    let names = Names { view, accounts: Accounts::read(view), groups: Groups::read(view), unit };
     let above = real.ancestors().skip(1).take(DEEPEST);
-    let folders = above.filter_map(|folder| Some(names.node(folder, &folder.metadata().ok()?))).collect();
+    let folders = above.filter_map(|folder| Some(names.node(folder, &view.metadata(folder).ok()?))).collect();
     let main: u32 = unit.map(|unit| unit.get("MainPID").parse().unwrap_or(0)).unwrap_or_default();
-    let mounts = (main > 0).then(|| bounded(&PathBuf::from(format!("/proc/{main}/mountinfo"))).ok()).flatten();
+    let mounts = (main > 0).then(|| view.proc_text(&format!("{main}/mountinfo")).ok()).flatten();
     Ok(FileFact {
         link,
         node: Some(names.node(&real, &meta)),
         folders,
-        search: text.map(|text| search(&real, text)),
+        search: text.map(|text| search(view, &real, text)),
         read_only: mounts.and_then(|mounts| read_only(&mounts, &real)),
     })
 }
@@ -57,6 +57,7 @@ fn is_absence(error: &io::Error) -> bool {
 }
 
 struct Names<'a> {
+    view: &'a View,
     accounts: Accounts,
     groups: Groups,
     unit: Option<&'a UnitFact>,
@@ -87,13 +88,13 @@ impl Names<'_> {
             gid,
             group: dynamic(self.groups.name(gid), "GID", gid),
             mode: meta.mode() & 0o7777,
-            acl: acl::read(path, gid),
+            acl: acl::read(self.view, path, gid),
         }
     }
 }
 
-fn search(path: &Path, wanted: &str) -> Search {
-    match read(path) {
+fn search(view: &View, path: &Path, wanted: &str) -> Search {
+    match read(view, path) {
         Content::Text { text, .. } => match text.find(wanted) {
             Some(at) => {
                 let begin = text[..at].rfind('\n').map_or(0, |end| end + 1);
@@ -147,10 +148,10 @@ mod tests {
 
     use rustix::fs::{CWD, FileType as Kind, Mode, mknodat};
 
-    use super::{FileFact, FileType, Search, file, read_only};
+    use super::{FileFact, FileType, Search, View, file, read_only};
 
     fn look(path: &Path, text: Option<&str>) -> FileFact {
-        file(path.to_str().unwrap(), text, None).unwrap()
+        file(&View::live(), path.to_str().unwrap(), text, None).unwrap()
     }
 
     #[test]

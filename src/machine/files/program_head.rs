@@ -1,10 +1,10 @@
 //! How a program begins, which decides who executes it (execve(2)): an interpreter, the processor, or nobody.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use crate::machine::view::View;
 use crate::model::Head;
 
 /// Where systemd looks for a program that is named without a slash (systemd.exec(5), `ExecSearchPath=`).
@@ -17,28 +17,35 @@ const ELF: &[u8] = b"\x7fELF";
 const EM_386: u8 = 3;
 
 /// The beginning of a regular file; none for all else, and where it cannot be read.
-pub(crate) fn head(path: &Path) -> Option<Head> {
-    if !path.metadata().ok()?.is_file() {
+pub(crate) fn head(view: &View, path: &Path) -> Option<Head> {
+    if !view.metadata(path).ok()?.is_file() {
         return None;
     }
-    let bytes = beginning(path).ok()?;
+    let bytes = beginning(view, path).ok()?;
     if let Some(line) = bytes.strip_prefix(b"#!") {
         let line = line.split(|byte| *byte == b'\n').next().unwrap_or_default();
         let line = String::from_utf8_lossy(line).trim_matches([' ', '\t']).to_owned();
         // What the kernel takes for its name ends at a blank, and at nothing else.
         let interpreter = line.split([' ', '\t']).next().unwrap_or_default();
-        return Some(Head::Script { runs: is_program(Path::new(interpreter)), line });
+        return Some(Head::Script { runs: is_program(view, Path::new(interpreter)), line });
     }
     if bytes.starts_with(ELF) {
-        let own = beginning(Path::new("/proc/self/exe")).ok()?;
+        let own = own_program().ok()?;
         return Some(Head::Binary { native: machine(&bytes) == machine(&own) || machine(&bytes) == Some(EM_386) });
     }
     Some(Head::Other)
 }
 
-fn beginning(path: &Path) -> io::Result<Vec<u8>> {
+fn beginning(view: &View, path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(LOOKED_AT).read_to_end(&mut bytes)?;
+    view.open(path)?.take(LOOKED_AT).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The beginning of this very program, which is made for the processor of this machine.
+fn own_program() -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    View::live().proc_open("self/exe")?.take(LOOKED_AT).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -48,13 +55,14 @@ fn machine(bytes: &[u8]) -> Option<u8> {
     bytes.get(if big_endian { 19 } else { 18 }).copied()
 }
 
-fn is_program(path: &Path) -> bool {
-    path.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+/// The path is a regular file that somebody may execute.
+pub(crate) fn is_program(view: &View, path: &Path) -> bool {
+    view.metadata(path).is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Head, head};
+    use super::{Head, View, head};
 
     #[test]
     fn who_would_execute_it() {
@@ -74,9 +82,9 @@ mod tests {
             (&foreign, Some(Head::Binary { native: false })),
         ] {
             std::fs::write(&path, bytes).unwrap();
-            assert_eq!(head(&path), expected, "{}", String::from_utf8_lossy(bytes));
+            assert_eq!(head(&View::live(), &path), expected, "{}", String::from_utf8_lossy(bytes));
         }
-        assert_eq!(head(std::path::Path::new("/proc/self/exe")), Some(Head::Binary { native: true }));
-        assert_eq!((head(dir.path()), head(&dir.path().join("gone"))), (None, None));
+        assert_eq!(head(&View::live(), std::path::Path::new("/proc/self/exe")), Some(Head::Binary { native: true }));
+        assert_eq!((head(&View::live(), dir.path()), head(&View::live(), &dir.path().join("gone"))), (None, None));
     }
 }

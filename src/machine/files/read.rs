@@ -1,33 +1,31 @@
-//! Reading a file that anybody may have put there: bounded in time and memory, whatever it is.
+//! Reads a file that anybody may have put there, bounded in time and memory.
 
-use std::fs::{File, Metadata};
+use std::fs::Metadata;
 use std::io::{self, Read};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
 
-use rustix::fs::{Mode, OFlags, open};
 use rustix::io::Errno;
 
+use crate::machine::view::View;
 use crate::model::Content;
 
-/// No unit file of a person is longer.
+/// Bytes; longer files are not read.
 pub(crate) const LONGEST: u64 = 1 << 20;
 
-/// Looks what a path is, links followed, and reads it if it is a regular file of a sensible size.
-pub(crate) fn read(path: &Path) -> Content {
-    // Opening is already too much for a FIFO or a device (a watchdog would start), so look first; and look again at
-    // what was opened, for it may have been exchanged.
-    let looked = std::fs::metadata(path);
-    let result = looked.and_then(|meta| match kind(&meta) {
+/// Follows links, and reads what it finds if that is a regular file of at most `LONGEST` bytes.
+pub(crate) fn read(view: &View, path: &Path) -> Content {
+    // Opening a device can have effects (a watchdog starts), so check the type first; and check what was opened, since
+    // it may have been replaced.
+    let result = view.metadata(path).and_then(|meta| match kind(&meta) {
         Some(content) => Ok(content),
-        None => read_regular(path),
+        None => read_regular(view, path),
     });
-    result.unwrap_or_else(|error| failure(path, &error))
+    result.unwrap_or_else(|error| failure(view, path, &error))
 }
 
-fn read_regular(path: &Path) -> io::Result<Content> {
-    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-    let file = File::from(open(path, flags, Mode::empty())?);
+fn read_regular(view: &View, path: &Path) -> io::Result<Content> {
+    let file = view.open(path)?;
     if let Some(content) = kind(&file.metadata()?) {
         return Ok(content);
     }
@@ -42,7 +40,7 @@ fn read_regular(path: &Path) -> io::Result<Content> {
     })
 }
 
-/// What a file is without reading it; none for a regular one worth reading.
+/// What a file is, by its metadata alone; `None` for a regular file that has to be read.
 fn kind(meta: &Metadata) -> Option<Content> {
     const NULL_DEVICE: u64 = device(1, 3);
     let what = meta.file_type();
@@ -66,13 +64,13 @@ fn kind(meta: &Metadata) -> Option<Content> {
     Some(Content::NotRegular { what: named.to_owned() })
 }
 
-/// `makedev` for small numbers, where it is the same on every Linux.
+/// makedev(3) for small numbers.
 const fn device(major: u64, minor: u64) -> u64 {
     major << 8 | minor
 }
 
-fn failure(path: &Path, error: &io::Error) -> Content {
-    let is_link = std::fs::symlink_metadata(path).is_ok_and(|meta| meta.is_symlink());
+fn failure(view: &View, path: &Path, error: &io::Error) -> Content {
+    let is_link = view.symlink_metadata(path).is_ok_and(|meta| meta.is_symlink());
     match Errno::from_io_error(error) {
         Some(Errno::LOOP) => Content::BadLink { what: "a loop of links".into() },
         Some(Errno::NOENT | Errno::NOTDIR) if is_link => Content::BadLink { what: "a link to a missing file".into() },
@@ -88,7 +86,7 @@ mod tests {
 
     use rustix::fs::{CWD, FileType, Mode, mknodat};
 
-    use super::{Content, LONGEST, read};
+    use super::{Content, LONGEST, View, read};
 
     fn not_regular(what: &str) -> Content {
         Content::NotRegular { what: what.into() }
@@ -136,8 +134,8 @@ mod tests {
             ("loop", bad_link("a loop of links")),
             ("dangling", bad_link("a link to a missing file")),
         ] {
-            assert_eq!(read(&at(name)), content, "{name}");
+            assert_eq!(read(&View::live(), &at(name)), content, "{name}");
         }
-        assert!(matches!(read(&at("absent")), Content::Unreadable { .. }));
+        assert!(matches!(read(&View::live(), &at("absent")), Content::Unreadable { .. }));
     }
 }

@@ -11,6 +11,7 @@ use crate::model::{Content, DiskFile, FilesFact, Role, UnitFact};
 
 use crate::machine::files::read::read;
 use crate::machine::units::unit_name::UnitName;
+use crate::machine::view::View;
 
 /// More entries than this in one `.d` folder are not looked at.
 const MOST_ENTRIES: usize = 4096;
@@ -23,29 +24,29 @@ const MOST_TEXT: usize = 2 << 20;
 
 /// The unit's files under the manager's own search path. What is loaded contributes the unit's other names, and the
 /// fragment of an alias.
-pub(crate) fn files(unit: &UnitName, unit_path: &str, loaded: Option<&UnitFact>) -> FilesFact {
+pub(crate) fn files(view: &View, unit: &UnitName, unit_path: &str, loaded: Option<&UnitFact>) -> FilesFact {
     let folders: Vec<&Path> = unit_path.split_whitespace().map(Path::new).collect();
     let told = loaded.map(|fact| fact.get("FragmentPath")).filter(|path| !path.is_empty()).map(PathBuf::from);
-    let fragment = match (fragment(unit, &folders), told) {
+    let fragment = match (fragment(view, unit, &folders), told) {
         // An alias leads to the fragment: name it as the manager does.
         (Some(found), Some(told))
-            if found.canonicalize().is_ok_and(|end| told.canonicalize().is_ok_and(|it| it == end)) =>
+            if view.canonicalize(&found).is_ok_and(|end| view.canonicalize(&told).is_ok_and(|it| it == end)) =>
         {
             Some(told)
         }
         (found, told) => found.or(told),
     };
-    let passed_over = fragment.iter().flat_map(|path| passed_over(unit, path, &folders)).collect();
+    let passed_over = fragment.iter().flat_map(|path| passed_over(view, unit, path, &folders)).collect();
     let fragment = fragment.map(|path| (path, Role::Fragment));
     let mut names = vec![unit.clone()];
     let aliases = loaded.map(|fact| fact.list("Names")).unwrap_or_default();
     names.extend(
         aliases.into_iter().filter(|name| *name != unit.as_str()).filter_map(|name| UnitName::parse(name).ok()),
     );
-    let drop_ins = drop_ins(&names, &folders).into_iter().map(|path| (path, Role::DropIn));
+    let drop_ins = drop_ins(view, &names, &folders).into_iter().map(|path| (path, Role::DropIn));
     let mut text_left = MOST_TEXT;
     let files = fragment.into_iter().chain(drop_ins).take(MOST_FILES).map(|(path, role)| {
-        let mut content = read(&path);
+        let mut content = read(view, &path);
         if let Content::Text { text, .. } = &content {
             match text_left.checked_sub(text.len()) {
                 Some(left) => text_left = left,
@@ -58,15 +59,15 @@ pub(crate) fn files(unit: &UnitName, unit_path: &str, loaded: Option<&UnitFact>)
 }
 
 /// Files of the unit's name that were changed after the one that counts.
-fn passed_over(unit: &UnitName, fragment: &Path, folders: &[&Path]) -> Vec<DiskFile> {
-    let changed = |path: &Path| std::fs::metadata(path).and_then(|meta| meta.modified()).ok();
-    let (Some(since), Ok(counting)) = (changed(fragment), fragment.canonicalize()) else { return Vec::new() };
+fn passed_over(view: &View, unit: &UnitName, fragment: &Path, folders: &[&Path]) -> Vec<DiskFile> {
+    let changed = |path: &Path| view.metadata(path).and_then(|meta| meta.modified()).ok();
+    let (Some(since), Ok(counting)) = (changed(fragment), view.canonicalize(fragment)) else { return Vec::new() };
     let copies = folders.iter().map(|folder| folder.join(unit.as_str())).filter(|path| {
         // Through a link, or in a folder with two names, it is the same file.
-        path.canonicalize().is_ok_and(|other| other != counting) && changed(path).is_some_and(|when| when > since)
+        view.canonicalize(path).is_ok_and(|other| other != counting) && changed(path).is_some_and(|when| when > since)
     });
     let found = copies.map(|path| DiskFile {
-        content: read(&path),
+        content: read(view, &path),
         path: path.to_string_lossy().into_owned(),
         role: Role::Fragment,
     });
@@ -77,11 +78,11 @@ fn passed_over(unit: &UnitName, fragment: &Path, folders: &[&Path]) -> Vec<DiskF
 ///
 /// A FIFO, folder, device or socket in place of the file is passed over by the manager; it is named only where
 /// there is nothing better.
-fn fragment(unit: &UnitName, folders: &[&Path]) -> Option<PathBuf> {
+fn fragment(view: &View, unit: &UnitName, folders: &[&Path]) -> Option<PathBuf> {
     let names = [Some(unit.as_str().to_owned()), unit.template()];
     let candidates = || {
         names.iter().flatten().flat_map(|name| folders.iter().map(move |folder| folder.join(name))).filter_map(|path| {
-            let what = std::fs::symlink_metadata(&path).ok()?.file_type();
+            let what = view.symlink_metadata(&path).ok()?.file_type();
             Some((path, what.is_file() || what.is_symlink()))
         })
     };
@@ -89,7 +90,7 @@ fn fragment(unit: &UnitName, folders: &[&Path]) -> Option<PathBuf> {
 }
 
 /// The drop-ins of all the unit's names, sorted by file name; of one file name, the first folder's counts.
-fn drop_ins(names: &[UnitName], folders: &[&Path]) -> Vec<PathBuf> {
+fn drop_ins(view: &View, names: &[UnitName], folders: &[&Path]) -> Vec<PathBuf> {
     let of_names = names.iter().flat_map(|name| {
         let chain = name.drop_in_names();
         folders.iter().flat_map(move |folder| chain.clone().into_iter().map(move |name| folder.join(name + ".d")))
@@ -100,13 +101,14 @@ fn drop_ins(names: &[UnitName], folders: &[&Path]) -> Vec<PathBuf> {
     let mut found: BTreeMap<OsString, PathBuf> = BTreeMap::new();
     let mut closed = Vec::new();
     for folder in of_names.chain(of_type) {
-        match std::fs::read_dir(&folder) {
+        match view.list(&folder, MOST_ENTRIES) {
             Ok(entries) => {
                 // The manager names a drop-in by the folder in which it really is.
-                let folder = folder.canonicalize().unwrap_or(folder);
-                for entry in entries.take(MOST_ENTRIES).flatten().filter(|entry| is_drop_in(&entry.file_name())) {
-                    if let Entry::Vacant(vacant) = found.entry(entry.file_name()) {
-                        vacant.insert(folder.join(entry.file_name()));
+                let folder = view.canonicalize(&folder).unwrap_or(folder);
+                for name in entries.into_iter().filter(|name| is_drop_in(name)) {
+                    let path = folder.join(&name);
+                    if let Entry::Vacant(vacant) = found.entry(name) {
+                        vacant.insert(path);
                     }
                 }
             }
@@ -130,7 +132,7 @@ mod tests {
     use std::os::unix::fs::symlink;
     use std::path::Path;
 
-    use super::{Content, FilesFact, Role, UnitFact, UnitName, files};
+    use super::{Content, FilesFact, Role, UnitFact, UnitName, View, files};
 
     struct Disk(tempfile::TempDir);
 
@@ -157,7 +159,12 @@ mod tests {
             let properties =
                 loaded.iter().map(|(key, value)| ((*key).to_owned(), value.replace('~', &root.to_string())));
             let loaded = UnitFact { properties: properties.collect() };
-            files(&UnitName::parse(unit).unwrap(), &format!("{root}/etc {root}/run {root}/lib"), Some(&loaded))
+            files(
+                &View::live(),
+                &UnitName::parse(unit).unwrap(),
+                &format!("{root}/etc {root}/run {root}/lib"),
+                Some(&loaded),
+            )
         }
 
         fn paths(&self, unit: &str, loaded: &[(&str, &str)]) -> Vec<String> {

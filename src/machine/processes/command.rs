@@ -13,6 +13,7 @@ use crate::model::{ProgramFact, RunAs, Unknown};
 use crate::machine::units::systemctl::Systemctl;
 use crate::machine::units::unit_name::UnitName;
 use crate::machine::unknown::{last_words, unknown, unknown_but};
+use crate::machine::view::View;
 use crate::os::child::{ChildError, Limits, run};
 
 /// From start to exit.
@@ -25,10 +26,15 @@ const LONGEST: usize = 256 << 10;
 const PATH: [&str; 6] = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
 /// Runs a program to its end.
-pub(crate) fn program(systemctl: &Systemctl, argv: &[String], run_as: RunAs) -> Result<ProgramFact, Unknown> {
+pub(crate) fn program(
+    view: &View,
+    systemctl: &Systemctl,
+    argv: &[String],
+    run_as: RunAs,
+) -> Result<ProgramFact, Unknown> {
     let name = argv.first().map(String::as_str).unwrap_or_default();
-    let Some(path) = find(name)? else { return Ok(ProgramFact::Missing) };
-    let mark = std::fs::read_to_string("/proc/sys/kernel/random/uuid").map_err(|error| unknown(error.to_string()))?;
+    let Some(path) = find(view, name)? else { return Ok(ProgramFact::Missing) };
+    let mark = view.proc_text("sys/kernel/random/uuid").map_err(|error| unknown(error.to_string()))?;
     let unit = UnitName::parse(&format!("unitlab-command-{}.service", mark.trim()))?;
     let mut command = Command::new("systemd-run");
     command
@@ -86,9 +92,9 @@ fn ending(systemctl: &Systemctl, unit: &UnitName, stdout: &[u8], stderr: &[u8]) 
 /// The file behind a program's name; none where there is nothing that could be executed.
 ///
 /// A bare name is a tool of the machine's, and without it nothing can be told. A path is part of the task.
-fn find(name: &str) -> Result<Option<String>, Unknown> {
+fn find(view: &View, name: &str) -> Result<Option<String>, Unknown> {
     let executable = |path: &str| -> io::Result<bool> {
-        let meta = Path::new(path).metadata()?;
+        let meta = view.metadata(Path::new(path))?;
         Ok(meta.is_file() && meta.permissions().mode() & 0o111 != 0)
     };
     if name.contains('/') {
@@ -108,18 +114,22 @@ fn find(name: &str) -> Result<Option<String>, Unknown> {
 
 #[cfg(test)]
 mod tests {
-    use super::find;
+    use super::{View, find};
+
+    fn found(name: &str) -> Result<Option<String>, super::Unknown> {
+        find(&View::live(), name)
+    }
 
     #[test]
     fn a_tool_that_is_missing_is_no_answer_and_a_path_is() {
         let dir = tempfile::tempdir().unwrap();
         let plain = dir.path().join("plain");
         std::fs::write(&plain, "").unwrap();
-        assert!(find("sh").unwrap().is_some_and(|path| path.ends_with("/sh")));
-        assert_eq!(find("/bin/sh").unwrap().as_deref(), Some("/bin/sh"));
-        assert_eq!(find("/nonexistent/x"), Ok(None));
-        assert_eq!(find(plain.to_str().unwrap()), Ok(None));
-        assert_eq!(find("/usr"), Ok(None));
-        assert!(find("no-such-tool").unwrap_err().reason.contains("there is no no-such-tool"));
+        assert!(found("sh").unwrap().is_some_and(|path| path.ends_with("/sh")));
+        assert_eq!(found("/bin/sh").unwrap().as_deref(), Some("/bin/sh"));
+        assert_eq!(found("/nonexistent/x"), Ok(None));
+        assert_eq!(found(plain.to_str().unwrap()), Ok(None));
+        assert_eq!(found("/usr"), Ok(None));
+        assert!(found("no-such-tool").unwrap_err().reason.contains("there is no no-such-tool"));
     }
 }

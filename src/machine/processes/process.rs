@@ -1,48 +1,45 @@
 //! A close look at a unit's processes: arguments, working directory, groups (proc(5)).
 
-use std::fs::File;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::model::{Details, DetailsFact, Identity, UnitFact};
 
-use crate::machine::processes::walk::{ProcessInfo, bounded};
+use crate::machine::processes::walk::ProcessInfo;
+use crate::machine::view::View;
 
 /// More processes of one unit than this are counted and not looked at.
 const MOST: usize = 256;
-/// Longer command lines are cut.
-const LONGEST: u64 = 64 << 10;
 
 /// Looks at the unit's processes among all; `folder` is resolved as their working directories are.
-pub(crate) fn details(all: &[ProcessInfo], unit: &UnitFact, folder: Option<&str>) -> DetailsFact {
+pub(crate) fn details(view: &View, all: &[ProcessInfo], unit: &UnitFact, folder: Option<&str>) -> DetailsFact {
     let own = || all.iter().filter(|seen| seen.belongs_to(unit));
     let main: u32 = unit.get("MainPID").parse().unwrap_or(0);
     DetailsFact {
-        processes: own().take(MOST).map(|seen| look(seen, seen.pid == main)).collect(),
+        processes: own().take(MOST).map(|seen| look(view, seen, seen.pid == main)).collect(),
         count: u32::try_from(own().count()).unwrap_or(u32::MAX),
-        folder: folder.and_then(|folder| Some(std::fs::canonicalize(folder).ok()?.to_string_lossy().into_owned())),
+        folder: folder
+            .and_then(|folder| Some(view.canonicalize(Path::new(folder)).ok()?.to_string_lossy().into_owned())),
     }
 }
 
-fn look(seen: &ProcessInfo, main: bool) -> Details {
-    let folder = PathBuf::from(format!("/proc/{}", seen.pid));
-    let status = bounded(&folder.join("status")).unwrap_or_default();
-    let cwd = std::fs::read_link(folder.join("cwd"));
+fn look(view: &View, seen: &ProcessInfo, main: bool) -> Details {
+    let at = |name: &str| format!("{}/{name}", seen.pid);
+    let status = view.proc_text(&at("status")).unwrap_or_default();
+    let cwd = view.proc_link(&at("cwd"));
     Details {
         pid: seen.pid,
         main,
         comm: seen.comm.clone(),
-        argv: argv(&folder.join("cmdline")),
+        argv: view.proc_bytes(&at("cmdline")).ok().map(|bytes| argv(&bytes)),
         cwd: cwd.ok().map(|path| path.to_string_lossy().into_owned()),
         identity: Identity { uid: Some(seen.uid), groups: groups(&status), powers: powers(&status) },
     }
 }
 
-fn argv(path: &Path) -> Option<Vec<String>> {
-    let mut bytes = Vec::new();
-    File::open(path).ok()?.take(LONGEST).read_to_end(&mut bytes).ok()?;
-    let bytes = bytes.strip_suffix(b"\0").unwrap_or(&bytes);
-    Some(bytes.split(|byte| *byte == 0).map(|word| String::from_utf8_lossy(word).into_owned()).collect())
+/// The words of a `cmdline` file.
+fn argv(bytes: &[u8]) -> Vec<String> {
+    let bytes = bytes.strip_suffix(b"\0").unwrap_or(bytes);
+    bytes.split(|byte| *byte == 0).map(|word| String::from_utf8_lossy(word).into_owned()).collect()
 }
 
 /// The effective and the supplementary groups in a `status` file.
@@ -83,16 +80,12 @@ mod tests {
 
     #[test]
     fn arguments_keep_their_borders() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("cmdline");
         for (bytes, words) in [
             (&b"python3\0-m\0http server\0"[..], vec!["python3", "-m", "http server"]),
             (b"nginx: master process /usr/sbin/nginx", vec!["nginx: master process /usr/sbin/nginx"]),
             (b"a\0\0\xff\0", vec!["a", "", "\u{fffd}"]),
         ] {
-            std::fs::write(&path, bytes).unwrap();
-            assert_eq!(argv(&path).unwrap(), words);
+            assert_eq!(argv(bytes), words);
         }
-        assert_eq!(argv(&dir.path().join("gone")), None);
     }
 }

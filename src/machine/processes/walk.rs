@@ -3,18 +3,15 @@
 //! A process names its own control group there. The group's `cgroup.procs` would not do: it speaks in the process ids
 //! of whoever reads it, and the reader may live outside of the machine's pid namespace.
 
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::io;
 use std::time::Duration;
 
 use crate::model::{Process, ProcessesFact, UnitFact, Unknown};
 
 use crate::machine::accounts::passwd::Accounts;
 use crate::machine::unknown::unknown_but;
+use crate::machine::view::View;
 
-/// Longer files of /proc are cut; what is read of them stands at their beginning.
-const LONGEST: u64 = 64 << 10;
 /// The kernel's own limit on process ids.
 const MOST: usize = 4 << 20;
 
@@ -48,10 +45,10 @@ impl ProcessInfo {
 }
 
 /// Looks at every live process. Where a process of these units is just being started, looks again for a moment.
-pub(crate) fn walk(units: &[&UnitFact]) -> Result<Vec<ProcessInfo>, Unknown> {
+pub(crate) fn walk(view: &View, units: &[&UnitFact]) -> Result<Vec<ProcessInfo>, Unknown> {
     const LOOKS: usize = 10;
     const APART: Duration = Duration::from_millis(20);
-    let mut seen = walk_once()?;
+    let mut seen = walk_once(view)?;
     for _ in 1..LOOKS {
         let starting = |seen: &ProcessInfo| seen.is_starting() && units.iter().any(|unit| seen.belongs_to(unit));
         if !seen.iter().any(starting) {
@@ -59,12 +56,12 @@ pub(crate) fn walk(units: &[&UnitFact]) -> Result<Vec<ProcessInfo>, Unknown> {
         }
         // Nothing tells a bystander of another process's exec.
         std::thread::sleep(APART);
-        seen = walk_once()?;
+        seen = walk_once(view)?;
     }
     Ok(seen)
 }
 
-fn walk_once() -> Result<Vec<ProcessInfo>, Unknown> {
+fn walk_once(view: &View) -> Result<Vec<ProcessInfo>, Unknown> {
     let cannot = |error: &io::Error| {
         unknown_but(
             format!("the processes in /proc cannot be seen: {error}"),
@@ -72,28 +69,21 @@ fn walk_once() -> Result<Vec<ProcessInfo>, Unknown> {
         )
     };
     // Where /proc hides the processes of others, "none" would be a lie.
-    bounded(Path::new("/proc/1/status")).map_err(|error| cannot(&error))?;
-    let entries = std::fs::read_dir("/proc").map_err(|error| cannot(&error))?;
-    let pids = entries.take(MOST).flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    let mut seen: Vec<ProcessInfo> = pids.filter_map(look).collect();
+    view.proc_text("1/status").map_err(|error| cannot(&error))?;
+    let names = view.proc_list(".", MOST).map_err(|error| cannot(&error))?;
+    let pids = names.iter().filter_map(|name| name.to_str()?.parse().ok());
+    let mut seen: Vec<ProcessInfo> = pids.filter_map(|pid| look(view, pid)).collect();
     seen.sort_by_key(|process| process.pid);
     Ok(seen)
 }
 
 /// None for a process that is gone or a zombie.
-fn look(pid: u32) -> Option<ProcessInfo> {
-    let folder = PathBuf::from(format!("/proc/{pid}"));
-    let uid = live_uid(&bounded(&folder.join("status")).ok()?)?;
-    let groups = groups(&bounded(&folder.join("cgroup")).ok()?);
-    let comm = bounded(&folder.join("comm")).ok()?;
+fn look(view: &View, pid: u32) -> Option<ProcessInfo> {
+    let file = |name: &str| view.proc_text(&format!("{pid}/{name}")).ok();
+    let uid = live_uid(&file("status")?)?;
+    let groups = groups(&file("cgroup")?);
+    let comm = file("comm")?;
     Some(ProcessInfo { pid, uid, comm: comm.strip_suffix('\n').unwrap_or(&comm).to_owned(), groups })
-}
-
-/// The start of a file that the kernel makes up.
-pub(crate) fn bounded(path: &Path) -> io::Result<String> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(LONGEST).read_to_end(&mut bytes)?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// The effective user id in a `status` file; none for a zombie.
@@ -137,7 +127,7 @@ pub(crate) fn of_unit(all: &[ProcessInfo], unit: &UnitFact, accounts: &Accounts)
 
 #[cfg(test)]
 mod tests {
-    use super::{Accounts, ProcessInfo, UnitFact, groups, is_under, live_uid, of_unit, walk};
+    use super::{Accounts, ProcessInfo, UnitFact, View, groups, is_under, live_uid, of_unit, walk};
 
     #[test]
     fn the_effective_user_of_the_living() {
@@ -195,7 +185,7 @@ mod tests {
     #[test]
     fn the_walk_meets_ourselves() {
         let own = std::process::id();
-        let seen = walk(&[]).unwrap();
+        let seen = walk(&View::live(), &[]).unwrap();
         assert!(seen.iter().any(|process| process.pid == own && process.uid == rustix::process::geteuid().as_raw()));
     }
 }

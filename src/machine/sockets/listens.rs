@@ -1,6 +1,5 @@
 //! Whose socket listens on a port: the kernel's socket table, held by inode against the open files of processes.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
@@ -10,6 +9,7 @@ use crate::model::{Holder, Listener, ListensFact, PortOwner, Protocol, UnitFact,
 use crate::machine::processes::walk::ProcessInfo;
 use crate::machine::sockets::sock_diag::{self, ListeningSocket};
 use crate::machine::unknown::unknown_but;
+use crate::machine::view::View;
 
 /// Listening sockets stand first in the table; behind so much of it there are none left.
 const LONGEST: u64 = 8 << 20;
@@ -20,26 +20,27 @@ const MOST: usize = 64;
 pub(crate) const PROPERTIES: [&str; 5] = ["Id", "Names", "LoadState", "ActiveState", "Listen"];
 
 /// Finds out who listens on 127.0.0.1:`port`, before anything is sent there.
-pub(crate) fn owner(port: u16, unit: &UnitFact, processes: &[ProcessInfo]) -> PortOwner {
-    let Ok(waiting) = waiting(Protocol::Tcp, port) else { return PortOwner::Unseen };
+pub(crate) fn owner(view: &View, port: u16, unit: &UnitFact, processes: &[ProcessInfo]) -> PortOwner {
+    let Ok(waiting) = waiting(view, Protocol::Tcp, port) else { return PortOwner::Unseen };
     match reached(&waiting) {
         inodes if inodes.is_empty() => PortOwner::Nobody,
-        inodes => whose(&inodes, unit, processes),
+        inodes => whose(view, &inodes, unit, processes),
     }
 }
 
 /// Everybody who listens on a port. `sockets` are the socket units that would start the unit, as loaded.
 pub(crate) fn listeners(
+    view: &View,
     (protocol, port): (Protocol, u16),
     unit: &UnitFact,
     processes: &[ProcessInfo],
     sockets: &[UnitFact],
 ) -> Result<ListensFact, Unknown> {
-    let waiting = waiting(protocol, port).map_err(|error| {
+    let waiting = waiting(view, protocol, port).map_err(|error| {
         unknown_but(format!("the machine's {} sockets cannot be seen: {error}", protocol.word()), "ask as root")
     })?;
     let listener = |found: ListeningSocket| {
-        let owner = whose(&[found.inode], unit, processes);
+        let owner = whose(view, &[found.inode], unit, processes);
         let by_manager = matches!(owner, PortOwner::Other { pid: 1, .. });
         let socket = sockets.iter().find(|socket| by_manager && listens(socket, protocol, port));
         Listener { address: found.address, owner, socket_unit: socket.map(|socket| socket.get("Id").to_owned()) }
@@ -48,15 +49,20 @@ pub(crate) fn listeners(
 }
 
 /// All that wait on a port. A kernel may have been built without `sock_diag(7)`, or be kept from loading it.
-fn waiting(protocol: Protocol, port: u16) -> io::Result<Vec<ListeningSocket>> {
-    sock_diag::waiting(protocol, port).or_else(|_| Ok(in_table(&table(protocol)?, protocol, port)))
+fn waiting(view: &View, protocol: Protocol, port: u16) -> io::Result<Vec<ListeningSocket>> {
+    sock_diag::waiting(protocol, port).or_else(|_| Ok(in_table(&table(view, protocol)?, protocol, port)))
 }
 
 /// Who waits on a port, whatever the address; none where nobody does or it cannot be seen. The unit's own main process
 /// is in nobody's way.
-pub(crate) fn holder(protocol: Protocol, port: u16, unit: &UnitFact, processes: &[ProcessInfo]) -> Option<Holder> {
-    let inodes: Vec<u64> = waiting(protocol, port).ok()?.iter().map(|found| found.inode).collect();
-    let pid = match whose(&inodes, unit, processes) {
+pub(crate) fn holder(
+    view: &View,
+    (protocol, port): (Protocol, u16),
+    unit: &UnitFact,
+    processes: &[ProcessInfo],
+) -> Option<Holder> {
+    let inodes: Vec<u64> = waiting(view, protocol, port).ok()?.iter().map(|found| found.inode).collect();
+    let pid = match whose(view, &inodes, unit, processes) {
         PortOwner::Unit { pid } | PortOwner::Other { pid, .. } => pid,
         PortOwner::Nobody | PortOwner::Unseen => return None,
     };
@@ -72,12 +78,12 @@ pub(crate) fn holder(protocol: Protocol, port: u16, unit: &UnitFact, processes: 
 }
 
 /// The table is the one that PID 1 sees: `/proc/net` follows whoever reads it, who may live in another pid namespace.
-fn table(protocol: Protocol) -> io::Result<String> {
+fn table(view: &View, protocol: Protocol) -> io::Result<String> {
     let mut table = String::new();
-    let name = format!("/proc/1/net/{}", protocol.word());
-    File::open(&name)?.take(LONGEST).read_to_string(&mut table)?;
+    let name = format!("1/net/{}", protocol.word());
+    view.proc_open(&name)?.take(LONGEST).read_to_string(&mut table)?;
     // A machine without IPv6 has no such table.
-    let _ = File::open(name + "6").and_then(|file| file.take(LONGEST).read_to_string(&mut table));
+    let _ = view.proc_open(&(name + "6")).and_then(|file| file.take(LONGEST).read_to_string(&mut table));
     Ok(table)
 }
 
@@ -122,14 +128,14 @@ fn reached(waiting: &[ListeningSocket]) -> Vec<u64> {
 }
 
 /// Who has one of these sockets among its open files.
-fn whose(inodes: &[u64], unit: &UnitFact, processes: &[ProcessInfo]) -> PortOwner {
+fn whose(view: &View, inodes: &[u64], unit: &UnitFact, processes: &[ProcessInfo]) -> PortOwner {
     let links: Vec<PathBuf> = inodes.iter().map(|inode| PathBuf::from(format!("socket:[{inode}]"))).collect();
     // A unit that was handed the socket shares it with PID 1, so the unit is looked at first.
     let (own, others): (Vec<_>, Vec<_>) = processes.iter().partition(|process| process.belongs_to(unit));
-    if let Some(process) = own.into_iter().find(|process| holds(process.pid, &links)) {
+    if let Some(process) = own.into_iter().find(|process| holds(view, process.pid, &links)) {
         return PortOwner::Unit { pid: process.pid };
     }
-    match others.into_iter().find(|process| holds(process.pid, &links)) {
+    match others.into_iter().find(|process| holds(view, process.pid, &links)) {
         Some(process) => PortOwner::Other { pid: process.pid, comm: process.comm.clone() },
         None => PortOwner::Unseen,
     }
@@ -146,12 +152,13 @@ fn listens(socket: &UnitFact, protocol: Protocol, port: u16) -> bool {
     socket.get("ActiveState") == "active" && socket.get("Listen").lines().any(|line| entry(line) == Some(true))
 }
 
-fn holds(pid: u32, links: &[PathBuf]) -> bool {
-    std::fs::read_dir(format!("/proc/{pid}/fd"))
-        .into_iter()
-        .flatten()
-        .flatten()
-        .any(|entry| std::fs::read_link(entry.path()).is_ok_and(|link| links.contains(&link)))
+fn holds(view: &View, pid: u32, links: &[PathBuf]) -> bool {
+    let directory = format!("{pid}/fd");
+    let descriptors = view.proc_list(&directory, usize::MAX).unwrap_or_default();
+    descriptors
+        .iter()
+        .filter_map(|number| number.to_str())
+        .any(|number| view.proc_link(&format!("{directory}/{number}")).is_ok_and(|link| links.contains(&link)))
 }
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
 //! Patience with what has only just been started: most programs are active for a while before they listen, and on a slow
 //! machine for seconds. A working service must not fail for that.
 
-use std::path::Path;
 use std::time::Duration;
 
 use crate::model::{HttpOutcome, UnitFact, Unknown};
 
 use crate::machine::sockets::http;
 use crate::machine::units::stability::now_micros;
+use crate::machine::view::View;
 
 /// Whoever has been active for longer is taken at its word at once.
 pub(crate) const YOUTH: Duration = Duration::from_secs(5);
@@ -15,12 +15,13 @@ pub(crate) const YOUTH: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// A GET that is repeated while it is refused and the unit is young. True beside the outcome where it took more than one.
-pub(crate) fn get(port: u16, path: &str, unit: &UnitFact) -> Result<(HttpOutcome, bool), Unknown> {
-    patiently(unit, || http::get(port, path), |outcome| *outcome == HttpOutcome::Refused)
+pub(crate) fn get(view: &View, port: u16, path: &str, unit: &UnitFact) -> Result<(HttpOutcome, bool), Unknown> {
+    patiently(view, unit, || http::get(port, path), |outcome| *outcome == HttpOutcome::Refused)
 }
 
 /// What is seen, once it is not too early for it or the unit is no longer young. True beside it where it took another look.
 pub(crate) fn patiently<T>(
+    view: &View,
     unit: &UnitFact,
     mut look: impl FnMut() -> Result<T, Unknown>,
     too_early: impl Fn(&T) -> bool,
@@ -29,7 +30,7 @@ pub(crate) fn patiently<T>(
     loop {
         let seen = look()?;
         let left = left(unit, now_micros());
-        if !too_early(&seen) || left.is_zero() || is_gone(unit) {
+        if !too_early(&seen) || left.is_zero() || is_gone(view, unit) {
             return Ok((seen, again));
         }
         again = true;
@@ -49,9 +50,9 @@ fn left(unit: &UnitFact, now_micros: u64) -> Duration {
 }
 
 /// Its main process has ended since: nobody will listen any more.
-fn is_gone(unit: &UnitFact) -> bool {
+fn is_gone(view: &View, unit: &UnitFact) -> bool {
     let pid = unit.get("MainPID");
-    !matches!(pid, "" | "0") && !Path::new("/proc").join(pid).exists()
+    !matches!(pid, "" | "0") && !view.has_process(pid)
 }
 
 #[cfg(test)]
@@ -60,7 +61,7 @@ mod tests {
     use std::net::TcpListener;
     use std::time::Duration;
 
-    use super::{HttpOutcome, UnitFact, YOUTH, get, left, now_micros};
+    use super::{HttpOutcome, UnitFact, View, YOUTH, get, left, now_micros};
 
     fn unit(state: &str, since: u64, pid: u32) -> UnitFact {
         let (since, pid) = (since.to_string(), pid.to_string());
@@ -96,7 +97,7 @@ mod tests {
             let _ = stream.read(&mut [0; 1024]);
             stream.write_all(b"HTTP/1.1 204 No\r\n\r\n").unwrap();
         });
-        let outcome = get(port, "/", &unit("active", now_micros(), std::process::id())).unwrap();
+        let outcome = get(&View::live(), port, "/", &unit("active", now_micros(), std::process::id())).unwrap();
         server.join().unwrap();
         assert_eq!(outcome, (HttpOutcome::Answered { status: 204, body: String::new() }, true));
     }
@@ -107,7 +108,7 @@ mod tests {
         let now = now_micros();
         // No process has this number: it is above the kernel's greatest.
         for unit in [unit("active", 1, 1), unit("inactive", now, 0), unit("active", now, 1 << 23)] {
-            assert_eq!(get(port, "/", &unit), Ok((HttpOutcome::Refused, false)));
+            assert_eq!(get(&View::live(), port, "/", &unit), Ok((HttpOutcome::Refused, false)));
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::model::{BootFact, Puller, UnitFact, Unknown};
 use crate::machine::units::systemctl::Shown;
 use crate::machine::units::unit_name::UnitName;
 use crate::machine::unknown::unknown;
+use crate::machine::view::View;
 
 /// Reverse dependencies by which starting one unit starts another.
 const PULLS: [&str; 4] = ["WantedBy", "RequiredBy", "UpheldBy", "BoundBy"];
@@ -84,17 +85,21 @@ fn pullers(unit: &UnitFact, loaded: &[UnitFact]) -> Vec<Puller> {
 
 /// Units that a link in a folder of theirs (`multi-user.target.wants/`) will pull this one in from once it is read, and
 /// that do not do so now. What is under /run is gone by then.
-pub(crate) fn unread(unit: &UnitFact, unit_path: &str, pullers: &[Puller]) -> Vec<String> {
-    let entries = |folder: &str| std::fs::read_dir(folder).into_iter().flatten().flatten().take(MOST_ENTRIES);
+pub(crate) fn unread(view: &View, unit: &UnitFact, unit_path: &str, pullers: &[Puller]) -> Vec<String> {
+    let entries = |folder: &str| {
+        let folder = PathBuf::from(folder);
+        let names = view.list(&folder, MOST_ENTRIES).unwrap_or_default();
+        names.into_iter().map(move |name| folder.join(name))
+    };
     let hooks = |path: PathBuf| {
         let name = path.file_name()?.to_str()?;
         let upper = [".wants", ".requires", ".upholds"].iter().find_map(|kind| name.strip_suffix(kind))?.to_owned();
-        let target = unit.list("Names").into_iter().find_map(|name| std::fs::read_link(path.join(name)).ok())?;
+        let target = unit.list("Names").into_iter().find_map(|name| view.read_link(&path.join(name)).ok())?;
         // A link to there takes away what a lower folder gives.
         (target != Path::new("/dev/null") && pullers.iter().all(|puller| puller.unit != upper)).then_some(upper)
     };
     let folders = unit_path.split_whitespace().filter(|folder| !folder.starts_with("/run/"));
-    folders.flat_map(entries).filter_map(|entry| hooks(entry.path())).take(MOST_UNREAD).collect()
+    folders.flat_map(entries).filter_map(hooks).take(MOST_UNREAD).collect()
 }
 
 /// Nobody has started it since the boot, nothing waits to, and no condition was looked at.

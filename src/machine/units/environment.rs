@@ -1,14 +1,13 @@
 //! What a program took for given and did not have: a command that its PATH does not lead to, a variable that nobody sets.
 //! Its own words name it; the unit and the disk have to bear it out.
 
-use std::fs::read_dir;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::model::{Assumed, Content, UnitFact};
 
-use crate::machine::files::program_head::SEARCH_PATH;
+use crate::machine::files::program_head::{SEARCH_PATH, is_program};
 use crate::machine::files::read::read;
+use crate::machine::view::View;
 
 /// More than these are not told.
 const MOST: usize = 4;
@@ -31,7 +30,7 @@ const USUAL: [&str; 8] = [
 const MOST_FOLDERS: usize = 64;
 
 /// What is missing, by the last words of the program, the latest first.
-pub(crate) fn assumed(unit: &UnitFact, said: &[String]) -> Vec<Assumed> {
+pub(crate) fn assumed(view: &View, unit: &UnitFact, said: &[String]) -> Vec<Assumed> {
     // systemd's own remark on a line of the unit is not the program's.
     let lines = || said.iter().rev().map(|line| line.trim()).filter(|line| !line.contains("Referenced but unset"));
     let (mut commands, mut names): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
@@ -42,21 +41,21 @@ pub(crate) fn assumed(unit: &UnitFact, said: &[String]) -> Vec<Assumed> {
     if commands.is_empty() && names.is_empty() {
         return vec![];
     }
-    let Some(given) = given(unit) else { return vec![] };
+    let Some(given) = given(view, unit) else { return vec![] };
     commands.dedup();
     names.dedup();
-    let commands = commands.into_iter().filter_map(|name| lost(unit, &given, name));
+    let commands = commands.into_iter().filter_map(|name| lost(view, unit, &given, name));
     let passed = unit.list("PassEnvironment");
     let unset = names.into_iter().filter(|name| !passed.contains(name) && value(&given, name).is_none());
     commands.chain(unset.map(|name| Assumed::Variable { name: name.to_owned() })).take(MOST).collect()
 }
 
 /// `NAME=value` of the unit and of its files, the latter last; none where a file cannot be read.
-fn given(unit: &UnitFact) -> Option<Vec<String>> {
+fn given(view: &View, unit: &UnitFact) -> Option<Vec<String>> {
     let mut given: Vec<String> = unit.list("Environment").into_iter().map(plain).collect();
     for line in unit.get("EnvironmentFiles").lines() {
         let (path, optional) = line.rsplit_once(" (ignore_errors=")?;
-        match read(Path::new(path)) {
+        match read(view, Path::new(path)) {
             Content::Text { text, .. } => given.extend(text.lines().map(|line| plain(line.trim()))),
             Content::Empty => {}
             _ if optional.starts_with("yes") => {}
@@ -76,7 +75,7 @@ fn value<'g>(given: &'g [String], name: &str) -> Option<&'g str> {
 }
 
 /// The command, if no folder of the service's PATH has it.
-fn lost(unit: &UnitFact, given: &[String], name: &str) -> Option<Assumed> {
+fn lost(view: &View, unit: &UnitFact, given: &[String], name: &str) -> Option<Assumed> {
     let search = unit.list("ExecSearchPath").join(":");
     let path = value(given, "PATH").unwrap_or(&search);
     let folders = if path.is_empty() {
@@ -84,23 +83,19 @@ fn lost(unit: &UnitFact, given: &[String], name: &str) -> Option<Assumed> {
     } else {
         path.split(':').map(PathBuf::from).collect()
     };
-    if folders.iter().any(|folder| is_program(&folder.join(name))) {
+    if folders.iter().any(|folder| is_program(view, &folder.join(name))) {
         return None;
     }
-    let usual = SEARCH_PATH.iter().chain(&USUAL).flat_map(|pattern| matching(pattern)).take(MOST_FOLDERS);
-    let elsewhere = usual.into_iter().map(|folder| folder.join(name)).find(|path| is_program(path));
+    let usual = SEARCH_PATH.iter().chain(&USUAL).flat_map(|pattern| matching(view, pattern)).take(MOST_FOLDERS);
+    let elsewhere = usual.into_iter().map(|folder| folder.join(name)).find(|path| is_program(view, path));
     let elsewhere = elsewhere.and_then(|path| path.to_str().map(str::to_owned));
     Some(Assumed::Command { name: name.to_owned(), path: path.to_owned(), elsewhere })
 }
 
-fn is_program(path: &Path) -> bool {
-    path.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
-}
-
-fn matching(pattern: &str) -> Vec<PathBuf> {
+fn matching(view: &View, pattern: &str) -> Vec<PathBuf> {
     let Some((above, below)) = pattern.split_once("/*/") else { return vec![pattern.into()] };
-    let entries = read_dir(above).into_iter().flatten().flatten().take(MOST_FOLDERS);
-    let mut found: Vec<PathBuf> = entries.map(|entry| entry.path().join(below)).collect();
+    let names = view.list(Path::new(above), MOST_FOLDERS).unwrap_or_default();
+    let mut found: Vec<PathBuf> = names.iter().map(|name| Path::new(above).join(name).join(below)).collect();
     found.sort();
     found
 }
@@ -158,7 +153,7 @@ fn is_name(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Assumed, UnitFact, assumed, command, variable};
+    use super::{Assumed, UnitFact, View, assumed, command, variable};
 
     #[test]
     fn programs_name_the_command_that_they_did_not_find() {
@@ -202,12 +197,15 @@ mod tests {
         let unit = |environment: &str| UnitFact { properties: [("Environment".into(), environment.into())].into() };
         let said = ["sh: 1: TOKEN: parameter not set".to_owned()];
         let missing = [Assumed::Variable { name: "TOKEN".into() }];
-        assert_eq!(assumed(&unit("TOKENS=1"), &said), missing);
-        assert_eq!(assumed(&unit("A=1 TOKEN="), &said), []);
-        assert_eq!(assumed(&unit("\"TOKEN=a b\""), &said), []);
+        assert_eq!(assumed(&View::live(), &unit("TOKENS=1"), &said), missing);
+        assert_eq!(assumed(&View::live(), &unit("A=1 TOKEN="), &said), []);
+        assert_eq!(assumed(&View::live(), &unit("\"TOKEN=a b\""), &said), []);
         let said = ["sh: 1: sh: not found".to_owned()];
-        assert_eq!(assumed(&unit(""), &said), []);
-        let [Assumed::Command { path, elsewhere, .. }] = &assumed(&unit("PATH=/no/such"), &said)[..] else { panic!() };
+        assert_eq!(assumed(&View::live(), &unit(""), &said), []);
+        let [Assumed::Command { path, elsewhere, .. }] = &assumed(&View::live(), &unit("PATH=/no/such"), &said)[..]
+        else {
+            panic!()
+        };
         assert_eq!(path, "/no/such");
         assert!(elsewhere.as_deref().is_some_and(|path| path.ends_with("/sh")));
     }

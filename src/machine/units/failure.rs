@@ -15,6 +15,7 @@ use crate::machine::journal::{Journal, last_messages, manager_messages};
 use crate::machine::processes::walk as processes;
 use crate::machine::sockets::listens as sockets;
 use crate::machine::units::environment::assumed;
+use crate::machine::view::View;
 
 /// Directives that put paths into a unit's own view of the files; a `-` before one lets it be missing.
 const NAMESPACE: [&str; 7] = [
@@ -33,7 +34,7 @@ const MOST_PORTS: usize = 16;
 /// errno(3), which many programs name beside the words.
 const EADDRINUSE: u16 = 98;
 /// Looks into the failure of a unit, if it has failed; of one that is down for whatever reason, what the manager says.
-pub(crate) fn failure(journal: &Journal, unit: &UnitFact) -> FailureFact {
+pub(crate) fn failure(view: &View, journal: &Journal, unit: &UnitFact) -> FailureFact {
     // A journal that cannot be read leaves the rest to be seen.
     let manager = if is_down(unit) { manager_messages(journal, unit).unwrap_or_default() } else { vec![] };
     if !has_failed(unit) {
@@ -42,20 +43,20 @@ pub(crate) fn failure(journal: &Journal, unit: &UnitFact) -> FailureFact {
     let said = last_messages(journal, unit).unwrap_or_default();
     let rooted = ["RootDirectory", "RootImage"].iter().any(|name| !unit.get(name).is_empty());
     let ended = ended(unit);
-    let paths = if rooted { vec![] } else { paths(unit, ended.as_ref(), &said) };
+    let paths = if rooted { vec![] } else { paths(view, unit, ended.as_ref(), &said) };
     let unknown_groups = match ended {
-        Some(Ended { end: End::Exited(216), .. }) => unknown_groups(unit),
+        Some(Ended { end: End::Exited(216), .. }) => unknown_groups(view, unit),
         _ => vec![],
     };
-    let free_ports_from = denied::complained(&said).then(free_ports_from).flatten();
+    let free_ports_from = denied::complained(&said).then(|| free_ports_from(view)).flatten();
     FailureFact {
         manager,
-        assumed: if rooted { vec![] } else { assumed(unit, &said) },
-        holders: holders(unit, &said),
+        assumed: if rooted { vec![] } else { assumed(view, unit, &said) },
+        holders: holders(view, unit, &said),
         paths,
         unknown_groups,
         free_ports_from,
-        identity: identity(unit),
+        identity: identity(view, unit),
         said,
     }
 }
@@ -74,12 +75,12 @@ fn is_down(unit: &UnitFact) -> bool {
 }
 
 /// The first port that everybody may listen on, by the kernel (ip(7)).
-fn free_ports_from() -> Option<u16> {
-    std::fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start").ok()?.trim().parse().ok()
+fn free_ports_from(view: &View) -> Option<u16> {
+    view.proc_text("sys/net/ipv4/ip_unprivileged_port_start").ok()?.trim().parse().ok()
 }
 
 /// What the step needs that the start ended at; after that, what it was denied.
-fn paths(unit: &UnitFact, ended: Option<&Ended>, said: &[String]) -> Vec<Needed> {
+fn paths(view: &View, unit: &UnitFact, ended: Option<&Ended>, said: &[String]) -> Vec<Needed> {
     let mut wanted: Vec<(PathBuf, Purpose)> = Vec::new();
     let folder = unit.get("WorkingDirectory");
     let status = match ended {
@@ -90,7 +91,7 @@ fn paths(unit: &UnitFact, ended: Option<&Ended>, said: &[String]) -> Vec<Needed>
         // What a shell and env(1) end with that have found no program.
         203 | 126 | 127 => {
             let command = ended.and_then(|ended| ended.command.as_ref());
-            wanted.extend(command.map(|command| (program(command), Purpose::Program)));
+            wanted.extend(command.map(|command| (program(view, command), Purpose::Program)));
         }
         // `!` stands for the `-` that lets it be missing.
         200 if folder.starts_with('/') => wanted.push((folder.into(), Purpose::WorkingDirectory)),
@@ -104,31 +105,31 @@ fn paths(unit: &UnitFact, ended: Option<&Ended>, said: &[String]) -> Vec<Needed>
             wanted.extend(denied::read_only(said).into_iter().map(|path| (folder.join(path), Purpose::ReadOnly)));
         }
     }
-    wanted.into_iter().take(MOST_PATHS).filter_map(|(path, purpose)| look(&path, purpose, unit)).collect()
+    wanted.into_iter().take(MOST_PATHS).filter_map(|(path, purpose)| look(view, &path, purpose, unit)).collect()
 }
 
 /// The command's program: where it was found, else as it is written.
-fn program(command: &ExecCommand) -> PathBuf {
+fn program(view: &View, command: &ExecCommand) -> PathBuf {
     let name = Path::new(command.path);
-    let found = SEARCH_PATH.iter().map(|folder| Path::new(folder).join(name)).find(|path| path.exists());
+    let found = SEARCH_PATH.iter().map(|folder| Path::new(folder).join(name)).find(|path| view.exists(path));
     found.unwrap_or_else(|| name.into())
 }
 
 /// A path that leads nowhere is told with the nearest folder above that is there.
-fn look(path: &Path, purpose: Purpose, unit: &UnitFact) -> Option<Needed> {
-    let at = |path: &Path| file(path.to_str()?, None, Some(unit)).ok();
+fn look(view: &View, path: &Path, purpose: Purpose, unit: &UnitFact) -> Option<Needed> {
+    let at = |path: &Path| file(view, path.to_str()?, None, Some(unit)).ok();
     let mut found = at(path)?;
     if found.node.is_none() && path.is_absolute() {
         let nearest = path.ancestors().skip(1).find_map(|above| at(above).filter(|found| found.node.is_some()));
         found.folders = nearest.map(|above| above.node.into_iter().chain(above.folders).collect()).unwrap_or_default();
     }
-    let head = (purpose == Purpose::Program).then(|| head(path)).flatten();
+    let head = (purpose == Purpose::Program).then(|| head(view, path)).flatten();
     Some(Needed { path: path.to_str()?.to_owned(), purpose, found, head })
 }
 
 /// Who has a port that the unit's complaint names; where it names none, one that its command line or environment may
 /// mean.
-fn holders(unit: &UnitFact, said: &[String]) -> Vec<Holder> {
+fn holders(view: &View, unit: &UnitFact, said: &[String]) -> Vec<Holder> {
     let complaints: Vec<Ports> =
         said.iter().filter(|line| is_address_in_use(line)).map(|line| Ports::of(line)).collect();
     if complaints.is_empty() {
@@ -144,14 +145,18 @@ fn holders(unit: &UnitFact, said: &[String]) -> Vec<Holder> {
     ports.sort_unstable();
     ports.dedup();
     ports.truncate(MOST_PORTS);
-    let Ok(all) = processes::walk(&[unit]) else { return vec![] };
+    let Ok(all) = processes::walk(view, &[unit]) else { return vec![] };
     let both = |port: &u16| [Protocol::Tcp, Protocol::Udp].map(|protocol| (protocol, *port));
-    ports.iter().flat_map(both).filter_map(|(protocol, port)| sockets::holder(protocol, port, unit, &all)).collect()
+    ports
+        .iter()
+        .flat_map(both)
+        .filter_map(|(protocol, port)| sockets::holder(view, (protocol, port), unit, &all))
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{ExecCommand, Journal, UnitFact, failure, has_failed, program};
+    use super::{ExecCommand, Journal, UnitFact, View, failure, has_failed, program};
 
     fn unit(properties: &[(&str, &str)]) -> UnitFact {
         UnitFact { properties: properties.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect() }
@@ -160,7 +165,7 @@ mod tests {
     #[test]
     fn what_has_not_failed_is_not_looked_into() {
         let up = [("ActiveState", "active"), ("Result", "success"), ("NRestarts", "0"), ("ExecMainStatus", "0")];
-        assert_eq!(failure(&Journal::default(), &unit(&up)), super::FailureFact::default());
+        assert_eq!(failure(&View::live(), &Journal::default(), &unit(&up)), super::FailureFact::default());
         for (name, value) in
             [("ActiveState", "failed"), ("Result", "exit-code"), ("NRestarts", "2"), ("ExecMainStatus", "203")]
         {
@@ -175,7 +180,7 @@ mod tests {
     fn a_program_is_looked_for_where_systemd_does() {
         let of = |path: &str| {
             let shown = format!("{{ path={path} ; argv[]={path} -x ; ignore_errors=no ; start_time=[n/a] ; }}");
-            program(&ExecCommand::parse_all(&shown)[0])
+            program(&View::live(), &ExecCommand::parse_all(&shown)[0])
         };
         for path in ["/no/such", "no-such-program"] {
             assert_eq!(of(path).to_str(), Some(path));

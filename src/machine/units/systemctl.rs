@@ -11,6 +11,7 @@ use crate::model::{UnitFact, Unknown};
 
 use crate::machine::units::unit_name::UnitName;
 use crate::machine::unknown::{last_words, unknown, unknown_but};
+use crate::machine::view::View;
 use crate::os::child::{ChildError, Limits, Outcome, run, start};
 
 /// A manager that answers at all answers in milliseconds; a stopped one (it opened a FIFO, say) would keep us for long.
@@ -19,7 +20,7 @@ const TIME: Duration = Duration::from_secs(10);
 const STDOUT_PER_UNIT: usize = 256 << 10;
 
 /// There where PID 1 is systemd: `sd_booted(3)`.
-pub(crate) const BOOTED: &str = "/run/systemd/system";
+const BOOTED: &str = "/run/systemd/system";
 
 /// The properties of many units, or why they are not known.
 pub(crate) type Shown = BTreeMap<UnitName, Result<UnitFact, Unknown>>;
@@ -146,7 +147,7 @@ fn silent(error: &ChildError) -> Unknown {
 
 /// The letter that `ps -o stat` begins with.
 fn state_of_init() -> Option<char> {
-    let stat = std::fs::read_to_string("/proc/1/stat").ok()?;
+    let stat = View::live().proc_text("1/stat").ok()?;
     // The name in brackets may hold brackets.
     stat.rsplit_once(") ")?.1.chars().next()
 }
@@ -159,8 +160,9 @@ fn refused(words: &str, status: &str) -> Unknown {
     if !unreachable {
         return unknown(failed);
     }
-    if !Path::new(BOOTED).is_dir() {
-        let init = std::fs::read_to_string("/proc/1/comm").unwrap_or_default();
+    let view = View::live();
+    if !is_booted(&view) {
+        let init = view.proc_text("1/comm").unwrap_or_default();
         return unknown_but(
             format!("this machine was not booted with systemd: its PID 1 is {:?}", init.trim()),
             "ask a machine whose PID 1 is systemd, or a sandbox: unitlab lab start",
@@ -233,6 +235,11 @@ fn read_block(text: &str) -> Result<UnitFact, Unknown> {
 
 fn is_key(key: &str) -> bool {
     key.starts_with(|first: char| first.is_ascii_uppercase()) && key.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// PID 1 of this machine is systemd.
+pub(crate) fn is_booted(view: &View) -> bool {
+    view.metadata(Path::new(BOOTED)).is_ok_and(|meta| meta.is_dir())
 }
 
 /// As `systemctl show` prints without `--all`.
