@@ -67,7 +67,7 @@ fn prove(home: &Home, dir: &std::path::Path, names: &[&str], thorough: bool) -> 
     let course = Course::open(dir).unwrap_or_else(|errors| panic!("{errors}"));
     let jobs: Vec<_> = plan(course.labs()).into_iter().filter(|job| names.contains(&job.name())).collect();
     assert_eq!(jobs.len(), names.len(), "some of {names:?} are no cases");
-    Prover::new(home.workshop(), 1, thorough).prove(&jobs, &|_| {})
+    Prover::new(home.lab_runner(), 1, thorough).prove(&jobs, &|_| {})
 }
 
 fn differs(proof: &Proof) -> Vec<(&str, Vec<&str>)> {

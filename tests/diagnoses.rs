@@ -79,7 +79,7 @@ fn reports(home: &Home) -> Vec<CheckReport> {
     write("solution/notes.md", "Done.");
     write("solution/apply.sh", "true");
     let course = Course::open(dir.path()).unwrap();
-    let bench = home.bench(course.lab("causes").unwrap(), "causes");
+    let bench = home.lab_session(course.lab("causes").unwrap(), "causes");
     let graded = bench.grade(course.lab("causes").unwrap(), true);
     bench.close().unwrap();
     assert!(graded.twinless.is_none(), "{:?}", graded.twinless);

@@ -59,7 +59,7 @@ fn the_lab_of_the_guide_is_proven() {
     let is_answer = |job: &Job<'_>| lab.mutants.iter().all(|mutant| mutant.name != job.name());
     let jobs: Vec<Job<'_>> = plan([lab]).into_iter().filter(is_answer).collect();
     assert!(jobs.len() > 12);
-    let proven = Prover::new(home.workshop(), AT_ONCE, false).prove(&jobs, &|_| {});
+    let proven = Prover::new(home.lab_runner(), AT_ONCE, false).prove(&jobs, &|_| {});
     let mut table = Vec::new();
     proof(&proven, Style { width: 100, color: false, unicode: true }, &mut table).unwrap();
     assert_eq!(proven.exit_code(), 0, "\n{}", String::from_utf8_lossy(&table));

@@ -18,7 +18,7 @@ use unitlab::model::{Cause, Overlay, Report, Status};
 /// Where this program is inside of the sandbox.
 const INSIDE: &str = "/opt/unitlab";
 /// Nothing that cannot answer is waited for longer; the program's own limit for the manager is 10 s.
-const PATIENCE: Duration = Duration::from_secs(25);
+const TIMEOUT: Duration = Duration::from_secs(25);
 /// A user that exists everywhere and may do nothing.
 const NOBODY: u32 = 65534;
 
@@ -76,7 +76,7 @@ impl Seen {
             let human = scope.spawn(move || human.output().unwrap());
             (json.output().unwrap(), human.join().unwrap())
         });
-        assert!(begun.elapsed() < PATIENCE, "it took {:?}", begun.elapsed());
+        assert!(begun.elapsed() < TIMEOUT, "it took {:?}", begun.elapsed());
         let text = |output: &Output| {
             String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
         };
@@ -134,7 +134,7 @@ impl Seen {
 fn solved(home: &Home) -> LabSession {
     let course = course();
     let lab = course.lab("sre-app").unwrap();
-    let bench = home.bench(lab, "here");
+    let bench = home.lab_session(lab, "here");
     bench.apply_whole(&lab.solution, "the solution").unwrap();
     // It is there already, as what learners call. As a file of an overlay its 45 MB would take half a minute to lay.
     let copy = format!("install -m 755 /usr/local/bin/unitlab {INSIDE}");

@@ -17,7 +17,7 @@ use unitlab::model::{CheckReport, Report, Status, deceives};
 /// of these files consist. A program that wants more is refused it, and dies.
 const MEMORY: &str = "786432";
 /// Seconds after which a check is ended from outside, which no verdict survives.
-const PATIENCE: &str = "90";
+const TIMEOUT: &str = "90";
 
 /// What is laid, by a script with the unit file's path in `$F`, and what must come of it.
 struct Case {
@@ -85,7 +85,7 @@ const CASES: [Case; 18] = [
 fn check(home: &Home, format: &str) -> Output {
     let inner = home.command(&["check", "sre-app", "--color", "never", "--format", format]);
     let mut outer = Command::new("timeout");
-    outer.args(["--kill-after=5", PATIENCE, "sh", "-c", &format!("ulimit -v {MEMORY}; exec \"$0\" \"$@\""), UNITLAB]);
+    outer.args(["--kill-after=5", TIMEOUT, "sh", "-c", &format!("ulimit -v {MEMORY}; exec \"$0\" \"$@\""), UNITLAB]);
     outer.args(inner.get_args()).env_clear().stdin(std::process::Stdio::null());
     outer.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
     outer.output().unwrap()
@@ -117,7 +117,7 @@ fn find<'a>(report: &'a Report, id: &str) -> &'a CheckReport {
 
 /// The lab, on the OS tree that is to be proven.
 fn start(home: &Home) {
-    let tree = home.workshop().os_tree;
+    let tree = home.lab_runner().os_tree;
     home.must(&["lab", "start", "sre-app", "--no-shell", "--os-tree", tree.to_str().unwrap()]);
 }
 

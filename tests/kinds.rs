@@ -42,7 +42,7 @@ fn differences(home: &Home, rows: &[Row]) -> Vec<String> {
     write("solution/apply.sh", "true");
     let course = Course::open(dir.path()).unwrap();
     let folder = course.lab("kinds").unwrap();
-    let bench = home.bench(folder, "kinds");
+    let bench = home.lab_session(folder, "kinds");
     let graded: Graded = bench.grade(folder, true);
     let left = ["systemctl", "list-units", "--all", "--no-legend", "unitlab-command-*"];
     assert_eq!(common::inside(&bench, &left).trim(), "", "a program of a check is left behind");

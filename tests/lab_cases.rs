@@ -26,7 +26,7 @@ fn every_case_and_every_mutant_comes_out_as_it_must() {
         lab.is_some_and(|lab| lab.lab.id == "sre-app" || lab.mutants.iter().all(|mutant| mutant.name != job.name()))
     };
     let jobs: Vec<Job<'_>> = plan(labs.iter().map(|lab| &**lab)).into_iter().filter(in_share).collect();
-    let proven = Prover::new(home.workshop(), AT_ONCE, false).prove(&jobs, &|_| {});
+    let proven = Prover::new(home.lab_runner(), AT_ONCE, false).prove(&jobs, &|_| {});
     let mut table = Vec::new();
     proof(&proven, Style { width: 100, color: false, unicode: true }, &mut table).unwrap();
     assert_eq!(proven.exit_code(), 0, "\n{}", String::from_utf8_lossy(&table));

@@ -17,7 +17,7 @@ fn every_command_prints_what_its_page_says() {
     let Some(home) = home() else { return };
     let course = course();
     let jobs = prove_chapters(&course.tutorial().chapters, false);
-    let proven = Prover::new(home.workshop(), AT_ONCE, false).prove(&jobs, &|_| {});
+    let proven = Prover::new(home.lab_runner(), AT_ONCE, false).prove(&jobs, &|_| {});
     let mut table = Vec::new();
     proof(&proven, Style { width: 100, color: false, unicode: true }, &mut table).unwrap();
     assert_eq!(proven.exit_code(), 0, "\n{}", String::from_utf8_lossy(&table));

@@ -12,7 +12,7 @@ use common::{course, home, inside};
 fn a_fresh_root_is_running_with_no_failed_unit() {
     let Some(home) = home() else { return };
     let course = course();
-    let bench = home.bench(course.lab("sre-app").unwrap(), "fresh");
+    let bench = home.lab_session(course.lab("sre-app").unwrap(), "fresh");
     assert_eq!(inside(&bench, &["systemctl", "is-system-running"]), "running\n");
     assert_eq!(inside(&bench, &["systemctl", "--failed", "--no-legend"]), "");
     bench.close().unwrap();

@@ -49,7 +49,7 @@ impl HostTerminal {
     fn await_words(&mut self, words: &str) {
         let mut chunk = [0; 4096];
         while !self.screen.contains(words) {
-            let timeout = Timespec::try_from(common::traces::PATIENCE).unwrap();
+            let timeout = Timespec::try_from(common::traces::TIMEOUT).unwrap();
             let mut waits = [PollFd::from_borrowed_fd(self.master.as_fd(), PollFlags::IN)];
             let ready = poll(&mut waits, Some(&timeout)).unwrap();
             assert!(ready > 0, "{words:?} does not come:\n{}", self.screen);

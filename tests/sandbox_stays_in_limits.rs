@@ -71,7 +71,7 @@ fn a_fork_bomb_and_a_memory_hog_stay_in_limits() {
 fn a_full_disk_stays_in_its_sandbox() {
     let Some(home) = home() else { return };
     let course = course();
-    let bench = home.bench(course.lab("sre-app").unwrap(), "full");
+    let bench = home.lab_session(course.lab("sre-app").unwrap(), "full");
     let fill = "import os\ntry:\n  with open('/var/big', 'wb', 0) as big:\n    while True: big.write(bytes(1 << 20))\nexcept OSError as error: print(error.strerror)\n\
                 try:\n  for n in range(1000000): os.mkdir(f'/opt/{n}')\nexcept OSError as error: print(error.strerror)\n\
                 root = os.statvfs('/')\nprint(root.f_blocks * root.f_frsize >> 20, root.f_bavail)";

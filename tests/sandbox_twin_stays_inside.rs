@@ -67,7 +67,7 @@ fn no_trap_leads_a_copy_out_of_its_root() {
     fs::write(out.join("stolen"), &secret).unwrap();
     let out = out.to_str().unwrap();
     let course = course();
-    let bench = home.bench(course.lab("sre-app").unwrap(), "trapped");
+    let bench = home.lab_session(course.lab("sre-app").unwrap(), "trapped");
     inside(&bench, &["python3", "-c", TRAPS, out]);
     inside(&bench, &["systemd-run", "--quiet", "--unit=swap", "python3", "-uc", SWAP, out]);
     inside(&bench, &["sh", "-c", "journalctl -u swap -f -n all -o cat | grep -m1 swapping"]);
@@ -94,7 +94,7 @@ fn no_trap_leads_a_copy_out_of_its_root() {
 fn a_root_that_cannot_be_copied_is_refused() {
     let Some(home) = home() else { return };
     let course = course();
-    let bench = home.bench(course.lab("sre-app").unwrap(), "abyss");
+    let bench = home.lab_session(course.lab("sre-app").unwrap(), "abyss");
     let dig = "import os\nos.chdir('/srv')\nfor n in range(300): os.mkdir('deep'); os.chdir('deep')";
     inside(&bench, &["python3", "-c", dig]);
     let why = launch_twin(&home.estate, bench.sandbox()).unwrap_err().to_string();

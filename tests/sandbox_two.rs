@@ -65,7 +65,7 @@ fn two_sandboxes_never_meet() {
     let Some(home) = home() else { return };
     let course = course();
     let lab = course.lab("sre-app").unwrap();
-    let [one, two] = ["one", "two"].map(|name| home.bench(lab, name));
+    let [one, two] = ["one", "two"].map(|name| home.lab_session(lab, name));
     let run = |bench: &LabSession, unit: &str, code: &str| {
         inside(bench, &["systemd-run", "--quiet", "--service-type=exec", "--unit", unit, "python3", "-uc", code]);
     };
@@ -173,7 +173,7 @@ fn work_is_kept_until_a_reset() {
 fn a_twin_does_not_disturb_its_original() {
     let Some(home) = home() else { return };
     let course = course();
-    let bench = home.bench(course.lab("sre-app").unwrap(), "original");
+    let bench = home.lab_session(course.lab("sre-app").unwrap(), "original");
     inside(&bench, &["systemd-run", "--quiet", "--unit=steady", "sleep", "1000"]);
     let look = "cat /proc/sys/kernel/random/boot_id /etc/machine-id; systemctl show -P InvocationID -P MainPID steady dbus systemd-logind; \
                 systemctl show -P UserspaceTimestampMonotonic; find / -xdev -type f -newer /etc/hostname -not -path '/var/log/*' | sort";

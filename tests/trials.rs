@@ -56,7 +56,7 @@ fn course(dir: &Path, units: &[Unit]) -> Course {
 
 fn bench(home: &Home, units: &[Unit]) -> (Course, LabSession) {
     let course = course(&home.path().join("course"), units);
-    let bench = home.bench(course.lab("trials").unwrap(), "trials");
+    let bench = home.lab_session(course.lab("trials").unwrap(), "trials");
     (course, bench)
 }
 

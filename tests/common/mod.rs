@@ -1,5 +1,5 @@
-//! Real sandboxes for tests: each test has an estate and a state folder of its own, and leaves nothing behind.
-#![allow(dead_code, unreachable_pub, reason = "a module of every test program, each of which uses the part it needs")]
+//! Real sandboxes for tests. Each test has its own estate and state directory, and removes both at the end.
+#![allow(dead_code, unreachable_pub, reason = "each test program uses only a part of this module")]
 #![allow(
     clippy::unwrap_used,
     clippy::disallowed_methods,
@@ -23,7 +23,7 @@ use unitlab::sandbox::{Estate, ProbeStatus, RootSource, is_root, probes};
 /// The program under test.
 pub const UNITLAB: &str = env!("CARGO_BIN_EXE_unitlab");
 
-/// Why no sandbox can run here; none when one can.
+/// Returns why no sandbox can run here, or `None` if one can.
 fn obstacle() -> Option<String> {
     if !is_root() {
         return Some("not root".into());
@@ -32,18 +32,20 @@ fn obstacle() -> Option<String> {
     Some(format!("{}: {}", blocking.name, blocking.finding))
 }
 
-/// A place for sandboxes, or none where they cannot run: then the test says so and passes, unless
-/// `UNITLAB_REQUIRE_SANDBOX` is set, under which a skipped test is a failed one.
+/// Returns a new estate and state directory, or `None` where no sandbox can run. Then the test prints why and passes.
+///
+/// # Panics
+/// If no sandbox can run and `UNITLAB_REQUIRE_SANDBOX` is set.
 pub fn home() -> Option<Home> {
     let Some(obstacle) = obstacle() else { return Some(Home::new()) };
     let test = std::thread::current().name().unwrap_or("a test").to_owned();
     assert!(std::env::var_os("UNITLAB_REQUIRE_SANDBOX").is_none(), "{test} needs a sandbox: {obstacle}");
-    // Past the test harness, which swallows what a passing test prints.
+    // Not with eprintln!, because the test harness hides its output in passing tests.
     let _ = writeln!(std::io::stderr(), "skipped {test}: no sandbox here ({obstacle})");
     None
 }
 
-/// An estate and a state folder that end with the test.
+/// An estate and a state directory. Dropping it stops all sandboxes and removes both.
 pub struct Home {
     dir: TempDir,
     pub estate: Estate,
@@ -51,7 +53,7 @@ pub struct Home {
 
 impl Home {
     fn new() -> Self {
-        // Short, since sockets live below it; on disk, since a learner's roots do.
+        // A short path, because it is part of socket paths. On disk, because learners' roots are on disk.
         let dir = tempfile::Builder::new().prefix("ul").tempdir_in("/var/tmp").unwrap();
         let estate = Estate::at(&dir.path().join("e"));
         Self { dir, estate }
@@ -65,32 +67,32 @@ impl Home {
         self.dir.path().join("state")
     }
 
-    /// `unitlab WORDS…` with this estate and state folder, no terminal, and an environment of its own.
-    pub fn command(&self, words: &[&str]) -> Command {
+    /// `unitlab ARGS…` with this estate and state directory, without a terminal, in a small environment.
+    pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(UNITLAB);
-        command.args(words).env_clear().env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+        command.args(args).env_clear().env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
         command.env("LANG", "C.UTF-8").env("TERM", "xterm-256color").env("HOME", self.dir.path());
         command.env("UNITLAB_ESTATE", self.estate.root()).env("UNITLAB_STATE_DIR", self.state_dir());
         command.stdin(std::process::Stdio::null());
         command
     }
 
-    /// Runs `unitlab WORDS…` to its end.
-    pub fn unitlab(&self, words: &[&str]) -> Output {
-        self.command(words).output().unwrap()
+    /// Runs `unitlab ARGS…`.
+    pub fn unitlab(&self, args: &[&str]) -> Output {
+        self.command(args).output().unwrap()
     }
 
-    /// Runs `unitlab WORDS…`, which must succeed; its standard output.
-    pub fn must(&self, words: &[&str]) -> String {
-        let output = self.unitlab(words);
-        let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let (out, err) = (said(&output.stdout), said(&output.stderr));
-        assert!(output.status.success(), "unitlab {words:?}: {}\n{out}\n{err}", output.status);
+    /// Runs `unitlab ARGS…`, which must succeed, and returns its standard output.
+    pub fn must(&self, args: &[&str]) -> String {
+        let output = self.unitlab(args);
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let (out, err) = (text(&output.stdout), text(&output.stderr));
+        assert!(output.status.success(), "unitlab {args:?}: {}\n{out}\n{err}", output.status);
         out
     }
 
-    /// The means to make sandboxes without the command line.
-    pub fn workshop(&self) -> LabRunner {
+    /// Opens sandboxes without the command line.
+    pub fn lab_runner(&self) -> LabRunner {
         LabRunner {
             estate: self.estate.clone(),
             os_tree: std::env::var_os("UNITLAB_TEST_OS_TREE").map_or_else(|| "/".into(), PathBuf::from),
@@ -108,9 +110,9 @@ impl Home {
         }
     }
 
-    /// A lab's sandbox on a tmpfs with its scene laid; it ends when the bench is dropped.
-    pub fn bench(&self, lab: &LabFolder, name: &str) -> LabSession {
-        self.workshop().open(lab, name, RootSource::Fresh).unwrap()
+    /// Boots a lab's sandbox on a tmpfs, in the lab's starting scene. Dropping the session stops it.
+    pub fn lab_session(&self, lab: &LabFolder, name: &str) -> LabSession {
+        self.lab_runner().open(lab, name, RootSource::Fresh).unwrap()
     }
 }
 
@@ -122,14 +124,14 @@ impl Drop for Home {
     }
 }
 
-/// The course that is built in.
+/// The built-in course.
 pub fn course() -> Course {
     Course::embedded().unwrap()
 }
 
-/// Runs a command as root inside and returns what it printed; it must succeed.
-pub fn inside(bench: &LabSession, argv: &[&str]) -> String {
-    let done = bench.entrance().unwrap().capture(argv, b"").unwrap();
-    assert!(done.status.success(), "{argv:?}: {}\n{}", done.status, done.output);
-    done.output
+/// Runs a command as root in the sandbox, which must succeed, and returns its output.
+pub fn inside(session: &LabSession, argv: &[&str]) -> String {
+    let captured = session.entrance().unwrap().capture(argv, b"").unwrap();
+    assert!(captured.status.success(), "{argv:?}: {}\n{}", captured.status, captured.output);
+    captured.output
 }

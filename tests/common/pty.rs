@@ -20,7 +20,7 @@ use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 use vt100::{Parser, Screen};
 
 /// Nothing that is waited for takes so long on a machine that still works; it is no measure of speed.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Our end of a pseudo-terminal, the program's end, and the screen between them.
 pub struct Pty {
@@ -71,7 +71,7 @@ impl Pty {
 
     /// Follows the output until the screen is as wanted.
     pub fn wait_until(&mut self, what: &str, mut wanted: impl FnMut(&Screen) -> bool) {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         while !wanted(self.screen.screen()) {
             let left = Timespec::try_from(deadline.saturating_duration_since(Instant::now())).unwrap();
             let mut fds = [PollFd::from_borrowed_fd(self.ours.as_fd(), PollFlags::IN)];
@@ -140,7 +140,7 @@ impl Pty {
     /// Presses a key, once keys are read one by one: before that, Ctrl-C would go to whoever holds the terminal. The
     /// kernel tells nobody of a change of modes, so this looks again and again.
     pub fn press(&mut self, key: char) {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         while tcgetattr(&self.ours).unwrap().local_modes.contains(LocalModes::ICANON) {
             assert!(Instant::now() < deadline, "no key is waited for");
             std::thread::yield_now();

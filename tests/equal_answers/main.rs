@@ -83,7 +83,7 @@ fn two_right_ways_get_the_same_marks() {
         let mut lab = course().lab("sre-app").unwrap().clone();
         lab.scene = Overlay::default();
         lab.lab.checks = checks(pairs);
-        let bench = home.bench(&lab, &format!("equal{half}"));
+        let bench = home.lab_session(&lab, &format!("equal{half}"));
         let done = bench.apply(&overlay(pairs)).unwrap();
         assert!(done.status.success(), "{}\n{}", done.status, done.output);
         let graded = bench.grade(&lab, true);

@@ -63,7 +63,7 @@ impl World {
         let mut lab = course().lab("sre-app").unwrap().clone();
         lab.scene = Overlay::default();
         lab.lab.checks = rows.iter().enumerate().flat_map(|(at, row)| checks(at, row)).collect();
-        let bench = home.bench(&lab, "truths");
+        let bench = home.lab_session(&lab, "truths");
         let done = bench.apply(&overlay(&rows)).unwrap();
         assert!(done.status.success(), "{}\n{}", done.status, done.output);
         let graded = bench.grade(&lab, true);

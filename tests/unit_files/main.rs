@@ -169,7 +169,7 @@ fn generated_units_are_read_as_the_manager_reads_them() {
     let seed = std::env::var("UNITLAB_TEST_SEED").map_or(1, |seed| seed.parse().unwrap());
     let Some(home) = home() else { return };
     let lab = bare();
-    let bench = home.bench(&lab, "generated");
+    let bench = home.lab_session(&lab, "generated");
     let units: Vec<generate::Generated> = (0..UNITS).map(|number| generate::unit(number, seed)).collect();
     let files = units.iter().flat_map(|unit| unit.files.clone()).chain(generate::shared());
     let files = files.map(|(path, bytes)| OverlayFile { path, bytes, executable: false });
@@ -194,7 +194,7 @@ fn generated_units_are_read_as_the_manager_reads_them() {
 fn units_of_packages_are_read_as_the_manager_reads_them() {
     let Some(home) = home() else { return };
     let lab = bare();
-    let bench = home.bench(&lab, "packages");
+    let bench = home.lab_session(&lab, "packages");
     let listed = inside(
         &bench,
         &[
