@@ -1,7 +1,7 @@
-//! The door: words in, exit code out.
+//! The program: arguments in, exit code out.
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    ExitCode::from(unitlab::cli::run(std::env::args_os()))
+    unitlab::cli::run(std::env::args_os()).into()
 }

@@ -49,7 +49,7 @@ const CRATES: [(&str, &[&str]); 21] = [
     ("regex_lite", &["course", "engine"]),
     ("rustix", &["os", "sandbox", "machine", "learner", "course", "ui"]),
     ("serde", EVERYWHERE),
-    ("serde_json", &["learner", "machine", "sandbox", "report", "app", "cli"]),
+    ("serde_json", &["os", "learner", "machine", "sandbox", "report", "app", "cli"]),
     ("sha2", &["course"]),
     ("signal_hook", &["sandbox", "ui"]),
     ("strsim", &["engine"]),
@@ -64,10 +64,6 @@ const EVERYWHERE: &[&str] =
 
 /// Imports that close a cycle today. Remove one here as soon as it is in no cycle.
 const KNOWN_CYCLES: &[(&str, &str)] = &[
-    ("src/app/proving/case_run.rs", "src/app/proving/prover.rs"),
-    ("src/app/proving/job.rs", "src/app/proving/chapter_proof.rs"),
-    ("src/cli/completions.rs", "src/cli/command_line.rs"),
-    ("src/cli/home.rs", "src/cli/command_line.rs"),
     ("src/course/lesson/block.rs", "src/course/lesson/file.rs"),
     ("src/course/walk.rs", "src/course/tree.rs"),
     ("src/engine/diagnose/step.rs", "src/engine/diagnose/exec.rs"),

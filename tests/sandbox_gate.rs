@@ -1,4 +1,4 @@
-//! The one thing of the host that is reached from inside is a socket, which knows its verbs and nothing else.
+//! Processes in a sandbox reach the host only through the gate socket, which answers a fixed set of questions.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test starts programs and fails by panicking")]
 
 mod common;
@@ -11,52 +11,67 @@ use common::home;
 
 const START: [&str; 4] = ["lab", "start", "sre-app", "--no-shell"];
 
-/// Says each line of its input to the gate and prints what comes back.
+/// Sends each string of its input to the gate and prints the last reply. Most are sent as a frame; those that begin
+/// with "raw:" are sent as they are.
 const ASK: &str = r#"
-import json, socket, sys
+import json, socket, struct, sys
 requests = json.load(sys.stdin)
 for request in requests:
     gate = socket.socket(socket.AF_UNIX); gate.connect("/run/unitlab/socket")
+    data = request.encode("latin-1")
+    data = data[4:] if data.startswith(b"raw:") else struct.pack(">I", len(data)) + data
     try:
-        gate.sendall(request.encode("latin-1")); gate.shutdown(socket.SHUT_WR)
+        gate.sendall(data); gate.shutdown(socket.SHUT_WR)
     except OSError: pass
     answer = b""
     try:
         while chunk := gate.recv(65536): answer += chunk
     except OSError: pass
-    print(json.dumps(answer.decode().splitlines()[-1:]))
+    replies = []
+    while len(answer) >= 4:
+        (length,) = struct.unpack(">I", answer[:4])
+        replies.append(answer[4:4 + length].decode()); answer = answer[4 + length:]
+    print(json.dumps(replies[-1:]))
 "#;
 
-/// The naive way, tried by hand: without `deny_unknown_fields` the request about another lab was answered with 0.
+/// Verified to fail without `deny_unknown_fields`: then a request about another lab exits with 0.
 #[test]
-fn the_gate_knows_its_verbs_and_nothing_else() {
+fn the_gate_answers_only_its_own_questions() {
     let Some(home) = home() else { return };
     home.must(&START);
-    let with = |more: &str| format!(r#"{{"color":false,"width":80,{more}}}{}"#, "\n");
+    let with = |question: &str| format!(r#"{{"color":false,"width":80,"question":{question}}}"#);
     let refused: Vec<String> = [
         "\n".to_owned(),
         String::new(),
-        "GET / HTTP/1.1\r\n\r\n".into(),
+        "raw:".into(),
+        "raw:\0\0".into(),
+        "raw:\0\0\0\u{8}[".into(),
+        "raw:\u{ff}\u{ff}\u{ff}\u{ff}{}".into(),
+        "raw:GET / HTTP/1.1\r\n\r\n".into(),
         "\0\u{ff}\u{fe}\n".into(),
-        format!("{}\n", "[".repeat(4000)),
-        with(&format!(r#""verb":"brief","check":"{}""#, "a".repeat(1 << 20))),
+        "[".repeat(4000),
+        with(&format!(r#"{{"brief":{{"lab":"{}"}}}}"#, "a".repeat(1 << 20))),
         "a".repeat(1 << 20),
-        with(r#""verb":"exec","command":["id"]"#),
-        with(r#""verb":"solve""#),
-        with(r#""verb":"stop""#),
-        with(r#""verb":"brief","lab":"other""#),
-        with(r#""verb":"check","course":"/etc""#),
-        with(r#""verb":"check","state_dir":"/etc""#),
-        with(r#""verb":"check","format":"/etc/passwd""#),
-        with(r#""verb":["check"]"#),
-        r#"{"verb":"brief","color":false,"width":-1}"#.to_owned() + "\n",
+        format!("raw:{}", "a".repeat(1 << 20)),
+        with(r#"{"exec":{"command":["id"]}}"#),
+        with(r#""solve""#),
+        with(r#"{"solve":{}}"#),
+        with(r#"{"stop":{}}"#),
+        with(r#"{"brief":{"lab":"other"}}"#),
+        with(r#"{"brief":{"lab":null,"course":"/etc"}}"#),
+        with(r#"{"brief":{"lab":null},"check":{"lab":null,"format":"human","no_trials":true}}"#),
+        with(r#"{"check":{"lab":null,"format":"human","no_trials":true,"state_dir":"/etc"}}"#),
+        with(r#"{"check":{"lab":null,"format":"/etc/passwd","no_trials":true}}"#),
+        with(r#"["check"]"#),
+        r#"{"question":{"brief":{"lab":null}},"color":false,"width":-1}"#.to_owned(),
+        r#"{"question":{"brief":{"lab":null}},"color":false,"width":80,"estate":"/tmp"}"#.to_owned(),
     ]
     .into();
     let harmless = [
-        // An id is one word to `hint`, whatever it looks like.
-        with(r#""verb":"hint","check":"--estate=/tmp""#),
-        with(r#""verb":"hint","check":"../../etc/passwd""#),
-        with(r#""verb":"hint","check":"$(touch /tmp/x)\u0000""#),
+        // An id is a single argument to `hint`, whatever it looks like.
+        with(r#"{"hint":{"check":"--estate=/tmp"}}"#),
+        with(r#"{"hint":{"check":"../../etc/passwd"}}"#),
+        with(r#"{"hint":{"check":"$(touch /tmp/x)\u0000"}}"#),
     ];
     let asked: Vec<&String> = refused.iter().chain(&harmless).collect();
     let input = home.path().join("asked.json");
@@ -68,14 +83,14 @@ fn the_gate_knows_its_verbs_and_nothing_else() {
     let answers: Vec<&str> = answers.lines().collect();
     assert_eq!(answers.len(), asked.len(), "{}", String::from_utf8_lossy(&output.stderr));
     for (request, answer) in refused.iter().zip(&answers) {
-        // Hung up on while it still spoke, or told that it was not understood.
+        // The gate hung up while the request was being sent, or answered that it was not understood.
         let is_refused = *answer == "[]" || *answer == r#"["{\"exit\":2}"]"#;
         assert!(is_refused, "{}: {answer}", request.chars().take(80).collect::<String>());
     }
     for (request, answer) in harmless.iter().zip(&answers[refused.len()..]) {
         assert!(!answer.contains(r#"\":0}"#) || request.contains("--estate"), "{request}: {answer}");
     }
-    // It is as ready as before, for what it does know.
+    // The gate still answers its own questions.
     let brief =
         home.must(&["lab", "exec", "sre-app", "--", "runuser", "-u", "learner", "--", "unitlab", "lab", "brief"]);
     assert_eq!(brief, home.must(&["lab", "brief", "sre-app"]));
@@ -83,9 +98,8 @@ fn the_gate_knows_its_verbs_and_nothing_else() {
     assert_eq!(mode & 0o777, 0o700, "others on the host may look into sandboxes");
 }
 
-/// A grade with a twin takes seconds. Without word from outside, the sign inside turned under one and the same sentence.
 #[test]
-fn a_check_inside_says_what_it_waits_for() {
+fn a_check_inside_shows_what_it_waits_for() {
     let Some(home) = home() else { return };
     home.must(&START);
     home.must(&["lab", "solve", "sre-app", "--yes"]);

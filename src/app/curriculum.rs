@@ -1,28 +1,27 @@
-//! The course in the order in which it is gone through, with what is done of it.
+//! The chapters and labs of a course in order, and how far the learner is.
 
 use crate::course::Course;
 use crate::learner::Progress;
 use crate::ui::{Completion, CourseRow};
 
-/// Everything there is to do, and what comes next.
+/// All chapters and labs, and the next one to do.
 pub(crate) struct Curriculum {
     /// Chapters, each followed by its labs.
     pub(crate) steps: Vec<Step>,
-    /// The place of the first one that is not done.
+    /// Index of the first step that is not done.
     pub(crate) next: usize,
 }
 
-/// One thing to do.
+/// One chapter or lab.
 pub(crate) struct Step {
     pub(crate) goal: Goal,
     pub(crate) row: CourseRow,
 }
 
-/// What it is.
 pub(crate) enum Goal {
-    /// The place of a chapter in the tutorial.
+    /// Index of a chapter in the tutorial.
     Chapter(usize),
-    /// The id of a lab.
+    /// Id of a lab.
     Lab(String),
 }
 
@@ -67,18 +66,18 @@ impl Curriculum {
             steps.push(Step { goal: Goal::Chapter(index), row });
             steps.extend(labs(course, progress, |of| of == chapter.id));
         }
-        // Labs of chapters that this course does not have.
+        // Labs that name no chapter of this course.
         steps.extend(labs(course, progress, |of| !chapters.iter().any(|chapter| chapter.id == of)));
         let next = steps.iter().position(|step| step.row.completion != Completion::Done).unwrap_or(0);
         Self { steps, next }
     }
 
-    /// The command for what comes next; none where there is nothing to do.
+    /// The command for the next step; `None` if the course is empty.
     pub(crate) fn next_command(&self, course: &Course) -> Option<String> {
         self.command_for(course, self.next)
     }
 
-    /// The command for what comes after a lab: the first thing behind it that is not done, else anything that is not.
+    /// The command for the first step after this lab that is not done, else for any step that is not done.
     pub(crate) fn command_after(&self, course: &Course, lab: &str) -> Option<String> {
         let here = self.steps.iter().position(|step| matches!(&step.goal, Goal::Lab(id) if id == lab)).unwrap_or(0);
         let open = |at: &usize| self.steps[*at].row.completion != Completion::Done;
@@ -93,7 +92,7 @@ impl Curriculum {
         })
     }
 
-    /// The rows of the home screen.
+    /// Rows for the home screen.
     pub(crate) fn rows(&self) -> Vec<CourseRow> {
         self.steps.iter().map(|step| step.row.clone()).collect()
     }

@@ -1,66 +1,110 @@
-//! The one error that reaches the user: the thing, the cause, the next step, and the exit code.
+//! The one error that reaches the user. The command line turns it into a message and an exit code.
+
+use std::io;
 
 use crate::course::{CourseErrors, Failed, NoSuchChapter, NoSuchLab};
+use crate::learner::LearnerError;
 use crate::sandbox::SandboxError;
 use crate::ui::PromptError;
 
 /// Why a command did not do what was asked.
 #[derive(Debug)]
-pub(crate) struct Failure {
-    pub what: String,
-    pub cause: String,
-    pub next: String,
-    pub exit: u8,
+pub(crate) enum Error {
+    /// The command line is wrong, or it names something that does not exist.
+    Usage(Message),
+    /// unitlab or the system could not do it.
+    Failed(Message),
+    /// The course has mistakes.
+    BrokenCourse(Message),
+    /// The user pressed Ctrl-C.
+    Interrupted,
+    /// The reader of standard output is gone; no message is shown.
+    OutputClosed,
 }
 
-impl Failure {
-    /// The words were wrong: exit 2.
+/// What the user reads about an error.
+#[derive(Debug, Default)]
+pub(crate) struct Message {
+    /// What did not work, in one sentence.
+    pub(crate) what: String,
+    /// Why, if that is known; may have several lines.
+    pub(crate) cause: String,
+    /// What to do next; may be empty.
+    pub(crate) next: String,
+}
+
+impl Error {
     pub(crate) fn usage(what: impl Into<String>, next: impl Into<String>) -> Self {
-        Self { what: what.into(), cause: String::new(), next: next.into(), exit: 2 }
+        Self::Usage(Message { what: what.into(), cause: String::new(), next: next.into() })
     }
 
-    /// It could not be done or told: exit 3.
-    pub(crate) fn could_not(what: impl Into<String>, cause: impl Into<String>, next: impl Into<String>) -> Self {
-        Self { what: what.into(), cause: cause.into(), next: next.into(), exit: 3 }
+    pub(crate) fn failed(what: impl Into<String>, cause: impl Into<String>, next: impl Into<String>) -> Self {
+        Self::Failed(Message { what: what.into(), cause: cause.into(), next: next.into() })
     }
 
-    /// The system refused this: exit 3.
-    pub(crate) fn system(what: &str) -> impl FnOnce(std::io::Error) -> Self {
-        move |error| Self::could_not(what, error.to_string(), "")
+    pub(crate) fn broken_course(what: impl Into<String>, cause: impl Into<String>, next: impl Into<String>) -> Self {
+        Self::BrokenCourse(Message { what: what.into(), cause: cause.into(), next: next.into() })
     }
 
-    /// The terminal cannot be drawn on, read or lent: exit 3.
-    pub(crate) fn terminal(error: std::io::Error) -> Self {
+    /// For `map_err` on a system call; `what` says which step failed.
+    pub(crate) fn system(what: &str) -> impl FnOnce(io::Error) -> Self {
+        move |error| Self::failed(what, error.to_string(), "")
+    }
+
+    pub(crate) fn terminal(error: io::Error) -> Self {
         Self::system("cannot use the terminal")(error)
     }
 
-    /// Ctrl-C: exit 130.
-    pub(crate) fn interrupted() -> Self {
-        Self { what: "interrupted".into(), cause: String::new(), next: String::new(), exit: 130 }
+    /// The message to show; `None` if nothing is shown.
+    pub(crate) fn message(&self) -> Option<Message> {
+        match self {
+            Self::Usage(Message { what, cause, next })
+            | Self::Failed(Message { what, cause, next })
+            | Self::BrokenCourse(Message { what, cause, next }) => {
+                Some(Message { what: what.clone(), cause: cause.clone(), next: next.clone() })
+            }
+            Self::Interrupted => Some(Message { what: "interrupted".into(), ..Message::default() }),
+            Self::OutputClosed => None,
+        }
     }
 }
 
-impl From<SandboxError> for Failure {
+impl From<SandboxError> for Error {
     fn from(error: SandboxError) -> Self {
-        let exit = if matches!(error, SandboxError::AlreadyRunning { .. }) { 2 } else { 3 };
-        Self { next: error.next(), what: error.to_string(), cause: String::new(), exit }
+        let message = Message { next: error.next(), what: error.to_string(), cause: String::new() };
+        match error {
+            SandboxError::AlreadyRunning { .. } => Self::Usage(message),
+            _ => Self::Failed(message),
+        }
     }
 }
 
-impl From<CourseErrors> for Failure {
+impl From<LearnerError> for Error {
+    fn from(error: LearnerError) -> Self {
+        Self::failed(error.to_string(), "", "")
+    }
+}
+
+impl From<CourseErrors> for Error {
     fn from(errors: CourseErrors) -> Self {
-        let next = "mend the course's files; each line names the file, the line and the column".into();
-        Self { what: "the course has mistakes".into(), cause: errors.to_string(), next, exit: 4 }
+        let next = "mend the course's files; each line names the file, the line and the column";
+        Self::broken_course("the course has mistakes", errors.to_string(), next)
     }
 }
 
-impl From<NoSuchChapter> for Failure {
+impl From<NoSuchChapter> for Error {
     fn from(error: NoSuchChapter) -> Self {
         Self::usage(error.to_string(), "see them all with `unitlab list`")
     }
 }
 
-impl From<Failed> for Failure {
+impl From<NoSuchLab> for Error {
+    fn from(error: NoSuchLab) -> Self {
+        Self::usage(error.to_string(), "see them all with `unitlab list`")
+    }
+}
+
+impl From<Failed> for Error {
     fn from(failed: Failed) -> Self {
         match failed {
             Failed::NoSuchLab(error) => error.into(),
@@ -69,28 +113,21 @@ impl From<Failed> for Failure {
     }
 }
 
-impl From<NoSuchLab> for Failure {
-    fn from(error: NoSuchLab) -> Self {
-        Self::usage(error.to_string(), "see them all with `unitlab list`")
-    }
-}
-
-impl From<PromptError> for Failure {
+impl From<PromptError> for Error {
     fn from(error: PromptError) -> Self {
         match error {
-            PromptError::Interrupted => Self::interrupted(),
+            PromptError::Interrupted => Self::Interrupted,
             other => Self::usage(other.to_string(), String::new()),
         }
     }
 }
 
-/// For what is written for the user; whatever else the system refuses is told by its name ([`Failure::system`]).
-impl From<std::io::Error> for Failure {
-    fn from(error: std::io::Error) -> Self {
-        if error.kind() == std::io::ErrorKind::BrokenPipe {
-            // Whoever read our output has seen enough: no reason to speak, and the exit code of that signal.
-            return Self { what: String::new(), cause: String::new(), next: String::new(), exit: 141 };
+/// For writing to standard output. Other system errors are mapped with [`Error::system`].
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Self::OutputClosed;
         }
-        Self::could_not("cannot write the output", error.to_string(), "")
+        Self::failed("cannot write the output", error.to_string(), "")
     }
 }

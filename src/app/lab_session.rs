@@ -1,181 +1,78 @@
-//! Where course, sandbox, machine and engine meet: a lab's sandbox is set up, worked on, and graded.
+//! A running sandbox with a lab in it: answers are applied, and the lab is graded.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::graded::Graded;
 use crate::course::LabFolder;
 use crate::engine;
-use crate::machine::{LONGEST_KILL, Machine, Remote, SETTLE};
+use crate::machine::{LONGEST_KILL, Machine, Remote};
 use crate::model::{
-    Answer, AnswerSet, Chapter, CheckReport, Fact, Ground, Handed, KillFact, KillOutcome, Lab, Observations, Overlay,
-    Place, PlaceKind, Question, TimeSpan, Trial, Trials, Unknown,
+    Answer, AnswerSet, Fact, Ground, Handed, Lab, Observations, Overlay, Place, PlaceKind, Question, TimeSpan, Trial,
+    Trials, Unknown,
 };
-use crate::sandbox::{self, Captured, Estate, Lease, Plan, Record, RootSource, Sandbox, SandboxError};
+use crate::sandbox::{self, Captured, Entrance, Estate, Lease, Record, Sandbox, SandboxError};
 
-/// How sandboxes are made here.
-#[derive(Debug, Clone)]
-pub struct LabRunner {
-    /// Where they live.
-    pub estate: Estate,
-    /// What they boot on; `/` for the host's own.
-    pub os_tree: PathBuf,
-    /// Uid of the person whose they are.
-    pub owner: u32,
-    /// Gid of that person.
-    pub owner_gid: u32,
-    /// The unitlab that supervises them.
-    pub program: PathBuf,
-    /// What the supervisor passes on when it runs unitlab for the learner inside.
-    pub global_args: Vec<String>,
-}
-
-/// A running sandbox with its lab's scene in it.
+/// A running sandbox with the scene of its lab. It stops when this is dropped, unless [`LabSession::keep`] was called.
 #[derive(Debug)]
 pub struct LabSession {
     estate: Estate,
     sandbox: Sandbox,
     record: Record,
-    /// None where it lives on without us.
+    /// `None` if the sandbox outlives this process.
     lease: Option<Lease>,
-    /// What was handed in, by check.
+    /// What the learner handed in, by check id.
     answers: BTreeMap<String, String>,
 }
 
-/// What a look at a learner's work has shown.
-#[derive(Debug)]
-pub struct Graded {
-    /// One for each check, in the lab's order.
-    pub checks: Vec<CheckReport>,
-    /// Where it was looked at.
-    pub place: Place,
-    /// Everything that was asked and answered.
-    pub observations: Observations,
-    /// Why there was no twin, where one was wanted.
-    pub twinless: Option<SandboxError>,
-    /// How long the twin took to be copied and booted.
-    pub twin_took: Option<Duration>,
-}
-
-/// What grading had to wait for, however quick unitlab itself is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Waits {
-    /// Until the twin was up.
-    pub boot: Duration,
-    /// While units were watched.
-    pub watch: Duration,
-    /// Between a kill and the restart, as the unit itself wants it.
-    pub restart: Duration,
-    /// Until what came back had proven that it stays.
-    pub settle: Duration,
-}
-
-impl Waits {
-    /// All of it.
-    #[must_use]
-    pub fn total(&self) -> Duration {
-        self.boot + self.watch + self.restart + self.settle
-    }
-}
-
-impl Graded {
-    /// Machine and twin are asked side by side: the longer of the two ways is what was waited for.
-    #[must_use]
-    pub fn waits(&self) -> Waits {
-        let ahead = engine::watched(&self.observations.live);
-        let boot = self.twin_took.unwrap_or_default();
-        let watch = self.observations.twin.as_ref().map(engine::watched).unwrap_or_default();
-        let (restart, settle) = restarts(&self.observations.trials);
-        let behind = Waits { boot, watch, restart, settle };
-        if behind.total() > ahead { behind } else { Waits { watch: ahead, ..Waits::default() } }
-    }
-}
-
-/// What units that came back after a kill had asked for, and how long they were looked at then.
-fn restarts(trials: &Trials) -> (Duration, Duration) {
-    let Trials::Done(done) = trials else { return <_>::default() };
-    let came_back = done.iter().filter_map(|(_, answer)| match answer {
-        Ok(Fact::Kill(KillFact { delay_us, outcome: KillOutcome::Back { .. }, .. })) => Some(*delay_us),
-        _ => None,
-    });
-    came_back.fold(<_>::default(), |(restart, settle), delay| (restart + Duration::from_micros(delay), settle + SETTLE))
-}
-
-/// What a twin said, what was tried on it, and how long it took to be up.
-struct TwinTold {
-    sheet: AnswerSet,
-    tried: Vec<(Trial, Answer)>,
+/// Answers and trials of a twin.
+struct TwinResult {
+    answers: AnswerSet,
+    trials: Vec<(Trial, Answer)>,
+    /// Time to copy and boot it.
     took: Duration,
 }
 
-impl LabRunner {
-    /// Boots a lab's sandbox and lays its scene, unless the learner's work is in it already.
-    pub fn open(&self, lab: &LabFolder, name: &str, source: RootSource) -> Result<LabSession, SandboxError> {
-        self.open_on(&lab.lab.id, &lab.scene, name, source)
-    }
-
-    /// Boots the sandbox in which a chapter's commands run, with its scene; it is gone when the bench is.
-    pub fn open_chapter(&self, chapter: &Chapter, name: &str) -> Result<LabSession, SandboxError> {
-        self.open_on(&chapter.id, &chapter.scene, name, RootSource::Fresh)
-    }
-
-    fn open_on(&self, what: &str, scene: &Overlay, name: &str, source: RootSource) -> Result<LabSession, SandboxError> {
-        let plan = Plan {
-            lab: what.to_owned(),
-            owner: self.owner,
-            owner_gid: self.owner_gid,
-            source,
-            os_tree: self.os_tree.clone(),
-            program: self.program.clone(),
-            global_args: self.global_args.clone(),
-        };
-        let sandbox = self.estate.sandbox(name);
-        let (record, lease) = sandbox::launch(&self.estate, name, &plan)?;
-        let bench =
-            LabSession { estate: self.estate.clone(), sandbox, record, lease: Some(lease), answers: BTreeMap::new() };
-        if !bench.sandbox.is_scene_applied() {
-            bench.apply_whole(scene, "the scene")?;
-            bench.sandbox.mark_scene_applied()?;
-        }
-        Ok(bench)
-    }
-}
-
 impl LabSession {
-    /// A sandbox that is running already.
+    pub(super) fn new(estate: Estate, sandbox: Sandbox, record: Record, lease: Lease) -> Self {
+        Self { estate, sandbox, record, lease: Some(lease), answers: BTreeMap::new() }
+    }
+
+    /// Finds a sandbox that is running already.
     pub fn find(estate: &Estate, name: &str) -> Result<Self, SandboxError> {
         let sandbox = estate.sandbox(name);
         let record = sandbox.await_up()?;
         Ok(Self { estate: estate.clone(), sandbox, record, lease: None, answers: BTreeMap::new() })
     }
 
-    /// The sandbox itself.
     #[must_use]
     pub fn sandbox(&self) -> &Sandbox {
         &self.sandbox
     }
 
-    /// What is written down about it.
     #[must_use]
     pub fn record(&self) -> &Record {
         &self.record
     }
 
-    /// The way in.
-    pub fn entrance(&self) -> Result<sandbox::Entrance, SandboxError> {
+    /// The way to run programs in the sandbox.
+    pub fn entrance(&self) -> Result<Entrance, SandboxError> {
         self.record.entrance().ok_or_else(|| SandboxError::NotRunning { name: self.sandbox.name().to_owned() })
     }
 
-    /// With what was handed in its lab is graded.
+    /// Sets the answers that `answer` checks are graded with, by check id.
     pub fn hand_in(&mut self, answers: BTreeMap<String, String>) {
         self.answers = answers;
     }
 
-    /// What these answers are here: those that a program tells are asked for now.
-    pub fn found_out(&self, answers: &BTreeMap<String, Handed>) -> Result<BTreeMap<String, String>, SandboxError> {
+    /// Returns the text of each answer. An answer that a program prints is the first line of that program's output now.
+    pub fn resolve_answers(
+        &self,
+        answers: &BTreeMap<String, Handed>,
+    ) -> Result<BTreeMap<String, String>, SandboxError> {
         let entrance = self.entrance()?;
-        let mut told = BTreeMap::new();
+        let mut texts = BTreeMap::new();
         for (check, handed) in answers {
             let text = match handed {
                 Handed::Nothing => continue,
@@ -186,17 +83,17 @@ impl LabSession {
                     printed.lines().next().unwrap_or_default().trim().to_owned()
                 }
             };
-            told.insert(check.clone(), text);
+            texts.insert(check.clone(), text);
         }
-        Ok(told)
+        Ok(texts)
     }
 
-    /// Lays files and runs their script.
+    /// Writes the overlay's files and runs its script.
     pub fn apply(&self, overlay: &Overlay) -> Result<Captured, SandboxError> {
         self.entrance()?.apply(overlay)
     }
 
-    /// Lays files and runs their script, which must succeed.
+    /// Like [`LabSession::apply`], but a failing script is an error; `what` names the overlay in it.
     pub fn apply_whole(&self, overlay: &Overlay, what: &str) -> Result<(), SandboxError> {
         let done = self.apply(overlay)?;
         if done.status.success() {
@@ -206,26 +103,26 @@ impl LabSession {
         Err(SandboxError::Script { what: what.to_owned(), why })
     }
 
-    /// Asks the learner's machine, and meanwhile boots its twin, asks that too, and does there what hurts.
+    /// Grades the lab. With a twin, the twin boots while the sandbox is asked, and the trials run on the twin.
     #[must_use]
     pub fn grade(&self, lab: &LabFolder, with_twin: bool) -> Graded {
-        self.grade_saying(lab, with_twin, &|_| ())
+        self.grade_and_report_waits(lab, with_twin, &|_| ())
     }
 
-    /// As [`LabSession::grade`], and says what takes long.
+    /// Like [`LabSession::grade`], and calls `waiting` before a long wait, with a text for the spinner.
     #[must_use]
-    pub fn grade_saying(&self, lab: &LabFolder, with_twin: bool, say: &dyn Fn(&str)) -> Graded {
+    pub fn grade_and_report_waits(&self, lab: &LabFolder, with_twin: bool, waiting: &dyn Fn(&str)) -> Graded {
         let (live, twin) = thread::scope(|scope| {
             let twin = with_twin.then(|| scope.spawn(|| self.ask_twin(&lab.lab)));
             let questions = engine::questions(&lab.lab);
             let live = AnswerSet::new(&questions, ask(&self.record, &questions, &[]).0);
             if let Some(wait) = with_twin.then(|| longest_wait(&lab.lab, &live)).flatten() {
-                say(&wait);
+                waiting(&wait);
             }
             (live, twin.and_then(|thread| thread.join().ok()))
         });
         let (twin, trials, twin_took, twinless) = match twin {
-            Some(Ok(TwinTold { sheet, tried, took })) => (Some(sheet), Trials::Done(tried), Some(took), None),
+            Some(Ok(TwinResult { answers, trials, took })) => (Some(answers), Trials::Done(trials), Some(took), None),
             Some(Err(error)) => {
                 let reason = format!("a copy of the sandbox could not be booted: {error}");
                 (None, Trials::Impossible(Unknown { reason, remedy: error.next() }), None, Some(error))
@@ -237,23 +134,23 @@ impl LabSession {
         Graded { checks: engine::judge(&lab.lab, &observations), place, observations, twinless, twin_took }
     }
 
-    fn ask_twin(&self, lab: &Lab) -> Result<TwinTold, SandboxError> {
+    fn ask_twin(&self, lab: &Lab) -> Result<TwinResult, SandboxError> {
         let (questions, trials) = (engine::twin_questions(lab), engine::trials(lab, Ground::Twin));
         let begun = Instant::now();
         let (twin, record, _lease) = sandbox::launch_twin(&self.estate, &self.sandbox)?;
         let took = begun.elapsed();
         let (answers, outcomes) = ask(&record, &questions, &trials);
         twin.stop()?;
-        let tried = trials.into_iter().zip(outcomes).collect();
-        Ok(TwinTold { sheet: AnswerSet::new(&questions, answers), tried, took })
+        let trials = trials.into_iter().zip(outcomes).collect();
+        Ok(TwinResult { answers: AnswerSet::new(&questions, answers), trials, took })
     }
 
-    /// Lets it live on when this process ends.
+    /// Keeps the sandbox running when this process exits.
     pub fn keep(&mut self) -> Result<(), SandboxError> {
         self.lease.take().map_or(Ok(()), Lease::keep)
     }
 
-    /// Switches it off; what lived on a tmpfs is gone with it.
+    /// Stops the sandbox. A sandbox on a tmpfs is deleted with its root.
     pub fn close(self) -> Result<(), SandboxError> {
         self.sandbox.stop()
     }
@@ -267,7 +164,7 @@ fn ask(record: &Record, questions: &[Question], trials: &[Trial]) -> (Vec<Answer
     (vec![Err(unknown.clone()); questions.len()], vec![Err(unknown); trials.len()])
 }
 
-/// Of all kills, the one that takes longest at worst, in words: `waiting up to 8s for sre-app.service to come back`.
+/// Describes the kill that may take longest: `waiting up to 8s for sre-app.service to come back`.
 pub(crate) fn longest_wait(lab: &Lab, live: &AnswerSet) -> Option<String> {
     let wait = |Trial::Kill { unit, within_ms, .. }: Trial| {
         let delay = match live.answer(&Question::Unit { unit: unit.clone() }) {
@@ -281,9 +178,9 @@ pub(crate) fn longest_wait(lab: &Lab, live: &AnswerSet) -> Option<String> {
     Some(format!("waiting up to {span} for {unit} to come back"))
 }
 
-/// `252` of `252.39-1~deb12u2`; empty when the manager could not be asked.
-pub(crate) fn systemd_version(sheet: &AnswerSet) -> String {
-    match sheet.answer(&Question::System) {
+/// Returns the major version, `252` of `252.39-1~deb12u2`; empty if the manager did not answer.
+pub(crate) fn systemd_version(live: &AnswerSet) -> String {
+    match live.answer(&Question::System) {
         Ok(Fact::System(system)) => system.version.chars().take_while(char::is_ascii_digit).collect(),
         _ => String::new(),
     }

@@ -2,13 +2,31 @@
 
 mod curriculum;
 mod error;
+mod graded;
+mod grading;
+mod inside;
+mod lab_runner;
 mod lab_session;
+mod lab_start;
 mod lesson_host;
+mod notice;
+mod os_tree;
 mod proving;
+mod workspace;
 
 pub(crate) use curriculum::{Curriculum, Goal};
-pub(crate) use error::Failure;
-pub use lab_session::{Graded, LabRunner, LabSession};
-pub(crate) use lab_session::{Waits, longest_wait, systemd_version};
-pub(crate) use lesson_host::command_run;
+pub(crate) use error::{Error, Message};
+pub use graded::Graded;
+pub(crate) use grading::{
+    LocalGrading, after_pass, find_session, grade_for_hint, grade_sandbox, record_and_report, report_only,
+};
+pub use inside::Locations;
+pub(crate) use inside::{GateJob, GateQuestion, GateReply, GateRequest, InsideService, ask_gate, is_inside};
+pub use lab_runner::LabRunner;
+pub use lab_session::LabSession;
+pub(crate) use lab_start::{apply_solution, start_lab};
+pub(crate) use lesson_host::{LessonRequest, PracticeEvent, serve as serve_lesson};
+pub(crate) use notice::Notice;
+pub(crate) use proving::record_outputs;
 pub use proving::{Case, ChapterProof, Job, Prover, plan, prove_chapters, too_long};
+pub(crate) use workspace::{Workspace, now};

@@ -1,45 +1,45 @@
-//! `unitlab answer`: hands in what a learner has found out.
+//! `unitlab answer`: hands in an answer that a lab asks for.
 
-use std::io::{self, Write};
+use std::fmt::Write as _;
 use std::iter;
 
 use super::context::Context;
-use super::inside::{self, Request};
-use crate::app::Failure;
+use super::exit_code::ExitCode;
+use super::gate_client;
+use crate::app::{self, Error, GateQuestion};
 use crate::engine;
 use crate::model::{AnswerForm, Check, Kind, Lab, escape};
-use crate::sandbox::GateVerb;
-use crate::ui::{Stream, escape_markdown, markdown, wrap};
+use crate::ui::{escape_markdown, wrap};
 
 const EXAMPLES: &str = "\
 Examples:
-  unitlab answer                     what the lab asks for, and what was handed in
-  unitlab answer pid 4711            hand something in; the last answer counts
+  unitlab answer                     show what the lab asks for, and your answers
+  unitlab answer pid 4711            hand in an answer; the last one counts
   unitlab answer state \"active (exited)\"
 
-`unitlab check` compares it with what the machine says then.";
+`unitlab check` compares your answers with the machine.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     /// The check that asks for it
     #[arg(value_name = "ID")]
-    check: Option<String>,
+    pub(super) check: Option<String>,
     /// The answer
-    value: Option<String>,
-    /// The lab; the one in hand when left out
+    pub(super) value: Option<String>,
+    /// The lab; default: the current lab
     #[arg(long)]
-    lab: Option<String>,
+    pub(super) lab: Option<String>,
 }
 
-pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
-    if inside::is_inside() {
-        let (check, value) = (args.check.as_deref(), args.value.as_deref());
-        let request = Request { verb: GateVerb::Answer, check, value, format: None, no_trials: false };
-        return inside::ask(context, &request);
+pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
+    if app::is_inside() {
+        let (check, value) = (args.check.clone(), args.value.clone());
+        return gate_client::ask(context, GateQuestion::Answer { check, value });
     }
-    let course = context.course()?;
-    let folder = &*context.lab(&course, args.lab.as_deref())?;
+    let workspace = &context.workspace;
+    let course = workspace.course()?;
+    let folder = &*workspace.lab(&course, args.lab.as_deref())?;
     let lab = &folder.lab;
     let asked: Vec<(&Check, &str, &AnswerForm)> = lab
         .checks
@@ -50,10 +50,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
         })
         .collect();
     if asked.is_empty() {
-        return Err(Failure::usage(
-            format!("the lab {} asks for no answer", lab.id),
-            "`unitlab lab brief` has its task",
-        ));
+        return Err(Error::usage(format!("the lab {} asks for no answer", lab.id), "`unitlab lab brief` has its task"));
     }
     let Some(id) = args.check.as_deref() else { return show(context, lab, &asked) };
     let Some((check, _, form)) = asked.iter().find(|(check, ..)| check.id == id) else {
@@ -61,43 +58,41 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
         let meant =
             engine::did_you_mean(id, ids.iter().copied()).map_or_else(String::new, |meant| format!("; {meant}"));
         let what = format!("the lab {} asks for no answer {id:?}{meant}", lab.id);
-        return Err(Failure::usage(what, format!("it asks for: {}", ids.join(", "))));
+        return Err(Error::usage(what, format!("it asks for: {}", ids.join(", "))));
     };
     let Some(value) = args.value.as_deref() else {
-        return Err(Failure::usage(format!("the answer to {id} is missing"), format!("unitlab answer {id} ANSWER")));
+        return Err(Error::usage(format!("the answer to {id} is missing"), format!("unitlab answer {id} ANSWER")));
     };
     if let Err(is) = engine::normal(form, value) {
         let next = format!("hand in {}{}", wanted(form), example(form));
-        return Err(Failure::usage(format!("“{}” is {is}", escape(value)), next));
+        return Err(Error::usage(format!("“{}” is {is}", escape(value)), next));
     }
     let (lab_id, check_id, value) = (lab.id.clone(), check.id.clone(), value.trim().to_owned());
     let shown = escape(&value).into_owned();
-    context.remember(move |progress| {
+    workspace.update_progress(move |progress| {
         progress.lab(&lab_id).answers.insert(check_id, value);
     })?;
-    let said =
-        format!("Handed in: {id} is “{}”. `unitlab check` compares it with the machine.", escape_markdown(&shown));
-    let page = markdown(&said, context.terminal.width(), context.terminal.color(Stream::Stdout));
-    io::stdout().write_all(page.as_bytes())?;
-    Ok(0)
+    let shown = escape_markdown(&shown);
+    context.print_markdown(&format!("Handed in: {id} is “{shown}”. `unitlab check` compares it with the machine."))?;
+    Ok(ExitCode::Success)
 }
 
-/// What is asked for, and what was handed in.
-fn show(context: &Context, lab: &Lab, asked: &[(&Check, &str, &AnswerForm)]) -> Result<u8, Failure> {
-    let handed = context.progress()?.labs.remove(&lab.id).map(|lab| lab.answers).unwrap_or_default();
+/// Prints what the lab asks for, and the answers so far.
+fn show(context: &Context, lab: &Lab, asked: &[(&Check, &str, &AnswerForm)]) -> Result<ExitCode, Error> {
+    let answers = context.workspace.progress()?.labs.remove(&lab.id).map(|lab| lab.answers).unwrap_or_default();
     let wide = asked.iter().map(|(check, ..)| check.id.len()).max().unwrap_or(0);
-    let mut out = io::stdout().lock();
+    let mut shown = String::new();
     for (check, ask, form) in asked {
-        let given = handed.get(&check.id).map_or("nothing yet".to_owned(), |given| format!("“{}”", escape(given)));
+        let given = answers.get(&check.id).map_or("nothing yet".to_owned(), |given| format!("“{}”", escape(given)));
         let text = format!("{ask} ({}): {given}", wanted(form));
         let lines = wrap(&text, context.terminal.width(), wide + 2);
         for (line, id) in lines.iter().zip(iter::once(check.id.as_str()).chain(iter::repeat(""))) {
-            writeln!(out, "{id:wide$}  {line}")?;
+            let _ = writeln!(shown, "{id:wide$}  {line}");
         }
     }
-    drop(out);
-    context.point_on(&[("hand one in", "unitlab answer ID ANSWER"), ("compare", "unitlab check")])?;
-    Ok(0)
+    context.print(&shown)?;
+    context.print_next_commands(&[("hand one in", "unitlab answer ID ANSWER"), ("compare", "unitlab check")])?;
+    Ok(ExitCode::Success)
 }
 
 fn wanted(form: &AnswerForm) -> String {
@@ -110,7 +105,7 @@ fn wanted(form: &AnswerForm) -> String {
     }
 }
 
-/// How such an answer looks; never one that a lab asks for.
+/// An example of the form. It must not be the right answer of a lab.
 fn example(form: &AnswerForm) -> &'static str {
     match form {
         AnswerForm::Number => ", such as 1024",

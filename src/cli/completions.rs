@@ -2,11 +2,10 @@
 
 use std::io;
 
-use clap::CommandFactory;
 use clap_complete::Shell;
 
-use super::command_line::Cli;
-use crate::app::Failure;
+use super::exit_code::ExitCode;
+use crate::app::Error;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  unitlab completions bash > ~/.local/share/bash-completion/completions/unitlab")]
@@ -15,10 +14,10 @@ pub(super) struct Args {
     shell: Shell,
 }
 
-pub(super) fn run(args: &Args) -> Result<u8, Failure> {
-    // Rendered first: the generator panics on a pipe that was closed.
+pub(super) fn run(args: &Args, mut command: clap::Command) -> Result<ExitCode, Error> {
+    // The generator panics if it writes to a closed pipe, so it writes into memory.
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "unitlab", &mut script);
+    clap_complete::generate(args.shell, &mut command, "unitlab", &mut script);
     io::Write::write_all(&mut io::stdout(), &script)?;
-    Ok(0)
+    Ok(ExitCode::Success)
 }

@@ -1,21 +1,20 @@
-//! `unitlab demo`: the whole story unattended, on a real systemd that is gone afterwards.
+//! `unitlab demo`: shows a lab from the first attempt to full marks, unattended, in a temporary sandbox.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Instant;
 
 use super::context::Context;
-use super::{check, inside, root};
-use crate::app::Failure;
-use crate::app::LabSession;
+use super::exit_code::ExitCode;
+use super::{gate_client, sudo};
+use crate::app::{self, Error, LabSession};
 use crate::course::{Course, LabFolder};
 use crate::model::Overlay;
 use crate::report;
 use crate::sandbox::{self, RootSource};
-use crate::ui::{Stream, markdown};
 
 const LAB: &str = "sre-app";
-/// The case that stands for a beginner's first try.
+/// The case of the lab that is shown as a first try.
 const ATTEMPT: &str = "a-first-try";
 
 #[derive(Debug, clap::Args)]
@@ -26,98 +25,96 @@ pub(super) struct Args {
     os_tree: Option<PathBuf>,
 }
 
-pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
-    inside::only_outside("unitlab demo")?;
-    root::required(context, "booting a sandbox")?;
-    let course = context.course()?;
+pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
+    gate_client::refuse_inside("unitlab demo")?;
+    sudo::require_root(context, "booting a sandbox")?;
+    let course = context.workspace.course()?;
     let lab = course.lab(LAB)?;
-    let attempt = lab.cases.iter().find(|case| case.case.name == ATTEMPT).ok_or_else(|| Failure {
-        exit: 4,
-        ..Failure::could_not(format!("the lab {LAB} has no case {ATTEMPT}, which the demo shows"), "", "")
+    let attempt = lab.cases.iter().find(|case| case.case.name == ATTEMPT).ok_or_else(|| {
+        Error::broken_course(format!("the lab {LAB} has no case {ATTEMPT}, which the demo shows"), "", "")
     })?;
-    let story = Story { context, course: &course, lab };
-    let name = format!("{}-demo-{}", context.sandbox_name(LAB), sandbox::random_id());
+    let demo = Demo { context, course: &course, lab };
+    let name = format!("{}-demo-{}", context.workspace.sandbox_name(LAB), sandbox::random_id());
     let started = Instant::now();
-    story.say(&format!(
+    demo.print(&format!(
         "# {}\n\nA private systemd boots. It is real, and nothing of this machine is at risk.",
         lab.lab.title
     ))?;
-    let bench = {
-        let _waiting = context.terminal.spinner("booting");
-        context.workshop(args.os_tree.as_deref())?.open(lab, &name, RootSource::Fresh)?
+    let session = {
+        let _spinner = context.terminal.spinner("booting");
+        context.workspace.lab_runner(args.os_tree.as_deref())?.open(lab, &name, RootSource::Fresh)?
     };
-    let told = story.tell(&bench, started, &attempt.overlay, &attempt.case.what);
-    bench.close()?;
-    let code = told?;
-    story.say("The sandbox is gone again.")?;
-    context.point_on(&[("now you", "unitlab lab start sre-app")])?;
+    let result = demo.show(&session, started, &attempt.overlay, &attempt.case.what);
+    session.close()?;
+    let code = result?;
+    demo.print("The sandbox is gone again.")?;
+    context.print_next_commands(&[("now you", "unitlab lab start sre-app")])?;
     Ok(code)
 }
 
-struct Story<'a> {
+struct Demo<'a> {
     context: &'a Context,
     course: &'a Course,
     lab: &'a LabFolder,
 }
 
-impl Story<'_> {
-    fn tell(&self, bench: &LabSession, started: Instant, attempt: &Overlay, what: &str) -> Result<u8, Failure> {
-        let took = started.elapsed();
-        let system = bench.entrance()?.capture(&["systemctl", "is-system-running"], b"")?.output;
-        self.say(&format!(
-            "Up after {:.2} s. `systemctl is-system-running` says: `{}`",
-            took.as_secs_f64(),
-            system.trim()
-        ))?;
-        self.say("# 1 · Nothing done yet")?;
-        self.grade(bench)?;
-        self.say(&format!("# 2 · A first try\n\nWhat comes of it: {what}."))?;
-        self.show(attempt)?;
-        bench.apply(attempt)?;
-        self.grade(bench)?;
-        self.say("# 3 · The right answer")?;
-        self.show(&self.lab.solution)?;
-        bench.apply_whole(&self.lab.solution, "the solution")?;
-        self.grade(bench)
+impl Demo<'_> {
+    /// Grades the untouched lab, a first try, and the solution. The exit code is that of the last grade.
+    fn show(
+        &self,
+        session: &LabSession,
+        started: Instant,
+        attempt: &Overlay,
+        mistake: &str,
+    ) -> Result<ExitCode, Error> {
+        let took = started.elapsed().as_secs_f64();
+        let state = session.entrance()?.capture(&["systemctl", "is-system-running"], b"")?.output;
+        self.print(&format!("Up after {took:.2} s. `systemctl is-system-running` says: `{}`", state.trim()))?;
+        self.print("# 1 · Nothing done yet")?;
+        self.grade(session)?;
+        self.print(&format!("# 2 · A first try\n\nWhat comes of it: {mistake}."))?;
+        self.print_overlay(attempt)?;
+        session.apply(attempt)?;
+        self.grade(session)?;
+        self.print("# 3 · The right answer")?;
+        self.print_overlay(&self.lab.solution)?;
+        session.apply_whole(&self.lab.solution, "the solution")?;
+        self.grade(session)
     }
 
-    fn say(&self, text: &str) -> Result<(), Failure> {
-        let terminal = &self.context.terminal;
-        let page = markdown(text, terminal.width(), terminal.color(Stream::Stdout));
-        let mut out = io::stdout().lock();
-        out.write_all(page.as_bytes())?;
-        Ok(writeln!(out)?)
+    fn print(&self, text: &str) -> Result<(), Error> {
+        self.context.print_markdown(text)?;
+        Ok(writeln!(io::stdout())?)
     }
 
-    /// The files of an answer, as they are typed.
-    fn show(&self, overlay: &Overlay) -> Result<(), Failure> {
+    /// Prints the files of an overlay, and the commands of its script.
+    fn print_overlay(&self, overlay: &Overlay) -> Result<(), Error> {
         for file in &overlay.files {
             let text = String::from_utf8_lossy(&file.bytes);
-            self.say(&format!("`{}`\n\n```\n{}\n```", file.path, text.trim_end()))?;
+            self.print(&format!("`{}`\n\n```\n{}\n```", file.path, text.trim_end()))?;
         }
         if let Some(script) = &overlay.script {
-            let typed: Vec<&str> = script
+            let commands: Vec<&str> = script
                 .lines()
                 .filter(|line| !line.is_empty() && !line.starts_with('#') && !line.starts_with("set "))
                 .collect();
-            if !typed.is_empty() {
-                self.say(&format!("```\n{}\n```", typed.join("\n")))?;
+            if !commands.is_empty() {
+                self.print(&format!("```\n{}\n```", commands.join("\n")))?;
             }
         }
         Ok(())
     }
 
-    /// A demo is nobody's work, so nothing of it is remembered.
-    fn grade(&self, bench: &LabSession) -> Result<u8, Failure> {
+    fn grade(&self, session: &LabSession) -> Result<ExitCode, Error> {
         let started = Instant::now();
         let graded = {
-            let _waiting = self.context.terminal.spinner("grading");
-            bench.grade(self.lab, true)
+            let _spinner = self.context.terminal.spinner("grading");
+            session.grade(self.lab, true)
         };
-        let report = check::report_of(self.context, self.course, self.lab, &graded, started, check::Memory::Nothing);
+        let report = app::report_only(&self.context.workspace, self.course, self.lab, &graded, started);
         let mut out = io::stdout().lock();
         report::human(&report, self.context.terminal.style(), &mut out)?;
         writeln!(out)?;
-        Ok(report.exit_code())
+        Ok(ExitCode::of_verdict(report.exit_code()))
     }
 }

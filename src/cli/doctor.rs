@@ -1,28 +1,30 @@
-//! `unitlab doctor`: what this machine has and lacks, and the command that mends each.
+//! `unitlab doctor`: shows what this machine has and lacks, and the command that fixes each.
 
 use std::io::{self, Write};
 
 use super::context::Context;
-use super::{inside, root};
-use crate::app::Failure;
+use super::exit_code::ExitCode;
+use super::{gate_client, sudo};
+use crate::app::Error;
 use crate::sandbox::{self, Probe, ProbeStatus};
 use crate::ui::{StatusMark, Stream, wrap};
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  unitlab doctor\n  unitlab doctor --fix        install what is missing and sweep up leftovers, asking first"
+    after_help = "Examples:\n  unitlab doctor\n  unitlab doctor --fix        install what is missing and remove leftovers; asks first"
 )]
 pub(super) struct Args {
-    /// Install what is missing and sweep up leftovers, asking first
+    /// Install what is missing and remove leftovers; asks first
     #[arg(long)]
     fix: bool,
 }
 
-pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
-    inside::only_outside("unitlab doctor")?;
+pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
+    gate_client::refuse_inside("unitlab doctor")?;
     let mut probes = sandbox::probes();
-    if args.fix && (needs_mending(&probes) || !sandbox::is_root() || !context.estate().leftovers().is_empty()) {
-        root::required(context, "installing packages and sweeping up")?;
+    if args.fix && (needs_fixing(&probes) || !sandbox::is_root() || !context.workspace.estate().leftovers().is_empty())
+    {
+        sudo::require_root(context, "installing packages and removing leftovers")?;
         fix(context, &probes)?;
         probes = sandbox::probes();
     }
@@ -33,22 +35,22 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
         write(context, probe, &mut out)?;
     }
     let blocking = probes.iter().any(|probe| probe.status == ProbeStatus::Blocking);
-    let mendable = needs_mending(&probes);
+    let fixable = needs_fixing(&probes);
     writeln!(out)?;
-    match (blocking, mendable) {
-        (true, true) => writeln!(out, "Labs cannot run here yet. `unitlab doctor --fix` mends what it can.")?,
+    match (blocking, fixable) {
+        (true, true) => writeln!(out, "Labs cannot run here yet. `unitlab doctor --fix` fixes what it can.")?,
         (true, false) => writeln!(out, "Labs cannot run on this machine.")?,
-        (false, true) => writeln!(out, "Labs can run here. `unitlab doctor --fix` mends the rest.")?,
+        (false, true) => writeln!(out, "Labs can run here. `unitlab doctor --fix` fixes the rest.")?,
         (false, false) => writeln!(out, "Labs can run here.")?,
     }
-    Ok(if blocking { 3 } else { 0 })
+    Ok(if blocking { ExitCode::Unknown } else { ExitCode::Success })
 }
 
-fn needs_mending(probes: &[Probe]) -> bool {
+fn needs_fixing(probes: &[Probe]) -> bool {
     probes.iter().any(|probe| !probe.fix.is_empty())
 }
 
-/// One aligned line, with a word where colour does not tell, and under it the command that mends it.
+/// Writes one aligned line, and under it the command that fixes it. Without colour, a word shows the state.
 fn write(context: &Context, probe: &Probe, out: &mut impl Write) -> io::Result<()> {
     const NAME: usize = 16;
     let (mark, word) = match probe.status {
@@ -57,7 +59,7 @@ fn write(context: &Context, probe: &Probe, out: &mut impl Write) -> io::Result<(
         ProbeStatus::Blocking => (StatusMark::Bad, "missing  "),
     };
     let word = if context.terminal.color(Stream::Stdout) { "" } else { word };
-    // In a narrow window the sentence goes below the name, where it has room.
+    // In a narrow window the sentence starts on the line below the name.
     let beside = 2 + word.len() + NAME + 2;
     let narrow = context.terminal.width() < beside + 30;
     let indent = if narrow { 4 } else { beside };
@@ -92,8 +94,8 @@ fn leftovers(context: &Context) -> Probe {
     if !sandbox::is_root() {
         return probe(ProbeStatus::Ok, "only root can look for them: `sudo unitlab doctor`".into(), Vec::new());
     }
-    let running = context.estate().sandboxes().iter().filter(|sandbox| sandbox.is_running()).count();
-    let left = context.estate().leftovers();
+    let running = context.workspace.estate().sandboxes().iter().filter(|sandbox| sandbox.is_running()).count();
+    let left = context.workspace.estate().leftovers();
     if left.is_empty() {
         return probe(ProbeStatus::Ok, format!("none; running sandboxes: {running}"), Vec::new());
     }
@@ -101,8 +103,8 @@ fn leftovers(context: &Context) -> Probe {
     probe(ProbeStatus::Limited, says.join("; "), ["unitlab", "doctor", "--fix"].map(str::to_owned).to_vec())
 }
 
-/// Sweeps up first: it needs no network, and an installation that fails must not keep it from being done.
-fn fix(context: &Context, probes: &[Probe]) -> Result<(), Failure> {
+/// Removes leftovers first, which needs no network and works even if an installation fails.
+fn fix(context: &Context, probes: &[Probe]) -> Result<(), Error> {
     sweep(context)?;
     for probe in probes.iter().filter(|probe| !probe.fix.is_empty()) {
         let command = probe.fix.join(" ");
@@ -115,22 +117,22 @@ fn fix(context: &Context, probes: &[Probe]) -> Result<(), Failure> {
                 Some("apt-get") => "its package lists may be old or missing: `apt-get update`, then again",
                 _ => "run it by hand and see why",
             };
-            return Err(Failure::could_not(format!("`{command}` ended with {status}"), "", next));
+            return Err(Error::failed(format!("`{command}` ended with {status}"), "", next));
         }
     }
     Ok(())
 }
 
-fn sweep(context: &Context) -> Result<(), Failure> {
-    let left = context.estate().leftovers();
+fn sweep(context: &Context) -> Result<(), Error> {
+    let left = context.workspace.estate().leftovers();
     if left.is_empty() {
         return Ok(());
     }
     let names: Vec<String> = left.iter().map(|left| format!("{} of {}", left.what, left.name)).collect();
-    if context.terminal.confirm(&format!("Sweep up {}?", names.join("; ")), "--yes")? {
-        let still = context.estate().sweep();
+    if context.terminal.confirm(&format!("Remove {}?", names.join("; ")), "--yes")? {
+        let still = context.workspace.estate().sweep();
         if let Some(left) = still.first() {
-            return Err(Failure::could_not(format!("{} of {} could not be swept up", left.what, left.name), "", ""));
+            return Err(Error::failed(format!("{} of {} could not be removed", left.what, left.name), "", ""));
         }
     }
     Ok(())

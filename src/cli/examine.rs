@@ -1,14 +1,15 @@
-//! `unitlab examine`: answers questions about this machine, JSON in, JSON out. Started by unitlab, never by a person.
+//! `unitlab examine` (hidden): answers questions about this machine, JSON in, JSON out.
 
 use std::io;
 
-use crate::app::Failure;
+use super::exit_code::ExitCode;
+use crate::app::Error;
 use crate::machine;
 
-/// What is told when the questions cannot be read, or the answers not be written.
-pub(super) const UNEXAMINED: &str = "cannot answer questions about this machine";
+/// The error if the questions cannot be read or the answers not be written.
+pub(super) const CANNOT_EXAMINE: &str = "cannot answer questions about this machine";
 
-pub(super) fn run() -> Result<u8, Failure> {
-    machine::examine(io::stdin(), io::stdout()).map_err(Failure::system(UNEXAMINED))?;
-    Ok(0)
+pub(super) fn run() -> Result<ExitCode, Error> {
+    machine::examine(io::stdin(), io::stdout()).map_err(Error::system(CANNOT_EXAMINE))?;
+    Ok(ExitCode::Success)
 }

@@ -1,53 +1,22 @@
-//! The formats that a report can be asked for in.
-
-use std::io::{self, Write};
+//! The values of `--format`.
 
 use clap::ValueEnum;
+use clap::builder::PossibleValue;
 
-use crate::model::{Report, Style};
-use crate::report;
-use crate::sandbox::GateFormat;
+use crate::report::Format;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    /// For a person
-    Human,
-    /// One `unitlab.report/1` document
-    Json,
-    /// `JUnit` XML, for CI systems
-    Junit,
-    /// The Test Anything Protocol, version 14
-    Tap,
-}
-
-impl From<Format> for GateFormat {
-    fn from(format: Format) -> Self {
-        match format {
-            Format::Human => Self::Human,
-            Format::Json => Self::Json,
-            Format::Junit => Self::Junit,
-            Format::Tap => Self::Tap,
-        }
-    }
-}
-
-impl Format {
-    pub(super) fn report(self, report: &Report, style: Style, out: &mut impl Write) -> io::Result<()> {
-        match self {
-            Self::Human => report::human(report, style, out),
-            Self::Json => report::json(report, out),
-            Self::Junit => report::junit(report, out),
-            Self::Tap => report::tap(report, out),
-        }
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Human, Self::Json, Self::Junit, Self::Tap]
     }
 
-    /// A failure of unitlab itself as a document; a person reads it on stderr instead.
-    pub(super) fn failure(self, failure: &report::Failure<'_>, out: &mut impl Write) -> io::Result<()> {
-        match self {
-            Self::Human => Ok(()),
-            Self::Json => report::error_json(failure, out),
-            Self::Junit => report::error_junit(failure, out),
-            Self::Tap => report::error_tap(failure, out),
-        }
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let (name, help) = match self {
+            Self::Human => ("human", "For a person"),
+            Self::Json => ("json", "One `unitlab.report/1` document"),
+            Self::Junit => ("junit", "`JUnit` XML, for CI systems"),
+            Self::Tap => ("tap", "The Test Anything Protocol, version 14"),
+        };
+        Some(PossibleValue::new(name).help(help))
     }
 }

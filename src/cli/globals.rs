@@ -8,24 +8,24 @@ use crate::ui::ColorChoice;
 
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct Globals {
-    /// Use the course in this folder instead of the built-in one
+    /// Use the course in this directory instead of the built-in one
     #[arg(long, global = true, value_name = "DIR")]
-    pub course: Option<PathBuf>,
-    /// Keep progress in this folder, instead of `UNITLAB_STATE_DIR` or the XDG state folder
+    pub(super) course: Option<PathBuf>,
+    /// Keep progress in this directory, instead of `UNITLAB_STATE_DIR` or the XDG state directory
     #[arg(long, global = true, value_name = "DIR")]
-    pub state_dir: Option<PathBuf>,
+    pub(super) state_dir: Option<PathBuf>,
     /// When to use colours
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_default_value = true)]
-    pub color: Color,
+    pub(super) color: Color,
     /// Answer every question with yes
     #[arg(long, global = true)]
-    pub yes: bool,
-    /// Say more about what is done
+    pub(super) yes: bool,
+    /// Print more details
     #[arg(short, long, global = true, action = ArgAction::Count)]
-    pub verbose: u8,
-    /// Where sandboxes live; for tests
+    pub(super) verbose: u8,
+    /// Directory of all sandboxes; for tests
     #[arg(long, global = true, value_name = "DIR", hide = true, env = "UNITLAB_ESTATE", hide_env = true)]
-    pub estate: Option<PathBuf>,
+    pub(super) estate: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

@@ -1,29 +1,24 @@
-//! `unitlab` without a word: the home screen on a terminal, else the help.
+//! `unitlab` without arguments: the home screen on a terminal, else the help.
 
 use std::io::{self, Write as _};
 
-use super::command_line;
 use super::context::Context;
+use super::exit_code::ExitCode;
 use super::globals::Globals;
-use super::inside;
-use super::learn::{Sitting, Where};
-use crate::app::Failure;
+use super::learn::{Start, TutorialScreen};
+use crate::app::{self, Error};
 use crate::ui::Screen;
 
-pub(super) fn run(globals: &Globals) -> Result<u8, Failure> {
+/// `help` returns the text that is shown without a terminal.
+pub(super) fn run(globals: &Globals, help: impl Fn() -> String) -> Result<ExitCode, Error> {
     let context = Context::new(globals)?;
-    if inside::is_inside() || !context.terminal.supports_full_screen() {
-        return help();
+    if !app::is_inside() && context.terminal.supports_full_screen() {
+        let course = context.workspace.course()?;
+        let tutorial = TutorialScreen::new(&context, &course, None)?;
+        if let Some(screen) = Screen::open().map_err(Error::terminal)? {
+            return tutorial.run(screen, Start::Home);
+        }
     }
-    let course = context.course()?;
-    let sitting = Sitting::new(&context, &course, None)?;
-    match Screen::open().map_err(Failure::terminal)? {
-        Some(screen) => sitting.run(screen, Where::Home),
-        None => help(),
-    }
-}
-
-fn help() -> Result<u8, Failure> {
-    io::stderr().write_all(command_line::help().as_bytes())?;
-    Ok(2)
+    io::stderr().write_all(help().as_bytes())?;
+    Ok(ExitCode::Usage)
 }

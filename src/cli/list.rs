@@ -1,21 +1,21 @@
-//! `unitlab list`: chapters and labs, what is done, what is running.
+//! `unitlab list`: lists chapters and labs, what is done, and what is running.
 
 use std::io::{self, Write};
 use std::iter;
 
 use super::context::Context;
-use super::inside;
-use crate::app::Failure;
-use crate::app::{Curriculum, Goal};
+use super::exit_code::ExitCode;
+use super::gate_client;
+use crate::app::{Curriculum, Error, Goal};
 use crate::course::Course;
 use crate::learner::Progress;
 use crate::sandbox;
 use crate::ui::{Completion, wrap};
 
-pub(super) fn run(context: &Context) -> Result<u8, Failure> {
-    inside::only_outside("unitlab list")?;
-    let course = context.course()?;
-    let progress = context.progress()?;
+pub(super) fn run(context: &Context) -> Result<ExitCode, Error> {
+    gate_client::refuse_inside("unitlab list")?;
+    let course = context.workspace.course()?;
+    let progress = context.workspace.progress()?;
     let curriculum = Curriculum::of(&course, &progress);
     let rows = || curriculum.steps.iter().map(|step| &step.row);
     let wide = rows().map(|row| row.id.len()).max().unwrap_or(0);
@@ -45,7 +45,7 @@ pub(super) fn run(context: &Context) -> Result<u8, Failure> {
             let mark = if in_hand { context.terminal.style().glyphs().pointer } else { " " };
             let number = row.number.map_or("  ".to_owned(), |number| format!("{number:>2}"));
             let columns = context.terminal.width();
-            // In a narrow window what there is to say stands below the name.
+            // In a narrow window the details start on the line below the name.
             let narrow = columns < wide + 7 + 30;
             let indent = if narrow { 5 } else { wide + 7 };
             let mut lines: Vec<String> =
@@ -62,25 +62,25 @@ pub(super) fn run(context: &Context) -> Result<u8, Failure> {
         writeln!(out)?;
     }
     if !sandbox::is_root() {
-        writeln!(out, "Which sandboxes are running is root's to see: sudo unitlab list\n")?;
+        writeln!(out, "Only root can see which sandboxes are running: sudo unitlab list\n")?;
     }
     drop(out);
     let next = curriculum.next_command(&course);
-    context.point_on(&next.iter().map(|next| ("next", next.as_str())).collect::<Vec<_>>())?;
-    Ok(0)
+    context.print_next_commands(&next.iter().map(|next| ("next", next.as_str())).collect::<Vec<_>>())?;
+    Ok(ExitCode::Success)
 }
 
-/// Minutes, points, the best score, and whether its sandbox runs.
+/// Minutes, points, best score, state, and whether the sandbox is running.
 fn lab_details(context: &Context, course: &Course, progress: &Progress, id: &str) -> String {
     let Ok(folder) = course.lab(id) else { return String::new() };
-    let past = progress.labs.get(id);
-    let best = past.and_then(|past| past.best_percent).map_or("–".to_owned(), |percent| format!("{percent} %"));
-    let state = match past {
-        Some(past) if past.passed_at.is_some() => "passed",
+    let known = progress.labs.get(id);
+    let best = known.and_then(|known| known.best_percent).map_or("–".to_owned(), |percent| format!("{percent} %"));
+    let state = match known {
+        Some(known) if known.passed_at.is_some() => "passed",
         Some(_) => "begun",
         None => "new",
     };
-    let running = if context.estate().sandbox(&context.sandbox_name(id)).is_running() { " · running" } else { "" };
+    let running = if context.workspace.sandbox(id).is_running() { " · running" } else { "" };
     let points: u32 = folder.lab.checks.iter().map(|check| check.points).sum();
     format!("{} min · {points} points · best {best} · {state}{running}", folder.lab.minutes)
 }

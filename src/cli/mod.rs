@@ -1,4 +1,4 @@
-//! One verb per file; the only room where the others meet.
+//! The command line: arguments, streams and exit codes; one verb per file.
 
 mod answer;
 mod check;
@@ -10,18 +10,23 @@ mod demo;
 mod doctor;
 mod enter;
 mod examine;
+mod exit_code;
 mod format;
+mod gate;
+mod gate_client;
 mod globals;
 mod hint;
 mod home;
-mod inside;
 mod lab;
 mod learn;
+mod lesson_host;
 mod list;
 mod output;
-mod practice;
 mod progress;
-mod root;
+mod show_error;
+mod streams;
+mod sudo;
 mod supervise;
 
 pub use command_line::run;
+pub use exit_code::ExitCode;

@@ -1,47 +1,49 @@
 //! Where a report goes: to standard output, or into the file that `--output` names.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
 use super::context::Context;
-use crate::app::Failure;
+use crate::app::Error;
 use crate::learner::{LearnerError, ReportFile};
 
-/// Names of standard output, which is open already: under sudo or in a pipe these paths may not be openable again.
+/// Names of standard output. They are not opened again, which may fail under sudo or in a pipe.
 const STDOUT: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
-/// The place that a report is delivered to.
-#[derive(Debug)]
-pub(super) struct Output {
+/// The destination of a report.
+pub(super) struct Output<'a> {
+    context: &'a Context,
+    /// `None` for standard output.
     file: Option<ReportFile>,
 }
 
-/// The words name a file and not standard output.
-pub(super) fn is_file(named: Option<&Path>) -> bool {
-    named.is_some_and(|path| !STDOUT.iter().any(|name| path.as_os_str() == *name))
+/// True if `--output` names a file and not standard output.
+pub(super) fn is_file(path: Option<&Path>) -> bool {
+    path.is_some_and(|path| !STDOUT.iter().any(|name| path.as_os_str() == *name))
 }
 
-impl Output {
-    /// Looks at the named place first, so that nobody waits for a report that then has nowhere to go.
-    pub(super) fn named(context: &Context, named: Option<&Path>) -> Result<Self, Failure> {
-        let Some(path) = named.filter(|_| is_file(named)) else { return Ok(Self { file: None }) };
-        let usage = |error: LearnerError| Failure::usage(error.to_string(), "name another file with --output");
-        Ok(Self { file: Some(ReportFile::named(path, context.owner()).map_err(usage)?) })
+impl<'a> Output<'a> {
+    /// Checks that the file can be written, before anything is graded.
+    pub(super) fn at(context: &'a Context, path: Option<&Path>) -> Result<Self, Error> {
+        let Some(path) = path.filter(|_| is_file(path)) else { return Ok(Self { context, file: None }) };
+        let usage = |error: LearnerError| Error::usage(error.to_string(), "name another file with --output");
+        let file = ReportFile::named(path, context.workspace.owner()).map_err(usage)?;
+        Ok(Self { context, file: Some(file) })
     }
 
     pub(super) fn is_file(&self) -> bool {
         self.file.is_some()
     }
 
-    /// Delivers all of it, or nothing into a file.
-    pub(super) fn deliver(&self, write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> Result<(), Failure> {
+    /// Writes the report. If that fails, an earlier file is unchanged.
+    pub(super) fn write(&self, write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> Result<(), Error> {
         let mut bytes = Vec::new();
         write(&mut bytes)?;
         match &self.file {
-            Some(file) => file
-                .write(&bytes)
-                .map_err(|error| Failure::could_not("the report is not written", error.to_string(), "")),
-            None => Ok(io::stdout().lock().write_all(&bytes)?),
+            Some(file) => {
+                file.write(&bytes).map_err(|error| Error::failed("the report is not written", error.to_string(), ""))
+            }
+            None => Ok(self.context.streams().print(&bytes)?),
         }
     }
 }

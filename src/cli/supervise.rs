@@ -1,20 +1,23 @@
-//! `unitlab supervise`: owns one sandbox. Started by unitlab, never by a person.
+//! `unitlab supervise` (hidden): owns one sandbox until it stops.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use crate::app::Failure;
+use super::exit_code::ExitCode;
+use crate::app::{Error, InsideService};
 use crate::sandbox::{self, Estate};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The service of the host's systemd that this runs in
+    /// The unit of the host's systemd that this runs in
     #[arg(long)]
     service: Option<String>,
     /// The sandbox's name
     name: String,
 }
 
-pub(super) fn run(estate: Option<&Path>, args: &Args) -> Result<u8, Failure> {
-    sandbox::supervise(&Estate::at(estate.unwrap_or(Path::new(Estate::DEFAULT))), &args.name, args.service.as_deref())?;
-    Ok(0)
+pub(super) fn run(estate: Option<&Path>, args: &Args) -> Result<ExitCode, Error> {
+    let estate = Estate::at(estate.unwrap_or(Path::new(Estate::DEFAULT)));
+    sandbox::supervise(&estate, &args.name, args.service.as_deref(), Arc::new(InsideService))?;
+    Ok(ExitCode::Success)
 }

@@ -3,7 +3,13 @@
 
 pub(crate) mod account;
 pub(crate) mod child;
+mod frames;
 mod raw_mode;
 pub(crate) mod replace;
+mod self_command;
+mod shell_code;
 
+pub(crate) use frames::{FrameBuffer, frame, read_frame, read_json, write_frame};
 pub(crate) use raw_mode::{RawMode, RawModeKind};
+pub(crate) use self_command::SelfCommand;
+pub(crate) use shell_code::shell_code;

@@ -1,5 +1,6 @@
 //! Writes reports: for people, and as JSON, `JUnit` and TAP.
 
+mod format;
 mod human;
 mod json;
 mod junit;
@@ -10,6 +11,7 @@ mod tap;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use format::Format;
 pub use human::{human, proof};
 pub use json::{Failure, error_json, json};
 pub use junit::{error_junit, junit};

@@ -35,8 +35,8 @@ pub struct Plan {
     pub os_tree: PathBuf,
     /// The unitlab that supervises it.
     pub program: PathBuf,
-    /// Arguments with which the supervisor runs unitlab on behalf of the learner inside (`--state-dir …`).
-    pub global_args: Vec<String>,
+    /// Data for the gate service, which answers requests from inside; opaque here.
+    pub for_gate: serde_json::Value,
 }
 
 /// Where a sandbox's root comes from, and where it lives.
@@ -299,7 +299,7 @@ pub fn launch_twin(estate: &Estate, of: &Sandbox) -> Result<(Sandbox, Record, Le
         source: RootSource::CopyOf(of.name().to_owned()),
         os_tree: origin.os_tree().to_owned(),
         program: origin.program.clone(),
-        global_args: Vec::new(),
+        for_gate: serde_json::Value::Null,
     };
     let (record, lease) = launch(estate, twin.name(), &plan)?;
     Ok((twin, record, lease))

@@ -4,10 +4,12 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
 use std::path::Path;
+use std::sync::Arc;
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::console::Console;
+use super::gate::GateService;
 use super::record::{ProcessId, boot_id};
 use super::skeleton::Skeleton;
 use super::supervisor::Supervisor;
@@ -15,7 +17,12 @@ use super::{Estate, Phase, Plan, Record, RootSource, Sandbox, SandboxError, cgro
 
 impl Supervisor {
     /// Makes all of it, in an order in which whatever is begun is written down first.
-    pub(super) fn prepare(estate: &Estate, sandbox: Sandbox, service: Option<&str>) -> Result<Self, SandboxError> {
+    pub(super) fn prepare(
+        estate: &Estate,
+        sandbox: Sandbox,
+        service: Option<&str>,
+        gate_service: Arc<dyn GateService>,
+    ) -> Result<Self, SandboxError> {
         let running_lock = sandbox.lock_running()?;
         let plan_path = sandbox.dir().join("plan.json");
         let text = fs::read(&plan_path).map_err(SandboxError::file("cannot read", &plan_path))?;
@@ -52,6 +59,7 @@ impl Supervisor {
             notify,
             control,
             gate,
+            gate_service,
             signals,
             console: Console::default(),
             waiting: Vec::new(),

@@ -1,6 +1,5 @@
 //! Becoming root for the one step that needs it, by the way that the machine's owner has set up.
 
-use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -8,6 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use super::SandboxError;
+use crate::os::SelfCommand;
 use crate::os::child::{Limits, Outcome, run};
 
 /// This process is root.
@@ -16,22 +16,17 @@ pub fn is_root() -> bool {
     rustix::process::geteuid().is_root()
 }
 
-/// Replaces this process by itself under sudo, with these arguments. Returns only when that fails.
+/// Replaces this process with the given command under sudo. Returns only if that fails.
 #[must_use]
-pub fn reexec_with_sudo(args: &[OsString]) -> SandboxError {
+pub(crate) fn reexec_with_sudo(ourselves: &SelfCommand) -> SandboxError {
     let sudo = match sudo() {
         Ok(sudo) => sudo,
         Err(error) => return error,
     };
-    let exe = match std::env::current_exe() {
-        Ok(exe) => exe,
-        Err(error) => return SandboxError::system("cannot find this program's own file")(error),
-    };
-    if let Err(refusal) = ask(&sudo, &exe) {
+    if let Err(refusal) = ask(&sudo, ourselves.program()) {
         return refusal;
     }
-    let error = Command::new(sudo).arg("--").arg(exe).args(args).exec();
-    SandboxError::system("cannot run sudo")(error)
+    SandboxError::system("cannot run sudo")(ourselves.under_sudo(&sudo, &[]).exec())
 }
 
 pub(super) fn sudo() -> Result<PathBuf, SandboxError> {

@@ -9,6 +9,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
 use std::path::PathBuf;
 use std::process::Child;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -16,10 +17,11 @@ use rustix::process::{Pid, Signal};
 
 use super::cgroup::{self, Subgroup};
 use super::console::Console;
+use super::gate::{self, GateService};
 use super::launch::{Answer, KEEP};
 use super::nspawn::Payload;
 use super::record::ProcessId;
-use super::{Estate, Phase, Plan, Record, Sandbox, SandboxError, descriptors, gate, host};
+use super::{Estate, Phase, Plan, Record, Sandbox, SandboxError, descriptors, host};
 
 /// A payload that takes longer is handed over as it is: it may wait for something the learner broke.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -33,14 +35,21 @@ const FAREWELL: Duration = Duration::from_secs(8);
 const REBOOTED: i32 = 133;
 
 /// Runs a sandbox until it is stopped or switches itself off.
-pub fn supervise(estate: &Estate, name: &str, service: Option<&str>) -> Result<(), SandboxError> {
+///
+/// `service` is the unit that this process runs in, `gate_service` answers requests from inside the sandbox.
+pub(crate) fn supervise(
+    estate: &Estate,
+    name: &str,
+    service: Option<&str>,
+    gate_service: Arc<dyn GateService>,
+) -> Result<(), SandboxError> {
     descriptors::keep_to_ourselves()?;
     let _ = rustix::process::setsid();
     let sandbox = estate.sandbox(name);
     let ready = sandbox.dir().join("ready");
     // Whoever asked is waiting there. If not, they have died since, and nobody would ever end what is begun here.
     let mut caller = Some(UnixStream::connect(&ready).map_err(SandboxError::file("cannot report to", &ready))?);
-    let outcome = Supervisor::prepare(estate, sandbox, service).and_then(|mut supervisor| {
+    let outcome = Supervisor::prepare(estate, sandbox, service, gate_service).and_then(|mut supervisor| {
         let outcome = supervisor.run(&mut caller);
         supervisor.finish();
         outcome
@@ -79,6 +88,7 @@ pub(super) struct Supervisor {
     pub(super) notify: UnixDatagram,
     pub(super) control: UnixListener,
     pub(super) gate: UnixListener,
+    pub(super) gate_service: Arc<dyn GateService>,
     pub(super) signals: UnixStream,
     pub(super) console: Console,
     pub(super) waiting: Vec<UnixStream>,
@@ -153,7 +163,7 @@ impl Supervisor {
                 self.greet();
             }
             if seen.gate {
-                gate::receive(&self.gate, &self.plan, &self.exe);
+                gate::accept(&self.gate, &self.plan, &self.exe, &self.gate_service);
             }
             if seen.signal {
                 // What is not read would be seen again and again.

@@ -59,6 +59,10 @@ impl TerminalEnv {
         self.columns
     }
 
+    pub(super) fn set_columns(&mut self, columns: usize) {
+        self.columns = Some(columns);
+    }
+
     /// `TERM=dumb`: nothing can be redrawn.
     pub(super) fn is_dumb(&self) -> bool {
         self.term == "dumb"

@@ -31,6 +31,12 @@ impl Terminal {
         Self { choice, yes, env: TerminalEnv::read() }
     }
 
+    /// For a terminal elsewhere: text is this wide, unless standard output is a terminal.
+    pub(crate) fn with_columns(mut self, columns: usize) -> Self {
+        self.env.set_columns(columns);
+        self
+    }
+
     /// Whether to use colours on this stream.
     #[must_use]
     pub fn color(&self, stream: Stream) -> bool {

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use tempfile::TempDir;
-use unitlab::app::{LabRunner, LabSession};
+use unitlab::app::{LabRunner, LabSession, Locations};
 use unitlab::course::{Course, LabFolder};
 use unitlab::sandbox::{Estate, ProbeStatus, RootSource, is_root, probes};
 
@@ -99,14 +99,11 @@ impl Home {
             owner: 0,
             owner_gid: 0,
             program: UNITLAB.into(),
-            global_args: [
-                "--estate",
-                self.estate.root().to_str().unwrap(),
-                "--state-dir",
-                self.state_dir().to_str().unwrap(),
-            ]
-            .map(str::to_owned)
-            .to_vec(),
+            locations: Locations {
+                state_dir: self.state_dir(),
+                estate: self.estate.root().to_owned(),
+                course_dir: None,
+            },
         }
     }
 

@@ -1,4 +1,4 @@
-//! A command of a lesson while it runs in its sandbox: what it prints, as text, piece by piece.
+//! Runs one command of a lesson in its sandbox and reads what it prints.
 
 use std::io::Read as _;
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -8,59 +8,60 @@ use std::time::{Duration, Instant};
 use crate::model::Practice;
 use crate::sandbox::{Entrance, OutputReader, RunningCommand, SandboxError};
 
-/// What comes from a command that runs.
+/// Something that a running command did.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Piece {
-    /// It printed this.
+pub(crate) enum CommandEvent {
+    /// It printed this text.
     Text(String),
-    /// It will print no more.
+    /// Its output has ended.
     End,
 }
 
-/// What a command did from its beginning to its end.
+/// The result of a command that was run to its end.
 #[derive(Debug)]
 pub(crate) struct CommandOutput {
-    /// The start of what it printed, both streams.
-    pub output: String,
-    /// It ended by itself, within its time.
-    pub in_time: bool,
+    /// The start of its standard output and standard error.
+    pub(crate) output: String,
+    /// It exited within its time limit.
+    pub(crate) in_time: bool,
 }
 
-/// Of what a command prints, this much is kept.
+/// Bytes of a command's output that are kept; the rest is read and dropped.
 const KEPT: usize = 1 << 20;
 
-/// A command is ended inside when its time is over; where that does not end it, so long after, nothing there will.
-const GRACE: Duration = Duration::from_secs(5);
+/// The sandbox kills a command at its time limit. After this much longer, it is stopped from outside.
+const EXTRA_TIME: Duration = Duration::from_secs(5);
 
-/// How long a block's command is waited for.
-pub(crate) fn patience(practice: &Practice) -> Duration {
-    Duration::from_secs(practice.seconds.into()) + GRACE
+/// How long to wait for a command before it is stopped.
+pub(crate) fn time_limit(practice: &Practice) -> Duration {
+    Duration::from_secs(practice.seconds.into()) + EXTRA_TIME
 }
 
-/// Begins `run` as whom, and for as long as, the block says. Whoever hears says false when they want no more.
-pub(crate) fn begin(
+/// Starts `run` with the user and the time limit of `practice`. `on_event` runs on its own thread and returns false to
+/// stop reading.
+pub(crate) fn start(
     entrance: &Entrance,
     practice: &Practice,
     run: &str,
-    hear: impl FnMut(Piece) -> bool + Send + 'static,
+    on_event: impl FnMut(CommandEvent) -> bool + Send + 'static,
 ) -> Result<RunningCommand, SandboxError> {
     let (running, output) = entrance.practice(run, practice.root, practice.seconds)?;
-    thread::spawn(move || read(output, hear));
+    thread::spawn(move || read(output, on_event));
     Ok(running)
 }
 
-/// Runs a block's own command to its end.
-pub(crate) fn whole(entrance: &Entrance, practice: &Practice) -> Result<CommandOutput, SandboxError> {
-    let (sender, heard) = mpsc::channel();
+/// Runs the command of `practice` and waits for its end.
+pub(crate) fn run_to_end(entrance: &Entrance, practice: &Practice) -> Result<CommandOutput, SandboxError> {
+    let (sender, events) = mpsc::channel();
     let limit = Duration::from_secs(practice.seconds.into());
     let begun = Instant::now();
-    let mut running = begin(entrance, practice, &practice.run, move |piece| sender.send(piece).is_ok())?;
+    let mut running = start(entrance, practice, &practice.run, move |event| sender.send(event).is_ok())?;
     let mut output = String::new();
     loop {
-        match heard.recv_timeout(patience(practice).saturating_sub(begun.elapsed())) {
-            Ok(Piece::Text(text)) if output.len() < KEPT => output.push_str(&text),
-            Ok(Piece::Text(_)) => {}
-            Ok(Piece::End) | Err(RecvTimeoutError::Disconnected) => break,
+        match events.recv_timeout(time_limit(practice).saturating_sub(begun.elapsed())) {
+            Ok(CommandEvent::Text(text)) if output.len() < KEPT => output.push_str(&text),
+            Ok(CommandEvent::Text(_)) => {}
+            Ok(CommandEvent::End) | Err(RecvTimeoutError::Disconnected) => break,
             Err(RecvTimeoutError::Timeout) => {
                 running.stop();
                 break;
@@ -71,28 +72,28 @@ pub(crate) fn whole(entrance: &Entrance, practice: &Practice) -> Result<CommandO
     Ok(CommandOutput { output, in_time: begun.elapsed() < limit })
 }
 
-fn read(mut output: OutputReader, mut hear: impl FnMut(Piece) -> bool) {
-    let mut text = Decoder::default();
+fn read(mut output: OutputReader, mut on_event: impl FnMut(CommandEvent) -> bool) {
+    let mut decoder = Decoder::default();
     let mut chunk = [0; 8192];
-    let mut heard = 0;
-    while let Ok(count) = output.read(&mut chunk) {
-        if count == 0 {
+    let mut count = 0;
+    while let Ok(length) = output.read(&mut chunk) {
+        if length == 0 {
             break;
         }
-        // Whoever hears may be slower than `yes`, and what waits for them is on this side of the limits.
-        if heard > KEPT {
+        // The reader may be slower than a command like `yes`: do not queue output without a limit.
+        if count > KEPT {
             continue;
         }
-        heard += count;
-        let text = text.decode(&chunk[..count]);
-        if !text.is_empty() && !hear(Piece::Text(text)) {
+        count += length;
+        let text = decoder.decode(&chunk[..length]);
+        if !text.is_empty() && !on_event(CommandEvent::Text(text)) {
             return;
         }
     }
-    hear(Piece::End);
+    on_event(CommandEvent::End);
 }
 
-/// Bytes that come in pieces, as text; a character that is cut waits for its rest.
+/// Decodes UTF-8 that arrives in pieces; an incomplete character waits for the next piece.
 #[derive(Debug, Default)]
 struct Decoder(Vec<u8>);
 
@@ -115,7 +116,7 @@ mod tests {
     use super::Decoder;
 
     #[test]
-    fn a_character_that_comes_in_pieces_is_one() {
+    fn a_character_split_between_reads_is_decoded_once() {
         let mut decoder = Decoder::default();
         assert_eq!(decoder.decode(b"a\xe2\x97"), "a");
         assert_eq!(decoder.decode(b"\x8f b"), "● b");

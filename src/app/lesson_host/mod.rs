@@ -1,3 +1,8 @@
-//! The sandbox beside a lesson, and the commands that run in it.
+//! The lesson host: a process that runs as root and boots the sandbox in which a lesson's commands run.
 
 pub(crate) mod command_run;
+mod host;
+mod protocol;
+
+pub(crate) use host::serve;
+pub(crate) use protocol::{LessonRequest, PracticeEvent};

@@ -1,49 +1,53 @@
-//! One case on one machine: the answer is given, the machine is asked, and what differs is said.
+//! Runs one case of a lab: applies the answer, grades the lab, and compares the result with what the case expects.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
 
 use super::job::{Case, CaseAction};
-use super::prover::Prover;
-use crate::app::LabSession;
+use crate::app::lab_runner::LabRunner;
+use crate::app::lab_session::LabSession;
 use crate::engine;
 use crate::model::{Expected, Handed, Overlay, Spent};
 use crate::sandbox::{RootSource, SandboxError};
 
-/// A case in the making.
+/// A running case.
 pub(super) struct CaseRun<'a> {
-    pub prover: &'a Prover,
-    pub case: &'a Case<'a>,
-    pub bench: LabSession,
-    pub spent: Spent,
-    pub differs: Vec<String>,
+    pub(super) runner: &'a LabRunner,
+    /// After a mistake, apply the solution as well; it must earn full marks.
+    pub(super) thorough: bool,
+    pub(super) is_stopped: &'a dyn Fn() -> bool,
+    pub(super) case: &'a Case<'a>,
+    pub(super) session: LabSession,
+    pub(super) spent: Spent,
+    /// How the result differs from what is expected, one sentence each.
+    pub(super) differs: Vec<String>,
 }
 
 impl CaseRun<'_> {
-    /// Does all of it; an error is what kept it from being tried.
+    /// Runs the case. An error means that it could not be tried.
     pub(super) fn run(&mut self) -> Result<(), SandboxError> {
         let lab = self.case.lab;
         match self.case.action {
             CaseAction::Nothing => {}
-            CaseAction::Answer(overlay) => self.answer(overlay, "its script")?,
+            CaseAction::Answer(overlay) => self.apply(overlay, "its script")?,
             CaseAction::Mutant(overlay) => {
                 let begun = Instant::now();
-                self.bench.apply(overlay)?;
+                self.session.apply(overlay)?;
                 self.spent.answer += begun.elapsed();
             }
             CaseAction::Reset(solution) => {
-                self.answer(solution, "the solution")?;
+                self.apply(solution, "the solution")?;
                 let begun = Instant::now();
-                let name = self.bench.sandbox().name().to_owned();
-                self.bench.sandbox().stop()?;
-                self.bench = self.prover.workshop.open(lab, &name, RootSource::Fresh)?;
+                let name = self.session.sandbox().name().to_owned();
+                self.session.sandbox().stop()?;
+                self.session = self.runner.open(lab, &name, RootSource::Fresh)?;
                 self.spent.boot += begun.elapsed();
             }
         }
         self.hand_in(&self.case.answers)?;
         self.grade(&self.case.expected.clone(), "");
-        if self.prover.thorough && matches!(self.case.expected, Expected::Fails { .. }) {
-            self.answer(&lab.solution, "the solution after it")?;
+        if self.thorough && matches!(self.case.expected, Expected::Fails { .. }) {
+            self.apply(&lab.solution, "the solution after it")?;
             self.hand_in(&lab.answers)?;
             self.grade(&Expected::FullMarks, "after the solution: ");
         }
@@ -51,14 +55,14 @@ impl CaseRun<'_> {
     }
 
     fn hand_in(&mut self, answers: &BTreeMap<String, Handed>) -> Result<(), SandboxError> {
-        let found = self.bench.found_out(answers)?;
-        self.bench.hand_in(found);
+        let texts = self.session.resolve_answers(answers)?;
+        self.session.hand_in(texts);
         Ok(())
     }
 
-    fn answer(&mut self, overlay: &Overlay, what: &str) -> Result<(), SandboxError> {
+    fn apply(&mut self, overlay: &Overlay, what: &str) -> Result<(), SandboxError> {
         let begun = Instant::now();
-        let done = self.bench.apply(overlay)?;
+        let done = self.session.apply(overlay)?;
         self.spent.answer += begun.elapsed();
         if !done.status.success() {
             self.differs.push(format!("{what} ended with {}: {}", done.status, done.output.trim()));
@@ -67,11 +71,11 @@ impl CaseRun<'_> {
     }
 
     fn grade(&mut self, expected: &Expected, when: &str) {
-        if self.prover.is_stopped() {
+        if (self.is_stopped)() {
             return;
         }
         let lab = self.case.lab;
-        let graded = self.bench.grade(lab, true);
+        let graded = self.session.grade(lab, true);
         let waits = graded.waits();
         self.spent.boot += waits.boot;
         self.spent.watch += waits.watch + waits.restart + waits.settle;

@@ -1,34 +1,32 @@
-//! What there is to prove: a lab's own cases, those that every lab has, and its mutants; the commands of a chapter.
+//! What there is to prove: the cases and mutants of a lab, and the commands of a chapter.
 
 use std::collections::BTreeMap;
 
 use super::chapter_proof::ChapterProof;
-use crate::app::{LabRunner, LabSession};
+use crate::app::lab_runner::LabRunner;
+use crate::app::lab_session::LabSession;
 use crate::course::LabFolder;
-use crate::model::{Expected, Handed, Overlay};
+use crate::model::{Chapter, Expected, Handed, Overlay};
 use crate::sandbox::{RootSource, SandboxError};
 
-/// What one machine is for.
+/// What one sandbox is booted for.
 #[derive(Debug, Clone)]
 pub enum Job<'a> {
-    /// An answer to a lab is given and graded.
+    /// Apply an answer to a lab, and grade it.
     Case(Case<'a>),
-    /// Commands of a chapter are run.
-    ChapterProof(ChapterProof<'a>),
+    /// Run commands of a chapter.
+    Chapter(ChapterProof<'a>),
 }
 
-/// One case to be tried.
+/// One case or mutant of a lab.
 #[derive(Debug, Clone)]
 pub struct Case<'a> {
-    /// The lab it proves.
     pub(super) lab: &'a LabFolder,
-    /// The case's name, or the mutant's.
+    /// The name of the case or of the mutant.
     pub(super) name: &'a str,
-    /// What is handed in.
+    /// What is handed in, by check id.
     pub(super) answers: BTreeMap<String, Handed>,
-    /// What is done on the machine.
     pub(super) action: CaseAction<'a>,
-    /// What must come of it.
     pub(super) expected: Expected,
 }
 
@@ -40,66 +38,71 @@ impl Job<'_> {
                 Some(seed) => format!("{} with seed {seed}", case.lab.lab.id),
                 None => case.lab.lab.id.clone(),
             },
-            Self::ChapterProof(chapter_proof) => chapter_proof.chapter.id.clone(),
+            Self::Chapter(proof) => proof.chapter.id.clone(),
         }
     }
 
-    /// What it is called: the case's name, the mutant's, or that of the chapter's block.
+    /// The name of the case, of the mutant, or of the chapter's block.
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
             Self::Case(case) => case.name,
-            Self::ChapterProof(chapter_proof) => chapter_proof.name(),
+            Self::Chapter(proof) => proof.name(),
         }
     }
 
-    /// Whether it proves this lab.
+    /// True for a case of this lab.
     #[must_use]
     pub fn is_of(&self, lab: &str) -> bool {
         matches!(self, Self::Case(case) if case.lab.lab.id == lab)
     }
 
-    /// How many verdicts come of it.
+    /// How many verdicts it gives.
     #[must_use]
     pub fn verdicts(&self) -> usize {
         match self {
             Self::Case(_) => 1,
-            Self::ChapterProof(chapter_proof) => chapter_proof.steps().len(),
+            Self::Chapter(proof) => proof.steps().len(),
         }
     }
 
-    /// Boots a machine with the scene in it.
-    pub(super) fn open(&self, workshop: &LabRunner, name: &str) -> Result<LabSession, SandboxError> {
+    /// Boots a sandbox with the scene.
+    pub(super) fn open(&self, runner: &LabRunner, name: &str) -> Result<LabSession, SandboxError> {
         match self {
-            Self::Case(case) => workshop.open(case.lab, name, RootSource::Fresh),
-            Self::ChapterProof(chapter_proof) => workshop.open_chapter(chapter_proof.chapter, name),
+            Self::Case(case) => runner.open(case.lab, name, RootSource::Fresh),
+            Self::Chapter(proof) => runner.open_chapter(proof.chapter, name),
         }
     }
 }
 
-/// What is done before the machine is asked.
+/// What is done in the sandbox before it is graded.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum CaseAction<'a> {
-    /// Nothing.
     Nothing,
-    /// An answer whose script must succeed, since it is not proven otherwise.
+    /// Apply an answer. Its script must succeed.
     Answer(&'a Overlay),
-    /// A mutant, whose script may well stumble over what is wrong with it.
+    /// Apply a mutant of the solution. Its script may fail because of the mutation.
     Mutant(&'a Overlay),
-    /// The solution, and then back to the start.
+    /// Apply the solution, then go back to the starting scene.
     Reset(&'a Overlay),
 }
 
-/// All there is to prove about these labs.
+/// Returns a job for each case and mutant of these labs.
 #[must_use]
 pub fn plan<'a>(labs: impl IntoIterator<Item = &'a LabFolder>) -> Vec<Job<'a>> {
     labs.into_iter().flat_map(cases).map(Job::Case).collect()
 }
 
+/// Returns the jobs that prove these chapters; with `twice`, also that each command can run twice in a row.
+#[must_use]
+pub fn prove_chapters<'a>(chapters: impl IntoIterator<Item = &'a Chapter>, twice: bool) -> Vec<Job<'a>> {
+    chapters.into_iter().flat_map(|chapter| ChapterProof::all(chapter, twice)).map(Job::Chapter).collect()
+}
+
 fn cases(lab: &LabFolder) -> Vec<Case<'_>> {
     let case = |name, action, expected| {
-        let begins = matches!(action, CaseAction::Nothing | CaseAction::Reset(_));
-        let answers = if begins { BTreeMap::new() } else { lab.answers.clone() };
+        let is_unsolved = matches!(action, CaseAction::Nothing | CaseAction::Reset(_));
+        let answers = if is_unsolved { BTreeMap::new() } else { lab.answers.clone() };
         Case { lab, name, answers, action, expected }
     };
     let mut cases = vec![
@@ -128,12 +131,12 @@ fn cases(lab: &LabFolder) -> Vec<Case<'_>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Job, plan};
+    use super::{Job, plan, prove_chapters};
     use crate::course::Course;
     use crate::model::Expected;
 
     #[test]
-    fn every_lab_is_proven_whole_and_by_names_that_differ() {
+    fn every_case_and_mutant_of_a_lab_is_a_job_with_a_unique_name() {
         let course = Course::embedded().unwrap();
         for lab in course.labs() {
             let jobs = plan([lab]);
@@ -142,11 +145,24 @@ mod tests {
             names.sort_unstable();
             names.dedup();
             assert_eq!(names.len(), jobs.len(), "{names:?}");
-            let spared = jobs
+            let harmless = jobs
                 .iter()
                 .filter(|job| matches!(job, Job::Case(case) if case.expected == Expected::LosesNothing))
                 .count();
-            assert_eq!(spared, lab.harmless.len());
+            assert_eq!(harmless, lab.harmless.len());
         }
+    }
+
+    #[test]
+    fn every_command_runs_in_order_and_alone() {
+        let course = Course::embedded().unwrap();
+        let chapter = course.chapter("reliability").unwrap();
+        let count =
+            chapter.pages.iter().flat_map(|page| &page.blocks).filter(|block| block.command().is_some()).count();
+        assert!(count >= 5, "{count}");
+        let verdicts = |twice| prove_chapters([chapter], twice).iter().map(Job::verdicts).sum::<usize>();
+        assert_eq!(verdicts(false), 2 * count);
+        assert_eq!(verdicts(true), 4 * count);
+        assert_eq!(prove_chapters([chapter], false).len(), 1 + count);
     }
 }

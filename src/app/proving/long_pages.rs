@@ -1,25 +1,25 @@
-//! Pages of chapters that are too long to be read on a screen.
+//! Finds pages of chapters that do not fit on a screen.
 
 use crate::model::{Chapter, Tutorial};
 use crate::ui::page_height;
 
-/// A page is one idea.
-const LONGEST: usize = 40;
-/// The narrowest terminal that most people have.
+/// The most lines of a page.
+const MOST_LINES: usize = 40;
+/// The width at which lines are counted.
 const COLUMNS: usize = 80;
 
-/// The chapter's pages that have too many lines, one sentence each, with file and line.
+/// Returns one sentence for each page of the chapter with too many lines, with file and line.
 #[must_use]
 pub fn too_long(tutorial: &Tutorial, chapter: &Chapter) -> Vec<String> {
     let Some(at) = tutorial.chapters.iter().position(|other| other.id == chapter.id) else { return Vec::new() };
     let mut sentences = Vec::new();
     for (index, page) in chapter.pages.iter().enumerate() {
         let rows = page_height(tutorial, at, index, COLUMNS);
-        if rows > LONGEST {
+        if rows > MOST_LINES {
             let place = format!("lessons/{:02}-{}.md:{}", chapter.number, chapter.id, page.line);
             let title = &page.title;
             sentences.push(format!(
-                "{place}: the page {title:?} takes {rows} lines on a terminal of {COLUMNS} columns; at most {LONGEST}"
+                "{place}: the page {title:?} takes {rows} lines on a terminal of {COLUMNS} columns; at most {MOST_LINES}"
             ));
         }
     }

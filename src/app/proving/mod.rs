@@ -1,12 +1,14 @@
-//! Proves a course: every case and every mutant of a lab, and every command of a chapter, each in a fresh sandbox.
+//! Proves a course: each case and mutant of a lab, and each command of a chapter, in a fresh sandbox.
 
 mod case_run;
 mod chapter_proof;
 mod job;
 mod long_pages;
 mod prover;
+mod recording;
 
-pub use chapter_proof::{ChapterProof, prove_chapters};
-pub use job::{Case, Job, plan};
+pub use chapter_proof::ChapterProof;
+pub use job::{Case, Job, plan, prove_chapters};
 pub use long_pages::too_long;
 pub use prover::Prover;
+pub(crate) use recording::record_outputs;

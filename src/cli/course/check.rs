@@ -1,4 +1,4 @@
-//! `unitlab course check`: examines a course's files, and proves every chapter and every lab in it.
+//! `unitlab course check`: checks a course's files, and proves every chapter and every lab in it.
 
 use std::borrow::Cow;
 use std::io;
@@ -6,12 +6,10 @@ use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::thread;
 
-use super::record;
-use crate::app::Failure;
-use crate::app::too_long;
-use crate::app::{Job, Prover, plan, prove_chapters};
+use crate::app::{Error, Job, Prover, plan, prove_chapters, record_outputs, too_long};
 use crate::cli::context::Context;
-use crate::cli::root;
+use crate::cli::exit_code::ExitCode;
+use crate::cli::sudo;
 use crate::course::LabFolder;
 use crate::engine;
 use crate::model::{Chapter, Proof, Proven};
@@ -21,55 +19,55 @@ use crate::sandbox;
 const EXAMPLES: &str = "\
 Examples:
   unitlab course check                          the built-in course
-  unitlab course check ~/our-course             a course in a folder
-  unitlab course check . --lab sre-app -v       one lab, each case told as it ends
+  unitlab course check ~/our-course             a course in a directory
+  unitlab course check . --lab sre-app -v       one lab, with the result of each case
   unitlab course check . --lab sre-app --case untouched --case \"drop Service.User\"
   unitlab course check . --chapter reliability  one chapter; --case crash for one command
   unitlab course check . --record               and write what its commands print into lessons/recorded/
   unitlab course check --os-tree /srv/trixie    on another systemd
 
-Every command of a chapter is run in the order of its pages, and alone on a fresh machine after the commands it needs;
-what it prints is held to its `expect`. A page has at most 40 lines on a terminal of 80 columns. Records, where there
-are any, are of every command as it is now.
+Each command of a chapter runs twice: in the order of the pages, and alone in a fresh sandbox after the commands that
+it needs. Its output must contain its `expect`. A page has at most 40 lines on a terminal of 80 columns. If a chapter
+has recorded outputs, they must be of its commands as they are now.
 
-Every lab is tried untouched, solved and reset; then its own cases; then mutants of the solution: one directive
-dropped or altered. A mutant that loses no check must be listed in lab.toml, as [[harmless]] with its reason.
+Each lab is tried untouched, solved and reset, then with its own cases, then with mutants of the solution, which drop
+or alter one directive. A mutant that fails no check must be listed in lab.toml as [[harmless]], with a reason.
 
-Exit codes: 0 all as it must be, 4 the course has mistakes or something differs, 3 something could not be tried.";
+Exit codes: 0 all is as expected, 4 the course has mistakes or a result differs, 3 something could not be tried.";
 
-/// More at once make each other wait.
+/// More jobs at the same time only wait for each other.
 const MOST_AT_ONCE: usize = 4;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(in crate::cli) struct Args {
-    /// The course's folder; else that of --course, else the built-in course
+    /// The course's directory; default: that of --course, else the built-in course
     dir: Option<PathBuf>,
-    /// Prove only this lab; may be given several times, and beside --chapter
+    /// Prove only this lab; may be given several times, and with --chapter
     #[arg(long, value_name = "ID")]
     lab: Vec<String>,
-    /// Prove only this chapter; may be given several times, and beside --lab
+    /// Prove only this chapter; may be given several times, and with --lab
     #[arg(long, value_name = "CHAPTER")]
     chapter: Vec<String>,
-    /// Try only this case, mutant or command ("in order": all commands so); may be given several times
+    /// Try only this case, mutant or command ("in order": all commands in order); may be given several times
     #[arg(long, value_name = "NAME")]
     case: Vec<String>,
-    /// Cases at once [default: two more than there are cores, at most 4]
+    /// Cases at the same time [default: the number of cores plus 2, at most 4]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: Option<u16>,
     /// Boot on this OS tree's /usr and /etc instead of the host's
     #[arg(long, value_name = "DIR")]
     os_tree: Option<PathBuf>,
-    /// Lay the solution over each mistake as well, which must then earn full marks; run each command twice in a row
+    /// Also apply the solution after each mistake, which must earn full marks; run each command twice in a row
     #[arg(long)]
     thorough: bool,
-    /// Write down what the chapters' commands print, for machines without sandboxes; needs DIR
+    /// Record what the chapters' commands print, for machines without sandboxes; needs DIR
     #[arg(long, requires = "dir")]
     record: bool,
 }
 
-pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
-    let course = context.course_in(args.dir.as_deref())?;
+pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
+    let course = context.workspace.course_in(args.dir.as_deref())?;
     let is_whole = args.lab.is_empty() && args.chapter.is_empty();
     let chapters: Vec<&Chapter> = if is_whole {
         course.tutorial().chapters.iter().collect()
@@ -88,12 +86,12 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     let labs: Vec<&LabFolder> = drawn.iter().map(|lab| &**lab).collect();
     let mut jobs = prove_chapters(chapters.iter().copied(), args.thorough);
     jobs.extend(plan(labs.iter().copied()));
-    let jobs = chosen(jobs, &args.case)?;
-    root::required(context, "booting sandboxes")?;
+    let jobs = selected(jobs, &args.case)?;
+    sudo::require_root(context, "booting sandboxes")?;
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let at_once = args.jobs.map_or((cores + 2).min(MOST_AT_ONCE), usize::from);
-    let prover = Prover::new(context.workshop(args.os_tree.as_deref())?, at_once, args.thorough);
-    let mut proof = watched(context, &prover, &jobs)?;
+    let prover = Prover::new(context.workspace.lab_runner(args.os_tree.as_deref())?, at_once, args.thorough);
+    let mut proof = prove(context, &prover, &jobs)?;
     if args.case.is_empty() {
         proof.lacks = chapters.iter().flat_map(|chapter| too_long(course.tutorial(), chapter)).collect();
         let stale = chapters.iter().filter(|_| !args.record).flat_map(|chapter| course.record_lacks(chapter));
@@ -101,33 +99,33 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
         proof.lacks.extend(stale.chain(unproven).map(|lack| lack.to_string()));
     }
     if let (true, Some(dir)) = (args.record, &args.dir) {
-        record::write(context, dir, &chapters, &proof)?;
+        record_outputs(&context.workspace, dir, &chapters, &proof)?;
     }
     report::proof(&proof, context.terminal.style(), &mut io::stdout().lock())?;
-    Ok(proof.exit_code())
+    Ok(ExitCode::of_verdict(proof.exit_code()))
 }
 
-/// Those with these names; all of them where none is named.
-fn chosen<'a>(jobs: Vec<Job<'a>>, names: &[String]) -> Result<Vec<Job<'a>>, Failure> {
+/// The jobs with these names; all jobs if there are no names.
+fn selected<'a>(jobs: Vec<Job<'a>>, names: &[String]) -> Result<Vec<Job<'a>>, Error> {
     for name in names {
         if !jobs.iter().any(|job| job.name() == name) {
-            let meant = engine::did_you_mean(name, jobs.iter().map(Job::name))
-                .map_or_else(String::new, |meant| format!("; {meant}"));
-            return Err(Failure::usage(format!("there is no case {name:?}{meant}"), "`-v` names each case as it ends"));
+            let meant = engine::did_you_mean(name, jobs.iter().map(Job::name));
+            let meant = meant.map_or_else(String::new, |meant| format!("; {meant}"));
+            return Err(Error::usage(format!("there is no case {name:?}{meant}"), "`-v` names each case as it ends"));
         }
     }
     Ok(jobs.into_iter().filter(|job| names.is_empty() || names.iter().any(|name| name == job.name())).collect())
 }
 
-/// Proves with a bar, and ends everything on Ctrl-C.
-fn watched(context: &Context, prover: &Prover, jobs: &[Job<'_>]) -> Result<Proof, Failure> {
+/// Runs the jobs with a progress bar. Ctrl-C stops all sandboxes.
+fn prove(context: &Context, prover: &Prover, jobs: &[Job<'_>]) -> Result<Proof, Error> {
     let interrupted = sandbox::signal_stream()?;
-    let (done, watcher) = UnixStream::pair().map_err(Failure::system("cannot watch for Ctrl-C"))?;
+    let (done, watcher) = UnixStream::pair().map_err(Error::system("cannot watch for Ctrl-C"))?;
     let bar = context.terminal.progress_bar(jobs.iter().map(Job::verdicts).sum());
-    let tell = |proven: &Proven| {
+    let on_proven = |proven: &Proven| {
         bar.advance(&proven.case);
         if context.is_verbose() {
-            bar.print_line(&told(proven));
+            bar.print_line(&result_line(proven));
         }
     };
     let proof = thread::scope(|scope| {
@@ -136,15 +134,15 @@ fn watched(context: &Context, prover: &Prover, jobs: &[Job<'_>]) -> Result<Proof
                 prover.stop();
             }
         });
-        let proof = prover.prove(jobs, &tell);
+        let proof = prover.prove(jobs, &on_proven);
         drop(done);
         proof
     });
-    if prover.is_stopped() { Err(Failure::interrupted()) } else { Ok(proof) }
+    if prover.is_stopped() { Err(Error::Interrupted) } else { Ok(proof) }
 }
 
-/// One case or command, in a line.
-fn told(proven: &Proven) -> String {
+/// The result of one case or command, in one line.
+fn result_line(proven: &Proven) -> String {
     let outcome = match (&proven.untried, proven.differs.as_slice()) {
         (None, []) => "as it must be".to_owned(),
         (Some(why), []) => format!("could not be tried: {why}"),

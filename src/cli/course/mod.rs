@@ -1,7 +1,6 @@
-//! `unitlab course …`: for those who write lessons and labs.
+//! `unitlab course …`: for authors of lessons and labs.
 
 mod check;
-mod record;
-mod verb;
+mod command;
 
-pub(super) use verb::Verb;
+pub(super) use command::Verb;

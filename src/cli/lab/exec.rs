@@ -1,39 +1,39 @@
-//! `unitlab lab exec`: one command as the sandbox's root, by way of its own manager.
+//! `unitlab lab exec`: runs one command as root in the sandbox, through the sandbox's own manager.
 
 use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::process::{Child, Stdio};
 use std::thread;
 
-use crate::app::Failure;
-use crate::cli::check;
+use crate::app::{self, Error};
 use crate::cli::context::Context;
-use crate::cli::enter::exit_code;
-use crate::cli::root;
+use crate::cli::exit_code::ExitCode;
+use crate::cli::sudo;
+use crate::os::shell_code;
 use crate::sandbox;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  unitlab lab exec sre-app -- systemctl is-system-running")]
 pub(in crate::cli) struct Args {
-    /// The lab; the one in hand when left out
+    /// The lab; default: the current lab
     lab: Option<String>,
     /// The command and its arguments
     #[arg(last = true, required = true, value_name = "CMD")]
     command: Vec<String>,
 }
 
-pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
-    let course = context.course()?;
-    let lab = &*context.lab(&course, args.lab.as_deref())?;
-    root::required(context, "entering the sandbox")?;
-    let entrance = check::find(context, lab)?.entrance()?;
+pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
+    let course = context.workspace.course()?;
+    let lab = &*context.workspace.lab(&course, args.lab.as_deref())?;
+    sudo::require_root(context, "entering the sandbox")?;
+    let entrance = app::find_session(&context.workspace, lab)?.entrance()?;
     let interrupted = sandbox::signal_stream()?;
     let (mut command, unit) = entrance.exec(&args.command);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let fail = |error: io::Error| Failure::could_not("cannot run in the sandbox", error.to_string(), "");
-    let mut child = command.spawn().map_err(fail)?;
-    let pumps = Pumps::start(&mut child);
-    let (done, watcher) = UnixStream::pair().map_err(fail)?;
+    let fail = || Error::system("cannot run in the sandbox");
+    let mut child = command.spawn().map_err(fail())?;
+    let copies = StreamCopies::start(&mut child);
+    let (done, watcher) = UnixStream::pair().map_err(fail())?;
     let stop = thread::spawn(move || {
         let was_interrupted = sandbox::wait_for_signal(&interrupted, &watcher);
         if was_interrupted {
@@ -41,40 +41,40 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
         }
         was_interrupted
     });
-    let status = child.wait().map_err(fail)?;
-    pumps.finish();
+    let status = child.wait().map_err(fail())?;
+    copies.join();
     drop(done);
     if stop.join().unwrap_or(false) {
-        return Err(Failure::interrupted());
+        return Err(Error::Interrupted);
     }
-    Ok(exit_code(status))
+    Ok(ExitCode::Program(shell_code(status)))
 }
 
-/// Our standard streams and the command's, joined by pipes: nothing of ours is handed inside.
-struct Pumps {
-    out: Vec<thread::JoinHandle<()>>,
+/// Copies our standard streams to and from the command's pipes. The command never gets a descriptor of the host.
+struct StreamCopies {
+    threads: Vec<thread::JoinHandle<()>>,
 }
 
-impl Pumps {
+impl StreamCopies {
     fn start(child: &mut Child) -> Self {
         if let Some(stdin) = child.stdin.take() {
-            // Nobody waits for this one: it may sit in a read that never ends.
-            thread::spawn(move || pump(io::stdin(), stdin));
+            // Not joined: it may block in a read for ever.
+            thread::spawn(move || copy(io::stdin(), stdin));
         }
-        let out = child.stdout.take().map(|stream| thread::spawn(move || pump(stream, io::stdout())));
-        let err = child.stderr.take().map(|stream| thread::spawn(move || pump(stream, io::stderr())));
-        Self { out: out.into_iter().chain(err).collect() }
+        let stdout = child.stdout.take().map(|stream| thread::spawn(move || copy(stream, io::stdout())));
+        let stderr = child.stderr.take().map(|stream| thread::spawn(move || copy(stream, io::stderr())));
+        Self { threads: stdout.into_iter().chain(stderr).collect() }
     }
 
-    fn finish(self) {
-        for thread in self.out {
+    fn join(self) {
+        for thread in self.threads {
             let _ = thread.join();
         }
     }
 }
 
-/// Carries bytes as they come, without waiting for a buffer to fill.
-fn pump(mut from: impl Read, mut to: impl Write) {
+/// Copies bytes and flushes after each read.
+fn copy(mut from: impl Read, mut to: impl Write) {
     let mut chunk = [0; 8192];
     while let Ok(count) = from.read(&mut chunk) {
         if count == 0 || to.write_all(&chunk[..count]).and_then(|()| to.flush()).is_err() {

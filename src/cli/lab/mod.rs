@@ -1,12 +1,12 @@
 //! `unitlab lab …`: a lab's sandbox, from start to stop.
 
-mod brief;
+pub(super) mod brief;
+mod command;
 mod exec;
 mod reset;
 mod shell;
 mod solve;
 mod start;
 mod stop;
-mod verb;
 
-pub(super) use verb::Verb;
+pub(super) use command::Verb;

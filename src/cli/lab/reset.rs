@@ -1,19 +1,20 @@
-//! `unitlab lab reset`: back to the starting scene.
+//! `unitlab lab reset`: goes back to the starting scene.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
 
 use super::start;
-use crate::app::Failure;
+use crate::app::Error;
 use crate::cli::context::Context;
-use crate::cli::root;
+use crate::cli::exit_code::ExitCode;
+use crate::cli::sudo;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  unitlab lab reset\n  unitlab lab reset sre-app --yes    without being asked")]
 pub(in crate::cli) struct Args {
-    /// The lab; the one in hand when left out
+    /// The lab; default: the current lab
     lab: Option<String>,
-    /// Draw the lab's values with this seed, where they differ from learner to learner; for trying things out
+    /// Draw the lab's values with this seed; by default they differ between learners
     #[arg(long, value_name = "N")]
     seed: Option<u32>,
     /// Boot on this OS tree's /usr and /etc from now on
@@ -21,16 +22,17 @@ pub(in crate::cli) struct Args {
     os_tree: Option<PathBuf>,
 }
 
-pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
-    let course = context.course()?;
-    let mut lab = context.lab(&course, args.lab.as_deref())?;
+pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
+    let workspace = &context.workspace;
+    let course = workspace.course()?;
+    let mut lab = workspace.lab(&course, args.lab.as_deref())?;
     if let Some(seed) = args.seed {
         lab = course.variant(&lab.lab.id, seed)?;
     }
     let lab = &*lab;
     let id = &lab.lab.id;
-    root::required(context, "removing a sandbox")?;
-    let sandbox = context.estate().sandbox(&context.sandbox_name(id));
+    sudo::require_root(context, "removing a sandbox")?;
+    let sandbox = workspace.sandbox(id);
     if sandbox.exists() {
         let state = if sandbox.is_running() { ", which is running now" } else { "" };
         writeln!(
@@ -40,14 +42,14 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
         )?;
         if !context.terminal.confirm("Go back to the start?", "--yes")? {
             writeln!(io::stderr(), "Nothing was removed.")?;
-            return Ok(0);
+            return Ok(ExitCode::Success);
         }
         sandbox.discard()?;
     }
-    // What was found out was about the machine that is gone.
-    let forgotten = id.clone();
-    context.remember(move |progress| progress.lab(&forgotten).answers.clear())?;
+    // The answers were about the sandbox that is gone.
+    let reset = id.clone();
+    workspace.update_progress(move |progress| progress.lab(&reset).answers.clear())?;
     start::boot(context, lab, args.os_tree.as_deref())?;
-    start::where_to(context)?;
-    Ok(0)
+    start::print_what_to_do(context)?;
+    Ok(ExitCode::Success)
 }

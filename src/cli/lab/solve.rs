@@ -2,49 +2,43 @@
 
 use std::io::{self, Write};
 
-use crate::app::Failure;
-use crate::cli::check;
+use crate::app::{self, Error};
 use crate::cli::context::Context;
-use crate::cli::root;
+use crate::cli::exit_code::ExitCode;
+use crate::cli::sudo;
 use crate::model::escape;
-use crate::ui::{Stream, markdown};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  unitlab lab solve sre-app --yes")]
 pub(in crate::cli) struct Args {
-    /// The lab; the one in hand when left out
+    /// The lab; default: the current lab
     lab: Option<String>,
 }
 
-pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
-    let course = context.course()?;
-    let lab = &*context.lab(&course, args.lab.as_deref())?;
+pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
+    let workspace = &context.workspace;
+    let course = workspace.course()?;
+    let lab = &*workspace.lab(&course, args.lab.as_deref())?;
     let id = lab.lab.id.clone();
-    root::required(context, "entering the sandbox")?;
-    let bench = check::find(context, lab)?;
+    sudo::require_root(context, "entering the sandbox")?;
+    let session = app::find_session(workspace, lab)?;
     let question = format!("Show the solution of {id} and apply it? It will be remembered that you saw it.");
     if !context.terminal.confirm(&question, "--yes")? {
-        return Ok(0);
+        return Ok(ExitCode::Success);
     }
-    let remembered = id.clone();
-    context.remember(move |progress| progress.lab(&remembered).revealed = true)?;
+    let revealed = id.clone();
+    workspace.update_progress(move |progress| progress.lab(&revealed).revealed = true)?;
     let block = |head: &str, body: &str| format!("{head}\n\n```\n{}\n```\n", body.trim_end());
     let files = lab.solution.files.iter();
     let mut parts: Vec<String> =
         files.map(|file| block(&format!("`{}`", file.path), &String::from_utf8_lossy(&file.bytes))).collect();
     parts.extend(lab.solution.script.iter().map(|script| block("And run as root:", script)));
     parts.push(lab.notes.clone());
-    let text = parts.join("\n");
-    let page = markdown(&text, context.terminal.width(), context.terminal.color(Stream::Stdout));
-    io::stdout().write_all(page.as_bytes())?;
-    bench.apply_whole(&lab.solution, "the solution")?;
-    let answers = bench.found_out(&lab.answers)?;
-    for (check, answer) in &answers {
-        writeln!(io::stdout(), "Handed in: unitlab answer {check} {}", escape(answer))?;
+    context.print_markdown(&parts.join("\n"))?;
+    for (check, answer) in app::apply_solution(workspace, &session, lab)? {
+        writeln!(io::stdout(), "Handed in: unitlab answer {check} {}", escape(&answer))?;
     }
-    let remembered = id.clone();
-    context.remember(move |progress| progress.lab(&remembered).answers.extend(answers))?;
-    writeln!(io::stdout(), "\nIt is applied.")?;
-    context.point_on(&[("see what it is worth", &format!("unitlab check {id}"))])?;
-    Ok(0)
+    writeln!(io::stdout(), "\nThe solution is applied.")?;
+    context.print_next_commands(&[("see your score", &format!("unitlab check {id}"))])?;
+    Ok(ExitCode::Success)
 }

@@ -2,34 +2,34 @@
 
 use std::io::{self, Write};
 
-use crate::app::Failure;
+use crate::app::Error;
 use crate::cli::context::Context;
-use crate::cli::root;
+use crate::cli::exit_code::ExitCode;
+use crate::cli::sudo;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  unitlab lab stop")]
 pub(in crate::cli) struct Args {
-    /// The lab; the one in hand when left out
+    /// The lab; default: the current lab
     lab: Option<String>,
 }
 
-pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
-    let course = context.course()?;
-    let lab = &*context.lab(&course, args.lab.as_deref())?;
+pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
+    let course = context.workspace.course()?;
+    let lab = &*context.workspace.lab(&course, args.lab.as_deref())?;
     let id = &lab.lab.id;
-    root::required(context, "stopping a sandbox")?;
-    let sandbox = context.estate().sandbox(&context.sandbox_name(id));
+    sudo::require_root(context, "stopping a sandbox")?;
+    let sandbox = context.workspace.sandbox(id);
     let was_running = sandbox.is_running();
     {
-        let _waiting = context.terminal.spinner("switching it off");
+        let _spinner = context.terminal.spinner("switching it off");
         sandbox.stop()?;
     }
-    let mut out = io::stdout();
     if was_running {
-        writeln!(out, "{id} is switched off. Your work is kept.")?;
-        context.point_on(&[("go on with it", &format!("unitlab lab start {id}"))])?;
+        writeln!(io::stdout(), "{id} is switched off. Your work is kept.")?;
+        context.print_next_commands(&[("go on with it", &format!("unitlab lab start {id}"))])?;
     } else {
-        writeln!(out, "{id} was not running.")?;
+        writeln!(io::stdout(), "{id} was not running.")?;
     }
-    Ok(0)
+    Ok(ExitCode::Success)
 }

@@ -1,17 +1,16 @@
-//! Progress as a sitting knows it, and what a sitting does as progress knows it.
+//! Converts between the progress file and what the tutorial screen knows.
 
-use crate::app::Failure;
-use crate::cli::context::{self, Context};
+use crate::app::{Error, Workspace, now};
 use crate::engine::session::{AnswerHistory, History, ProgressUpdate, QuizAnswer, is_correct};
 use crate::learner::Progress;
 use crate::model::{Block, Chapter, Tutorial};
 
-/// What is remembered of these chapters.
-pub(super) fn past(tutorial: &Tutorial, progress: &Progress) -> History {
-    let mut past = History::default();
+/// The learner's earlier pages and answers.
+pub(super) fn history(tutorial: &Tutorial, progress: &Progress) -> History {
+    let mut history = History::default();
     for chapter in &tutorial.chapters {
         let Some(known) = progress.chapters.get(&chapter.id) else { continue };
-        past.opened.extend(known.seen.iter().map(|page| (chapter.id.clone(), page.clone())));
+        history.opened.extend(known.seen.iter().map(|page| (chapter.id.clone(), page.clone())));
         for (id, answer) in &known.answers {
             let Some(question) = chapter.block(id).and_then(Block::question) else { continue };
             let read = |text: &str| QuizAnswer::parse(text, &question.form);
@@ -20,26 +19,27 @@ pub(super) fn past(tutorial: &Tutorial, progress: &Progress) -> History {
                 let right = is_correct(question, &given);
                 (given, right)
             });
-            past.answers
+            history
+                .answers
                 .insert((chapter.id.clone(), id.clone()), AnswerHistory { first, first_correct: answer.right, latest });
         }
     }
-    past
+    history
 }
 
-/// The page on which a chapter was left.
+/// Index of the page on which the learner left a chapter.
 pub(super) fn page_left(chapter: &Chapter, progress: &Progress) -> usize {
     let known = progress.chapters.get(&chapter.id);
     let page = known.and_then(|known| known.page.as_deref()).and_then(|slug| chapter.page(slug)).unwrap_or(0);
-    // Whoever has read all of it and comes again wants to read it, not its end.
+    // A chapter that was read to its last page starts again at the first.
     let is_read = known.is_some_and(|known| known.read_at.is_some());
     if is_read && page + 1 == chapter.pages.len() { 0 } else { page }
 }
 
-/// Writes down what was done.
-pub(super) fn remember(context: &Context, update: ProgressUpdate) -> Result<(), Failure> {
-    let at = context::now();
-    context.remember(move |progress| match update {
+/// Records what the learner did.
+pub(super) fn record(workspace: &Workspace, update: ProgressUpdate) -> Result<(), Error> {
+    let at = now();
+    workspace.update_progress(move |progress| match update {
         ProgressUpdate::PageOpened { chapter, page, complete } => {
             progress.chapter(&chapter).opened(&page, complete, &at);
             progress.chapter_in_hand = Some(chapter);

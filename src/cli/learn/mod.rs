@@ -1,9 +1,9 @@
-//! `unitlab learn`: a sitting with the tutorial.
+//! `unitlab learn`: the lessons, page by page.
 
+mod command;
 mod history;
 mod practice_client;
-mod session;
-mod verb;
+mod screen;
 
-pub(super) use session::{Sitting, Where};
-pub(super) use verb::{Args, run};
+pub(super) use command::{Args, run};
+pub(super) use screen::{Start, TutorialScreen};

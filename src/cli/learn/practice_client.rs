@@ -1,103 +1,101 @@
-//! The sandbox beside a sitting: orders to it, and what it says.
+//! The client of the lesson host: sends requests, and returns its events.
 
-use std::ffi::OsString;
 use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::path::Path;
 
-use super::session::{Sitting, take};
-use crate::app::Failure;
-use crate::engine::session::{Event, SandboxStatus, State};
-use crate::model::{Order, Told, Tutorial};
-use crate::sandbox::{self, LessonClient};
-use crate::ui::Screen;
+use crate::app::{Error, LessonRequest, PracticeEvent, Workspace};
+use crate::engine::session::{Event, SandboxStatus};
+use crate::os::SelfCommand;
+use crate::sandbox::{self, RootChild};
 
-impl Sitting<'_> {
-    /// Gives an order to the sandbox, which is started with the first one.
-    pub(super) fn order(&mut self, state: &mut State, order: Order) {
-        if self.partner.is_none() {
-            match LessonClient::start(&self.words()) {
-                Ok(Some(partner)) => {
-                    self.partner = Some(partner);
-                    if let Order::Prepare { .. } = &order {
-                        state.sandbox = SandboxStatus::Booting;
-                    }
+/// Starts the lesson host with the first request.
+pub(super) struct PracticeClient {
+    host_command: SelfCommand,
+    host: Option<RootChild>,
+    /// Requests for after sudo has the password.
+    waiting: Vec<LessonRequest>,
+}
+
+/// What became of a request.
+pub(super) enum Sent {
+    /// The host has it.
+    Done,
+    /// The host was started and has it.
+    Started,
+    /// The host cannot be started until sudo has a password.
+    Locked,
+    /// There will be no sandbox, for this reason.
+    Impossible(String),
+}
+
+impl PracticeClient {
+    /// `os_tree` is the OS tree that the sandboxes boot on, if not the host's.
+    pub(super) fn new(workspace: &Workspace, os_tree: Option<&Path>) -> Result<Self, Error> {
+        let host_command = workspace.self_command()?.arg("lesson-host");
+        let host_command = match os_tree {
+            Some(tree) => host_command.option("--os-tree", tree),
+            None => host_command,
+        };
+        Ok(Self { host_command, host: None, waiting: Vec::new() })
+    }
+
+    pub(super) fn send(&mut self, request: LessonRequest) -> Sent {
+        let mut sent = Sent::Done;
+        if self.host.is_none() {
+            match RootChild::start(&self.host_command) {
+                Ok(Some(host)) => {
+                    self.host = Some(host);
+                    sent = Sent::Started;
                 }
                 Ok(None) => {
-                    state.sandbox = SandboxStatus::NeedsPassword;
-                    self.waiting = vec![order];
-                    return;
+                    self.waiting = vec![request];
+                    return Sent::Locked;
                 }
-                Err(error) => {
-                    take(
-                        self.course.tutorial(),
-                        state,
-                        Event::Sandbox(SandboxStatus::Unavailable { why: error.to_string() }),
-                    );
-                    return;
-                }
+                Err(error) => return Sent::Impossible(error.to_string()),
             }
         }
-        if !self.partner.as_mut().is_some_and(|partner| partner.order(&order)) {
-            self.partner = None;
-            let why = "the sandbox has ended without a word".to_owned();
-            take(self.course.tutorial(), state, Event::Sandbox(SandboxStatus::Unavailable { why }));
+        if self.host.as_mut().is_some_and(|host| host.send(&request).is_err()) {
+            self.host = None;
+            return Sent::Impossible("the sandbox has stopped without a message".to_owned());
         }
+        sent
     }
 
-    fn words(&self) -> Vec<OsString> {
-        let mut words: Vec<OsString> = self.context.global_words();
-        words.push("practice".into());
-        if let Some(tree) = &self.os_tree {
-            words.extend(["--os-tree".into(), tree.into()]);
-        }
-        words
+    /// Lets sudo ask for the password on our terminal; returns the requests that waited for it.
+    pub(super) fn unlock(&mut self) -> Result<Vec<LessonRequest>, Error> {
+        use io::Write as _;
+        let _ = writeln!(io::stderr(), "unitlab: booting a sandbox needs root; sudo asks for this step alone");
+        let unlocked = sandbox::ask_sudo_password();
+        let waiting = std::mem::take(&mut self.waiting);
+        unlocked.map(|()| waiting).map_err(Error::from)
     }
 
-    /// Lets sudo ask for the password on the whole terminal, and has done what waited for it.
-    pub(super) fn unlock(
-        &mut self,
-        screen: &mut Screen,
-        tutorial: &Tutorial,
-        state: &mut State,
-    ) -> Result<(), Failure> {
-        let unlocked = screen.suspend_while(|| {
-            use io::Write as _;
-            let _ = writeln!(io::stderr(), "unitlab: booting a sandbox needs root; sudo asks for this step alone");
-            sandbox::ask_sudo_password()
-        });
-        let unlocked = unlocked.map_err(Failure::terminal)?;
-        self.drain();
-        let mut waiting = std::mem::take(&mut self.waiting).into_iter();
-        let why = match unlocked {
-            Ok(()) => {
-                state.sandbox = SandboxStatus::Booting;
-                waiting.by_ref().for_each(|order| self.order(state, order));
-                if state.sandbox != SandboxStatus::NeedsPassword {
-                    return Ok(());
-                }
-                "sudo forgets at once that it was given the password".to_owned()
-            }
-            Err(error) => error.to_string(),
-        };
+    /// Forgets the requests that wait for the password.
+    pub(super) fn forget_waiting(&mut self) {
         self.waiting.clear();
-        take(tutorial, state, Event::Sandbox(SandboxStatus::Unavailable { why }));
-        Ok(())
     }
 
-    /// What the sandbox has said, as events.
-    pub(super) fn hear(&mut self) -> Vec<Event> {
-        let Some(told) = self.partner.as_mut().map(LessonClient::hear) else { return Vec::new() };
-        let Some(told) = told else {
-            self.partner = None;
-            let why = "the sandbox has ended".to_owned();
-            return vec![Event::Sandbox(SandboxStatus::Unavailable { why })];
+    /// Readable when the host has sent events; `None` while there is no host.
+    pub(super) fn fd(&self) -> Option<BorrowedFd<'_>> {
+        self.host.as_ref().map(AsFd::as_fd)
+    }
+
+    /// Returns the events that have arrived.
+    pub(super) fn receive(&mut self) -> Vec<Event> {
+        let Some(host) = &mut self.host else { return Vec::new() };
+        let Some(events) = host.receive() else {
+            self.host = None;
+            return vec![Event::Sandbox(SandboxStatus::Unavailable { why: "the sandbox has stopped".to_owned() })];
         };
-        told.into_iter()
-            .map(|told| match told {
-                Told::Booting => Event::Sandbox(SandboxStatus::Booting),
-                Told::Up { systemd } => Event::Sandbox(SandboxStatus::Running { systemd }),
-                Told::Impossible { why } => Event::Sandbox(SandboxStatus::Unavailable { why }),
-                Told::Printed { text } => Event::Output(text),
-                Told::Ended { code } => Event::Exited(code),
+        events
+            .into_iter()
+            .map(|event| match event {
+                PracticeEvent::Booting => Event::Sandbox(SandboxStatus::Booting),
+                PracticeEvent::Up { systemd } => Event::Sandbox(SandboxStatus::Running { systemd }),
+                PracticeEvent::Impossible { why } => Event::Sandbox(SandboxStatus::Unavailable { why }),
+                PracticeEvent::Output { text } => Event::Output(text),
+                PracticeEvent::Exited { code } => Event::Exited(code),
             })
             .collect()
     }

@@ -1,19 +1,20 @@
-//! `unitlab progress export`: everything that is remembered, as a document.
+//! `unitlab progress export`: prints the progress file's content as a JSON document.
 
 use std::io::{self, Write as _};
 
 use clap::ValueEnum;
 use serde::Serialize;
 
-use crate::app::Failure;
+use crate::app::Error;
 use crate::cli::context::Context;
+use crate::cli::exit_code::ExitCode;
 use crate::learner::{ChapterProgress, LabProgress, Progress};
 use crate::model::{Block, Chapter, CourseId, Lab};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  unitlab progress export --format json | jq '.chapters[] | {id, seen, pages}'")]
 pub(super) struct Args {
-    /// In which form
+    /// The format
     #[arg(long, value_name = "FORMAT", default_value = "json")]
     format: Format,
 }
@@ -67,13 +68,13 @@ struct LabRow<'a> {
     revealed: bool,
 }
 
-pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
-    let course = context.course()?;
-    let progress = context.progress()?;
+pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
+    let course = context.workspace.course()?;
+    let progress = context.workspace.progress()?;
     let document = Document {
         schema: "unitlab.progress/1",
         unitlab: env!("CARGO_PKG_VERSION"),
-        learner: context.learner(),
+        learner: context.workspace.learner(),
         course: course.id(),
         chapters: course.tutorial().chapters.iter().map(|chapter| chapter_row(chapter, &progress)).collect(),
         labs: course.labs().iter().map(|folder| lab_row(&folder.lab, &progress)).collect(),
@@ -81,7 +82,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     let Format::Json = args.format;
     let text = serde_json::to_string_pretty(&document).map_err(io::Error::from)?;
     writeln!(io::stdout(), "{text}")?;
-    Ok(0)
+    Ok(ExitCode::Success)
 }
 
 fn chapter_row<'a>(chapter: &'a Chapter, progress: &'a Progress) -> ChapterRow<'a> {

@@ -1,8 +1,8 @@
-//! `unitlab progress`: what is remembered of a learner, shown, handed out, and taken back.
+//! `unitlab progress`: shows, exports and resets the learner's progress.
 
+mod command;
 mod export;
 mod reset;
 mod show;
-mod verb;
 
-pub(super) use verb::{Args, run};
+pub(super) use command::{Args, run};

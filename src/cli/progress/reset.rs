@@ -1,33 +1,34 @@
-//! `unitlab progress reset`: forgets what was done.
+//! `unitlab progress reset`: forgets progress.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 
-use crate::app::Failure;
+use crate::app::{Error, Workspace};
 use crate::cli::context::Context;
+use crate::cli::exit_code::ExitCode;
 use crate::learner::{LabProgress, Progress};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  unitlab progress reset service-states\n  unitlab progress reset --yes")]
 pub(super) struct Args {
-    /// A chapter or a lab; everything when left out
+    /// A chapter or a lab; default: everything
     #[arg(value_name = "CHAPTER|LAB")]
     what: Option<String>,
 }
 
-/// What is to be forgotten.
+/// What is forgotten.
 enum Forgotten {
     Everything,
     Chapter(String),
     Lab(String),
 }
 
-pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
-    let (forgotten, words) = match args.what.as_deref() {
+pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
+    let (forgotten, name) = match args.what.as_deref() {
         None => (Forgotten::Everything, "everything that you have read, answered and graded".to_owned()),
         Some(named) => {
-            let course = context.course()?;
-            // Chapters have numbers and beginnings too; an exact lab wins.
+            let course = context.workspace.course()?;
+            // A chapter can be named by its number or a prefix; an exact lab id wins.
             match (course.lab(named), course.chapter(named)) {
                 (Ok(lab), _) => (Forgotten::Lab(lab.lab.id.clone()), format!("the lab {}", lab.lab.id)),
                 (_, Ok(chapter)) => (Forgotten::Chapter(chapter.id.clone()), format!("the chapter {}", chapter.id)),
@@ -35,17 +36,17 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
                 (_, Err(no_chapter)) => {
                     let labs: Vec<&str> = course.labs().iter().map(|folder| folder.lab.id.as_str()).collect();
                     let what = no_chapter.to_string();
-                    return Err(Failure::usage(what, format!("or name a lab: {}", labs.join(", "))));
+                    return Err(Error::usage(what, format!("or name a lab: {}", labs.join(", "))));
                 }
             }
         }
     };
-    if !context.terminal.confirm(&format!("Forget {words}?"), "--yes")? {
+    if !context.terminal.confirm(&format!("Forget {name}?"), "--yes")? {
         writeln!(io::stdout(), "Nothing was forgotten.")?;
-        return Ok(0);
+        return Ok(ExitCode::Success);
     }
-    let drawn = still_drawn(context)?;
-    context.remember(move |progress| {
+    let seeds = seeds_in_use(&context.workspace)?;
+    context.workspace.update_progress(move |progress| {
         match forgotten {
             Forgotten::Everything => *progress = Progress::default(),
             Forgotten::Chapter(id) => {
@@ -61,19 +62,20 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
                 }
             }
         }
-        for (id, seed) in drawn {
+        for (id, seed) in seeds {
             progress.lab(&id).seed = Some(seed);
         }
     })?;
-    writeln!(io::stdout(), "Forgotten: {words}.")?;
-    Ok(0)
+    writeln!(io::stdout(), "Forgotten: {name}.")?;
+    Ok(ExitCode::Success)
 }
 
-/// Seeds that somebody has chosen, of labs whose sandboxes are there: by another one they would be graded for names
-/// that they do not have. Where nobody but root may look, there may be one.
-fn still_drawn(context: &Context) -> Result<BTreeMap<String, u32>, Failure> {
-    let is_there = |id: &str| context.estate().sandbox(&context.sandbox_name(id)).dir().try_exists().unwrap_or(true);
-    let chosen =
-        |(id, lab): (String, LabProgress)| lab.seed.filter(|seed| *seed != context.seed(&id)).map(|seed| (id, seed));
-    Ok(context.progress()?.labs.into_iter().filter_map(chosen).filter(|(id, _)| is_there(id)).collect())
+/// Seeds that the learner chose, for labs whose sandbox still exists: its values were drawn with that seed. Only root can
+/// look; otherwise the sandbox is assumed to exist.
+fn seeds_in_use(workspace: &Workspace) -> Result<BTreeMap<String, u32>, Error> {
+    let exists = |id: &str| workspace.sandbox(id).dir().try_exists().unwrap_or(true);
+    let chosen = |(id, lab): (String, LabProgress)| {
+        lab.seed.filter(|seed| *seed != workspace.default_seed(&id)).map(|seed| (id, seed))
+    };
+    Ok(workspace.progress()?.labs.into_iter().filter_map(chosen).filter(|(id, _)| exists(id)).collect())
 }

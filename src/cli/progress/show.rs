@@ -1,15 +1,15 @@
-//! `unitlab progress`: the course as a picture, with what is done of it.
+//! `unitlab progress`: draws the course, and what is done of it.
 
 use std::io::{self, Write as _};
 
-use crate::app::Failure;
-use crate::app::{Curriculum, Goal};
+use crate::app::{Curriculum, Error, Goal};
 use crate::cli::context::Context;
+use crate::cli::exit_code::ExitCode;
 use crate::ui::{Completion, course_overview};
 
-pub(super) fn run(context: &Context) -> Result<u8, Failure> {
-    let course = context.course()?;
-    let progress = context.progress()?;
+pub(super) fn run(context: &Context) -> Result<ExitCode, Error> {
+    let course = context.workspace.course()?;
+    let progress = context.workspace.progress()?;
     let curriculum = Curriculum::of(&course, &progress);
     let mut out = io::stdout().lock();
     out.write_all(course_overview(&curriculum.rows(), context.terminal.style()).as_bytes())?;
@@ -34,6 +34,6 @@ pub(super) fn run(context: &Context) -> Result<u8, Failure> {
     writeln!(out)?;
     drop(out);
     let next = curriculum.next_command(&course);
-    context.point_on(&next.iter().map(|next| ("next", next.as_str())).collect::<Vec<_>>())?;
-    Ok(0)
+    context.print_next_commands(&next.iter().map(|next| ("next", next.as_str())).collect::<Vec<_>>())?;
+    Ok(ExitCode::Success)
 }

@@ -1,16 +1,17 @@
-//! The words behind `unitlab progress`.
+//! The verbs of `unitlab progress`.
 
 use clap::Subcommand;
 
 use super::{export, reset, show};
-use crate::app::Failure;
+use crate::app::Error;
 use crate::cli::context::Context;
-use crate::cli::inside;
+use crate::cli::exit_code::ExitCode;
+use crate::cli::gate_client;
 
 const EXAMPLES: &str = "\
 Examples:
   unitlab progress                              the course as a picture
-  unitlab progress export --format json | jq .  everything that is remembered
+  unitlab progress export --format json | jq .  everything that is recorded
   unitlab progress reset reliability            forget one chapter, or one lab";
 
 #[derive(Debug, clap::Args)]
@@ -22,17 +23,17 @@ pub(in crate::cli) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Show how far you are; the same as without a word
+    /// Show how far you are; the default
     #[command(after_help = "Example:\n  unitlab progress show")]
     Show,
-    /// Print everything that is remembered, for other programs
+    /// Print everything that is recorded, for other programs
     Export(export::Args),
-    /// Forget what was done: all of it, or one chapter or lab (asks first)
+    /// Forget all progress, or that of one chapter or lab (asks first)
     Reset(reset::Args),
 }
 
-pub(in crate::cli) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
-    inside::only_outside("unitlab progress")?;
+pub(in crate::cli) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
+    gate_client::refuse_inside("unitlab progress")?;
     match &args.verb {
         None | Some(Verb::Show) => show::run(context),
         Some(Verb::Export(args)) => export::run(context, args),

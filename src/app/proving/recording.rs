@@ -1,15 +1,20 @@
-//! `lessons/recorded/`, written anew from what the commands of chapters have just printed.
+//! Writes `lessons/recorded/`: what the commands of chapters printed while they were proven.
 
 use std::path::Path;
 
-use crate::app::Failure;
-use crate::cli::context::Context;
+use crate::app::error::Error;
+use crate::app::workspace::Workspace;
 use crate::course::write_records;
 use crate::learner::ReportFile;
 use crate::model::{Chapter, Proof, Proven, Recorded};
 
-/// Writes the records of those chapters all of whose commands ran in order and printed what they must.
-pub(super) fn write(context: &Context, dir: &Path, chapters: &[&Chapter], proof: &Proof) -> Result<(), Failure> {
+/// Records each chapter whose commands all ran in order and printed what is expected; `dir` is the course's directory.
+pub(crate) fn record_outputs(
+    workspace: &Workspace,
+    dir: &Path,
+    chapters: &[&Chapter],
+    proof: &Proof,
+) -> Result<(), Error> {
     for chapter in chapters {
         let printed = |id: &str| -> Option<&Recorded> {
             let case = format!("{id}, in order");
@@ -20,11 +25,12 @@ pub(super) fn write(context: &Context, dir: &Path, chapters: &[&Chapter], proof:
         let commands = blocks.filter(|block| block.command().is_some()).filter_map(|block| block.id());
         let records: Option<Vec<(&str, &Recorded)>> = commands.map(|id| Some((id, printed(id)?))).collect();
         let Some(records) = records else {
-            context.note(&format!("{} is not recorded: not every command ran in order as it must", chapter.id));
+            let id = &chapter.id;
+            workspace.detail(&format!("{id} is not recorded: not every command printed what is expected"));
             continue;
         };
         let path = dir.join("lessons/recorded").join(format!("{}.toml", chapter.id));
-        ReportFile::named_in_folder(&path, context.owner())?.write(write_records(records).as_bytes())?;
+        ReportFile::named_in_folder(&path, workspace.owner())?.write(write_records(records).as_bytes())?;
     }
     Ok(())
 }

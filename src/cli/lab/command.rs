@@ -1,11 +1,12 @@
-//! The words behind `unitlab lab`.
+//! The verbs of `unitlab lab`.
 
 use clap::Subcommand;
 
 use super::{brief, exec, reset, shell, solve, start, stop};
-use crate::app::Failure;
+use crate::app::Error;
 use crate::cli::context::Context;
-use crate::cli::inside;
+use crate::cli::exit_code::ExitCode;
+use crate::cli::gate_client;
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum Verb {
@@ -13,32 +14,39 @@ pub(in crate::cli) enum Verb {
     Start(start::Args),
     /// Open another shell in the running sandbox
     Shell(shell::Args),
-    /// Run one command as root in the sandbox; its exit code, or 125 when unitlab itself failed
+    /// Run one command as root in the sandbox; exits with its exit code, or with 125 if unitlab failed
     Exec(exec::Args),
     /// Show the task again
     Brief(brief::Args),
-    /// Go back to the starting scene; says first what it removes
+    /// Go back to the starting scene; shows first what is removed
     Reset(reset::Args),
-    /// Show and apply the reference solution (asks first, and is remembered)
+    /// Show and apply the reference solution (asks first, and is recorded)
     Solve(solve::Args),
     /// Switch the sandbox off; your work is kept
     Stop(stop::Args),
 }
 
 impl Verb {
-    pub(in crate::cli) fn run(&self, context: &Context) -> Result<u8, Failure> {
-        match self {
-            Self::Brief(args) => return brief::run(context, args),
-            _ => inside::only_outside("this")?,
+    pub(in crate::cli) fn run(&self, context: &Context) -> Result<ExitCode, Error> {
+        if !matches!(self, Self::Brief(_)) {
+            gate_client::refuse_inside("this")?;
         }
         match self {
             Self::Start(args) => start::run(context, args),
             Self::Shell(args) => shell::run(context, args),
             Self::Exec(args) => exec::run(context, args),
+            Self::Brief(args) => brief::run(context, args),
             Self::Reset(args) => reset::run(context, args),
             Self::Solve(args) => solve::run(context, args),
             Self::Stop(args) => stop::run(context, args),
-            Self::Brief(_) => Ok(0),
+        }
+    }
+
+    /// The exit code of an error. For `exec` it must not look like one of the command's own codes.
+    pub(in crate::cli) fn exit_code(&self, error: &Error) -> ExitCode {
+        match (self, error) {
+            (Self::Exec(_), Error::Failed(_) | Error::BrokenCourse(_)) => ExitCode::NotRun,
+            _ => ExitCode::from(error),
         }
     }
 }

@@ -1,0 +1,217 @@
+//! Grades a lab, in its sandbox or on this machine, and records the grade.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use super::curriculum::Curriculum;
+use super::error::Error;
+use super::graded::{Graded, Waits};
+use super::lab_session::{LabSession, longest_wait, systemd_version};
+use super::workspace::{Workspace, now};
+use crate::course::{Course, LabFolder};
+use crate::engine;
+use crate::learner::LabProgress;
+use crate::machine::{Here, Machine};
+use crate::model::{
+    After, AnswerSet, CheckReport, Fact, Ground, Observations, Place, PlaceKind, Question, Report, Score, Status,
+    Trial, Trials,
+};
+use crate::sandbox::SandboxError;
+
+/// Finds the running sandbox of a lab.
+pub(crate) fn find_session(workspace: &Workspace, lab: &LabFolder) -> Result<LabSession, Error> {
+    let id = &lab.lab.id;
+    LabSession::find(workspace.estate(), &workspace.sandbox_name(id)).map_err(|error| match error {
+        SandboxError::NotRunning { .. } => {
+            let next = format!("start it with `unitlab lab start {id}`");
+            let log = workspace.sandbox(id).last_log_line();
+            let cause = log.map(|log| format!("the end of its supervisor's log: {log}")).unwrap_or_default();
+            Error::failed(format!("the sandbox of {id} is not running"), cause, next)
+        }
+        other => other.into(),
+    })
+}
+
+/// The answers that the learner has handed in for a lab, by check id.
+pub(crate) fn handed_in(workspace: &Workspace, lab: &LabFolder) -> Result<BTreeMap<String, String>, Error> {
+    Ok(workspace.progress()?.labs.remove(&lab.lab.id).map(|lab| lab.answers).unwrap_or_default())
+}
+
+/// Grades the lab in its running sandbox. `waiting` gets texts for a spinner.
+pub(crate) fn grade_sandbox(
+    workspace: &Workspace,
+    lab: &LabFolder,
+    with_twin: bool,
+    waiting: &dyn Fn(&str),
+) -> Result<Graded, Error> {
+    let mut session = find_session(workspace, lab)?;
+    session.hand_in(handed_in(workspace, lab)?);
+    waiting(if with_twin { WITH_TWIN } else { WITHOUT_TWIN });
+    Ok(session.grade_and_report_waits(lab, with_twin, waiting))
+}
+
+const WITH_TWIN: &str = "asking the machine, and a freshly booted copy of it";
+const WITHOUT_TWIN: &str = "asking the machine";
+
+/// Returns the checks for choosing a hint. The twin is only booted if nothing fails without it.
+pub(crate) fn grade_for_hint(
+    workspace: &Workspace,
+    lab: &LabFolder,
+    waiting: &dyn Fn(&str),
+) -> Result<Vec<CheckReport>, Error> {
+    let mut session = find_session(workspace, lab)?;
+    session.hand_in(handed_in(workspace, lab)?);
+    waiting(WITHOUT_TWIN);
+    let checks = session.grade(lab, false).checks;
+    if checks.iter().any(|check| check.status == Status::Failed) {
+        return Ok(checks);
+    }
+    waiting(WITH_TWIN);
+    Ok(session.grade(lab, true).checks)
+}
+
+/// Grading of this machine, after its questions were asked and before any trial.
+pub(crate) struct LocalGrading<'a> {
+    lab: &'a LabFolder,
+    machine: Here,
+    live: AnswerSet,
+    trials: Trials,
+}
+
+impl<'a> LocalGrading<'a> {
+    /// Asks this machine. Nothing on it is changed.
+    pub(crate) fn ask(lab: &'a LabFolder) -> Self {
+        let questions = engine::questions(&lab.lab);
+        let mut machine = Here::new();
+        let live = AnswerSet::new(&questions, machine.ask(&questions));
+        Self { lab, machine, live, trials: Trials::NotRun }
+    }
+
+    /// The units that [`LocalGrading::run_trials`] kills, with the pid of the main process: `sre-app.service (pid 7)`.
+    pub(crate) fn victims(&self) -> Vec<String> {
+        let trials = engine::trials(&self.lab.lab, Ground::Live);
+        let victim = |Trial::Kill { unit, .. }: Trial| match self.live.answer(&Question::Unit { unit: unit.clone() }) {
+            Ok(Fact::Unit(fact)) if !["", "0"].contains(&fact.get("MainPID")) => {
+                format!("{unit} (pid {})", fact.get("MainPID"))
+            }
+            _ => unit,
+        };
+        trials.into_iter().map(victim).collect()
+    }
+
+    /// Describes the longest wait of the trials, for a spinner.
+    pub(crate) fn longest_wait(&self) -> String {
+        longest_wait(&self.lab.lab, &self.live).unwrap_or_default()
+    }
+
+    /// Kills services of this machine to see whether they come back.
+    pub(crate) fn run_trials(&mut self) {
+        let trials = engine::trials(&self.lab.lab, Ground::Live);
+        let outcomes = self.machine.try_out(&trials);
+        self.trials = Trials::Done(trials.into_iter().zip(outcomes).collect());
+    }
+
+    pub(crate) fn judge(self, workspace: &Workspace) -> Result<Graded, Error> {
+        let place = Place { kind: PlaceKind::Here, systemd: systemd_version(&self.live) };
+        let answers = handed_in(workspace, self.lab)?;
+        let observations = Observations { live: self.live, twin: None, trials: self.trials, answers };
+        let checks = engine::judge(&self.lab.lab, &observations);
+        Ok(Graded { checks, place, observations, twinless: None, twin_took: None })
+    }
+}
+
+/// Records the grade in the learner's progress, and returns the report.
+pub(crate) fn record_and_report(
+    workspace: &Workspace,
+    course: &Course,
+    lab: &LabFolder,
+    graded: &Graded,
+    took: Duration,
+) -> Report {
+    note_times(workspace, graded, took);
+    if let Some(error) = &graded.twinless {
+        workspace.warn(&format!("graded without a freshly booted copy: {error}"));
+    }
+    let score = engine::score(lab.lab.pass, &graded.checks);
+    let known = record(workspace, lab, &score);
+    report(workspace, course, lab, graded, took, score, &known)
+}
+
+/// Returns the report of a grade that counts for nobody, as in the demo.
+pub(crate) fn report_only(
+    workspace: &Workspace,
+    course: &Course,
+    lab: &LabFolder,
+    graded: &Graded,
+    started: Instant,
+) -> Report {
+    let score = engine::score(lab.lab.pass, &graded.checks);
+    report(workspace, course, lab, graded, started.elapsed(), score, &LabProgress::default())
+}
+
+fn record(workspace: &Workspace, lab: &LabFolder, score: &Score) -> LabProgress {
+    let (id, percent, passed, at) = (lab.lab.id.clone(), score.percent, score.passed == Some(true), now());
+    let updated = workspace.update_progress(move |progress| progress.lab(&id).graded(percent, passed, &at));
+    // The report is shown even if it cannot be recorded: grading may have taken minutes.
+    let progress = updated.or_else(|error| {
+        let why = error.message().unwrap_or_default().what;
+        workspace.warn(&format!(
+            "this grade is not remembered: {why}\n  \
+             next: mend that and check again, or name another directory with --state-dir"
+        ));
+        workspace.progress()
+    });
+    progress.unwrap_or_default().labs.remove(&lab.lab.id).unwrap_or_default()
+}
+
+fn report(
+    workspace: &Workspace,
+    course: &Course,
+    lab: &LabFolder,
+    graded: &Graded,
+    took: Duration,
+    score: Score,
+    known: &LabProgress,
+) -> Report {
+    Report {
+        schema: Report::SCHEMA.into(),
+        unitlab: env!("CARGO_PKG_VERSION").into(),
+        lab: lab.lab.id.clone(),
+        course: course.id().clone(),
+        learner: workspace.learner(),
+        hints: known.hints_shown(),
+        hintless: !lab.lab.has_hints(),
+        revealed: known.revealed,
+        seed: lab.seed,
+        after: None,
+        place: graded.place.clone(),
+        at: now(),
+        took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+        score,
+        checks: graded.checks.clone(),
+    }
+}
+
+/// What to show after a lab is passed. It reads the whole course, to find the next lab or chapter.
+pub(crate) fn after_pass(workspace: &Workspace, lab: &LabFolder) -> After {
+    let next = || {
+        let course = workspace.course().ok()?;
+        Curriculum::of(&course, &workspace.progress().ok()?).command_after(&course, &lab.lab.id)
+    };
+    After { learned: lab.lab.learned.clone(), think: lab.lab.think.clone(), next: next().unwrap_or_default() }
+}
+
+fn note_times(workspace: &Workspace, graded: &Graded, took: Duration) {
+    workspace.detail(&format!("asked and judged within {} ms", took.as_millis()));
+    if let Some(took) = graded.twin_took {
+        workspace.detail(&format!("its twin was up after {} ms", took.as_millis()));
+    }
+    let waits = graded.waits();
+    let Waits { boot, watch, restart, settle } = waits;
+    let (boot, watch, restart, settle) = (boot.as_millis(), watch.as_millis(), restart.as_millis(), settle.as_millis());
+    let own = took.saturating_sub(waits.total()).as_millis();
+    workspace.detail(&format!(
+        "waited for the boot {boot} ms, watching units {watch} ms, for RestartSec= {restart} ms, \
+         whether it stays up {settle} ms; own work {own} ms"
+    ));
+}

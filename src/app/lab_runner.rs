@@ -1,0 +1,62 @@
+//! Boots sandboxes for one learner and lays a scene in them.
+
+use std::path::PathBuf;
+
+use super::inside::Locations;
+use super::lab_session::LabSession;
+use crate::course::LabFolder;
+use crate::model::{Chapter, Overlay};
+use crate::sandbox::{self, Estate, Plan, RootSource, SandboxError};
+
+/// Boots sandboxes for one learner.
+#[derive(Debug, Clone)]
+pub struct LabRunner {
+    /// Where the sandboxes are stored.
+    pub estate: Estate,
+    /// The OS tree that they boot on; `/` for the host's own.
+    pub os_tree: PathBuf,
+    /// Uid of the learner.
+    pub owner: u32,
+    /// Gid of the learner.
+    pub owner_gid: u32,
+    /// The unitlab program that supervises them.
+    pub program: PathBuf,
+    /// What a request from inside needs on the host.
+    pub locations: Locations,
+}
+
+impl LabRunner {
+    /// Boots a sandbox for a lab. Its scene is laid unless the sandbox already has the learner's work.
+    pub fn open(&self, lab: &LabFolder, name: &str, source: RootSource) -> Result<LabSession, SandboxError> {
+        self.open_with(&lab.lab.id, &lab.scene, name, source)
+    }
+
+    /// Boots a temporary sandbox for the commands of a chapter, with the chapter's scene.
+    pub fn open_chapter(&self, chapter: &Chapter, name: &str) -> Result<LabSession, SandboxError> {
+        self.open_with(&chapter.id, &chapter.scene, name, RootSource::Fresh)
+    }
+
+    fn open_with(&self, id: &str, scene: &Overlay, name: &str, source: RootSource) -> Result<LabSession, SandboxError> {
+        let for_gate = serde_json::to_value(&self.locations).map_err(|error| SandboxError::System {
+            action: "cannot write the sandbox's plan".into(),
+            source: error.into(),
+        })?;
+        let plan = Plan {
+            lab: id.to_owned(),
+            owner: self.owner,
+            owner_gid: self.owner_gid,
+            source,
+            os_tree: self.os_tree.clone(),
+            program: self.program.clone(),
+            for_gate,
+        };
+        let sandbox = self.estate.sandbox(name);
+        let (record, lease) = sandbox::launch(&self.estate, name, &plan)?;
+        let session = LabSession::new(self.estate.clone(), sandbox, record, lease);
+        if !session.sandbox().is_scene_applied() {
+            session.apply_whole(scene, "the scene")?;
+            session.sandbox().mark_scene_applied()?;
+        }
+        Ok(session)
+    }
+}

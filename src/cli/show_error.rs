@@ -1,0 +1,50 @@
+//! Shows an error to the user: on standard error, or as a document where a report in that format was asked for.
+
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal, Write};
+use std::iter;
+
+use super::context::Context;
+use super::exit_code::ExitCode;
+use super::streams::Streams;
+use crate::app::{Error, Message};
+use crate::model::escape;
+use crate::report::{self, Format};
+use crate::ui::wrap;
+
+/// Shows the message, the cause and the next step. `document` is the format of standard output, if not text.
+pub(super) fn show_error(streams: &Streams, error: &Error, document: Option<Format>) {
+    let Some(message) = error.message() else { return };
+    if let Some(format) = document {
+        let mut bytes = Vec::new();
+        if write_document(error, format, &mut bytes).is_ok() {
+            let _ = streams.print(&bytes);
+        }
+        return;
+    }
+    // In files and pipes lines are not wrapped, so that they can be searched.
+    let is_wrapped = matches!(streams, Streams::Standard) && io::stderr().is_terminal();
+    let columns = if is_wrapped { Context::terminal_width() } else { usize::MAX };
+    let mut shown = String::new();
+    let mut add = |head: &str, text: &str| {
+        // The text may come from a sandbox or from a course, so control characters are escaped.
+        let lines = wrap(&escape(text), columns, head.len());
+        for (line, head) in lines.iter().zip(iter::once(head).chain(iter::repeat("  "))) {
+            let _ = writeln!(shown, "{head}{line}");
+        }
+    };
+    let Message { what, cause, next } = &message;
+    add("unitlab: ", what);
+    cause.lines().for_each(|line| add("  ", line));
+    if !next.is_empty() {
+        add("  next: ", next);
+    }
+    streams.print_error(&shown);
+}
+
+/// Writes the error as a document; nothing for a person, and nothing for an error without a message.
+pub(super) fn write_document(error: &Error, format: Format, out: &mut impl Write) -> io::Result<()> {
+    let Some(Message { what, cause, next }) = error.message() else { return Ok(()) };
+    let exit = ExitCode::from(error).code();
+    format.failure(&report::Failure { what: &what, cause: &cause, next: &next, exit }, out)
+}
