@@ -67,7 +67,6 @@ const KNOWN_CYCLES: &[(&str, &str)] = &[
     ("src/course/lesson/block.rs", "src/course/lesson/file.rs"),
     ("src/course/walk.rs", "src/course/tree.rs"),
     ("src/engine/diagnose/step.rs", "src/engine/diagnose/exec.rs"),
-    ("src/model/trial.rs", "src/model/question.rs"),
     ("src/sandbox/locks.rs", "src/sandbox/estate.rs"),
     ("src/sandbox/running.rs", "src/sandbox/entrance.rs"),
 ];

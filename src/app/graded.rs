@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::engine;
 use crate::machine::SETTLE;
-use crate::model::{CheckReport, Fact, KillFact, KillOutcome, Observations, Place, Trials};
+use crate::model::{CheckReport, KillFact, KillOutcome, Observations, PerformedTrial, Place, Trials};
 use crate::sandbox::SandboxError;
 
 /// A graded lab.
@@ -59,8 +59,8 @@ impl Graded {
 /// For all services that came back after a kill: the sums of `RestartSec=` and of the time they were watched.
 fn restart_waits(trials: &Trials) -> (Duration, Duration) {
     let Trials::Done(done) = trials else { return <_>::default() };
-    let came_back = done.iter().filter_map(|(_, answer)| match answer {
-        Ok(Fact::Kill(KillFact { delay_us, outcome: KillOutcome::Back { .. }, .. })) => Some(*delay_us),
+    let came_back = done.iter().filter_map(|PerformedTrial::Kill(_, answer)| match answer {
+        Ok(KillFact { delay_us, outcome: KillOutcome::Back { .. }, .. }) => Some(*delay_us),
         _ => None,
     });
     came_back.fold(<_>::default(), |(restart, settle), delay| (restart + Duration::from_micros(delay), settle + SETTLE))

@@ -13,8 +13,8 @@ use crate::engine;
 use crate::learner::LabProgress;
 use crate::machine::{Here, Machine};
 use crate::model::{
-    After, AnswerSet, CheckReport, Fact, Ground, Observations, Place, PlaceKind, Question, Report, Score, Status,
-    Trial, Trials,
+    After, AnswerSet, CheckReport, Ground, KillTrial, Observations, Place, PlaceKind, Report, Score, Status, Trial,
+    Trials, UnitQuestion,
 };
 use crate::sandbox::SandboxError;
 
@@ -83,17 +83,15 @@ impl<'a> LocalGrading<'a> {
     pub(crate) fn ask(lab: &'a LabFolder) -> Self {
         let questions = engine::questions(&lab.lab);
         let mut machine = Here::new();
-        let live = AnswerSet::new(&questions, machine.ask(&questions));
+        let live = machine.ask(&questions);
         Self { lab, machine, live, trials: Trials::NotRun }
     }
 
     /// The units that [`LocalGrading::run_trials`] kills, with the pid of the main process: `sre-app.service (pid 7)`.
     pub(crate) fn victims(&self) -> Vec<String> {
         let trials = engine::trials(&self.lab.lab, Ground::Live);
-        let victim = |Trial::Kill { unit, .. }: Trial| match self.live.answer(&Question::Unit { unit: unit.clone() }) {
-            Ok(Fact::Unit(fact)) if !["", "0"].contains(&fact.get("MainPID")) => {
-                format!("{unit} (pid {})", fact.get("MainPID"))
-            }
+        let victim = |Trial::Kill(KillTrial { unit, .. })| match self.live.get(&UnitQuestion { unit: unit.clone() }) {
+            Ok(fact) if !["", "0"].contains(&fact.get("MainPID")) => format!("{unit} (pid {})", fact.get("MainPID")),
             _ => unit,
         };
         trials.into_iter().map(victim).collect()
@@ -107,8 +105,7 @@ impl<'a> LocalGrading<'a> {
     /// Kills services of this machine to see whether they come back.
     pub(crate) fn run_trials(&mut self) {
         let trials = engine::trials(&self.lab.lab, Ground::Live);
-        let outcomes = self.machine.try_out(&trials);
-        self.trials = Trials::Done(trials.into_iter().zip(outcomes).collect());
+        self.trials = Trials::Done(self.machine.try_out(&trials));
     }
 
     pub(crate) fn judge(self, workspace: &Workspace) -> Result<Graded, Error> {

@@ -9,8 +9,8 @@ use crate::course::LabFolder;
 use crate::engine;
 use crate::machine::{LONGEST_KILL, Machine, Remote};
 use crate::model::{
-    Answer, AnswerSet, Fact, Ground, Handed, Lab, Observations, Overlay, Place, PlaceKind, Question, TimeSpan, Trial,
-    Trials, Unknown,
+    AnswerSet, Ground, Handed, KillTrial, Lab, Observations, Overlay, PerformedTrial, Place, PlaceKind, Question,
+    SystemQuestion, TimeSpan, Trial, Trials, UnitQuestion, Unknown,
 };
 use crate::sandbox::{self, Captured, Entrance, Estate, Lease, Record, Sandbox, SandboxError};
 
@@ -29,7 +29,7 @@ pub struct LabSession {
 /// Answers and trials of a twin.
 struct TwinResult {
     answers: AnswerSet,
-    trials: Vec<(Trial, Answer)>,
+    trials: Vec<PerformedTrial>,
     /// Time to copy and boot it.
     took: Duration,
 }
@@ -115,7 +115,7 @@ impl LabSession {
         let (live, twin) = thread::scope(|scope| {
             let twin = with_twin.then(|| scope.spawn(|| self.ask_twin(&lab.lab)));
             let questions = engine::questions(&lab.lab);
-            let live = AnswerSet::new(&questions, ask(&self.record, &questions, &[]).0);
+            let live = ask(&self.record, &questions, &[]).0;
             if let Some(wait) = with_twin.then(|| longest_wait(&lab.lab, &live)).flatten() {
                 waiting(&wait);
             }
@@ -139,10 +139,9 @@ impl LabSession {
         let begun = Instant::now();
         let (twin, record, _lease) = sandbox::launch_twin(&self.estate, &self.sandbox)?;
         let took = begun.elapsed();
-        let (answers, outcomes) = ask(&record, &questions, &trials);
+        let (answers, trials) = ask(&record, &questions, &trials);
         twin.stop()?;
-        let trials = trials.into_iter().zip(outcomes).collect();
-        Ok(TwinResult { answers: AnswerSet::new(&questions, answers), trials, took })
+        Ok(TwinResult { answers, trials, took })
     }
 
     /// Keeps the sandbox running when this process exits.
@@ -156,21 +155,20 @@ impl LabSession {
     }
 }
 
-fn ask(record: &Record, questions: &[Question], trials: &[Trial]) -> (Vec<Answer>, Vec<Answer>) {
+fn ask(record: &Record, questions: &[Question], trials: &[Trial]) -> (AnswerSet, Vec<PerformedTrial>) {
     if let Some(entrance) = record.entrance() {
         return Remote::new(entrance.examiner()).ask_and_try(questions, trials);
     }
     let unknown = Unknown { reason: "the sandbox is not up".into(), remedy: String::new() };
-    (vec![Err(unknown.clone()); questions.len()], vec![Err(unknown); trials.len()])
+    let performed = trials.iter().map(|trial| PerformedTrial::new(trial.clone(), Err(unknown.clone()))).collect();
+    (AnswerSet::unknown(questions, &unknown), performed)
 }
 
 /// Describes the kill that may take longest: `waiting up to 8s for sre-app.service to come back`.
 pub(crate) fn longest_wait(lab: &Lab, live: &AnswerSet) -> Option<String> {
-    let wait = |Trial::Kill { unit, within_ms, .. }: Trial| {
-        let delay = match live.answer(&Question::Unit { unit: unit.clone() }) {
-            Ok(Fact::Unit(fact)) => TimeSpan::parse(fact.get("RestartUSec")).ok(),
-            _ => None,
-        };
+    let wait = |Trial::Kill(KillTrial { unit, within_ms, .. }): Trial| {
+        let fact = live.get(&UnitQuestion { unit: unit.clone() }).ok();
+        let delay = fact.and_then(|fact| TimeSpan::parse(fact.get("RestartUSec")).ok());
         let micros = delay.map_or(0, TimeSpan::as_micros).saturating_add(within_ms * 1_000);
         (TimeSpan::from_micros(micros).min(LONGEST_KILL), unit)
     };
@@ -180,8 +178,8 @@ pub(crate) fn longest_wait(lab: &Lab, live: &AnswerSet) -> Option<String> {
 
 /// Returns the major version, `252` of `252.39-1~deb12u2`; empty if the manager did not answer.
 pub(crate) fn systemd_version(live: &AnswerSet) -> String {
-    match live.answer(&Question::System) {
-        Ok(Fact::System(system)) => system.version.chars().take_while(char::is_ascii_digit).collect(),
-        _ => String::new(),
+    match live.get(&SystemQuestion {}) {
+        Ok(system) => system.version.chars().take_while(char::is_ascii_digit).collect(),
+        Err(_) => String::new(),
     }
 }

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    AnswerDemand, Check, CommandDemand, Ground, JournalDemand, Kind, Lab, Listens, Question, RunAs, Trial, Truth,
+    AccountQuestion, AnswerDemand, BootQuestion, Check, CommandDemand, CommandQuestion, DetailsQuestion,
+    FailureQuestion, FileQuestion, FilesQuestion, Ground, HttpQuestion, JournalDemand, JournalQuestion, KillTrial,
+    Kind, Lab, Listens, ListensQuestion, ProcessesQuestion, Question, RunAs, StabilityQuestion, SystemQuestion, Trial,
+    Truth, UnitQuestion,
 };
 
 /// Everything to ask the learner's machine, each question once.
@@ -31,19 +34,22 @@ pub fn trials(lab: &Lab, on: Ground) -> Vec<Trial> {
             *within_ms = (*within_ms).max(within.as_micros() / 1_000);
         }
     }
-    longest.into_iter().map(|(unit, within_ms)| Trial::Kill { unit: unit.to_owned(), within_ms, on }).collect()
+    longest
+        .into_iter()
+        .map(|(unit, within_ms)| Trial::Kill(KillTrial { unit: unit.to_owned(), within_ms, on }))
+        .collect()
 }
 
 fn batch(lab: &Lab, asked_by: impl Fn(&Check) -> Vec<Question>) -> Vec<Question> {
-    let asked: BTreeSet<Question> = lab.checks.iter().flat_map(asked_by).chain([Question::System]).collect();
+    let asked: BTreeSet<Question> = lab.checks.iter().flat_map(asked_by).chain([SystemQuestion {}.into()]).collect();
     asked.into_iter().collect()
 }
 
 fn of_the_learner(check: &Check) -> Vec<Question> {
     let unit = || check.unit.clone();
-    let mut asked = vec![Question::Unit { unit: unit() }, Question::Files { unit: unit() }];
+    let mut asked = vec![UnitQuestion { unit: unit() }.into(), FilesQuestion { unit: unit() }.into()];
     if rests_on_running(&check.kind) {
-        asked.push(Question::Failure { unit: unit() });
+        asked.push(FailureQuestion { unit: unit() }.into());
     }
     match &check.kind {
         // Trials come later, or are seen on a copy that has just booted.
@@ -52,22 +58,23 @@ fn of_the_learner(check: &Check) -> Vec<Question> {
         | Kind::RestartPolicy { .. }
         | Kind::ComesBack { .. }
         | Kind::SurvivesReboot { .. } => {}
-        Kind::RunsAs { .. } => asked.push(Question::Processes { unit: unit() }),
-        Kind::Active { hold, .. } => asked.push(stability(&check.unit, *hold)),
-        Kind::Enabled => asked.push(Question::Boot { unit: unit() }),
-        Kind::Http { port, path, .. } => asked.push(http(&check.unit, *port, path)),
-        Kind::Listens(demand) => asked.push(listens(&check.unit, demand)),
-        Kind::Process(demand) => asked.push(details(&check.unit, demand.cwd.as_deref())),
-        Kind::Account(_) => asked.push(Question::Account { unit: unit() }),
+        Kind::RunsAs { .. } => asked.push(ProcessesQuestion { unit: unit() }.into()),
+        Kind::Active { hold, .. } => asked.push(stability(&check.unit, *hold).into()),
+        Kind::Enabled => asked.push(BootQuestion { unit: unit() }.into()),
+        Kind::Http { port, path, .. } => asked.push(http(&check.unit, *port, path).into()),
+        Kind::Listens(demand) => asked.push(listens(&check.unit, demand).into()),
+        Kind::Process(demand) => asked.push(details(&check.unit, demand.cwd.as_deref()).into()),
+        Kind::Account(_) => asked.push(AccountQuestion { unit: unit() }.into()),
         Kind::File(demand) => {
-            asked.push(file(&check.unit, &demand.path, demand.contains.as_deref()));
+            asked.push(file(&check.unit, &demand.path, demand.contains.as_deref()).into());
             if demand.unwritable {
-                asked.extend([details(&check.unit, None), Question::Account { unit: unit() }]);
+                asked.push(details(&check.unit, None).into());
+                asked.push(AccountQuestion { unit: unit() }.into());
             }
         }
-        Kind::Journal(demand) => asked.push(journal(&check.unit, demand)),
-        Kind::Command(demand) => asked.push(command(demand)),
-        Kind::Answer(demand) => asked.extend(truth(demand)),
+        Kind::Journal(demand) => asked.push(journal(&check.unit, demand).into()),
+        Kind::Command(demand) => asked.push(command(demand).into()),
+        Kind::Answer(demand) => asked.extend(truth(demand).map(Question::from)),
     }
     asked
 }
@@ -105,29 +112,31 @@ fn of_the_twin(check: &Check) -> Vec<Question> {
         | Kind::Command(_)
         | Kind::Answer(_) => vec![],
         Kind::UnitFile | Kind::Setting { .. } | Kind::RestartPolicy { .. } | Kind::ComesBack { .. } => {
-            vec![Question::Unit { unit: unit() }]
+            vec![UnitQuestion { unit: unit() }.into()]
         }
         Kind::SurvivesReboot { hold } => {
-            let failure = Question::Failure { unit: unit() };
+            let failure = FailureQuestion { unit: unit() }.into();
             vec![
-                Question::Unit { unit: unit() },
-                Question::Boot { unit: unit() },
-                stability(&check.unit, *hold),
+                UnitQuestion { unit: unit() }.into(),
+                BootQuestion { unit: unit() }.into(),
+                stability(&check.unit, *hold).into(),
                 failure,
             ]
         }
-        Kind::RunsAs { .. } => vec![Question::Unit { unit: unit() }, Question::Processes { unit: unit() }],
-        Kind::Enabled => vec![Question::Unit { unit: unit() }, Question::Boot { unit: unit() }],
-        Kind::Process(demand) => vec![Question::Unit { unit: unit() }, details(&check.unit, demand.cwd.as_deref())],
-        Kind::Account(_) => vec![Question::Unit { unit: unit() }, Question::Account { unit: unit() }],
+        Kind::RunsAs { .. } => vec![UnitQuestion { unit: unit() }.into(), ProcessesQuestion { unit: unit() }.into()],
+        Kind::Enabled => vec![UnitQuestion { unit: unit() }.into(), BootQuestion { unit: unit() }.into()],
+        Kind::Process(demand) => {
+            vec![UnitQuestion { unit: unit() }.into(), details(&check.unit, demand.cwd.as_deref()).into()]
+        }
+        Kind::Account(_) => vec![UnitQuestion { unit: unit() }.into(), AccountQuestion { unit: unit() }.into()],
         Kind::File(demand) => {
-            let mut asked = vec![Question::Unit { unit: unit() }];
+            let mut asked = vec![UnitQuestion { unit: unit() }.into()];
             if !is_volatile(&demand.path) {
                 // Its text may be the service's own, in the midst of being written; that it is there is the disk's.
-                asked.push(file(&check.unit, &demand.path, None));
+                asked.push(file(&check.unit, &demand.path, None).into());
             }
             if demand.unwritable {
-                asked.push(Question::Account { unit: unit() });
+                asked.push(AccountQuestion { unit: unit() }.into());
             }
             asked
         }
@@ -142,44 +151,44 @@ pub(crate) fn is_volatile(path: &str) -> bool {
 }
 
 /// The question behind an `active` check, and, asked of the twin, behind a `survives-reboot` check.
-pub(crate) fn stability(unit: &str, hold: crate::model::TimeSpan) -> Question {
-    Question::Stability { unit: unit.to_owned(), window_ms: hold.as_micros() / 1_000 }
+pub(crate) fn stability(unit: &str, hold: crate::model::TimeSpan) -> StabilityQuestion {
+    StabilityQuestion { unit: unit.to_owned(), window_ms: hold.as_micros() / 1_000 }
 }
 
 /// The question behind an `http` check.
-pub(crate) fn http(unit: &str, port: u16, path: &str) -> Question {
-    Question::Http { unit: unit.to_owned(), port, path: path.to_owned() }
+pub(crate) fn http(unit: &str, port: u16, path: &str) -> HttpQuestion {
+    HttpQuestion { unit: unit.to_owned(), port, path: path.to_owned() }
 }
 
 /// The question behind a `listens` check.
-pub(crate) fn listens(unit: &str, demand: &Listens) -> Question {
-    Question::Listens { unit: unit.to_owned(), protocol: demand.protocol, port: demand.port }
+pub(crate) fn listens(unit: &str, demand: &Listens) -> ListensQuestion {
+    ListensQuestion { unit: unit.to_owned(), protocol: demand.protocol, port: demand.port }
 }
 
 /// The question behind a `process` check.
-pub(crate) fn details(unit: &str, folder: Option<&str>) -> Question {
-    Question::Details { unit: unit.to_owned(), folder: folder.map(str::to_owned) }
+pub(crate) fn details(unit: &str, directory: Option<&str>) -> DetailsQuestion {
+    DetailsQuestion { unit: unit.to_owned(), directory: directory.map(str::to_owned) }
 }
 
 /// The question behind a `file` check.
-pub(crate) fn file(unit: &str, path: &str, text: Option<&str>) -> Question {
-    Question::File { unit: unit.to_owned(), path: path.to_owned(), text: text.map(str::to_owned) }
+pub(crate) fn file(unit: &str, path: &str, text: Option<&str>) -> FileQuestion {
+    FileQuestion { unit: unit.to_owned(), path: path.to_owned(), text: text.map(str::to_owned) }
 }
 
 /// The question behind a `journal` check.
-pub(crate) fn journal(unit: &str, demand: &JournalDemand) -> Question {
-    Question::Journal { unit: unit.to_owned(), text: demand.text.clone(), since: demand.since }
+pub(crate) fn journal(unit: &str, demand: &JournalDemand) -> JournalQuestion {
+    JournalQuestion { unit: unit.to_owned(), text: demand.text.clone(), since: demand.since }
 }
 
 /// The question behind a `command` check.
-pub(crate) fn command(demand: &CommandDemand) -> Question {
-    Question::Command { run: demand.run.clone(), run_as: demand.run_as }
+pub(crate) fn command(demand: &CommandDemand) -> CommandQuestion {
+    CommandQuestion { run: demand.run.clone(), run_as: demand.run_as }
 }
 
 /// The question behind an `answer` check, where its truth is not a property of the unit.
-pub(crate) fn truth(demand: &AnswerDemand) -> Option<Question> {
+pub(crate) fn truth(demand: &AnswerDemand) -> Option<CommandQuestion> {
     match &demand.truth {
-        Truth::Printed(run) => Some(Question::Command { run: run.clone(), run_as: RunAs::Root }),
+        Truth::Printed(run) => Some(CommandQuestion { run: run.clone(), run_as: RunAs::Root }),
         Truth::Property(_) | Truth::Known(_) => None,
     }
 }
@@ -189,7 +198,9 @@ mod tests {
     use super::{is_volatile, questions, trials, twin_questions};
     use crate::engine::testbed::{check, lab};
     use crate::model::{
-        CommandDemand, FileDemand, Ground, Kind, Listens, Protocol, Question, RestartPolicy, RunAs, TimeSpan, Trial,
+        AccountQuestion, BootQuestion, CommandDemand, CommandQuestion, FailureQuestion, FileDemand, FileQuestion,
+        FilesQuestion, Ground, HttpQuestion, KillTrial, Kind, Listens, ProcessesQuestion, Protocol, RestartPolicy,
+        RunAs, StabilityQuestion, SystemQuestion, TimeSpan, UnitQuestion,
     };
 
     #[test]
@@ -202,18 +213,23 @@ mod tests {
         ]);
         let unit = || String::from("sre-app.service");
         for on in [Ground::Live, Ground::Twin] {
-            assert_eq!(trials(&lab, on), [Trial::Kill { unit: unit(), within_ms: 5_000, on }]);
+            assert_eq!(trials(&lab, on), [KillTrial { unit: unit(), within_ms: 5_000, on }.into()]);
         }
-        let failure = || Question::Failure { unit: unit() };
-        let files = [Question::System, Question::Unit { unit: unit() }, Question::Files { unit: unit() }, failure()];
+        let failure = || FailureQuestion { unit: unit() }.into();
+        let files = [
+            SystemQuestion {}.into(),
+            UnitQuestion { unit: unit() }.into(),
+            FilesQuestion { unit: unit() }.into(),
+            failure(),
+        ];
         assert_eq!(questions(&lab), files);
         assert_eq!(
             twin_questions(&lab),
             [
-                Question::System,
-                Question::Unit { unit: unit() },
-                Question::Boot { unit: unit() },
-                Question::Stability { unit: unit(), window_ms: 2_000 },
+                SystemQuestion {}.into(),
+                UnitQuestion { unit: unit() }.into(),
+                BootQuestion { unit: unit() }.into(),
+                StabilityQuestion { unit: unit(), window_ms: 2_000 }.into(),
                 failure(),
             ]
         );
@@ -235,23 +251,23 @@ mod tests {
         assert_eq!(
             questions(&lab),
             [
-                Question::System,
-                Question::Unit { unit: unit() },
-                Question::Files { unit: unit() },
-                Question::Processes { unit: unit() },
-                Question::Boot { unit: unit() },
-                Question::Stability { unit: unit(), window_ms: 3_000 },
-                Question::Failure { unit: unit() },
-                Question::Http { unit: unit(), port: 8000, path: "/".into() },
+                SystemQuestion {}.into(),
+                UnitQuestion { unit: unit() }.into(),
+                FilesQuestion { unit: unit() }.into(),
+                ProcessesQuestion { unit: unit() }.into(),
+                BootQuestion { unit: unit() }.into(),
+                StabilityQuestion { unit: unit(), window_ms: 3_000 }.into(),
+                FailureQuestion { unit: unit() }.into(),
+                HttpQuestion { unit: unit(), port: 8000, path: "/".into() }.into(),
             ]
         );
         assert_eq!(
             twin_questions(&lab),
             [
-                Question::System,
-                Question::Unit { unit: unit() },
-                Question::Processes { unit: unit() },
-                Question::Boot { unit: unit() },
+                SystemQuestion {}.into(),
+                UnitQuestion { unit: unit() }.into(),
+                ProcessesQuestion { unit: unit() }.into(),
+                BootQuestion { unit: unit() }.into(),
             ]
         );
     }
@@ -272,16 +288,16 @@ mod tests {
             check("get", Kind::Http { port: 80, path: "/".into(), status: 200, contains: None }),
         ]);
         let asked = questions(&lab);
-        assert_eq!(asked.last(), Some(&Question::Command { run, run_as: RunAs::Root }));
+        assert_eq!(asked.last(), Some(&CommandQuestion { run, run_as: RunAs::Root }.into()));
         let unit = || String::from("sre-app.service");
-        assert!(asked.contains(&Question::File { unit: unit(), path: "/run/x".into(), text: Some("x".into()) }));
+        assert!(asked.contains(&FileQuestion { unit: unit(), path: "/run/x".into(), text: Some("x".into()) }.into()));
         assert_eq!(
             twin_questions(&lab),
             [
-                Question::System,
-                Question::Unit { unit: unit() },
-                Question::Account { unit: unit() },
-                Question::File { unit: unit(), path: "/etc/x".into(), text: None },
+                SystemQuestion {}.into(),
+                UnitQuestion { unit: unit() }.into(),
+                AccountQuestion { unit: unit() }.into(),
+                FileQuestion { unit: unit(), path: "/etc/x".into(), text: None }.into(),
             ]
         );
         assert!(is_volatile("/run") && is_volatile("/tmp/x") && !is_volatile("/runner/x") && !is_volatile("/etc"));

@@ -1,8 +1,9 @@
-//! Small labs and facts for this room's tests.
+//! Labs and facts for this room's tests.
 
 use crate::model::{
-    Answer, AnswerSet, Check, CheckReport, Content, DiskFile, Fact, FilesFact, Ground, KillFact, Kind, Lab,
-    Observations, Process, ProcessesFact, ProgramFact, Question, Role, Status, Trial, Trials, UnitFact, Unknown,
+    AnswerSet, AnsweredQuestion, Check, CheckReport, Content, DiskFile, FailureFact, FailureQuestion, FilesFact,
+    FilesQuestion, Ground, KillFact, KillTrial, Kind, Lab, Observations, Process, ProcessesFact, ProcessesQuestion,
+    Role, Status, Trials, TypedQuestion, UnitFact, UnitQuestion, Unknown,
 };
 
 pub(crate) const UNIT: &str = "sre-app.service";
@@ -55,12 +56,12 @@ pub(crate) fn report(id: &str, points: u32, status: Status) -> CheckReport {
     }
 }
 
-/// Exactly these properties.
+/// A unit with these properties and no others.
 pub(crate) fn unit(properties: &[(&str, &str)]) -> UnitFact {
     UnitFact { properties: properties.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect() }
 }
 
-/// A loaded service that does nothing yet, as 252 shows it (empty properties are not printed), with these changes.
+/// A loaded, inactive service as systemd 252 shows it, without empty properties; and these changes.
 pub(crate) fn service(changes: &[(&str, &str)]) -> UnitFact {
     let mut fact = unit(&[
         ("Id", UNIT),
@@ -87,7 +88,7 @@ pub(crate) fn service(changes: &[(&str, &str)]) -> UnitFact {
     fact
 }
 
-/// `ExecStartEx` with these flags.
+/// A value of `ExecStartEx` with these flags.
 pub(crate) fn exec(flags: &str) -> String {
     format!(
         "{{ path=/usr/bin/python3 ; argv[]=/usr/bin/python3 -m http.server 8000 ; flags={flags} ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 ; code=(null) ; status=0/0 }}"
@@ -98,7 +99,7 @@ pub(crate) fn text_file(path: &str, role: Role, text: &str) -> DiskFile {
     DiskFile { path: path.into(), role, content: Content::Text { text: text.into(), lossy: false } }
 }
 
-/// The fragment with this text.
+/// A fragment with this text, and no drop-ins.
 pub(crate) fn fragment(text: &str) -> FilesFact {
     let file = text_file("/etc/systemd/system/sre-app.service", Role::Fragment, text);
     FilesFact { files: vec![file], ..FilesFact::default() }
@@ -108,76 +109,75 @@ pub(crate) fn process(pid: u32, uid: u32, user: &str, main: bool) -> Process {
     Process { pid, uid, user: user.into(), comm: "python3".into(), main }
 }
 
-/// Builds up a observations about [`UNIT`].
+/// Builds observations of [`UNIT`].
 #[derive(Default)]
-pub(crate) struct Told {
-    live: Vec<(Question, Answer)>,
-    twin: Option<Vec<(Question, Answer)>>,
+pub(crate) struct ObservationsBuilder {
+    live: Vec<AnsweredQuestion>,
+    twin: Option<Vec<AnsweredQuestion>>,
     trials: Trials,
 }
 
-impl Told {
-    pub(crate) fn live(mut self, fact: Fact, question: Question) -> Self {
-        self.live.push((question, Ok(fact)));
+impl ObservationsBuilder {
+    pub(crate) fn live<Q>(mut self, question: &Q, fact: Q::Fact) -> Self
+    where
+        Q: TypedQuestion<Answered = AnsweredQuestion>,
+    {
+        self.live.push(question.answered(Ok(fact)));
+        self
+    }
+
+    pub(crate) fn twin<Q>(mut self, question: &Q, fact: Q::Fact) -> Self
+    where
+        Q: TypedQuestion<Answered = AnsweredQuestion>,
+    {
+        self.twin.get_or_insert_default().push(question.answered(Ok(fact)));
+        self
+    }
+
+    /// The question has no answer on the learner's machine.
+    pub(crate) fn unknown<Q>(mut self, question: &Q) -> Self
+    where
+        Q: TypedQuestion<Answered = AnsweredQuestion>,
+    {
+        let unknown = Unknown { reason: "systemctl did not answer".into(), remedy: "run it as root".into() };
+        self.live.push(question.answered(Err(unknown)));
         self
     }
 
     pub(crate) fn loaded(self, fact: UnitFact) -> Self {
-        self.live(Fact::Unit(fact), Question::Unit { unit: UNIT.into() })
+        self.live(&UnitQuestion { unit: UNIT.into() }, fact)
+    }
+
+    pub(crate) fn twin_loaded(self, fact: UnitFact) -> Self {
+        self.twin(&UnitQuestion { unit: UNIT.into() }, fact)
     }
 
     pub(crate) fn files(self, fact: FilesFact) -> Self {
-        self.live(Fact::Files(fact), Question::Files { unit: UNIT.into() })
+        self.live(&FilesQuestion { unit: UNIT.into() }, fact)
+    }
+
+    pub(crate) fn failure(self, fact: FailureFact) -> Self {
+        self.live(&FailureQuestion { unit: UNIT.into() }, fact)
     }
 
     pub(crate) fn processes(self, processes: &[Process]) -> Self {
         let fact = ProcessesFact { processes: processes.to_vec(), roots: vec!["root".into(), "toor".into()] };
-        self.live(Fact::Processes(fact), Question::Processes { unit: UNIT.into() })
-    }
-
-    pub(crate) fn twin(mut self, fact: Fact) -> Self {
-        let unit = UNIT.to_owned();
-        let question = match fact {
-            Fact::System(_) => Question::System,
-            Fact::Unit(_) => Question::Unit { unit },
-            Fact::Processes(_) => Question::Processes { unit },
-            Fact::Boot(_) => Question::Boot { unit },
-            Fact::Stability(_) => Question::Stability { unit, window_ms: 2_000 },
-            _ => unreachable!("a twin is not asked this"),
-        };
-        self.twin.get_or_insert_default().push((question, Ok(fact)));
-        self
+        self.live(&ProcessesQuestion { unit: UNIT.into() }, fact)
     }
 
     pub(crate) fn killed(mut self, on: Ground, answer: Result<KillFact, Unknown>) -> Self {
-        let trial = Trial::Kill { unit: UNIT.into(), within_ms: 5_000, on };
-        self.trials = Trials::Done(vec![(trial, answer.map(Fact::Kill))]);
+        let trial = KillTrial { unit: UNIT.into(), within_ms: 5_000, on };
+        self.trials = Trials::Done(vec![trial.answered(answer)]);
         self
     }
 
-    /// The copy was wanted, and could not be made.
-    pub(crate) fn twinless(mut self) -> Self {
+    /// A twin was asked for, and could not be booted.
+    pub(crate) fn twin_impossible(mut self) -> Self {
         self.trials = Trials::Impossible(Unknown { reason: "no room for a copy".into(), remedy: "free some".into() });
         self
     }
 
-    /// A fact of the twin's, and the question that it answers.
-    pub(crate) fn reborn(mut self, fact: Fact, question: Question) -> Self {
-        self.twin.get_or_insert_default().push((question, Ok(fact)));
-        self
-    }
-
-    pub(crate) fn command(self, question: Question, fact: ProgramFact) -> Self {
-        self.live(Fact::Command(fact), question)
-    }
-
-    pub(crate) fn unknown(mut self, question: Question) -> Self {
-        let unknown = Unknown { reason: "systemctl did not answer".into(), remedy: "run it as root".into() };
-        self.live.push((question, Err(unknown)));
-        self
-    }
-
-    pub(crate) fn observations(self) -> Observations {
+    pub(crate) fn build(self) -> Observations {
         let twin = self.twin.map(|entries| AnswerSet { entries });
         Observations { live: AnswerSet { entries: self.live }, twin, trials: self.trials, ..Observations::default() }
     }

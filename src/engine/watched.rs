@@ -1,15 +1,12 @@
-//! How long a machine was made to wait by what it was asked.
+//! How long answering took because of watch windows.
 
 use std::time::Duration;
 
-use crate::model::{AnswerSet, Fact};
+use crate::model::{AnswerSet, StabilityQuestion};
 
-/// The time in which a machine only watched its units: the windows of one batch run side by side.
+/// The longest watch window of a batch; the windows run side by side.
 #[must_use]
-pub fn watched(sheet: &AnswerSet) -> Duration {
-    let windows = sheet.entries.iter().filter_map(|(_, answer)| match answer {
-        Ok(Fact::Stability(stability)) => Some(stability.watched_ms),
-        _ => None,
-    });
+pub fn watched(answers: &AnswerSet) -> Duration {
+    let windows = answers.all::<StabilityQuestion>().filter_map(|(_, answer)| Some(answer.as_ref().ok()?.watched_ms));
     Duration::from_millis(windows.max().unwrap_or(0))
 }

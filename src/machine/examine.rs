@@ -18,7 +18,7 @@ pub fn examine(input: impl Read, mut output: impl Write) -> io::Result<()> {
     }
     let asked: Asked = serde_json::from_slice(&bytes).map_err(|error| invalid(format!("not questions: {error}")))?;
     let (answers, trials) = Here::new().ask_and_try(&asked.questions, &asked.trials);
-    serde_json::to_writer(&mut output, &Answered { answers, trials })?;
+    serde_json::to_writer(&mut output, &Answered::new(answers, trials))?;
     output.flush()
 }
 

@@ -1,10 +1,11 @@
 //! This machine: its service manager through `systemctl`, its processes and sockets through /proc, its files.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    Answer, DetailsFact, Fact, HttpFact, HttpOutcome, ListensFact, PortOwner, Question, SystemFact, Trial, UnitFact,
-    Unknown,
+    AccountFact, AnswerSet, BootFact, DetailsFact, FilesFact, HttpFact, HttpOutcome, HttpQuestion, ListensFact,
+    ListensQuestion, PerformedTrial, PortOwner, ProcessesFact, Question, StabilityFact, StabilityQuestion, SystemFact,
+    Trial, TypedQuestion, UnitFact, Unknown,
 };
 
 use super::Machine;
@@ -58,23 +59,22 @@ impl Default for Here {
 }
 
 impl Machine for Here {
-    fn ask(&mut self, questions: &[Question]) -> Vec<Answer> {
-        let all = |unknown: Unknown| vec![Err(unknown); questions.len()];
+    fn ask(&mut self, questions: &[Question]) -> AnswerSet {
         if questions.len() > MOST_QUESTIONS {
-            return all(unknown(format!("more than {MOST_QUESTIONS} questions at once")));
+            return AnswerSet::unknown(questions, &unknown(format!("more than {MOST_QUESTIONS} questions at once")));
         }
         match &self.systemctl {
             Ok(systemctl) => Batch::look(systemctl, questions).answers(questions),
-            Err(missing) => all(missing.clone()),
+            Err(missing) => AnswerSet::unknown(questions, missing),
         }
     }
 
-    fn try_out(&mut self, trials: &[Trial]) -> Vec<Answer> {
-        let perform = |trial: &Trial| match (&self.systemctl, trial) {
-            (Err(missing), _) => Err(missing.clone()),
-            (Ok(systemctl), Trial::Kill { unit, within_ms, on }) => {
-                kill::kill(systemctl, unit, *within_ms, *on).map(Fact::Kill)
-            }
+    fn try_out(&mut self, trials: &[Trial]) -> Vec<PerformedTrial> {
+        let perform = |trial: &Trial| match trial {
+            Trial::Kill(trial) => trial.answered(match &self.systemctl {
+                Ok(systemctl) => kill::kill(systemctl, &trial.unit, trial.within_ms, trial.on),
+                Err(missing) => Err(missing.clone()),
+            }),
         };
         trials.iter().take(MOST_QUESTIONS).map(perform).collect()
     }
@@ -86,11 +86,11 @@ struct Batch<'a> {
     systemctl: &'a Systemctl,
     manager: Result<UnitFact, Unknown>,
     shown: Shown,
-    stability: Vec<Answer>,
+    stability: BTreeMap<StabilityQuestion, Result<StabilityFact, Unknown>>,
     processes: Result<Vec<ProcessInfo>, Unknown>,
     accounts: Accounts,
-    owners: Vec<PortOwner>,
-    listeners: Vec<Answer>,
+    owners: BTreeMap<HttpQuestion, PortOwner>,
+    listeners: BTreeMap<ListensQuestion, Result<ListensFact, Unknown>>,
     journal: Journal,
 }
 
@@ -101,7 +101,7 @@ impl<'a> Batch<'a> {
         let wants = |wanted: fn(&Question) -> bool| questions.iter().any(wanted);
         let mut units: BTreeSet<UnitName> =
             questions.iter().filter_map(unit_of).filter_map(|unit| UnitName::parse(unit).ok()).collect();
-        if wants(|question| matches!(question, Question::System | Question::Boot { .. })) {
+        if wants(|question| matches!(question, Question::System(_) | Question::Boot(_))) {
             units.extend(UnitName::parse(DEFAULT_TARGET));
         }
         let units: Vec<UnitName> = units.into_iter().collect();
@@ -114,79 +114,81 @@ impl<'a> Batch<'a> {
         } else {
             Ok(Vec::new())
         };
-        let accounts = if wants(|question| matches!(question, Question::Processes { .. })) {
+        let accounts = if wants(|question| matches!(question, Question::Processes(_))) {
             Accounts::read(&view)
         } else {
             Accounts::default()
         };
-        let (owners, listeners) = (Vec::new(), Vec::new());
-        let mut batch = Self {
-            view,
-            systemctl,
-            manager,
-            shown,
-            stability,
-            processes,
-            accounts,
-            owners,
-            listeners,
-            journal: Journal::default(),
-        };
-        batch.owners = questions.iter().filter_map(|question| batch.owner(question)).collect();
-        batch.listeners = questions.iter().filter_map(|question| batch.listeners_of(question)).collect();
+        let (owners, listeners, journal) = (BTreeMap::new(), BTreeMap::new(), Journal::default());
+        let mut batch =
+            Self { view, systemctl, manager, shown, stability, processes, accounts, owners, listeners, journal };
+        for question in questions {
+            match question {
+                Question::Http(asked) => {
+                    batch.owners.insert(asked.clone(), batch.owner(asked));
+                }
+                Question::Listens(asked) => {
+                    batch.listeners.insert(asked.clone(), batch.listeners_of(asked));
+                }
+                _ => {}
+            }
+        }
         batch
     }
 
-    fn answers(self, questions: &[Question]) -> Vec<Answer> {
-        let (mut stability, mut owners, mut listeners) =
-            (self.stability.iter(), self.owners.iter(), self.listeners.iter());
+    fn answers(self, questions: &[Question]) -> AnswerSet {
         let answer = |question: &Question| match question {
-            Question::System => self.system(),
-            Question::Unit { unit } => self.unit(unit).map(|fact| Fact::Unit(fact.clone())),
-            Question::Files { unit } => self.files(unit),
-            Question::Processes { unit } => self.of_unit(unit),
-            Question::Boot { unit } => self.boot(unit),
-            Question::Stability { .. } => {
-                stability.next().cloned().unwrap_or_else(|| Err(unknown("this unit was not watched")))
+            Question::System(asked) => asked.answered(self.system()),
+            Question::Unit(asked) => asked.answered(self.unit(&asked.unit).cloned()),
+            Question::Files(asked) => asked.answered(self.files(&asked.unit)),
+            Question::Processes(asked) => asked.answered(self.of_unit(&asked.unit)),
+            Question::Boot(asked) => asked.answered(self.boot(&asked.unit)),
+            Question::Stability(asked) => asked.answered(
+                self.stability.get(asked).cloned().unwrap_or_else(|| Err(unknown("this unit was not watched"))),
+            ),
+            Question::Failure(asked) => {
+                asked.answered(self.unit(&asked.unit).map(|unit| failure(&self.view, &self.journal, unit)))
             }
-            Question::Failure { unit } => {
-                self.unit(unit).map(|unit| Fact::Failure(failure(&self.view, &self.journal, unit)))
+            Question::Http(asked) => asked.answered(self.http(asked)),
+            Question::Listens(asked) => {
+                asked.answered(self.listeners.get(asked).cloned().unwrap_or_else(|| Err(unknown("nobody looked"))))
             }
-            Question::Http { unit, port, path } => {
-                // The owner was looked up for every port before the first probe.
-                let owner = owners.next().cloned().unwrap_or(PortOwner::Unseen);
-                self.processes.as_ref().map_err(Clone::clone)?;
-                self.journal.invalidate();
-                let (outcome, again) = retry_young::get(&self.view, *port, path, self.unit(unit)?)?;
-                let heir = match owner {
-                    // A GET starts the service behind a socket unit.
-                    PortOwner::Other { pid: 1, .. } => {
-                        self.owner_now(unit, *port).filter(|owner| matches!(owner, PortOwner::Unit { .. }))
-                    }
-                    // Nobody did when all was looked at: whoever answers has come since.
-                    PortOwner::Nobody if outcome != HttpOutcome::Refused => self.owner_now(unit, *port),
-                    _ if again => self.owner_now(unit, *port),
-                    _ => None,
-                };
-                let owner = heir.unwrap_or(owner);
-                Ok(Fact::Http(HttpFact { outcome, owner }))
-            }
-            Question::Listens { .. } => listeners.next().cloned().unwrap_or_else(|| Err(unknown("nobody looked"))),
-            Question::Details { unit, folder } => self.details(unit, folder.as_deref()).map(Fact::Details),
-            Question::Account { unit } => self.account(unit),
+            Question::Details(asked) => asked.answered(self.details(&asked.unit, asked.directory.as_deref())),
+            Question::Account(asked) => asked.answered(self.account(&asked.unit)),
             // A path is there or not, whatever the manager says.
-            Question::File { unit, path, text } => {
-                file::file(&self.view, path, text.as_deref(), self.unit(unit).ok()).map(Fact::File)
+            Question::File(asked) => {
+                asked.answered(file::file(&self.view, &asked.path, asked.text.as_deref(), self.unit(&asked.unit).ok()))
             }
-            Question::Journal { unit, text, since } => {
-                journal::search(&self.journal, self.unit(unit)?, text, *since).map(Fact::Journal)
+            Question::Journal(asked) => {
+                let unit = self.unit(&asked.unit);
+                asked.answered(unit.and_then(|unit| journal::search(&self.journal, unit, &asked.text, asked.since)))
             }
-            Question::Command { run, run_as } => {
+            Question::Command(asked) => {
                 self.journal.invalidate();
-                program(&self.view, self.systemctl, run, *run_as).map(Fact::Command)
+                asked.answered(program(&self.view, self.systemctl, &asked.run, asked.run_as))
             }
         };
         questions.iter().map(answer).collect()
+    }
+
+    /// Who listened before the first probe, and what a GET brings.
+    fn http(&self, asked: &HttpQuestion) -> Result<HttpFact, Unknown> {
+        let HttpQuestion { unit, port, path } = asked;
+        let owner = self.owners.get(asked).cloned().unwrap_or(PortOwner::Unseen);
+        self.processes.as_ref().map_err(Clone::clone)?;
+        self.journal.invalidate();
+        let (outcome, again) = retry_young::get(&self.view, *port, path, self.unit(unit)?)?;
+        let heir = match owner {
+            // A GET starts the service behind a socket unit.
+            PortOwner::Other { pid: 1, .. } => {
+                self.owner_now(unit, *port).filter(|owner| matches!(owner, PortOwner::Unit { .. }))
+            }
+            // Nothing listened before the probe: whatever answers has come since.
+            PortOwner::Nobody if outcome != HttpOutcome::Refused => self.owner_now(unit, *port),
+            _ if again => self.owner_now(unit, *port),
+            _ => None,
+        };
+        Ok(HttpFact { outcome, owner: heir.unwrap_or(owner) })
     }
 
     fn unit(&self, unit: &str) -> Result<&UnitFact, Unknown> {
@@ -197,31 +199,31 @@ impl<'a> Batch<'a> {
         }
     }
 
-    fn system(&self) -> Answer {
+    fn system(&self) -> Result<SystemFact, Unknown> {
         let manager = self.manager.as_ref().map_err(Clone::clone)?;
-        Ok(Fact::System(SystemFact {
+        Ok(SystemFact {
             version: manager.get("Version").to_owned(),
             state: manager.get("SystemState").to_owned(),
             default_target: self.unit(DEFAULT_TARGET)?.get("Id").to_owned(),
-        }))
+        })
     }
 
-    fn files(&self, unit: &str) -> Answer {
+    fn files(&self, unit: &str) -> Result<FilesFact, Unknown> {
         let unit_path = match &self.manager {
             Ok(manager) => manager.get("UnitPath"),
             // The disk can be read even where the manager hangs over what it read there.
             Err(_) if is_booted(&self.view) => UNIT_PATH,
             Err(unknown) => return Err(unknown.clone()),
         };
-        Ok(Fact::Files(files(&self.view, &UnitName::parse(unit)?, unit_path, self.unit(unit).ok())))
+        Ok(files(&self.view, &UnitName::parse(unit)?, unit_path, self.unit(unit).ok()))
     }
 
-    fn of_unit(&self, unit: &str) -> Answer {
+    fn of_unit(&self, unit: &str) -> Result<ProcessesFact, Unknown> {
         let all = self.processes.as_ref().map_err(Clone::clone)?;
-        Ok(Fact::Processes(processes::of_unit(all, self.unit(unit)?, &self.accounts)))
+        Ok(processes::of_unit(all, self.unit(unit)?, &self.accounts))
     }
 
-    fn boot(&self, unit: &str) -> Answer {
+    fn boot(&self, unit: &str) -> Result<BootFact, Unknown> {
         let default_target = self.unit(DEFAULT_TARGET)?.get("Id");
         let unit = self.unit(unit)?;
         let mut fact = boot(unit, default_target, |units| self.look_up(units))?;
@@ -233,7 +235,7 @@ impl<'a> Batch<'a> {
         {
             fact.unread = boot::unread(&self.view, unit, manager, &fact.pullers);
         }
-        Ok(Fact::Boot(fact))
+        Ok(fact)
     }
 
     /// What a boot's walk needs of these units; those that were shown already, under any of their names, are not asked for.
@@ -258,42 +260,35 @@ impl<'a> Batch<'a> {
         Ok(details(&self.view, all, self.unit(unit)?, folder))
     }
 
-    fn account(&self, unit: &str) -> Answer {
+    fn account(&self, unit: &str) -> Result<AccountFact, Unknown> {
         let all = self.processes.as_ref().map_err(Clone::clone)?;
-        account(&self.view, self.unit(unit)?, &self.details(unit, None)?.processes, all).map(Fact::Account)
+        account(&self.view, self.unit(unit)?, &self.details(unit, None)?.processes, all)
     }
 
-    fn listeners_of(&self, question: &Question) -> Option<Answer> {
-        let Question::Listens { unit, protocol, port } = question else { return None };
-        let answer = || {
-            let (unit, all) = (self.unit(unit)?, self.processes.as_ref().map_err(Clone::clone)?);
-            let sockets = unit.list("TriggeredBy").into_iter().filter(|name| name.ends_with(".socket"));
-            let sockets: Vec<UnitName> = sockets.filter_map(|name| UnitName::parse(name).ok()).collect();
-            let shown = self.systemctl.units(&sockets, &sockets::PROPERTIES);
-            let sockets = shown.into_values().collect::<Result<Vec<_>, _>>()?;
-            let at = (*protocol, *port);
-            let look = || sockets::listeners(&self.view, at, unit, all, &sockets);
-            let (fact, again) =
-                retry_young::patiently(&self.view, unit, look, |fact: &ListensFact| fact.listeners.is_empty())?;
-            // Whoever listens by now may be younger than the list of processes.
-            let fact = if again {
-                sockets::listeners(&self.view, at, unit, &processes::walk(&self.view, &[unit])?, &sockets)?
-            } else {
-                fact
-            };
-            Ok(Fact::Listens(fact))
-        };
-        Some(answer())
+    fn listeners_of(&self, asked: &ListensQuestion) -> Result<ListensFact, Unknown> {
+        let (unit, all) = (self.unit(&asked.unit)?, self.processes.as_ref().map_err(Clone::clone)?);
+        let sockets = unit.list("TriggeredBy").into_iter().filter(|name| name.ends_with(".socket"));
+        let sockets: Vec<UnitName> = sockets.filter_map(|name| UnitName::parse(name).ok()).collect();
+        let shown = self.systemctl.units(&sockets, &sockets::PROPERTIES);
+        let sockets = shown.into_values().collect::<Result<Vec<_>, _>>()?;
+        let at = (asked.protocol, asked.port);
+        let look = || sockets::listeners(&self.view, at, unit, all, &sockets);
+        let (fact, again) =
+            retry_young::patiently(&self.view, unit, look, |fact: &ListensFact| fact.listeners.is_empty())?;
+        // What listens by now may be younger than the list of processes.
+        if again {
+            sockets::listeners(&self.view, at, unit, &processes::walk(&self.view, &[unit])?, &sockets)
+        } else {
+            Ok(fact)
+        }
     }
 
-    fn owner(&self, question: &Question) -> Option<PortOwner> {
-        let Question::Http { unit, port, .. } = question else { return None };
-        let seen = (self.unit(unit), &self.processes);
-        Some(if let (Ok(unit), Ok(processes)) = seen {
-            sockets::owner(&self.view, *port, unit, processes)
+    fn owner(&self, asked: &HttpQuestion) -> PortOwner {
+        if let (Ok(unit), Ok(processes)) = (self.unit(&asked.unit), &self.processes) {
+            sockets::owner(&self.view, asked.port, unit, processes)
         } else {
             PortOwner::Unseen
-        })
+        }
     }
 }
 
@@ -303,42 +298,45 @@ fn watch(
     units: &[UnitName],
     shown: &mut Shown,
     asked: u64,
-) -> Vec<Answer> {
-    let wanted: Vec<Result<(UnitName, u64), Unknown>> = questions
-        .iter()
-        .filter_map(|question| match question {
-            Question::Stability { unit, window_ms } => Some(UnitName::parse(unit).map(|unit| (unit, *window_ms))),
-            _ => None,
-        })
-        .collect();
-    let windows: Vec<(&UnitName, u64)> = wanted.iter().flatten().map(|(unit, window)| (unit, *window)).collect();
-    let mut facts = stability::watch(&windows, shown, asked, || systemctl.units(units, &[])).into_iter();
-    let mut next = || facts.next().unwrap_or_else(|| Err(unknown("this unit was not watched")));
-    wanted
-        .iter()
-        .map(|wanted| wanted.as_ref().map_err(Clone::clone).and_then(|_| next()).map(Fact::Stability))
-        .collect()
+) -> BTreeMap<StabilityQuestion, Result<StabilityFact, Unknown>> {
+    let mut watched = BTreeMap::new();
+    let mut wanted = Vec::new();
+    for question in questions {
+        let Question::Stability(question) = question else { continue };
+        match UnitName::parse(&question.unit) {
+            Ok(unit) => wanted.push((question, unit)),
+            Err(unknown) => _ = watched.insert(question.clone(), Err(unknown)),
+        }
+    }
+    let windows: Vec<(&UnitName, u64)> = wanted.iter().map(|(question, unit)| (unit, question.window_ms)).collect();
+    let facts = stability::watch(&windows, shown, asked, || systemctl.units(units, &[]));
+    watched.extend(wanted.iter().map(|(question, _)| (*question).clone()).zip(facts));
+    watched
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Here, Machine, Question, Trial, unknown};
-    use crate::model::Ground;
+    use super::{Here, Machine, PerformedTrial, Question, unknown};
+    use crate::model::{Answer, FilesQuestion, Ground, HttpQuestion, KillTrial, StabilityQuestion, SystemQuestion};
 
     #[test]
     fn without_systemctl_every_answer_says_so() {
         let mut here = Here { systemctl: Err(unknown("there is no systemctl here")) };
         let unit = || "a.service".to_owned();
         let questions = [
-            Question::System,
-            Question::Files { unit: unit() },
-            Question::Http { unit: unit(), port: 8000, path: "/".into() },
-            Question::Stability { unit: unit(), window_ms: 10 },
+            SystemQuestion {}.into(),
+            FilesQuestion { unit: unit() }.into(),
+            HttpQuestion { unit: unit(), port: 8000, path: "/".into() }.into(),
+            StabilityQuestion { unit: unit(), window_ms: 10 }.into(),
         ];
-        for answer in here.ask(&questions) {
+        let answers = here.ask(&questions);
+        assert_eq!(answers.entries.len(), questions.len());
+        for answered in answers.entries {
+            let (_, answer): (Question, Answer) = answered.into();
             assert_eq!(answer.unwrap_err().reason, "there is no systemctl here");
         }
-        let kill = Trial::Kill { unit: unit(), within_ms: 1, on: Ground::Live };
-        assert_eq!(here.try_out(&[kill])[0].as_ref().unwrap_err().reason, "there is no systemctl here");
+        let kill = KillTrial { unit: unit(), within_ms: 1, on: Ground::Live };
+        let [PerformedTrial::Kill(_, answer)] = &here.try_out(&[kill.into()])[..] else { panic!("one trial") };
+        assert_eq!(answer.as_ref().unwrap_err().reason, "there is no systemctl here");
     }
 }

@@ -1,18 +1,18 @@
 //! What every machine can do: answer, and be put to a trial.
 
-use crate::model::{Answer, Question, Trial};
+use crate::model::{AnswerSet, PerformedTrial, Question, Trial};
 
-/// The single gate to the world.
+/// Something that can be asked, and can be put to a trial.
 pub trait Machine {
-    /// Answers a batch: as many answers as questions, in their order. Asking changes nothing on the machine, apart
-    /// from what a GET of [`Question::Http`] sets off and what a [`Question::Command`] does.
-    fn ask(&mut self, questions: &[Question]) -> Vec<Answer>;
+    /// Answers every question. Asking changes nothing on the machine, apart from what the GET of
+    /// [`Question::Http`] and the program of [`Question::Command`] do.
+    fn ask(&mut self, questions: &[Question]) -> AnswerSet;
 
-    /// Performs trials one after the other: as many answers as trials, in their order. This changes the machine.
-    fn try_out(&mut self, trials: &[Trial]) -> Vec<Answer>;
+    /// Performs trials one after the other. This changes the machine.
+    fn try_out(&mut self, trials: &[Trial]) -> Vec<PerformedTrial>;
 
-    /// Asks first, and then performs trials, in one go where that is quicker.
-    fn ask_and_try(&mut self, questions: &[Question], trials: &[Trial]) -> (Vec<Answer>, Vec<Answer>) {
+    /// Asks first, and then performs trials, in one call where that is quicker.
+    fn ask_and_try(&mut self, questions: &[Question], trials: &[Trial]) -> (AnswerSet, Vec<PerformedTrial>) {
         (self.ask(questions), self.try_out(trials))
     }
 }

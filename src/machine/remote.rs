@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::model::{Answer, Fact, Question, Trial, Unknown};
+use crate::model::{AnswerSet, PerformedTrial, Question, Trial, Unknown};
 
 use super::Machine;
 use crate::machine::unknown::{last_words, unknown};
@@ -24,7 +24,11 @@ impl Remote {
         Self { command }
     }
 
-    fn converse(&mut self, questions: &[Question], trials: &[Trial]) -> Result<(Vec<Answer>, Vec<Answer>), Unknown> {
+    fn converse(
+        &mut self,
+        questions: &[Question],
+        trials: &[Trial],
+    ) -> Result<(AnswerSet, Vec<PerformedTrial>), Unknown> {
         let failed = |what: &str| unknown(format!("the machine could not be asked: {what}"));
         let asked = Asked { questions: questions.to_vec(), trials: trials.to_vec() };
         let asked = serde_json::to_vec(&asked).map_err(|error| failed(&error.to_string()))?;
@@ -44,62 +48,40 @@ impl Remote {
         if tried.len() != trials.len() {
             return Err(failed(&format!("{} trials got {} answers", trials.len(), tried.len())));
         }
-        let checked = |(question, answer)| match answer {
-            Ok(fact) if !is_about(&fact, question) => Err(failed("it answered another question")),
-            answer => answer,
-        };
-        let came_of = |answer| match answer {
-            Ok(Fact::Kill(_)) | Err(_) => answer,
-            Ok(_) => Err(failed("it told of something that was not tried")),
-        };
-        Ok((questions.iter().zip(answers).map(checked).collect(), tried.into_iter().map(came_of).collect()))
+        let trials = trials.iter().cloned().zip(tried).map(PerformedTrial::from).collect();
+        Ok((AnswerSet::new(questions, answers), trials))
     }
 }
 
 impl Machine for Remote {
-    fn ask(&mut self, questions: &[Question]) -> Vec<Answer> {
+    fn ask(&mut self, questions: &[Question]) -> AnswerSet {
         self.ask_and_try(questions, &[]).0
     }
 
-    fn try_out(&mut self, trials: &[Trial]) -> Vec<Answer> {
+    fn try_out(&mut self, trials: &[Trial]) -> Vec<PerformedTrial> {
         self.ask_and_try(&[], trials).1
     }
 
-    fn ask_and_try(&mut self, questions: &[Question], trials: &[Trial]) -> (Vec<Answer>, Vec<Answer>) {
-        self.converse(questions, trials)
-            .unwrap_or_else(|unknown| (vec![Err(unknown.clone()); questions.len()], vec![Err(unknown); trials.len()]))
+    fn ask_and_try(&mut self, questions: &[Question], trials: &[Trial]) -> (AnswerSet, Vec<PerformedTrial>) {
+        self.converse(questions, trials).unwrap_or_else(|unknown| {
+            let failed = |trial: &Trial| PerformedTrial::new(trial.clone(), Err(unknown.clone()));
+            (AnswerSet::unknown(questions, &unknown), trials.iter().map(failed).collect())
+        })
     }
-}
-
-fn is_about(fact: &Fact, question: &Question) -> bool {
-    matches!(
-        (fact, question),
-        (Fact::System(_), Question::System)
-            | (Fact::Unit(_), Question::Unit { .. })
-            | (Fact::Files(_), Question::Files { .. })
-            | (Fact::Failure(_), Question::Failure { .. })
-            | (Fact::Processes(_), Question::Processes { .. })
-            | (Fact::Boot(_), Question::Boot { .. })
-            | (Fact::Stability(_), Question::Stability { .. })
-            | (Fact::Http(_), Question::Http { .. })
-            | (Fact::Listens(_), Question::Listens { .. })
-            | (Fact::Details(_), Question::Details { .. })
-            | (Fact::Account(_), Question::Account { .. })
-            | (Fact::File(_), Question::File { .. })
-            | (Fact::Journal(_), Question::Journal { .. })
-            | (Fact::Command(_), Question::Command { .. })
-    )
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Answer, Command, Machine, Question, Remote, Trial};
-    use crate::model::Ground;
+    use super::{Command, Machine, PerformedTrial, Question, Remote};
+    use crate::model::{Answer, Ground, KillTrial, SystemQuestion, UnitQuestion};
 
     fn ask(script: &str) -> Vec<Answer> {
         let mut command = Command::new("/bin/sh");
         command.args(["-c", script]);
-        Remote::new(command).ask(&[Question::System, Question::Unit { unit: "a.service".into() }])
+        let questions =
+            [Question::System(SystemQuestion {}), Question::Unit(UnitQuestion { unit: "a.service".into() })];
+        let answers = Remote::new(command).ask(&questions);
+        answers.entries.into_iter().map(|answered| <(Question, Answer)>::from(answered).1).collect()
     }
 
     #[test]
@@ -127,13 +109,14 @@ mod tests {
                 assert!(unknown.reason.contains(reason), "{script}: {unknown:?}");
             }
         }
-        let nowhere = Remote::new(Command::new("/nonexistent")).ask(&[Question::System]);
-        assert!(nowhere[0].as_ref().unwrap_err().reason.contains("cannot be run"));
+        let system = SystemQuestion {};
+        let nowhere = Remote::new(Command::new("/nonexistent")).ask(&[system.clone().into()]);
+        assert!(nowhere.get(&system).unwrap_err().reason.contains("cannot be run"));
     }
 
     #[test]
     fn trials_go_the_same_way_and_are_held_to_it() {
-        let kill = Trial::Kill { unit: "a.service".into(), within_ms: 5000, on: Ground::Twin };
+        let kill = KillTrial { unit: "a.service".into(), within_ms: 5000, on: Ground::Twin };
         let unit = r#"{"Ok":{"fact":"unit","properties":{}}}"#;
         for (script, reason) in [
             (
@@ -143,12 +126,13 @@ mod tests {
                 "refused",
             ),
             ("echo '{\"answers\":[]}'".to_owned(), "1 trials got 0 answers"),
-            (format!("echo '{{\"answers\":[],\"trials\":[{unit}]}}'"), "not tried"),
+            (format!("echo '{{\"answers\":[],\"trials\":[{unit}]}}'"), "not well-formed"),
         ] {
             let mut command = Command::new("/bin/sh");
             command.args(["-c", &script]);
-            let answers = Remote::new(command).try_out(std::slice::from_ref(&kill));
-            assert!(answers[0].as_ref().unwrap_err().reason.contains(reason), "{script}: {answers:?}");
+            let performed = Remote::new(command).try_out(&[kill.clone().into()]);
+            let [PerformedTrial::Kill(trial, Err(unknown))] = &performed[..] else { panic!("{script}: {performed:?}") };
+            assert!(trial == &kill && unknown.reason.contains(reason), "{script}: {unknown:?}");
         }
     }
 

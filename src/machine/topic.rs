@@ -1,34 +1,33 @@
 //! What a question is about, so that all of a batch can be looked at together.
 
-use crate::model::Question;
+use crate::model::{
+    AccountQuestion, BootQuestion, DetailsQuestion, FailureQuestion, FileQuestion, FilesQuestion, HttpQuestion,
+    JournalQuestion, ListensQuestion, ProcessesQuestion, Question, StabilityQuestion, UnitQuestion,
+};
 
 /// Answering it takes a walk through the processes.
 pub(crate) fn is_about_processes(question: &Question) -> bool {
     matches!(
         question,
-        Question::Processes { .. }
-            | Question::Http { .. }
-            | Question::Listens { .. }
-            | Question::Details { .. }
-            | Question::Account { .. }
+        Question::Processes(_) | Question::Http(_) | Question::Listens(_) | Question::Details(_) | Question::Account(_)
     )
 }
 
 /// The unit whose properties it takes to answer.
 pub(crate) fn unit_of(question: &Question) -> Option<&str> {
     match question {
-        Question::System | Question::Command { .. } => None,
-        Question::Unit { unit }
-        | Question::Files { unit }
-        | Question::Processes { unit }
-        | Question::Boot { unit }
-        | Question::Stability { unit, .. }
-        | Question::Failure { unit }
-        | Question::Http { unit, .. }
-        | Question::Listens { unit, .. }
-        | Question::Details { unit, .. }
-        | Question::Account { unit }
-        | Question::File { unit, .. }
-        | Question::Journal { unit, .. } => Some(unit),
+        Question::System(_) | Question::Command(_) => None,
+        Question::Unit(UnitQuestion { unit })
+        | Question::Files(FilesQuestion { unit })
+        | Question::Processes(ProcessesQuestion { unit })
+        | Question::Boot(BootQuestion { unit })
+        | Question::Stability(StabilityQuestion { unit, .. })
+        | Question::Failure(FailureQuestion { unit })
+        | Question::Http(HttpQuestion { unit, .. })
+        | Question::Listens(ListensQuestion { unit, .. })
+        | Question::Details(DetailsQuestion { unit, .. })
+        | Question::Account(AccountQuestion { unit })
+        | Question::File(FileQuestion { unit, .. })
+        | Question::Journal(JournalQuestion { unit, .. }) => Some(unit),
     }
 }

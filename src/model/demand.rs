@@ -1,7 +1,9 @@
 //! What a check demands of sockets, processes, accounts, files, the journal and programs.
 
-use super::node::FileType;
-use super::sighting::{Protocol, RunAs, Since};
+use super::command::RunAs;
+use super::file::FileType;
+use super::journal::Since;
+use super::listens::Protocol;
 
 /// Parameters of `listens`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::node::FileFact;
-use super::sighting::{Identity, Protocol};
+use super::account::Identity;
+use super::file::FileFact;
+use super::listens::Protocol;
 
 /// Whatever was left to be seen of a failure. Everything is empty for a unit that is up and has not failed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

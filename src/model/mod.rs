@@ -1,58 +1,79 @@
 //! The nouns. Plain data, parsed from `&str`, importing no other room.
 
+mod account;
+mod answer_set;
+mod boot;
 mod case;
 mod cause;
 mod chapter;
+mod command;
 mod demand;
+mod disk_file;
 mod escape;
 mod exec_command;
 mod failure;
+mod file;
+mod http;
+mod journal;
 mod lab;
-mod live;
-mod loaded;
-mod node;
-mod on_disk;
+mod listens;
 mod overlay;
 mod place;
 mod ports;
+mod process;
 mod proof;
 mod question;
 mod report;
-mod sighting;
+mod stability;
 mod style;
 mod time_span;
 mod trial;
+mod typed_question;
+mod unit;
 mod unit_file;
+mod unknown;
 mod variable;
 
+pub use account::{AccountFact, Identity, PasswdRow, Shell};
+pub use answer_set::{AnswerSet, Observations};
+pub use boot::{BootFact, Puller};
 pub use case::{Case, Handed};
 pub use cause::Cause;
 pub use chapter::{Ask, Block, Chapter, Form, Page, Practice, Recorded, Term, Tutorial, slug};
+pub use command::{CommandFact, RunAs};
 pub use demand::{
     AccountDemand, Address, AnswerDemand, AnswerForm, CommandDemand, FileDemand, JournalDemand, Listens, ModeDemand,
     ProcessDemand, Truth,
 };
+pub use disk_file::{Content, DiskFile, FilesFact, Role};
 pub use escape::{deceives, escape};
 pub use exec_command::{End, Ended, ExecCommand, ended};
 pub use failure::{Assumed, FailureFact, Head, Holder, Needed, Purpose};
+pub use file::{AclEntry, FileFact, FileType, Node, Search};
+pub use http::{HttpFact, HttpOutcome};
+pub use journal::{JournalFact, Since};
 pub use lab::{Check, Expect, Kind, Lab, RestartPolicy, Value};
-pub use live::{HttpFact, HttpOutcome, PortOwner, Process, ProcessesFact};
-pub use loaded::{BootFact, Puller, Sample, StabilityFact, SystemFact, UnitFact};
-pub use node::{AclEntry, FileFact, FileType, Node, Search};
-pub use on_disk::{Content, DiskFile, FilesFact, Role};
+pub use listens::{Listener, ListensFact, PortOwner, Protocol};
 pub use overlay::{Overlay, OverlayFile};
 pub use place::{Place, PlaceKind};
 pub use ports::{Ports, is_address_in_use};
+pub use process::{DetailsFact, Process, ProcessDetails, ProcessesFact};
 pub use proof::{Expected, Proof, Proven, Spent};
-pub use question::{Answer, AnswerSet, Fact, Observations, Question, Unknown};
-pub use report::{After, CheckReport, CourseId, Diagnosis, Evidence, Layer, Report, Score, Status, Verdict};
-pub use sighting::{
-    AccountFact, Details, DetailsFact, Identity, JournalFact, Listener, ListensFact, PasswdRow, ProgramFact, Protocol,
-    RunAs, Shell, Since,
+pub use question::{
+    AccountQuestion, Answer, AnsweredQuestion, BootQuestion, CommandQuestion, DetailsQuestion, Fact, FailureQuestion,
+    FileQuestion, FilesQuestion, HttpQuestion, JournalQuestion, ListensQuestion, ProcessesQuestion, Question,
+    StabilityQuestion, SystemQuestion, UnitQuestion,
 };
+pub use report::{After, CheckReport, CourseId, Diagnosis, Evidence, Layer, Report, Score, Status, Verdict};
+pub use stability::{Sample, StabilityFact};
 pub(crate) use style::Glyphs;
 pub use style::Style;
 pub use time_span::{TimeSpan, TimeSpanError};
-pub use trial::{Ground, KillFact, KillOutcome, StartLimit, Trial, Trials};
+pub use trial::{
+    Ground, KillFact, KillOutcome, KillTrial, PerformedTrial, StartLimit, Trial, TrialAnswer, TrialFact, Trials,
+};
+pub use typed_question::TypedQuestion;
+pub use unit::{SystemFact, UnitFact};
 pub use unit_file::{Assignment, Complaint, Line, UnitFile};
+pub use unknown::Unknown;
 pub use variable::{Choice, Variable};

@@ -4,22 +4,33 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Sample, UnitFact, Unknown};
+use super::stability::Sample;
+use super::typed_question::{TypedQuestion, typed_questions};
+use super::unit::UnitFact;
+use super::unknown::Unknown;
 
-/// One thing to be done to one machine.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(tag = "try", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Trial {
-    /// The main process of a unit is killed with SIGKILL, once, and the unit is watched until it is back or given up.
-    Kill {
-        /// The unit's full name.
+typed_questions! {
+    /// One change to one machine, performed to observe how it reacts.
+    #[serde(tag = "try")]
+    Trial,
+    /// What a trial found out.
+    #[serde(tag = "fact")]
+    TrialFact,
+    /// A trial with its result.
+    #[serde(from = "(Trial, TrialAnswer)", into = "(Trial, TrialAnswer)")]
+    PerformedTrial;
+
+    /// Kills the unit's main process once, with SIGKILL, and watches until the unit is back or has given up.
+    Kill(KillTrial {
         unit: String,
         /// How long it may take to come back, beyond its own `RestartSec=`, in milliseconds.
         within_ms: u64,
-        /// Whose machine it is.
         on: Ground,
-    },
+    }) -> KillFact,
 }
+
+/// A trial's fact, or why there is none.
+pub type TrialAnswer = Result<TrialFact, Unknown>;
 
 /// Where a trial takes place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -96,15 +107,15 @@ pub enum KillOutcome {
     },
 }
 
-/// What trials said.
+/// The trials of one grading.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Trials {
-    /// Nobody asked for any.
+    /// None was asked for.
     #[default]
     NotRun,
-    /// They were wanted, and could not be made.
+    /// They were asked for, and could not be performed.
     Impossible(Unknown),
-    /// Each with what came of it.
-    Done(Vec<(Trial, Answer)>),
+    /// Each with its result.
+    Done(Vec<PerformedTrial>),
 }

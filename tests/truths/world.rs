@@ -4,7 +4,9 @@
 use std::sync::LazyLock;
 
 use unitlab::app::Graded;
-use unitlab::model::{Check, CheckReport, Fact, Overlay, OverlayFile, Question, UnitFact};
+use unitlab::model::{
+    Check, CheckReport, Overlay, OverlayFile, StabilityFact, StabilityQuestion, UnitFact, UnitQuestion,
+};
 
 use super::common::{course, home};
 use super::row::Row;
@@ -74,10 +76,7 @@ impl World {
     }
 
     fn loaded(&self, unit: &str) -> Option<&UnitFact> {
-        match self.graded.observations.live.answer(&Question::Unit { unit: unit.to_owned() }) {
-            Ok(Fact::Unit(fact)) => Some(fact),
-            _ => None,
-        }
+        self.graded.observations.live.get(&UnitQuestion { unit: unit.to_owned() }).ok()
     }
 
     /// What does not hold of a row, one sentence each.
@@ -173,7 +172,7 @@ pub(crate) fn holds(truth: u8) {
     assert!(wrong.is_empty(), "on systemd {}:\n{}", world.version, wrong.join("\n"));
 }
 
-/// What was found out about one question.
-pub(crate) fn answer(question: &Question) -> Option<Fact> {
-    Some(world(false)?.graded.observations.live.answer(question).unwrap().clone())
+/// What the live machine answered; none where no sandbox can boot.
+pub(crate) fn stability(question: &StabilityQuestion) -> Option<StabilityFact> {
+    Some(world(false)?.graded.observations.live.get(question).unwrap().clone())
 }

@@ -18,8 +18,8 @@ use unitlab::app::LabSession;
 use unitlab::course::LabFolder;
 use unitlab::engine::reading;
 use unitlab::model::{
-    AnswerSet, Check, CheckReport, Expect, Fact, FilesFact, Kind, Overlay, OverlayFile, Question, Status, UnitFact,
-    Value,
+    AnswerSet, Check, CheckReport, Expect, FilesFact, FilesQuestion, Kind, Overlay, OverlayFile, Status, UnitFact,
+    UnitQuestion, Value,
 };
 
 /// Questions about more units than this are too many for one batch.
@@ -48,14 +48,8 @@ fn setting(unit: &str, name: &str, expect: Expect) -> Check {
 
 /// What the manager has of a unit, and the files that it read.
 fn told<'a>(sheet: &'a AnswerSet, unit: &str) -> (&'a UnitFact, &'a FilesFact) {
-    let loaded = match sheet.answer(&Question::Unit { unit: unit.to_owned() }) {
-        Ok(Fact::Unit(fact)) => fact,
-        other => panic!("{unit}: {other:?}"),
-    };
-    match sheet.answer(&Question::Files { unit: unit.to_owned() }) {
-        Ok(Fact::Files(files)) => (loaded, files),
-        other => panic!("{unit}: {other:?}"),
-    }
+    let unit = unit.to_owned();
+    (sheet.get(&UnitQuestion { unit: unit.clone() }).unwrap(), sheet.get(&FilesQuestion { unit }).unwrap())
 }
 
 /// A manager that has just read the disk has every value that `setting` looks at right, by our own reading too.

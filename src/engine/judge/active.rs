@@ -12,7 +12,7 @@ use crate::model::{Layer, Sample, StabilityFact, TimeSpan, UnitFact, Unknown, Ve
 pub(super) fn judge(seen: &UnitView, running: bool, hold: TimeSpan) -> Verdict {
     let what = if running { "active (running) with a main process" } else { "active" };
     let mut finding = Finding::expecting(format!("{what}, the same for {hold}"));
-    let fact = match seen.stability(&ask::stability(seen.unit, hold)) {
+    let fact = match seen.live(&ask::stability(seen.unit, hold)) {
         Ok(fact) => fact,
         Err(unknown) => return finding.unknown(&unknown),
     };

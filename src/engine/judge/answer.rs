@@ -7,7 +7,7 @@ use super::command::quoted;
 use crate::engine::ask;
 use crate::engine::finding::Finding;
 use crate::engine::unit_view::UnitView;
-use crate::model::{AnswerDemand, AnswerForm, Layer, ProgramFact, Truth, Unknown, Verdict, escape};
+use crate::model::{AnswerDemand, AnswerForm, CommandFact, Layer, Truth, Unknown, Verdict, escape};
 
 pub(super) fn judge(seen: &UnitView, check: &str, demand: &AnswerDemand) -> Verdict {
     let lasting = matches!(demand.truth, Truth::Known(_));
@@ -48,8 +48,8 @@ fn truths(seen: &UnitView, demand: &AnswerDemand) -> Result<(String, Vec<String>
         }
         Truth::Printed(run) => {
             let question = ask::truth(demand).ok_or_else(|| unknown("there is nothing to run"))?;
-            match seen.command(&question)? {
-                ProgramFact::Exited { status: 0, stdout, .. } => {
+            match seen.live(&question)? {
+                CommandFact::Exited { status: 0, stdout, .. } => {
                     let first = stdout.lines().next().unwrap_or_default().trim().to_owned();
                     Ok((quoted(run), vec![first]))
                 }
@@ -90,8 +90,8 @@ pub fn normal(form: &AnswerForm, given: &str) -> Result<String, String> {
 mod tests {
     use super::normal;
     use crate::engine::judge;
-    use crate::engine::testbed::{Told, check, lab, service};
-    use crate::model::{AnswerDemand, AnswerForm, Kind, ProgramFact, Question, RunAs, Status, Truth};
+    use crate::engine::testbed::{ObservationsBuilder, check, lab, service};
+    use crate::model::{AnswerDemand, AnswerForm, CommandFact, CommandQuestion, Kind, RunAs, Status, Truth};
 
     fn demand(form: AnswerForm, truth: Truth) -> Kind {
         Kind::Answer(AnswerDemand { ask: "the PID".into(), form, truth })
@@ -121,12 +121,12 @@ mod tests {
     #[test]
     fn an_answer_is_held_against_the_machine() {
         let pid = || demand(AnswerForm::Number, Truth::Property("MainPID".into()));
-        let judged = |kind: Kind, given: Option<&str>, told: Told| {
-            let mut observations = told.observations();
+        let judged = |kind: Kind, given: Option<&str>, told: ObservationsBuilder| {
+            let mut observations = told.build();
             observations.answers.extend(given.map(|given| ("a".to_owned(), given.to_owned())));
             judge(&lab(vec![check("a", kind)]), &observations).remove(0)
         };
-        let running = || Told::default().loaded(service(&[("MainPID", "4711")]));
+        let running = || ObservationsBuilder::default().loaded(service(&[("MainPID", "4711")]));
         for (given, status) in [
             (None, Status::Failed),
             (Some("4711"), Status::Passed),
@@ -139,18 +139,18 @@ mod tests {
                 assert!(!format!("{report:?}").contains("4711"), "the truth is given away: {report:?}");
             }
         }
-        assert_eq!(judged(pid(), Some("1"), Told::default()).status, Status::Unknown);
+        assert_eq!(judged(pid(), Some("1"), ObservationsBuilder::default()).status, Status::Unknown);
         let run = vec!["pgrep".to_owned(), "x".to_owned()];
-        let question = Question::Command { run: run.clone(), run_as: RunAs::Root };
+        let question = CommandQuestion { run: run.clone(), run_as: RunAs::Root };
         let printed = |status, stdout: &str| {
-            let fact = ProgramFact::Exited { status, stdout: stdout.into(), stderr: String::new() };
-            Told::default().command(question.clone(), fact)
+            let fact = CommandFact::Exited { status, stdout: stdout.into(), stderr: String::new() };
+            ObservationsBuilder::default().live(&question, fact)
         };
         let kind = || demand(AnswerForm::Number, Truth::Printed(run.clone()));
         assert_eq!(judged(kind(), Some("7"), printed(0, "7\n8\n")).status, Status::Passed);
         assert_eq!(judged(kind(), Some("8"), printed(0, "7\n8\n")).status, Status::Failed);
         assert_eq!(judged(kind(), Some("7"), printed(1, "")).status, Status::Unknown);
         let known = demand(AnswerForm::State, Truth::Known(vec!["failed".into(), "active (exited)".into()]));
-        assert_eq!(judged(known, Some("Failed"), Told::default()).status, Status::Passed);
+        assert_eq!(judged(known, Some("Failed"), ObservationsBuilder::default()).status, Status::Passed);
     }
 }

@@ -9,7 +9,7 @@ use crate::engine::finding::Finding;
 use crate::engine::layers::Layers;
 use crate::engine::unit_view::UnitView;
 use crate::model::{
-    Cause, Diagnosis, Ground, KillFact, KillOutcome, Layer, Sample, TimeSpan, Trial, UnitFact, Unknown, Verdict,
+    Cause, Diagnosis, Ground, KillFact, KillOutcome, KillTrial, Layer, Sample, TimeSpan, UnitFact, Unknown, Verdict,
 };
 
 /// Policies that answer a SIGKILL (truth 13).
@@ -23,7 +23,7 @@ pub(super) fn judge(seen: &UnitView, within: TimeSpan, again: bool) -> Verdict {
     let (on, fact) = match seen.killed() {
         None => return finding.not_run("not run: its main process was not killed, since no trials were made"),
         Some(Err(unknown)) => return finding.unknown(&unknown),
-        Some(Ok((Trial::Kill { on, .. }, fact))) => (*on, fact),
+        Some(Ok((KillTrial { on, .. }, fact))) => (*on, fact),
     };
     let files = seen.files();
     let layers = files.as_ref().ok().map(|files| Layers::read(files));

@@ -6,7 +6,7 @@
 use crate::engine::ask;
 use crate::engine::finding::Finding;
 use crate::engine::unit_view::UnitView;
-use crate::model::{CommandDemand, Layer, ProgramFact, RunAs, Verdict};
+use crate::model::{CommandDemand, CommandFact, Layer, RunAs, Verdict};
 
 /// The longest argument of a program that a report repeats.
 const LONGEST: usize = 80;
@@ -15,7 +15,7 @@ pub(super) fn judge(seen: &UnitView, demand: &CommandDemand) -> Verdict {
     let line = quoted(&demand.run.iter().map(|word| short(word)).collect::<Vec<_>>());
     let prints = demand.stdout_contains.as_ref().map(|text| format!(" and prints \"{text}\"")).unwrap_or_default();
     let mut finding = Finding::expecting(format!("`{line}` exits with {}{prints}, within 10 s", demand.exit));
-    let fact = match seen.command(&ask::command(demand)) {
+    let fact = match seen.live(&ask::command(demand)) {
         Ok(fact) => fact,
         Err(unknown) => return finding.unknown(&unknown),
     };
@@ -25,7 +25,7 @@ pub(super) fn judge(seen: &UnitView, demand: &CommandDemand) -> Verdict {
     };
     let program = demand.run.first().map(String::as_str).unwrap_or_default();
     let (right, observed) = match fact {
-        ProgramFact::Exited { status, stdout, stderr } => {
+        CommandFact::Exited { status, stdout, stderr } => {
             let said = if stdout.trim().is_empty() { stderr.as_str() } else { stdout.trim() };
             finding.show(Layer::Live, source, format!("exit {status}: {said}"));
             let lacks = demand.stdout_contains.as_ref().filter(|text| !stdout.contains(text.as_str()));
@@ -36,10 +36,10 @@ pub(super) fn judge(seen: &UnitView, demand: &CommandDemand) -> Verdict {
                 None => (true, format!("it exits with {status}")),
             }
         }
-        ProgramFact::Killed { signal } => (false, format!("signal {signal} ends it")),
-        ProgramFact::TimedOut { seconds } => (false, format!("it still runs after {seconds} s")),
-        ProgramFact::Flooded { bytes } => (false, format!("it prints more than {bytes} bytes")),
-        ProgramFact::Missing => {
+        CommandFact::Killed { signal } => (false, format!("signal {signal} ends it")),
+        CommandFact::TimedOut { seconds } => (false, format!("it still runs after {seconds} s")),
+        CommandFact::Flooded { bytes } => (false, format!("it prints more than {bytes} bytes")),
+        CommandFact::Missing => {
             finding.show(Layer::File, format!("ls -l {}", quoted(&[program.to_owned()])), "no program");
             (false, format!("{program} is not there, or cannot be executed"))
         }

@@ -5,14 +5,14 @@ use crate::engine::ask;
 use crate::engine::finding::Finding;
 use crate::engine::unit_view::UnitView;
 use crate::model::{
-    Cause, Details, Diagnosis, FileDemand, FileFact, FileType, Identity, Layer, ModeDemand, Node, Search, Unknown,
-    Verdict,
+    Cause, Diagnosis, FileDemand, FileFact, FileType, Identity, Layer, ModeDemand, Node, ProcessDetails, Search,
+    Unknown, Verdict,
 };
 
 pub(super) fn judge(seen: &UnitView, demand: &FileDemand) -> Verdict {
     let path = &demand.path;
     let mut finding = Finding::expecting(expected(demand));
-    let fact = match seen.file(&ask::file(seen.unit, path, demand.contains.as_deref())) {
+    let fact = match seen.live(&ask::file(seen.unit, path, demand.contains.as_deref())) {
         Ok(fact) => fact,
         Err(unknown) => return finding.unknown(&unknown),
     };
@@ -41,7 +41,7 @@ pub(super) fn judge(seen: &UnitView, demand: &FileDemand) -> Verdict {
         return finding.unknown(&Unknown { reason: format!("{path} could not be read: {why}"), remedy: String::new() });
     }
     let metadata = FileDemand { contains: None, ..demand.clone() };
-    let reborn = seen.rebooted_file(&ask::file(seen.unit, path, None));
+    let reborn = seen.twin(&ask::file(seen.unit, path, None));
     let later = reborn.map(|fact| faults(&metadata, fact)).unwrap_or_default();
     if !later.is_empty() {
         finding.because([Cause::GoneAfterReboot.because(format!("{path} is as it should be now, but not on the disk that a boot reads: it lies on something that is mounted, or is made by hand anew.")).next_step(format!("findmnt -T {}", quoted(std::slice::from_ref(path))))]);
@@ -132,13 +132,13 @@ fn faults(demand: &FileDemand, fact: &FileFact) -> Vec<String> {
 
 /// In how many ways the service could write the file.
 fn writers(seen: &UnitView, fact: &FileFact) -> Result<Vec<(String, Diagnosis)>, Unknown> {
-    let (account, details) = (seen.account()?, seen.details(&ask::details(seen.unit, None))?);
+    let (account, details) = (seen.account()?, seen.live(&ask::details(seen.unit, None))?);
     let Some(node) = &fact.node else { return Ok(vec![]) };
     let mut identities: Vec<(&Identity, &str)> = match details.processes.as_slice() {
         [] => vec![(&account.identity, "")],
         // For its processes it is mounted read-only, whatever the bits say: ProtectSystem=, ReadOnlyPaths=.
         _ if fact.read_only == Some(true) => vec![],
-        processes => processes.iter().map(|Details { identity, .. }| (identity, "")).collect(),
+        processes => processes.iter().map(|ProcessDetails { identity, .. }| (identity, "")).collect(),
     };
     let reborn = seen.rebooted_account().filter(|reborn| reborn.user != account.user);
     identities.extend(reborn.map(|reborn| (&reborn.identity, " after a reboot")));

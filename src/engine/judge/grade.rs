@@ -95,10 +95,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::judge;
-    use crate::engine::testbed::{Told, UNIT, check, fragment, lab, process, service};
+    use crate::engine::testbed::{ObservationsBuilder, UNIT, check, fragment, lab, process, service};
     use crate::model::{
         AccountDemand, Address, Check, CommandDemand, Expect, FileDemand, JournalDemand, Kind, Listens, Observations,
-        ProcessDemand, Protocol, Question, RestartPolicy, RunAs, Since, Status, TimeSpan, UnitFact, Value,
+        ProcessDemand, Protocol, RestartPolicy, RunAs, Since, Status, TimeSpan, UnitFact, UnitQuestion, Value,
     };
 
     fn needing(id: &str, kind: Kind, needs: &[&str]) -> Check {
@@ -116,14 +116,15 @@ mod tests {
             needing("middle", restart(), &["first"]),
             needing("first", Kind::UnitFile, &[]),
         ]);
-        let statuses = |told: Told| judge(&lab, &told.observations()).into_iter().map(|r| r.status).collect::<Vec<_>>();
+        let statuses =
+            |told: ObservationsBuilder| judge(&lab, &told.build()).into_iter().map(|r| r.status).collect::<Vec<_>>();
         let not_found = || service(&[("LoadState", "not-found"), ("FragmentPath", "")]);
         let files = || fragment("[Service]\nExecStart=/bin/true\n");
-        let missing = Told::default().loaded(not_found()).files(crate::model::FilesFact::default());
+        let missing = ObservationsBuilder::default().loaded(not_found()).files(crate::model::FilesFact::default());
         assert_eq!(statuses(missing), [Status::Blocked, Status::Blocked, Status::Failed]);
-        let mute = Told::default().unknown(Question::Unit { unit: UNIT.into() }).files(files());
+        let mute = ObservationsBuilder::default().unknown(&UnitQuestion { unit: UNIT.into() }).files(files());
         assert_eq!(statuses(mute), [Status::Unknown; 3]);
-        let partly = Told::default().loaded(service(&[])).files(files());
+        let partly = ObservationsBuilder::default().loaded(service(&[])).files(files());
         assert_eq!(statuses(partly), [Status::Blocked, Status::Failed, Status::Passed]);
     }
 
@@ -182,12 +183,12 @@ mod tests {
             uid in 0u32..3,
         ) {
             let properties = properties.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-            let told = Told::default()
+            let told = ObservationsBuilder::default()
                 .loaded(UnitFact { properties })
                 .files(fragment(&text))
                 .processes(&[process(7, uid, "", true)]);
             let lab = lab(every_kind());
-            let reports = judge(&lab, &told.observations());
+            let reports = judge(&lab, &told.build());
             prop_assert!(reports.iter().map(|report| &report.id).eq(lab.checks.iter().map(|check| &check.id)));
             for report in reports {
                 prop_assert!(report.observed.chars().count() <= 401);

@@ -11,7 +11,7 @@ pub(super) fn judge(seen: &UnitView, port: u16, path: &str, status: u16, contain
     let url = format!("http://127.0.0.1:{port}{path}");
     let with = contains.map(|text| format!(" with \"{text}\" in it")).unwrap_or_default();
     let mut finding = Finding::expecting(format!("{status} from {url}{with}, answered by {}", seen.unit));
-    let fact = match seen.http(&ask::http(seen.unit, port, path)) {
+    let fact = match seen.live(&ask::http(seen.unit, port, path)) {
         Ok(fact) => fact,
         Err(unknown) => return finding.unknown(&unknown),
     };

@@ -15,7 +15,7 @@ pub(super) fn judge(seen: &UnitView, demand: &JournalDemand) -> Verdict {
     };
     let not = if *lacks { "no message of its own with" } else { "a message of its own with" };
     let mut finding = Finding::expecting(format!("{not} \"{text}\" in the journal {when}"));
-    let (unit, fact) = match (seen.loaded(), seen.journal(&ask::journal(seen.unit, demand))) {
+    let (unit, fact) = match (seen.loaded(), seen.live(&ask::journal(seen.unit, demand))) {
         (Ok(unit), Ok(fact)) => (unit, fact),
         (Err(unknown), _) | (_, Err(unknown)) => return finding.unknown(&unknown),
     };

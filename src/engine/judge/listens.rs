@@ -20,7 +20,7 @@ pub(super) fn judge(seen: &UnitView, demand: &Listens) -> Verdict {
         Some(Address::Exactly(address)) => format!(" on {address}"),
     };
     let mut finding = Finding::expecting(format!("{} listens on {word} port {port}{on}", seen.unit));
-    let fact = match seen.listens(&ask::listens(seen.unit, demand)) {
+    let fact = match seen.live(&ask::listens(seen.unit, demand)) {
         Ok(fact) => fact,
         Err(unknown) => return finding.unknown(&unknown),
     };

@@ -5,7 +5,9 @@ use crate::engine::diagnose::{needs_restart, stale, why_not_running, writing};
 use crate::engine::finding::Finding;
 use crate::engine::layers::Layers;
 use crate::engine::unit_view::UnitView;
-use crate::model::{Details, DetailsFact, Diagnosis, ExecCommand, Layer, ProcessDemand, UnitFact, Unknown, Verdict};
+use crate::model::{
+    DetailsFact, Diagnosis, ExecCommand, Layer, ProcessDemand, ProcessDetails, UnitFact, Unknown, Verdict,
+};
 
 /// What the kernel keeps of a command's name: `TASK_COMM_LEN`, one byte for its terminator taken off.
 const COMM: usize = 15;
@@ -13,7 +15,7 @@ const COMM: usize = 15;
 pub(super) fn judge(seen: &UnitView, demand: &ProcessDemand) -> Verdict {
     let mut finding = Finding::expecting(expected(demand));
     let question = ask::details(seen.unit, demand.cwd.as_deref());
-    let (unit, fact) = match (seen.loaded(), seen.details(&question)) {
+    let (unit, fact) = match (seen.loaded(), seen.live(&question)) {
         (Ok(unit), Ok(fact)) => (unit, fact),
         (Err(unknown), _) | (_, Err(unknown)) => return finding.unknown(&unknown),
     };
@@ -42,7 +44,7 @@ pub(super) fn judge(seen: &UnitView, demand: &ProcessDemand) -> Verdict {
             remedy: "check again in a second".into(),
         });
     }
-    let reborn = seen.rebooted_details(&question).filter(|fact| is_settled(seen, fact));
+    let reborn = seen.twin(&question).filter(|fact| is_settled(seen, fact));
     let faults = [of_command(demand, fact), of_number(demand, fact)];
     let wrong: Vec<&str> = faults.iter().filter_map(|fault| fault.as_ref().err()?.wrong.as_deref()).collect();
     if !wrong.is_empty() {
@@ -92,8 +94,8 @@ struct Fault {
 }
 
 /// The main process; where there is none (a forked daemon without a PID file), any will do.
-fn telling(fact: &DetailsFact) -> Vec<&Details> {
-    let main: Vec<&Details> = fact.processes.iter().filter(|process| process.main).collect();
+fn telling(fact: &DetailsFact) -> Vec<&ProcessDetails> {
+    let main: Vec<&ProcessDetails> = fact.processes.iter().filter(|process| process.main).collect();
     if main.is_empty() { fact.processes.iter().collect() } else { main }
 }
 
@@ -108,7 +110,7 @@ fn of_command(demand: &ProcessDemand, fact: &DetailsFact) -> Result<(), Fault> {
     Err(last)
 }
 
-fn of_one(demand: &ProcessDemand, fact: &DetailsFact, process: &Details) -> Result<(), Fault> {
+fn of_one(demand: &ProcessDemand, fact: &DetailsFact, process: &ProcessDetails) -> Result<(), Fault> {
     let wrong = |what: String| Err(Fault { wrong: Some(what) });
     let unseen = || Err(Fault { wrong: None });
     let pid = process.pid;
@@ -152,7 +154,7 @@ fn of_number(demand: &ProcessDemand, fact: &DetailsFact) -> Result<(), Fault> {
 }
 
 /// Between fork and execve the manager's own child, still root, stands in the control group as `(name)`.
-fn is_starting(process: &Details) -> bool {
+fn is_starting(process: &ProcessDetails) -> bool {
     process.main && process.comm.starts_with('(') && process.comm.ends_with(')')
 }
 
@@ -188,7 +190,7 @@ fn behind(seen: &UnitView, unit: &UnitFact, layers: Option<&Layers>, directive: 
     }
 }
 
-fn line(process: &Details) -> String {
+fn line(process: &ProcessDetails) -> String {
     let argv = process.argv.as_ref().map(|argv| argv.join(" ")).unwrap_or_default();
     format!("{} {} {argv}", process.pid, process.comm)
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::model::{AccountFact, Content, Details, Identity, PasswdRow, Shell, UnitFact, Unknown};
+use crate::model::{AccountFact, Content, Identity, PasswdRow, ProcessDetails, Shell, UnitFact, Unknown};
 
 use crate::machine::accounts::passwd::{Accounts, Groups, Row};
 use crate::machine::files::program_head::is_program;
@@ -35,7 +35,7 @@ const MOST_GROUPS: usize = 4;
 pub(crate) fn account(
     view: &View,
     unit: &UnitFact,
-    details: &[Details],
+    details: &[ProcessDetails],
     all: &[ProcessInfo],
 ) -> Result<AccountFact, Unknown> {
     let (accounts, groups) = (Accounts::read(view), Groups::read(view));

@@ -15,7 +15,8 @@ use crate::machine::view::View;
 use crate::model::{
     AccountDemand, Answer, AnswerSet, BootFact, Check, Expect, Fact, FailureFact, FileDemand, FilesFact, Ground,
     Identity, JournalDemand, KillFact, KillOutcome, Kind, Lab, Observations, ProcessDemand, Question, RestartPolicy,
-    Sample, Since, StabilityFact, StartLimit, SystemFact, TimeSpan, Trials, UnitFact, Unknown, Value,
+    Sample, Since, StabilityFact, StartLimit, SystemFact, TimeSpan, Trial, Trials, TypedQuestion, UnitFact, Unknown,
+    Value,
 };
 
 const UNIT: &str = "a.service";
@@ -163,17 +164,17 @@ fn lab() -> Lab {
 /// A machine whose manager has these properties, and whose service has failed with these words.
 fn answer(question: &Question, unit: &UnitFact, files: &FilesFact, said: &str) -> Answer {
     Ok(match question {
-        Question::System => Fact::System(SystemFact { version: "252".into(), ..SystemFact::default() }),
-        Question::Unit { .. } => Fact::Unit(unit.clone()),
-        Question::Files { .. } => Fact::Files(files.clone()),
-        Question::Boot { .. } => {
+        Question::System(_) => Fact::System(SystemFact { version: "252".into(), ..SystemFact::default() }),
+        Question::Unit(_) => Fact::Unit(unit.clone()),
+        Question::Files(_) => Fact::Files(files.clone()),
+        Question::Boot(_) => {
             Fact::Boot(BootFact { unit_file_state: unit.get("UnitFileState").into(), ..BootFact::default() })
         }
-        Question::Stability { .. } => Fact::Stability(StabilityFact {
+        Question::Stability(_) => Fact::Stability(StabilityFact {
             after: Sample { active: unit.get("ActiveState").into(), restarts: 1, ..Sample::default() },
             ..StabilityFact::default()
         }),
-        Question::Failure { .. } => Fact::Failure(FailureFact {
+        Question::Failure(_) => Fact::Failure(FailureFact {
             said: vec![said.to_owned(), "bind: Permission denied".into(), "Address already in use".into()],
             identity: Some(Identity { uid: Some(7), ..Identity::default() }),
             free_ports_from: Some(1024),
@@ -187,21 +188,21 @@ fn sheet(asked: &[Question], unit: &UnitFact, files: &FilesFact, said: &str) -> 
     AnswerSet::new(asked, asked.iter().map(|question| answer(question, unit, files, said)).collect())
 }
 
-fn killed(unit: &UnitFact, back: bool) -> Fact {
+fn killed(unit: &UnitFact, back: bool) -> KillFact {
     let after = Sample { active: "active".into(), main_pid: 9, ..Sample::default() };
     let outcome = if back {
         KillOutcome::Back { after, after_ms: 5 }
     } else {
         KillOutcome::GaveUp { after, result: unit.get("Result").into() }
     };
-    Fact::Kill(KillFact {
+    KillFact {
         before: Sample::default(),
         started_first: false,
         restart: unit.get("Restart").into(),
         delay_us: 0,
         limit: StartLimit::default(),
         outcome,
-    })
+    }
 }
 
 fn write(path: &Path, bytes: &[u8]) {
@@ -228,7 +229,7 @@ proptest! {
         let files = files(&View::live(), &UnitName::parse(UNIT).unwrap(), &disk.path().to_string_lossy(), Some(&loaded));
         prop_assert!(!files.files.is_empty() && files.files.len() <= drop_ins.len() + 1);
         let lab = lab();
-        let tried = trials(&lab, Ground::Twin).into_iter().map(|trial| (trial, Ok(killed(&loaded, back))));
+        let tried = trials(&lab, Ground::Twin).into_iter().map(|Trial::Kill(trial)| trial.answered(Ok(killed(&loaded, back))));
         let observations = Observations {
             live: sheet(&questions(&lab), &loaded, &files, &said),
             twin: Some(sheet(&twin_questions(&lab), &reloaded, &files, &said)),

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use crate::model::{ProgramFact, RunAs, Unknown};
+use crate::model::{CommandFact, RunAs, Unknown};
 
 use crate::machine::units::systemctl::Systemctl;
 use crate::machine::units::unit_name::UnitName;
@@ -31,9 +31,9 @@ pub(crate) fn program(
     systemctl: &Systemctl,
     argv: &[String],
     run_as: RunAs,
-) -> Result<ProgramFact, Unknown> {
+) -> Result<CommandFact, Unknown> {
     let name = argv.first().map(String::as_str).unwrap_or_default();
-    let Some(path) = find(view, name)? else { return Ok(ProgramFact::Missing) };
+    let Some(path) = find(view, name)? else { return Ok(CommandFact::Missing) };
     let mark = view.proc_text("sys/kernel/random/uuid").map_err(|error| unknown(error.to_string()))?;
     let unit = UnitName::parse(&format!("unitlab-command-{}.service", mark.trim()))?;
     let mut command = Command::new("systemd-run");
@@ -55,7 +55,7 @@ pub(crate) fn program(
         Ok(outcome) => ending(systemctl, &unit, &outcome.stdout, &outcome.stderr),
         Err(ChildError::TooMuch(bytes)) => {
             systemctl.end(&unit);
-            Ok(ProgramFact::Flooded { bytes: bytes as u64 })
+            Ok(CommandFact::Flooded { bytes: bytes as u64 })
         }
         Err(error) => {
             systemctl.end(&unit);
@@ -64,20 +64,20 @@ pub(crate) fn program(
     }
 }
 
-fn exited(status: u8, stdout: &[u8], stderr: &[u8]) -> ProgramFact {
-    ProgramFact::Exited { status, stdout: String::from_utf8_lossy(stdout).into_owned(), stderr: last_words(stderr) }
+fn exited(status: u8, stdout: &[u8], stderr: &[u8]) -> CommandFact {
+    CommandFact::Exited { status, stdout: String::from_utf8_lossy(stdout).into_owned(), stderr: last_words(stderr) }
 }
 
 /// systemd-run's own failures look like the program's, so the unit that failed is asked how, and then forgotten.
-fn ending(systemctl: &Systemctl, unit: &UnitName, stdout: &[u8], stderr: &[u8]) -> Result<ProgramFact, Unknown> {
+fn ending(systemctl: &Systemctl, unit: &UnitName, stdout: &[u8], stderr: &[u8]) -> Result<CommandFact, Unknown> {
     let only = ["Id", "Names", "LoadState", "Result", "ExecMainCode", "ExecMainStatus"];
     let fact = systemctl.units(std::slice::from_ref(unit), &only).remove(unit).unwrap_or_else(|| Err(unknown("")))?;
     systemctl.end(unit);
     let status: u32 = fact.get("ExecMainStatus").parse().unwrap_or(0);
     // CLD_EXITED, and CLD_KILLED or CLD_DUMPED of waitid(2).
     match (fact.get("Result"), fact.get("ExecMainCode")) {
-        ("timeout", _) => Ok(ProgramFact::TimedOut { seconds: TIME.as_secs() }),
-        ("signal" | "core-dump" | "oom-kill", "2" | "3") => Ok(ProgramFact::Killed { signal: status }),
+        ("timeout", _) => Ok(CommandFact::TimedOut { seconds: TIME.as_secs() }),
+        ("signal" | "core-dump" | "oom-kill", "2" | "3") => Ok(CommandFact::Killed { signal: status }),
         ("exit-code", "1") if status == 217 => {
             Err(unknown_but("there is no account learner here", "check in a sandbox: unitlab lab start"))
         }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::model::{Details, DetailsFact, Identity, UnitFact};
+use crate::model::{DetailsFact, Identity, ProcessDetails, UnitFact};
 
 use crate::machine::processes::walk::ProcessInfo;
 use crate::machine::view::View;
@@ -22,11 +22,11 @@ pub(crate) fn details(view: &View, all: &[ProcessInfo], unit: &UnitFact, folder:
     }
 }
 
-fn look(view: &View, seen: &ProcessInfo, main: bool) -> Details {
+fn look(view: &View, seen: &ProcessInfo, main: bool) -> ProcessDetails {
     let at = |name: &str| format!("{}/{name}", seen.pid);
     let status = view.proc_text(&at("status")).unwrap_or_default();
     let cwd = view.proc_link(&at("cwd"));
-    Details {
+    ProcessDetails {
         pid: seen.pid,
         main,
         comm: seen.comm.clone(),

@@ -1,8 +1,8 @@
 //! Started at boot, or only said to be: truths 26–30.
 
 use super::verdicts::{gist, judged};
-use crate::engine::testbed::{Told, UNIT, fragment, service};
-use crate::model::{BootFact, CheckReport, Fact, Kind, Puller, Question, Status, UnitFact};
+use crate::engine::testbed::{ObservationsBuilder, UNIT, fragment, service};
+use crate::model::{BootFact, BootQuestion, CheckReport, Kind, Puller, Status, UnitFact};
 
 fn boot(state: &str, pulled: bool) -> BootFact {
     let target = "multi-user.target";
@@ -18,12 +18,12 @@ fn boot(state: &str, pulled: bool) -> BootFact {
 }
 
 fn enabled(live: (UnitFact, BootFact), twin: Option<(UnitFact, BootFact)>, text: &str) -> CheckReport {
-    let mut told = Told::default()
+    let mut told = ObservationsBuilder::default()
         .loaded(live.0)
         .files(fragment(text))
-        .live(Fact::Boot(live.1), Question::Boot { unit: UNIT.into() });
+        .live(&BootQuestion { unit: UNIT.into() }, live.1);
     if let Some((unit, boot)) = twin {
-        told = told.twin(Fact::Unit(unit)).twin(Fact::Boot(boot));
+        told = told.twin_loaded(unit).twin(&BootQuestion { unit: UNIT.into() }, boot);
     }
     judged(Kind::Enabled, told)
 }

@@ -1,17 +1,19 @@
 //! Ports, processes, the journal and programs, as tables of facts and verdicts.
 
 use super::verdicts::{gist, judged};
-use crate::engine::testbed::{Told, UNIT, exec, fragment, service};
+use crate::engine::testbed::{ObservationsBuilder, UNIT, exec, fragment, service};
 use crate::model::{
-    Address, CheckReport, CommandDemand, Details, DetailsFact, Fact, Identity, JournalDemand, JournalFact, Kind,
-    Listener, Listens, ListensFact, PortOwner, ProcessDemand, ProgramFact, Protocol, Question, RunAs, Since, Status,
-    UnitFact,
+    Address, CheckReport, CommandDemand, CommandFact, CommandQuestion, DetailsFact, DetailsQuestion, Identity,
+    JournalDemand, JournalFact, JournalQuestion, Kind, Listener, Listens, ListensFact, ListensQuestion, PortOwner,
+    ProcessDemand, ProcessDetails, Protocol, RunAs, Since, Status, UnitFact,
 };
 
 pub(super) const UP: [(&str, &str); 3] = [("ActiveState", "active"), ("SubState", "running"), ("MainPID", "7")];
 
-pub(super) fn told(unit: UnitFact) -> Told {
-    Told::default().loaded(unit).files(fragment("[Service]\nExecStart=/usr/bin/python3 -m http.server 8000\n"))
+pub(super) fn told(unit: UnitFact) -> ObservationsBuilder {
+    ObservationsBuilder::default()
+        .loaded(unit)
+        .files(fragment("[Service]\nExecStart=/usr/bin/python3 -m http.server 8000\n"))
 }
 
 pub(super) fn unit() -> String {
@@ -53,21 +55,21 @@ fn a_port_is_the_units_by_its_socket_alone() {
         (vec![], None, Status::Failed, &[]),
     ];
     for (listeners, address, status, ids) in table {
-        let question = Question::Listens { unit: unit(), protocol: Protocol::Tcp, port: 80 };
+        let question = ListensQuestion { unit: unit(), protocol: Protocol::Tcp, port: 80 };
         let shown = format!("{listeners:?} {address:?}");
-        let told = told(service(&UP)).live(Fact::Listens(ListensFact { listeners }), question);
+        let told = told(service(&UP)).live(&question, ListensFact { listeners });
         let report = judged(Kind::Listens(Listens { port: 80, protocol: Protocol::Tcp, address }), told);
         assert_eq!(causes(&report), (status, ids.to_vec()), "{shown}: {}", report.observed);
     }
 }
 
-pub(super) fn details(pid: u32, main: bool, argv: &[&str], cwd: &str) -> Details {
+pub(super) fn details(pid: u32, main: bool, argv: &[&str], cwd: &str) -> ProcessDetails {
     let argv: Vec<String> = argv.iter().map(ToString::to_string).collect();
     let comm = argv[0].rsplit('/').next().unwrap().to_owned();
-    Details { pid, main, comm, argv: Some(argv), cwd: Some(cwd.into()), identity: Identity::default() }
+    ProcessDetails { pid, main, comm, argv: Some(argv), cwd: Some(cwd.into()), identity: Identity::default() }
 }
 
-pub(super) fn processes(processes: Vec<Details>) -> DetailsFact {
+pub(super) fn processes(processes: Vec<ProcessDetails>) -> DetailsFact {
     DetailsFact { count: u32::try_from(processes.len()).unwrap(), processes, folder: None }
 }
 
@@ -79,10 +81,10 @@ fn the_main_process_speaks_for_the_unit() {
     let argument = |text: &str| ProcessDemand { argument: Some(text.into()), ..ProcessDemand::default() };
     let at_least = ProcessDemand { at_least: Some(2), ..ProcessDemand::default() };
     let forked = || vec![details(8, false, &["a"], "/"), details(9, false, &["nginx: worker", ""], "/")];
-    let hidden = || vec![Details { argv: None, ..shell() }];
-    let starting = || vec![Details { comm: "(python3)".into(), ..shell() }];
+    let hidden = || vec![ProcessDetails { argv: None, ..shell() }];
+    let starting = || vec![ProcessDetails { comm: "(python3)".into(), ..shell() }];
     #[rustfmt::skip]
-    let table: [(Vec<Details>, ProcessDemand, Status); 11] = [
+    let table: [(Vec<ProcessDetails>, ProcessDemand, Status); 11] = [
         (vec![shell(), child()], named("sh"), Status::Passed),
         (vec![shell(), child()], named("python3"), Status::Failed),
         (vec![shell(), child()], argument("app.py"), Status::Passed),
@@ -98,8 +100,8 @@ fn the_main_process_speaks_for_the_unit() {
     ];
     for (list, demand, status) in table {
         let shown = format!("{list:?} {demand:?}");
-        let question = Question::Details { unit: unit(), folder: None };
-        let report = judged(Kind::Process(demand), told(service(&UP)).live(Fact::Details(processes(list)), question));
+        let question = DetailsQuestion { unit: unit(), directory: None };
+        let report = judged(Kind::Process(demand), told(service(&UP)).live(&question, processes(list)));
         assert_eq!(report.status, status, "{shown}: {}", report.observed);
     }
 }
@@ -107,12 +109,12 @@ fn the_main_process_speaks_for_the_unit() {
 /// A transient unit is gone after a boot, which starts it neither so nor otherwise.
 #[test]
 fn a_process_that_no_boot_starts_is_judged_by_what_runs_now() {
-    let question = || Question::Details { unit: unit(), folder: None };
+    let question = || DetailsQuestion { unit: unit(), directory: None };
     let gone = service(&[("LoadState", "not-found"), ("ExecStart", ""), ("ExecStartEx", "")]);
     let told = told(service(&UP))
-        .live(Fact::Details(processes(vec![details(7, true, &["/opt/board", "8000"], "/")])), question())
-        .twin(Fact::Unit(gone))
-        .reborn(Fact::Details(processes(vec![])), question());
+        .live(&question(), processes(vec![details(7, true, &["/opt/board", "8000"], "/")]))
+        .twin_loaded(gone)
+        .twin(&question(), processes(vec![]));
     let demand = ProcessDemand { argument: Some("8000".into()), at_least: Some(1), ..ProcessDemand::default() };
     assert_eq!(judged(Kind::Process(demand), told).status, Status::Passed);
 }
@@ -121,10 +123,10 @@ fn a_process_that_no_boot_starts_is_judged_by_what_runs_now() {
 fn a_process_that_the_next_boot_starts_otherwise_is_not_right() {
     let server = |port: &'static str| {
         let argv = ["/usr/bin/python3", "-m", "http.server", port];
-        Fact::Details(processes(vec![details(7, true, &argv, "/")]))
+        processes(vec![details(7, true, &argv, "/")])
     };
     let command = |port: &str| exec("").replace("8000", port);
-    let question = || Question::Details { unit: unit(), folder: None };
+    let question = || DetailsQuestion { unit: unit(), directory: None };
     // Live, loaded, on disk; demanded is 8000.
     for (live, loaded, disk, status, ids) in [
         ("8000", "8000", "8000", Status::Passed, vec![]),
@@ -135,10 +137,8 @@ fn a_process_that_the_next_boot_starts_otherwise_is_not_right() {
         ("9000", "9000", "9000", Status::Failed, vec![]),
     ] {
         let with = |port: &str| service(&[&UP[..], &[("ExecStart", &command(port))]].concat());
-        let told = told(with(loaded))
-            .live(server(live), question())
-            .twin(Fact::Unit(with(disk)))
-            .reborn(server(disk), question());
+        let told =
+            told(with(loaded)).live(&question(), server(live)).twin_loaded(with(disk)).twin(&question(), server(disk));
         let demand = ProcessDemand { argument: Some("8000".into()), ..ProcessDemand::default() };
         let report = judged(Kind::Process(demand), told);
         assert_eq!(causes(&report), (status, ids), "{live} {loaded} {disk}");
@@ -171,32 +171,32 @@ fn silence_counts_only_where_everything_was_read() {
     ];
     for (fact, lacks, properties, status, ids) in table {
         let shown = format!("{fact:?} {lacks}");
-        let question = Question::Journal { unit: unit(), text: "x".into(), since: Since::Invocation };
-        let told = told(service(&[&UP[..], properties].concat())).live(Fact::Journal(fact), question);
+        let question = JournalQuestion { unit: unit(), text: "x".into(), since: Since::Invocation };
+        let told = told(service(&[&UP[..], properties].concat())).live(&question, fact);
         let report = judged(Kind::Journal(JournalDemand { text: "x".into(), lacks, since: Since::Invocation }), told);
         assert_eq!(causes(&report), (status, ids.to_vec()), "{shown}");
     }
-    let question = Question::Journal { unit: unit(), text: "x".into(), since: Since::Invocation };
-    let never = told(service(&[])).live(Fact::Journal(JournalFact::default()), question);
+    let question = JournalQuestion { unit: unit(), text: "x".into(), since: Since::Invocation };
+    let never = told(service(&[])).live(&question, JournalFact::default());
     let demand = JournalDemand { text: "x".into(), lacks: true, since: Since::Invocation };
     assert_eq!(causes(&judged(Kind::Journal(demand), never)), (Status::Failed, vec!["not-started"]));
 }
 
 #[test]
 fn a_program_ends_as_it_should_or_has_failed() {
-    let exited = |status, stdout: &str| ProgramFact::Exited { status, stdout: stdout.into(), stderr: String::new() };
+    let exited = |status, stdout: &str| CommandFact::Exited { status, stdout: stdout.into(), stderr: String::new() };
     for (fact, status, observed) in [
         (exited(3, "all is well\n"), Status::Passed, "it exits with 3"),
         (exited(3, "nothing is"), Status::Failed, "it exits with 3, and prints no \"all\""),
         (exited(0, "all"), Status::Failed, "it exits with 0"),
-        (ProgramFact::Killed { signal: 9 }, Status::Failed, "signal 9 ends it"),
-        (ProgramFact::TimedOut { seconds: 10 }, Status::Failed, "it still runs after 10 s"),
-        (ProgramFact::Flooded { bytes: 5 }, Status::Failed, "it prints more than 5 bytes"),
-        (ProgramFact::Missing, Status::Failed, "/x is not there, or cannot be executed"),
+        (CommandFact::Killed { signal: 9 }, Status::Failed, "signal 9 ends it"),
+        (CommandFact::TimedOut { seconds: 10 }, Status::Failed, "it still runs after 10 s"),
+        (CommandFact::Flooded { bytes: 5 }, Status::Failed, "it prints more than 5 bytes"),
+        (CommandFact::Missing, Status::Failed, "/x is not there, or cannot be executed"),
     ] {
         let run = vec!["/x".to_owned(), "it's".to_owned()];
-        let question = Question::Command { run: run.clone(), run_as: RunAs::Learner };
-        let told = Told::default().live(Fact::Command(fact), question);
+        let question = CommandQuestion { run: run.clone(), run_as: RunAs::Learner };
+        let told = ObservationsBuilder::default().live(&question, fact);
         let demand = CommandDemand { run, exit: 3, stdout_contains: Some("all".into()), run_as: RunAs::Learner };
         let report = judged(Kind::Command(demand), told);
         assert_eq!((report.status, report.observed.as_str()), (status, observed));

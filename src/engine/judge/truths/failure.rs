@@ -2,10 +2,10 @@
 //! program's own complaints, where what is there bears them out.
 
 use super::verdicts::judged;
-use crate::engine::testbed::{Told, UNIT, fragment, service};
+use crate::engine::testbed::{ObservationsBuilder, UNIT, fragment, service};
 use crate::model::{
-    Cause, CheckReport, Fact, FailureFact, FileFact, FileType, Head, Holder, Identity, Kind, Needed, Node, Protocol,
-    Purpose, Question, Sample, StabilityFact, TimeSpan,
+    Cause, CheckReport, FailureFact, FileFact, FileType, Head, Holder, Identity, Kind, Needed, Node, Protocol, Purpose,
+    Sample, StabilityFact, StabilityQuestion, TimeSpan,
 };
 
 const UNIT_FILE: &str = "\
@@ -60,11 +60,11 @@ fn failed(status: &str, more: &[(&str, &str)], fact: FailureFact) -> CheckReport
     properties.extend(more);
     let sample = Sample { active: "failed".into(), sub: "failed".into(), ..Sample::default() };
     let stability = StabilityFact { before: sample.clone(), after: sample, watched_ms: 0 };
-    let told = Told::default()
+    let told = ObservationsBuilder::default()
         .loaded(service(&properties))
         .files(fragment(UNIT_FILE))
-        .live(Fact::Stability(stability), Question::Stability { unit: UNIT.into(), window_ms: 3_000 })
-        .live(Fact::Failure(fact), Question::Failure { unit: UNIT.into() });
+        .live(&StabilityQuestion { unit: UNIT.into(), window_ms: 3_000 }, stability)
+        .failure(fact);
     judged(Kind::Active { running: true, hold: TimeSpan::from_micros(3_000_000) }, told)
 }
 

@@ -1,9 +1,10 @@
 //! Up, and staying up: truths 19–24, and who answers: 37.
 
 use super::verdicts::{gist, judged};
-use crate::engine::testbed::{Told, UNIT, fragment, service};
+use crate::engine::testbed::{ObservationsBuilder, UNIT, fragment, service};
 use crate::model::{
-    CheckReport, Fact, HttpFact, HttpOutcome, Kind, PortOwner, Question, Sample, StabilityFact, Status, TimeSpan,
+    CheckReport, HttpFact, HttpOutcome, HttpQuestion, Kind, PortOwner, Sample, StabilityFact, StabilityQuestion,
+    Status, TimeSpan,
 };
 
 const EXEC: &str = "[Service]\nExecStart=/opt/nope -x\nWorkingDirectory=/srv/none\n";
@@ -14,11 +15,11 @@ fn sample(active: &str, sub: &str, main_pid: u32, invocation: &str, restarts: u6
 }
 
 fn active(running: bool, properties: &[(&str, &str)], before: Sample, after: Sample) -> CheckReport {
-    let fact = Fact::Stability(StabilityFact { before, after, watched_ms: 3_000 });
-    let told = Told::default()
+    let fact = StabilityFact { before, after, watched_ms: 3_000 };
+    let told = ObservationsBuilder::default()
         .loaded(service(properties))
         .files(fragment(EXEC))
-        .live(fact, Question::Stability { unit: UNIT.into(), window_ms: 3_000 });
+        .live(&StabilityQuestion { unit: UNIT.into(), window_ms: 3_000 }, fact);
     judged(Kind::Active { running, hold: TimeSpan::from_micros(3_000_000) }, told)
 }
 
@@ -137,8 +138,8 @@ fn truth_24_down_for_a_reason() {
 }
 
 fn get(outcome: HttpOutcome, owner: PortOwner, contains: Option<&str>) -> CheckReport {
-    let question = Question::Http { unit: UNIT.into(), port: 8000, path: "/".into() };
-    let told = Told::default()
+    let question = HttpQuestion { unit: UNIT.into(), port: 8000, path: "/".into() };
+    let told = ObservationsBuilder::default()
         .loaded(service(&[
             ("ActiveState", "failed"),
             ("SubState", "failed"),
@@ -146,7 +147,7 @@ fn get(outcome: HttpOutcome, owner: PortOwner, contains: Option<&str>) -> CheckR
             ("ExecMainStatus", "1"),
         ]))
         .files(fragment(EXEC))
-        .live(Fact::Http(HttpFact { outcome, owner }), question);
+        .live(&question, HttpFact { outcome, owner });
     judged(Kind::Http { port: 8000, path: "/".into(), status: 200, contains: contains.map(str::to_owned) }, told)
 }
 
@@ -179,7 +180,7 @@ fn an_orphan_on_the_port_explains_a_dead_service() {
         outcome: HttpOutcome::Answered { status: 200, body: String::new() },
         owner: PortOwner::Other { pid: 99, comm: "python3".into() },
     };
-    let told = Told::default()
+    let told = ObservationsBuilder::default()
         .loaded(service(&[
             ("ActiveState", "failed"),
             ("Result", "exit-code"),
@@ -187,8 +188,8 @@ fn an_orphan_on_the_port_explains_a_dead_service() {
             ("ExecMainStatus", "1"),
         ]))
         .files(fragment(EXEC))
-        .live(Fact::Stability(fact), Question::Stability { unit: UNIT.into(), window_ms: 3_000 })
-        .live(Fact::Http(stranger), Question::Http { unit: UNIT.into(), port: 8000, path: "/".into() });
+        .live(&StabilityQuestion { unit: UNIT.into(), window_ms: 3_000 }, fact)
+        .live(&HttpQuestion { unit: UNIT.into(), port: 8000, path: "/".into() }, stranger);
     let report = judged(Kind::Active { running: true, hold: TimeSpan::from_micros(3_000_000) }, told);
     assert_eq!(gist(&report).2, ["orphan-answers-the-port"]);
 }

@@ -1,18 +1,18 @@
 //! A file that can be loaded, or not: truths 16, 25, 30, 33, 34.
 
 use super::verdicts::{gist, judged};
-use crate::engine::testbed::{Told, fragment, service, text_file};
-use crate::model::{CheckReport, Content, DiskFile, Fact, FilesFact, Kind, Role, Status};
+use crate::engine::testbed::{ObservationsBuilder, fragment, service, text_file};
+use crate::model::{CheckReport, Content, DiskFile, FilesFact, Kind, Role, Status};
 
 const PATH: &str = "/etc/systemd/system/sre-app.service";
 
 fn file(live: &str, twin: Option<&str>, files: FilesFact) -> CheckReport {
     let unit = |state| service(&[("LoadState", state)]);
-    let told = Told::default().loaded(unit(live)).files(files);
+    let told = ObservationsBuilder::default().loaded(unit(live)).files(files);
     judged(
         Kind::UnitFile,
         match twin {
-            Some(state) => told.twin(Fact::Unit(unit(state))),
+            Some(state) => told.twin_loaded(unit(state)),
             None => told,
         },
     )

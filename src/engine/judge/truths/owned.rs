@@ -4,8 +4,8 @@ use super::beyond::{UP, causes, details, processes, told, unit};
 use super::verdicts::judged;
 use crate::engine::testbed::service;
 use crate::model::{
-    AccountDemand, AccountFact, AclEntry, CheckReport, Details, Fact, FileDemand, FileFact, FileType, Identity, Kind,
-    ModeDemand, Node, PasswdRow, Question, Search, Shell, Status,
+    AccountDemand, AccountFact, AccountQuestion, AclEntry, CheckReport, DetailsQuestion, FileDemand, FileFact,
+    FileQuestion, FileType, Identity, Kind, ModeDemand, Node, PasswdRow, ProcessDetails, Search, Shell, Status,
 };
 
 fn row(name: &str, uid: u32, shell_is: Shell) -> PasswdRow {
@@ -59,8 +59,7 @@ fn an_account_of_its_own_that_nobody_logs_in_to() {
         ("root and a worker", account(Some(PasswdRow { shell_is: Refuses, ..root() }), vec![PasswdRow { shell_is: Refuses, ..root() }, web()]), &[], Status::Failed, &["runs-as-root"]),
     ];
     for (what, fact, properties, status, ids) in table {
-        let told = told(service(&[&UP[..], properties].concat()))
-            .live(Fact::Account(fact), Question::Account { unit: unit() });
+        let told = told(service(&[&UP[..], properties].concat())).live(&AccountQuestion { unit: unit() }, fact);
         let demand = AccountDemand { own: true, no_login: true, member_of_not: vec!["sudo".into()] };
         let report = judged(Kind::Account(demand), told);
         assert_eq!(causes(&report), (status, ids.to_vec()), "{what}: {}", report.observed);
@@ -73,15 +72,14 @@ fn node(path: &str, uid: u32, gid: u32, mode: u32) -> Node {
 }
 
 fn file(demand: FileDemand, fact: FileFact, who: Identity, reborn: Option<FileFact>) -> CheckReport {
-    let question =
-        |text: Option<&str>| Question::File { unit: unit(), path: "/f".into(), text: text.map(str::to_owned) };
-    let process = Details { identity: who, ..details(7, true, &["x"], "/") };
+    let question = |text: Option<&str>| FileQuestion { unit: unit(), path: "/f".into(), text: text.map(str::to_owned) };
+    let process = ProcessDetails { identity: who, ..details(7, true, &["x"], "/") };
     let mut told = told(service(&UP))
-        .live(Fact::Account(AccountFact::default()), Question::Account { unit: unit() })
-        .live(Fact::Details(processes(vec![process])), Question::Details { unit: unit(), folder: None })
-        .live(Fact::File(fact), question(demand.contains.as_deref()));
+        .live(&AccountQuestion { unit: unit() }, AccountFact::default())
+        .live(&DetailsQuestion { unit: unit(), directory: None }, processes(vec![process]))
+        .live(&question(demand.contains.as_deref()), fact);
     if let Some(reborn) = reborn {
-        told = told.reborn(Fact::File(reborn), question(None));
+        told = told.twin(&question(None), reborn);
     }
     judged(Kind::File(FileDemand { path: "/f".into(), ..demand }), told)
 }

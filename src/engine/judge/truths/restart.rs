@@ -1,20 +1,20 @@
 //! Restart= and other settings: truths 11, 12, 15, 32.
 
 use super::verdicts::{gist, judged};
-use crate::engine::testbed::{Told, fragment, service, text_file};
-use crate::model::{CheckReport, Expect, Fact, Kind, RestartPolicy, Role, Status, TimeSpan, UnitFact, Value};
+use crate::engine::testbed::{ObservationsBuilder, fragment, service, text_file};
+use crate::model::{CheckReport, Expect, Kind, RestartPolicy, Role, Status, TimeSpan, UnitFact, Value};
 
 fn always() -> Kind {
     Kind::RestartPolicy { one_of: vec![RestartPolicy::Always] }
 }
 
 fn restart(live: &str, disk: Option<&str>, text: &str) -> CheckReport {
-    let told = Told::default().loaded(service(&[("Restart", live)])).files(fragment(text));
-    let twin = |disk| Fact::Unit(service(&[("Restart", disk)]));
+    let told = ObservationsBuilder::default().loaded(service(&[("Restart", live)])).files(fragment(text));
+    let twin = |disk| service(&[("Restart", disk)]);
     judged(
         always(),
         match disk {
-            Some(disk) => told.twin(twin(disk)),
+            Some(disk) => told.twin_loaded(twin(disk)),
             None => told,
         },
     )
@@ -71,7 +71,8 @@ fn what_stands_in_run_is_gone_after_a_reboot() {
     let mut files = fragment("[Service]\nUser=www\n");
     let path = "/run/systemd/system/sre-app.service.d/50-x.conf";
     files.files.push(text_file(path, Role::DropIn, "[Service]\nRestart=always\n"));
-    let told = Told::default().loaded(service(&[("Restart", "always")])).files(files).twin(Fact::Unit(service(&[])));
+    let told =
+        ObservationsBuilder::default().loaded(service(&[("Restart", "always")])).files(files).twin_loaded(service(&[]));
     let report = judged(always(), told);
     assert_eq!((report.status, gist(&report).2), (Status::Failed, vec!["runtime-only"]));
 }
@@ -84,7 +85,7 @@ fn three_seconds() -> Kind {
 fn wait(loaded: &str, line: &str) -> CheckReport {
     let unit = || service(&[("RestartUSec", loaded)]);
     let text = format!("[Service]\nRestartSec={line}\n");
-    judged(three_seconds(), Told::default().loaded(unit()).files(fragment(&text)).twin(Fact::Unit(unit())))
+    judged(three_seconds(), ObservationsBuilder::default().loaded(unit()).files(fragment(&text)).twin_loaded(unit()))
 }
 
 #[test]
@@ -114,8 +115,8 @@ fn truth_32_a_drop_in_that_nobody_announced() {
     let path = "/etc/systemd/system/sre-app.service.d/slow.conf";
     files.files.push(text_file(path, Role::DropIn, "[Service]\nRestartSec=30\n"));
     let live = || service(&[("RestartUSec", "3s")]);
-    let told = || Told::default().loaded(live()).files(files.clone());
-    let with_twin = judged(three_seconds(), told().twin(Fact::Unit(service(&[("RestartUSec", "30s")]))));
+    let told = || ObservationsBuilder::default().loaded(live()).files(files.clone());
+    let with_twin = judged(three_seconds(), told().twin_loaded(service(&[("RestartUSec", "30s")])));
     assert_eq!(
         gist(&with_twin),
         (
@@ -133,9 +134,9 @@ fn truth_32_a_drop_in_that_nobody_announced() {
 fn a_list_in_another_order_is_not_stale() {
     let expect = Expect::Includes(vec!["network.target".into()]);
     let after = |units: &str| service(&[("After", units)]);
-    let told = Told::default().loaded(after("basic.target a.slice")).files(fragment("[Service]\n"));
+    let told = ObservationsBuilder::default().loaded(after("basic.target a.slice")).files(fragment("[Service]\n"));
     let kind = Kind::Setting { name: "After".into(), expect };
-    let report = judged(kind, told.twin(Fact::Unit(after("a.slice basic.target"))));
+    let report = judged(kind, told.twin_loaded(after("a.slice basic.target")));
     assert_eq!(gist(&report), (Status::Failed, "After=basic.target a.slice", vec![]));
 }
 
@@ -150,7 +151,7 @@ fn lists_and_commands() {
         ("ExecStart", Expect::Is(Value::Text("/bin/a -v x".into()))),
     ] {
         let kind = Kind::Setting { name: name.into(), expect };
-        let report = judged(kind, Told::default().loaded(unit.clone()).files(fragment(text)));
+        let report = judged(kind, ObservationsBuilder::default().loaded(unit.clone()).files(fragment(text)));
         assert_eq!(report.status, Status::Passed, "{name}: {}", report.observed);
     }
 }

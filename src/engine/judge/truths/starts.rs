@@ -2,8 +2,10 @@
 //! manager said, in the words of each version.
 
 use super::verdicts::judged;
-use crate::engine::testbed::{Told, UNIT, fragment, service};
-use crate::model::{Assumed, Cause, CheckReport, Fact, FailureFact, Kind, Question, Sample, StabilityFact, TimeSpan};
+use crate::engine::testbed::{ObservationsBuilder, UNIT, fragment, service};
+use crate::model::{
+    Assumed, Cause, CheckReport, FailureFact, Kind, Sample, StabilityFact, StabilityQuestion, TimeSpan,
+};
 
 const UNIT_FILE: &str = "[Unit]\nAfter=b.service\nConditionPathExists=/srv/x\n[Service]\nExecStart=/opt/app/serve.sh\n";
 
@@ -13,11 +15,11 @@ fn down(state: &str, properties: &[(&str, &str)], fact: FailureFact) -> CheckRep
     let stability = StabilityFact { before: sample.clone(), after: sample, watched_ms: 3_000 };
     let mut all = vec![("ActiveState", active), ("SubState", sub), ("TimeoutStartUSec", "5s")];
     all.extend(properties);
-    let told = Told::default()
+    let told = ObservationsBuilder::default()
         .loaded(service(&all))
         .files(fragment(UNIT_FILE))
-        .live(Fact::Stability(stability), Question::Stability { unit: UNIT.into(), window_ms: 3_000 })
-        .live(Fact::Failure(fact), Question::Failure { unit: UNIT.into() });
+        .live(&StabilityQuestion { unit: UNIT.into(), window_ms: 3_000 }, stability)
+        .failure(fact);
     judged(Kind::Active { running: true, hold: TimeSpan::from_micros(3_000_000) }, told)
 }
 

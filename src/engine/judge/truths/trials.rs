@@ -1,10 +1,10 @@
 //! What a kill and a reboot show: truths 13–15, 18, 20, 22–24, 26, 27.
 
 use super::verdicts::{gist, judged};
-use crate::engine::testbed::{Told, UNIT, fragment, service};
+use crate::engine::testbed::{ObservationsBuilder, UNIT, fragment, service};
 use crate::model::{
-    BootFact, CheckReport, Fact, Ground, KillFact, KillOutcome, Kind, Sample, StabilityFact, StartLimit, Status,
-    TimeSpan, UnitFact, Unknown,
+    BootFact, BootQuestion, CheckReport, Ground, KillFact, KillOutcome, Kind, Sample, StabilityFact, StabilityQuestion,
+    StartLimit, Status, TimeSpan, UnitFact, Unknown,
 };
 
 fn sample(state: &str, pid: u32, restarts: u64, up_ms: u64) -> Sample {
@@ -45,7 +45,7 @@ fn comes_back() -> Kind {
 
 fn killed(restart: &str, text: &str, fact: KillFact) -> CheckReport {
     let unit = || service(&[("Restart", restart), ("ActiveState", "active")]);
-    let told = Told::default().loaded(unit()).files(fragment(text)).twin(Fact::Unit(unit()));
+    let told = ObservationsBuilder::default().loaded(unit()).files(fragment(text)).twin_loaded(unit());
     judged(comes_back(), told.killed(Ground::Twin, Ok(fact)))
 }
 
@@ -99,8 +99,9 @@ fn once_is_not_however_often() {
         (tight(), Some(loose()), again(), Status::Failed, vec!["needs-daemon-reload", "start-limit-too-tight"]),
     ];
     for (loaded, disk, kind, status, causes) in table {
-        let told = Told::default().loaded(loaded).killed(Ground::Twin, Ok(kill("always", "3s", back(3_100))));
-        let told = disk.into_iter().fold(told, |told, disk| told.twin(Fact::Unit(disk)));
+        let told =
+            ObservationsBuilder::default().loaded(loaded).killed(Ground::Twin, Ok(kill("always", "3s", back(3_100))));
+        let told = disk.into_iter().fold(told, ObservationsBuilder::twin_loaded);
         let report = judged(kind, told);
         assert_eq!((report.status, gist(&report).2), (status, causes), "{}", report.observed);
     }
@@ -127,10 +128,10 @@ fn what_is_said_of_a_service_that_came_back() {
 #[test]
 fn a_manager_that_is_behind_does_not_restart() {
     let (loaded, disk) = (service(&[("Restart", "no")]), service(&[("Restart", "always")]));
-    let told = Told::default().loaded(loaded.clone()).twin(Fact::Unit(disk.clone()));
+    let told = ObservationsBuilder::default().loaded(loaded.clone()).twin_loaded(disk.clone());
     let report = judged(comes_back(), told.killed(Ground::Twin, Ok(kill("always", "100ms", back(120)))));
     assert_eq!((report.status, gist(&report).2), (Status::Failed, vec!["needs-daemon-reload"]), "{}", report.observed);
-    let told = Told::default().loaded(disk).twin(Fact::Unit(loaded));
+    let told = ObservationsBuilder::default().loaded(disk).twin_loaded(loaded);
     let report = judged(comes_back(), told.killed(Ground::Twin, Ok(kill("no", "100ms", gave_up(7, 0)))));
     assert_eq!((report.status, gist(&report).2), (Status::Failed, vec!["needs-daemon-reload", "no-auto-restart"]));
 }
@@ -153,7 +154,7 @@ fn nothing_to_kill() {
         ("failed", Ground::Live, down(), not_up(), Status::Failed),
     ];
     for (live, on, before, outcome, status) in table {
-        let told = Told::default().loaded(service(&[("ActiveState", live)])).twin(Fact::Unit(service(&[])));
+        let told = ObservationsBuilder::default().loaded(service(&[("ActiveState", live)])).twin_loaded(service(&[]));
         let fact = KillFact { before, ..kill("always", "100ms", outcome) };
         let report = judged(comes_back(), told.killed(on, Ok(fact)));
         assert_eq!(report.status, status, "{live} {on:?}: {}", report.observed);
@@ -167,25 +168,31 @@ fn survives() -> Kind {
 #[test]
 fn trials_that_were_not_made_are_not_run_and_those_that_failed_are_unknown() {
     for kind in [comes_back(), survives()] {
-        let report = judged(kind.clone(), Told::default().loaded(service(&[])));
+        let report = judged(kind.clone(), ObservationsBuilder::default().loaded(service(&[])));
         assert_eq!(report.status, Status::NotRun, "{}", report.observed);
-        let report = judged(kind, Told::default().loaded(service(&[])).twinless());
+        let report = judged(kind, ObservationsBuilder::default().loaded(service(&[])).twin_impossible());
         assert_eq!(gist(&report), (Status::Unknown, "no room for a copy", vec!["could-not-tell"]));
     }
     let refused = Unknown { reason: "it was not killed".into(), remedy: String::new() };
-    let report = judged(comes_back(), Told::default().killed(Ground::Live, Err(refused)));
+    let report = judged(comes_back(), ObservationsBuilder::default().killed(Ground::Live, Err(refused)));
     assert_eq!(gist(&report), (Status::Unknown, "it was not killed", vec![]));
     // Trials on a machine that cannot be rebooted leave the other one open.
-    let told = Told::default().loaded(service(&[])).killed(Ground::Live, Ok(kill("no", "100ms", back(100))));
+    let told =
+        ObservationsBuilder::default().loaded(service(&[])).killed(Ground::Live, Ok(kill("no", "100ms", back(100))));
     assert_eq!(judged(survives(), told).status, Status::NotRun);
 }
 
 fn booted(before: Sample, after: Sample, unit: UnitFact, boot: BootFact) -> CheckReport {
     let stability = StabilityFact { before, after, watched_ms: 1_500 };
-    let told = Told::default()
+    let told = ObservationsBuilder::default()
         .loaded(service(&[]))
         .files(fragment("[Service]\nExecStart=/bin/a\n[Install]\nWantedBy=multi-user.target\n"));
-    judged(survives(), told.twin(Fact::Unit(unit)).twin(Fact::Boot(boot)).twin(Fact::Stability(stability)))
+    judged(
+        survives(),
+        told.twin_loaded(unit)
+            .twin(&BootQuestion { unit: UNIT.into() }, boot)
+            .twin(&StabilityQuestion { unit: UNIT.into(), window_ms: 2_000 }, stability),
+    )
 }
 
 #[test]

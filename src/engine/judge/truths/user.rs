@@ -1,8 +1,8 @@
 //! Who it runs as: truths 1–10, and the way from a wish to a uid.
 
 use super::verdicts::{gist, judged};
-use crate::engine::testbed::{Told, exec, fragment, process, service, text_file};
-use crate::model::{CheckReport, Fact, Kind, Process, ProcessesFact, Role, Status, UnitFact};
+use crate::engine::testbed::{ObservationsBuilder, UNIT, exec, fragment, process, service, text_file};
+use crate::model::{CheckReport, Kind, Process, ProcessesFact, ProcessesQuestion, Role, Status, UnitFact};
 
 const RUNNING: [(&str, &str); 3] = [("ActiveState", "active"), ("SubState", "running"), ("MainPID", "214")];
 
@@ -15,10 +15,10 @@ fn unit_text(user: &str) -> String {
 }
 
 fn who(live: UnitFact, text: &str, processes: &[Process], twin: Option<(UnitFact, &[Process])>) -> CheckReport {
-    let mut told = Told::default().loaded(live).files(fragment(text)).processes(processes);
+    let mut told = ObservationsBuilder::default().loaded(live).files(fragment(text)).processes(processes);
     if let Some((unit, processes)) = twin {
         let processes = ProcessesFact { processes: processes.to_vec(), ..ProcessesFact::default() };
-        told = told.twin(Fact::Unit(unit)).twin(Fact::Processes(processes));
+        told = told.twin_loaded(unit).twin(&ProcessesQuestion { unit: UNIT.into() }, processes);
     }
     judged(Kind::RunsAs { root: false }, told)
 }
@@ -64,7 +64,8 @@ fn truth_2_an_empty_user_in_a_drop_in_is_root() {
     let mut files = fragment(&unit_text("User=nobody\n"));
     let drop_in = "/etc/systemd/system/sre-app.service.d/x.conf";
     files.files.push(text_file(drop_in, Role::DropIn, "[Service]\nUser=\n"));
-    let told = Told::default().loaded(running(&[])).files(files).processes(&[process(214, 0, "root", true)]);
+    let told =
+        ObservationsBuilder::default().loaded(running(&[])).files(files).processes(&[process(214, 0, "root", true)]);
     let report = judged(Kind::RunsAs { root: false }, told);
     assert_eq!(
         gist(&report),
@@ -207,7 +208,10 @@ fn a_process_between_fork_and_execve_is_not_judged() {
 #[test]
 fn root_can_be_demanded() {
     let demand = |processes: &[Process]| {
-        let told = Told::default().loaded(running(&[("User", "root")])).files(fragment("")).processes(processes);
+        let told = ObservationsBuilder::default()
+            .loaded(running(&[("User", "root")]))
+            .files(fragment(""))
+            .processes(processes);
         judged(Kind::RunsAs { root: true }, told).status
     };
     assert_eq!(demand(&[process(214, 0, "root", true), process(215, 33, "www-data", false)]), Status::Passed);

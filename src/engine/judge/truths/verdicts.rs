@@ -1,10 +1,10 @@
 //! One check judged alone.
 
-use crate::engine::testbed::{Told, check, lab};
+use crate::engine::testbed::{ObservationsBuilder, check, lab};
 use crate::model::{CheckReport, Kind, Status};
 
-pub(super) fn judged(kind: Kind, told: Told) -> CheckReport {
-    let mut reports = super::super::judge(&lab(vec![check("it", kind)]), &told.observations());
+pub(super) fn judged(kind: Kind, told: ObservationsBuilder) -> CheckReport {
+    let mut reports = super::super::judge(&lab(vec![check("it", kind)]), &told.build());
     reports.remove(0)
 }
 

@@ -44,7 +44,7 @@ pub enum Content {
         /// The text, at most the machine's bound.
         text: String,
         /// Some bytes were not UTF-8.
-        #[serde(default, skip_serializing_if = "is_false")]
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         lossy: bool,
     },
     /// A link to /dev/null: the unit or drop-in is masked.
@@ -71,9 +71,4 @@ pub enum Content {
         /// The system's words.
         why: String,
     },
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature is serde's")]
-pub(super) fn is_false(flag: &bool) -> bool {
-    !flag
 }

@@ -1,0 +1,32 @@
+//! What a unit's own processes have written to the journal.
+
+use serde::{Deserialize, Serialize};
+
+/// From when on the journal is read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Since {
+    /// The unit's latest start.
+    #[default]
+    Invocation,
+    /// The machine's latest boot.
+    Boot,
+}
+
+/// What a unit's own processes have written to the journal.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JournalFact {
+    /// It has been started at all in that time.
+    pub started: bool,
+    /// How many messages were read.
+    pub messages: u32,
+    /// There were more, and older ones, than are read.
+    pub cut: bool,
+    /// The latest message that contains the text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<String>,
+    /// The latest message of all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<String>,
+}
