@@ -68,7 +68,7 @@ fn keys_answer_and_the_terminal_is_left_as_it_was() {
         let mut pty = Pty::new(24, 80);
         let before = pty.modes();
         let child = on(&pty, "ask", "xterm");
-        pty.shows(PROMPT);
+        pty.wait_for_text(PROMPT);
         pty.press(key);
         assert_eq!(outcome(child), answer);
         assert_eq!(pty.settled().trim_end(), shown);
@@ -98,7 +98,7 @@ fn yes_answers_without_asking() {
 fn a_spinner_shows_on_a_terminal_and_leaves_nothing() {
     let mut pty = Pty::new(24, 80);
     let mut spinning = child("spin", "xterm", Stdio::piped(), pty.end());
-    pty.shows("booting a sandbox");
+    pty.wait_for_text("booting a sandbox");
     drop(spinning.stdin.take());
     assert_eq!(outcome(spinning), "spun");
     assert_eq!(pty.settled(), "");

@@ -1,4 +1,4 @@
-//! The tutorial on a terminal: every screen fits its window, and the terminal is given back on every way out.
+//! The tutorial on a terminal: every screen fits the window, and the terminal is restored however it ends.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test fails by panicking, and starts programs")]
 
 mod common;
@@ -7,10 +7,10 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::process::{Command, Stdio};
 
-use common::desk::Desk;
 use common::pty::Pty;
-use common::seat::{SIZES, Seat, progress, small_course};
+use common::terminal_session::TerminalSession;
 use common::traces::kill;
+use common::tutorial_session::{SIZES, TutorialSession, progress, small_course};
 use common::{UNITLAB, home};
 use rustix::process::Signal;
 use textwrap::core::display_width;
@@ -20,92 +20,92 @@ fn every_screen_fits_its_window_in_colour_and_without() {
     let Some(home) = home() else { return };
     for (size, colored) in SIZES.into_iter().flat_map(|size| [(size, true), (size, false)]) {
         let _ = fs::remove_dir_all(home.state_dir());
-        let mut seat = Seat::at(&home, &[], size, colored);
-        seat.sees("unitlab");
-        seat.press("\r", "1/5");
-        seat.press("?", "do what is in");
-        seat.press("\x1b[6~\x1b[6~", "fg");
-        seat.press("\x1b", "Look at");
-        seat.press("t", "The second");
-        seat.press("2\r", "1/2");
-        seat.press("p", "5/5");
-        seat.press("/needle", "The needle lies here.");
-        seat.press("\r", "1/2");
-        seat.press("gunit", "What systemd manages.");
-        seat.press("zzz", "No term has these letters.");
-        seat.press("\x1b", "Another");
-        seat.press("R", "anew?");
-        seat.press("\x1b", "Another");
-        seat.press("t1\r", "1/5");
-        seat.press("nn", "3/5");
-        seat.press("n", "4/5");
-        // To its end, where the question is.
-        seat.press("\x1b[F", "Few");
-        seat.press("1", "1 Many");
-        seat.quits();
+        let mut session = TutorialSession::open(&home, &[], size, colored);
+        session.wait_for("unitlab");
+        session.press("\r", "1/5");
+        session.press("?", "run, answer or");
+        session.press("\x1b[6~\x1b[6~", "fg");
+        session.press("\x1b", "Look at");
+        session.press("t", "The second");
+        session.press("2\r", "1/2");
+        session.press("p", "5/5");
+        session.press("/needle", "The needle lies here.");
+        session.press("\r", "1/2");
+        session.press("gunit", "What systemd manages.");
+        session.press("zzz", "No term contains these letters.");
+        session.press("\x1b", "Another");
+        session.press("R", "Restart this chapter?");
+        session.press("\x1b", "Another");
+        session.press("t1\r", "1/5");
+        session.press("nn", "3/5");
+        session.press("n", "4/5");
+        // The question is at the end.
+        session.press("\x1b[F", "Few");
+        session.press("1", "1 Many");
+        session.quit();
     }
 }
 
 #[test]
-fn another_size_draws_everything_anew() {
+fn a_resized_window_is_drawn_again() {
     let Some(home) = home() else { return };
-    let mut seat = Seat::at(&home, &["learn", "first"], SIZES[0], true);
-    seat.sees("1/5");
-    seat.press("nnn", "4/5");
+    let mut session = TutorialSession::open(&home, &["learn", "first"], SIZES[0], true);
+    session.wait_for("1/5");
+    session.press("nnn", "4/5");
     for size in [(20, 40), (40, 120), (12, 50), (24, 80)] {
-        seat.desk.pty.resize(size.0, size.1);
-        seat.size = size;
+        session.terminal.pty.resize(size.0, size.1);
+        session.size = size;
         let last = usize::from(size.0) - 1;
-        // The rule of the foot is as wide as the window, and nothing of the old window is left.
-        seat.desk.pty.wait_until("the foot", |screen| {
+        // The rule of the footer is as wide as the new window.
+        session.terminal.pty.wait_until("the footer", |screen| {
             let rows: Vec<String> = screen.rows(0, size.1).collect();
             display_width(&rows[last - 1]) == usize::from(size.1) && rows[last].contains("keys")
         });
-        seat.sees("4/5");
-        seat.holds();
+        session.wait_for("4/5");
+        session.check_screen();
     }
-    seat.quits();
+    session.quit();
 }
 
 #[test]
-fn questions_are_answered_by_keys_and_kept_at_once() {
+fn answers_are_saved_at_once() {
     let Some(home) = home() else { return };
-    let mut seat = Seat::at(&home, &["learn", "1"], SIZES[1], true);
-    seat.sees("1/5");
-    seat.press("n1", "Not so.");
+    let mut session = TutorialSession::open(&home, &["learn", "1"], SIZES[1], true);
+    session.wait_for("1/5");
+    session.press("n1", "Wrong.");
     assert!(progress(&home.state_dir()).contains("[chapters.first.answers.which]\nfirst = \"1\"\nright = false"));
-    seat.press("2", "Right.");
-    // A typed answer owns the keyboard: q does not quit, n turns no page.
-    seat.press("\t\rqn/t?g", "> qn/t?g");
-    seat.press("\x15quit\r", "✓ quit");
-    seat.sees("2/5");
+    session.press("2", "Correct.");
+    // While an answer is typed, letters are text: q does not quit, n does not turn the page.
+    session.press("\t\rqn/t?g", "> qn/t?g");
+    session.press("\x15quit\r", "✓ quit");
+    session.wait_for("2/5");
     let kept = progress(&home.state_dir());
     assert!(kept.contains("first = \"1\"\nright = false\nlatest = \"2\""), "{kept}");
     assert!(kept.contains("first = \"quit\"\nright = true"), "{kept}");
-    seat.quits();
+    session.quit();
 }
 
 #[test]
-fn the_terminal_is_given_back_to_whoever_ends_or_stops_it() {
+fn signals_and_ctrl_c_restore_the_terminal() {
     let Some(home) = home() else { return };
-    for words in [&[][..], &["learn"]] {
+    for args in [&[][..], &["learn"]] {
         for (signal, code) in [(Signal::TERM, 130), (Signal::HUP, 130), (Signal::INT, 130)] {
-            let mut seat = Seat::at(&home, words, SIZES[0], true);
-            seat.sees("─");
-            kill(seat.desk.unitlab(), signal);
-            assert_eq!(seat.desk.left_with(), code, "{words:?} {signal:?}");
-            seat.is_given_back();
+            let mut session = TutorialSession::open(&home, args, SIZES[0], true);
+            session.wait_for("─");
+            kill(session.terminal.unitlab(), signal);
+            assert_eq!(session.terminal.exit_code(), code, "{args:?} {signal:?}");
+            session.assert_restored();
         }
     }
-    let mut seat = Seat::at(&home, &["learn"], SIZES[0], true);
-    seat.sees("1/5");
-    seat.desk.pty.keys("\u{3}");
-    assert_eq!(seat.desk.left_with(), 0);
-    seat.is_given_back();
+    let mut session = TutorialSession::open(&home, &["learn"], SIZES[0], true);
+    session.wait_for("1/5");
+    session.terminal.pty.keys("\u{3}");
+    assert_eq!(session.terminal.exit_code(), 0);
+    session.assert_restored();
 }
 
 #[test]
-fn ctrl_z_steps_out_and_fg_comes_back() {
+fn ctrl_z_suspends_and_fg_continues() {
     let Some(home) = home() else { return };
     let course = small_course(&home);
     let mut shell = Command::new("bash");
@@ -114,9 +114,9 @@ fn ctrl_z_steps_out_and_fg_comes_back() {
     shell.envs(unitlab.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let mut pty = Pty::new(24, 80);
     let mut session = pty.spawn(&shell);
-    pty.shows("own> ");
+    pty.wait_for_text("own> ");
     pty.keys(&format!("{UNITLAB} --course {} learn\r", course.display()));
-    pty.shows("1/5");
+    pty.wait_for_text("1/5");
     for turn in 0..2 {
         pty.keys("\u{1a}");
         pty.wait_until("the shell", |screen| !screen.alternate_screen() && common::pty::line(screen) == "own> ");
@@ -124,7 +124,7 @@ fn ctrl_z_steps_out_and_fg_comes_back() {
         pty.keys("fg\r");
         pty.wait_until("the page", |screen| screen.alternate_screen() && screen.contents().contains("keys"));
         pty.keys(if turn == 0 { "n" } else { "p" });
-        pty.shows(if turn == 0 { "2/5" } else { "1/5" });
+        pty.wait_for_text(if turn == 0 { "2/5" } else { "1/5" });
     }
     pty.keys("q");
     pty.wait_until("the shell", |screen| !screen.alternate_screen() && common::pty::line(screen) == "own> ");
@@ -133,7 +133,7 @@ fn ctrl_z_steps_out_and_fg_comes_back() {
 }
 
 #[test]
-fn without_root_the_page_says_why_and_shows_the_record() {
+fn without_root_the_page_shows_the_reason_and_the_recorded_output() {
     let Some(home) = home() else { return };
     let course = small_course(&home);
     let state = home.state_dir();
@@ -147,36 +147,36 @@ fn without_root_the_page_says_why_and_shows_the_record() {
         user.arg("--course").arg(&course).args(["learn", "first"]);
         user.envs(command.env("NO_COLOR", "1").get_envs().filter_map(|(name, value)| Some((name, value?))));
         let _ = fs::remove_file(state.join("progress.toml"));
-        let mut desk = Desk::sized(&user, size);
-        desk.pty.shows("no sandbox here");
-        desk.pty.shows("Enter shows");
-        desk.pty.keys("\r");
-        desk.pty.shows("recorded, not run here");
-        desk.pty.shows("no sudo");
-        desk.pty.shows("hello-from-the-record");
-        desk.pty.keys("\r");
-        desk.pty.shows("2/5");
-        desk.pty.keys("nn\x1b[F1");
-        desk.pty.shows("nothing was recorded");
-        desk.pty.keys("q");
-        assert_eq!(desk.left_with(), 0);
+        let mut terminal = TerminalSession::start_sized(&user, size);
+        terminal.pty.wait_for_text("no sandbox here");
+        terminal.pty.wait_for_text("Enter shows");
+        terminal.pty.keys("\r");
+        terminal.pty.wait_for_text("recorded, not run here");
+        terminal.pty.wait_for_text("no sudo");
+        terminal.pty.wait_for_text("hello-from-the-record");
+        terminal.pty.keys("\r");
+        terminal.pty.wait_for_text("2/5");
+        terminal.pty.keys("nn\x1b[F1");
+        terminal.pty.wait_for_text("no output was recorded");
+        terminal.pty.keys("q");
+        assert_eq!(terminal.exit_code(), 0);
     }
 }
 
 #[test]
-fn without_a_terminal_there_is_the_help_and_text() {
+fn without_a_terminal_it_prints_help_or_plain_text() {
     let Some(home) = home() else { return };
     let output = home.unitlab(&[]);
     assert_eq!(output.status.code(), Some(2));
-    let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
-    assert!(said.contains("Usage") && said.contains("learn"), "{said}");
+    let printed = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    assert!(printed.contains("Usage") && printed.contains("learn"), "{printed}");
 
     let output = home.unitlab(&["learn", "sevice-states", "--plain"]);
     assert_eq!(output.status.code(), Some(2));
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.contains("did you mean") && said.contains("service-states"), "{said}");
+    let printed = String::from_utf8(output.stderr).unwrap();
+    assert!(printed.contains("did you mean") && printed.contains("service-states"), "{printed}");
 
-    // Also where nobody asks for plain text, but nothing can be drawn.
+    // Without --plain too, if no screen can be drawn.
     assert_eq!(home.must(&["learn", "1"]), home.must(&["learn", "process", "--plain"]));
     for chapter in 1..=8 {
         let output = home.command(&["learn", &chapter.to_string(), "--plain"]).env("COLUMNS", "40").output().unwrap();

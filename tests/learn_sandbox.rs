@@ -1,16 +1,16 @@
-//! The sandbox beside the tutorial: real output on the page, and nothing left when it is closed, however that happens.
+//! The sandbox of a lesson: its commands really run, and nothing is left however the lesson ends.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test fails by panicking, and starts programs")]
 
 mod common;
 
-use common::desk::{Desk, PROMPT};
-use common::seat::{SIZES, Seat, progress};
+use common::terminal_session::{PROMPT, TerminalSession};
 use common::traces::{await_end, await_sandbox, kill, pid_of};
+use common::tutorial_session::{SIZES, TutorialSession, progress};
 use common::{Home, course, home};
 use rustix::process::Signal;
 use unitlab::model::Block;
 
-/// The supervisor of the only sandbox there is, once it runs.
+/// Waits for the only sandbox; returns the pid of its supervisor.
 fn supervisor(home: &Home) -> i32 {
     let dir = await_sandbox(home, |dir| dir.join("record.json").exists());
     let record: serde_json::Value = serde_json::from_slice(&std::fs::read(dir.join("record.json")).unwrap()).unwrap();
@@ -18,95 +18,94 @@ fn supervisor(home: &Home) -> i32 {
 }
 
 #[test]
-fn commands_run_are_changed_and_are_stopped() {
+fn commands_can_be_run_edited_and_stopped() {
     let Some(home) = home() else { return };
     for (size, colored) in [(SIZES[0], true), (SIZES[1], false)] {
         let _ = std::fs::remove_dir_all(home.state_dir());
-        let mut seat = Seat::at(&home, &["learn", "first"], size, colored);
-        // Before the sandbox is there: it is waited for.
-        seat.sees("1/5");
-        seat.press("\r", "hello-42");
-        seat.sees("Enter go on");
-        seat.sees("systemd 2");
-        seat.press("e\x15echo other-$((1 + 1)", "other-$((1 + 1)");
-        seat.press(")\r", "other-2");
-        seat.sees("Enter go on");
-        // What it leaves running in the session holds its output. The naive way, tried by hand: to read the pipe to its end
-        // waited for that sleep, and to stop the command did not end it.
-        seat.press("e\x15sleep 999 & echo left-$((1 + 1)", "left-$((1 + 1)");
-        seat.press(")\r", "left-2");
-        seat.sees("Enter go on");
-        seat.press("r", "hello-42");
-        seat.sees("Enter go on");
-        seat.press("nn\r", "begun");
-        seat.press("n", "4/5");
-        seat.press("p", "Ctrl-C stop it");
-        seat.press("\u{3}", "(stopped)");
-        // Another chapter stops what runs, and has a machine of its own.
-        seat.press("r", "Ctrl-C stop it");
-        seat.press("nnn", "1/2");
-        seat.desk.pty.wait_until("what ran has stopped", |screen| screen.contents().contains("Enter run"));
-        seat.press("\r", "fresh");
-        assert!(!seat.desk.pty.text().contains("old\n"), "{}", seat.desk.pty.text());
+        let mut session = TutorialSession::open(&home, &["learn", "first"], size, colored);
+        // The command is entered while the sandbox boots.
+        session.wait_for("1/5");
+        session.press("\r", "hello-42");
+        session.wait_for("Enter go on");
+        session.wait_for("systemd 2");
+        session.press("e\x15echo other-$((1 + 1)", "other-$((1 + 1)");
+        session.press(")\r", "other-2");
+        session.wait_for("Enter go on");
+        // The background process keeps the output pipe open. The command must end anyway, not when the pipe does.
+        session.press("e\x15sleep 999 & echo left-$((1 + 1)", "left-$((1 + 1)");
+        session.press(")\r", "left-2");
+        session.wait_for("Enter go on");
+        session.press("r", "hello-42");
+        session.wait_for("Enter go on");
+        session.press("nn\r", "begun");
+        session.press("n", "4/5");
+        session.press("p", "Ctrl-C stop it");
+        session.press("\u{3}", "(stopped)");
+        // Opening another chapter stops the command and starts another sandbox.
+        session.press("r", "Ctrl-C stop it");
+        session.press("nnn", "1/2");
+        session.terminal.pty.wait_until("the command has stopped", |screen| screen.contents().contains("Enter run"));
+        session.press("\r", "fresh");
+        assert!(!session.terminal.pty.text().contains("old\n"), "{}", session.terminal.pty.text());
         let supervisor = supervisor(&home);
         assert!(progress(&home.state_dir()).contains("ran = [\"hello\", \"long\"]"));
-        seat.quits();
+        session.quit();
         await_end(supervisor);
     }
 }
 
 #[test]
-fn kill_9_loses_nothing_and_leaves_nothing() {
+fn after_kill_9_progress_is_kept_and_the_sandbox_ends() {
     let Some(home) = home() else { return };
-    let mut seat = Seat::at(&home, &["learn", "first"], SIZES[0], true);
-    seat.sees("systemd 2");
-    seat.press("\r", "hello-42");
-    seat.press("n1", "Not so.");
+    let mut session = TutorialSession::open(&home, &["learn", "first"], SIZES[0], true);
+    session.wait_for("systemd 2");
+    session.press("\r", "hello-42");
+    session.press("n1", "Wrong.");
     let supervisor = supervisor(&home);
-    kill(seat.desk.unitlab(), Signal::KILL);
-    assert_eq!(seat.desk.left_with(), 137);
+    kill(session.terminal.unitlab(), Signal::KILL);
+    assert_eq!(session.terminal.exit_code(), 137);
     await_end(supervisor);
-    drop(seat);
-    let mut seat = Seat::at(&home, &[], SIZES[0], true);
-    seat.sees("page 2 of 5");
-    seat.press("\r", "2/5");
-    seat.sees("Not so.");
-    // The one that has no answer yet is in hand.
-    seat.press("\x1b[Z", "Press another number");
-    seat.press("2", "Right.");
-    // While a command runs, too.
-    seat.press("n\r", "begun");
+    drop(session);
+    let mut session = TutorialSession::open(&home, &[], SIZES[0], true);
+    session.wait_for("page 2 of 5");
+    session.press("\r", "2/5");
+    session.wait_for("Wrong.");
+    // The unanswered question is selected.
+    session.press("\x1b[Z", "Press another number");
+    session.press("2", "Correct.");
+    // The same while a command runs.
+    session.press("n\r", "begun");
     let supervisor = self::supervisor(&home);
-    kill(seat.desk.unitlab(), Signal::KILL);
-    assert_eq!(seat.desk.left_with(), 137);
+    kill(session.terminal.unitlab(), Signal::KILL);
+    assert_eq!(session.terminal.exit_code(), 137);
     await_end(supervisor);
 }
 
 #[test]
-fn through_a_door_to_the_lab_and_back() {
+fn a_lab_opens_from_its_page_and_returns_to_it() {
     let Some(home) = home() else { return };
     let built_in = course();
     let chapter = built_in.chapter("own-service").unwrap();
-    let is_door = |block: &Block| matches!(block, Block::Door { .. });
-    let page = chapter.pages.iter().position(|page| page.blocks.iter().any(is_door)).unwrap();
-    let mut desk = Desk::sized(&home.command(&["learn", "own-service"]), (40, 100));
+    let is_lab = |block: &Block| matches!(block, Block::Door { .. });
+    let page = chapter.pages.iter().position(|page| page.blocks.iter().any(is_lab)).unwrap();
+    let mut terminal = TerminalSession::start_sized(&home.command(&["learn", "own-service"]), (40, 100));
     for page in 0..=page {
-        desk.pty.shows(&format!("{}/{}", page + 1, chapter.pages.len()));
-        desk.pty.keys("n");
+        terminal.pty.wait_for_text(&format!("{}/{}", page + 1, chapter.pages.len()));
+        terminal.pty.keys("n");
     }
-    desk.pty.keys("p");
-    // Whatever else the page asks, the door is its last live block.
-    desk.pty.shows("From a terminal to a service");
-    desk.pty.keys("\x1b[Z");
-    desk.pty.shows("Enter to the lab");
-    desk.pty.keys("\r");
-    desk.wait_for_prompt("the learner's shell");
-    assert_eq!(desk.pty.line(), PROMPT);
-    desk.pty.keys("exit\r");
-    desk.pty.shows("It is not graded yet.");
-    desk.pty.shows(&format!("{}/{}", page + 1, chapter.pages.len()));
-    assert!(desk.pty.is_taken());
-    desk.pty.keys("q");
-    assert_eq!(desk.left_with(), 0);
-    assert_eq!(desk.pty.modes(), desk.modes_before);
+    terminal.pty.keys("p");
+    // The lab is the last interactive block of the page.
+    terminal.pty.wait_for_text("From a terminal to a service");
+    terminal.pty.keys("\x1b[Z");
+    terminal.pty.wait_for_text("Enter open the lab");
+    terminal.pty.keys("\r");
+    terminal.wait_for_prompt("the learner's shell");
+    assert_eq!(terminal.pty.line(), PROMPT);
+    terminal.pty.keys("exit\r");
+    terminal.pty.wait_for_text("It is not graded yet.");
+    terminal.pty.wait_for_text(&format!("{}/{}", page + 1, chapter.pages.len()));
+    assert!(terminal.pty.is_on_alternate_screen());
+    terminal.pty.keys("q");
+    assert_eq!(terminal.exit_code(), 0);
+    assert_eq!(terminal.pty.modes(), terminal.modes_before);
 }

@@ -10,7 +10,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use common::desk::Desk;
+use common::terminal_session::TerminalSession;
 use common::{Home, UNITLAB, home};
 
 /// `nobody`, who is on every machine and has no rights on any.
@@ -132,12 +132,12 @@ fn a_password_that_nobody_can_type_is_a_plain_refusal() {
 fn a_wrong_password_is_not_a_failed_check() {
     let Some(home) = home() else { return };
     let person = Person::new(&home, &format!("Defaults passwd_tries=1\n{WITH_PASSWORD}"));
-    let mut desk = Desk::of(&person.command(&["check", "sre-app"]));
-    desk.pty.shows("assword");
-    desk.pty.keys("wrong\r");
-    assert_eq!(desk.left_with(), 3, "{}", desk.pty.text());
-    assert!(desk.pty.text().contains("this needs root, and sudo refuses"), "{}", desk.pty.text());
-    assert_eq!(desk.pty.modes(), desk.modes_before);
+    let mut terminal = TerminalSession::start(&person.command(&["check", "sre-app"]));
+    terminal.pty.wait_for_text("assword");
+    terminal.pty.keys("wrong\r");
+    assert_eq!(terminal.exit_code(), 3, "{}", terminal.pty.text());
+    assert!(terminal.pty.text().contains("this needs root, and sudo refuses"), "{}", terminal.pty.text());
+    assert_eq!(terminal.pty.modes(), terminal.modes_before);
     nothing_has_changed(&home);
 }
 

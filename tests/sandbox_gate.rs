@@ -6,8 +6,8 @@ mod common;
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
 
-use common::desk::Desk;
 use common::home;
+use common::terminal_session::TerminalSession;
 
 const START: [&str; 4] = ["lab", "start", "sre-app", "--no-shell"];
 
@@ -103,10 +103,10 @@ fn a_check_inside_shows_what_it_waits_for() {
     let Some(home) = home() else { return };
     home.must(&START);
     home.must(&["lab", "solve", "sre-app", "--yes"]);
-    let mut desk = Desk::at(&home, &["lab", "shell", "sre-app"], &[]);
-    desk.pty.keys("clear; unitlab check\r");
-    desk.pty.shows("waiting up to 8s for sre-app.service to come back");
-    desk.wait_for_prompt("the report");
-    assert!(desk.pty.text().contains("100 of 100 points"), "{}", desk.pty.text());
-    assert!(!desk.pty.text().contains("waiting"), "{}", desk.pty.text());
+    let mut terminal = TerminalSession::open(&home, &["lab", "shell", "sre-app"], &[]);
+    terminal.pty.keys("clear; unitlab check\r");
+    terminal.pty.wait_for_text("waiting up to 8s for sre-app.service to come back");
+    terminal.wait_for_prompt("the report");
+    assert!(terminal.pty.text().contains("100 of 100 points"), "{}", terminal.pty.text());
+    assert!(!terminal.pty.text().contains("waiting"), "{}", terminal.pty.text());
 }

@@ -1,4 +1,4 @@
-//! Nothing inside can type into the terminal of whoever opened a shell there.
+//! Nothing in a sandbox can type into the user's terminal.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test starts programs and fails by panicking")]
 
 mod common;
@@ -13,7 +13,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 const START: [&str; 4] = ["lab", "start", "sre-app", "--no-shell"];
 
-/// A terminal of ours with bash of the host on it.
+/// A pseudo-terminal with the host's bash.
 struct HostTerminal {
     master: File,
     shell: std::process::Child,
@@ -45,18 +45,18 @@ impl HostTerminal {
         writeln!(self.master, "{line}").unwrap();
     }
 
-    /// Reads on until these words are printed that were not printed before.
-    fn await_words(&mut self, words: &str) {
+    /// Waits until this text is printed; the search starts after the last match.
+    fn await_text(&mut self, text: &str) {
         let mut chunk = [0; 4096];
-        while !self.screen.contains(words) {
+        while !self.screen.contains(text) {
             let timeout = Timespec::try_from(common::traces::TIMEOUT).unwrap();
             let mut waits = [PollFd::from_borrowed_fd(self.master.as_fd(), PollFlags::IN)];
             let ready = poll(&mut waits, Some(&timeout)).unwrap();
-            assert!(ready > 0, "{words:?} does not come:\n{}", self.screen);
+            assert!(ready > 0, "{text:?} was not printed:\n{}", self.screen);
             let count = self.master.read(&mut chunk).unwrap();
             self.screen.push_str(&String::from_utf8_lossy(&chunk[..count]));
         }
-        self.screen = self.screen.split_once(words).unwrap().1.to_owned();
+        self.screen = self.screen.split_once(text).unwrap().1.to_owned();
     }
 }
 
@@ -67,8 +67,8 @@ impl Drop for HostTerminal {
     }
 }
 
-/// Types a command into every terminal that root inside can get hold of, its own and those of others, and kills whoever
-/// would read it there, so that it waits for the next who reads.
+/// Types a command into every terminal that root in the sandbox can open, then kills the shells there. The typed text
+/// stays in the terminal for the next reader.
 const TYPE: &str = r#"
 import fcntl, glob, os, signal, sys, termios
 line = "\ntouch %s/typed\n" % sys.argv[1]
@@ -87,8 +87,8 @@ open("/root/tried", "w").write("\n".join(sorted(tried)) + "\n")
 for word in ("bash", "systemd-run", "sudo"): os.system("pkill -9 -x " + word)
 "#;
 
-/// The naive way, tried by hand: `nsenter --target=LEADER --all bash` on this same terminal for `unitlab lab shell`:
-/// "a command from inside ran on the host".
+/// Without a pseudo-terminal in between this fails: with `nsenter --target=LEADER --all bash` as the shell, the command
+/// ran on the host.
 #[test]
 fn nothing_is_typed_into_the_hosts_terminal() {
     let Some(home) = home() else { return };
@@ -99,17 +99,17 @@ fn nothing_is_typed_into_the_hosts_terminal() {
     assert!(install.stdin(File::open(&script).unwrap()).status().unwrap().success());
 
     let mut terminal = HostTerminal::open(&home);
-    terminal.await_words("host$ ");
+    terminal.await_text("host$ ");
     terminal.type_line(r#""$UNITLAB" lab shell sre-app; echo "back on the ""host""#);
-    terminal.await_words("learner@sandbox");
+    terminal.await_text("learner@sandbox");
     terminal.type_line(&format!("sudo python3 /root/type.py {}", home.path().display()));
-    terminal.await_words("back on the host");
-    // Whatever was typed for the host's shell would run before this.
+    terminal.await_text("back on the host");
+    // Text typed into the host's shell would run before this line.
     terminal.type_line(r#"echo "all is ""read""#);
-    terminal.await_words("all is read");
-    assert!(!home.path().join("typed").exists(), "a command from inside ran on the host");
+    terminal.await_text("all is read");
+    assert!(!home.path().join("typed").exists(), "a command from the sandbox ran on the host");
     let tried = home.must(&["lab", "exec", "sre-app", "--", "cat", "/root/tried"]);
-    // Else the kernel refuses it everywhere (dev.tty.legacy_tiocsti=0), and the relay was not needed.
+    // With dev.tty.legacy_tiocsti=0 the kernel refuses TIOCSTI everywhere, and nothing could be typed.
     let allowed = fs::read_to_string("/proc/sys/dev/tty/legacy_tiocsti").is_ok_and(|text| text.trim() == "1");
-    assert!(!allowed || tried.contains(" typed"), "it was not even typed inside: the test proves nothing\n{tried}");
+    assert!(!allowed || tried.contains(" typed"), "nothing was typed in the sandbox: the test proves nothing\n{tried}");
 }

@@ -7,93 +7,93 @@ use std::fs;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use common::desk::{Desk, PROMPT};
 use common::home;
+use common::terminal_session::{PROMPT, TerminalSession};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 
 #[test]
 fn the_prompt_names_the_lab_and_the_brief_stands_above_it() {
     let Some(home) = home() else { return };
-    let desk = Desk::at(&home, &["lab", "start", "sre-app"], &[]);
-    assert_eq!(desk.pty.line(), PROMPT);
-    let screen = desk.pty.text();
+    let terminal = TerminalSession::open(&home, &["lab", "start", "sre-app"], &[]);
+    assert_eq!(terminal.pty.line(), PROMPT);
+    let screen = terminal.pty.text();
     assert!(screen.contains("OPS-117") && screen.contains("unitlab check"), "{screen}");
 }
 
 #[test]
 fn ctrl_c_interrupts_and_ctrl_z_suspends() {
     let Some(home) = home() else { return };
-    let mut desk = Desk::at(&home, &["lab", "start", "sre-app"], &[]);
+    let mut terminal = TerminalSession::open(&home, &["lab", "start", "sre-app"], &[]);
     // The word is said by the process that is interrupted.
-    desk.pty.keys("clear; sh -c 'echo o''n; exec sleep 777'\r");
-    desk.wait_for_row("on");
-    desk.pty.keys("\u{3}");
-    desk.wait_for_prompt("the prompt after Ctrl-C");
-    desk.pty.keys("echo code $?\r");
-    desk.wait_for_row("code 130");
-    desk.wait_for_prompt("the prompt after the code");
+    terminal.pty.keys("clear; sh -c 'echo o''n; exec sleep 777'\r");
+    terminal.wait_for_row("on");
+    terminal.pty.keys("\u{3}");
+    terminal.wait_for_prompt("the prompt after Ctrl-C");
+    terminal.pty.keys("echo code $?\r");
+    terminal.wait_for_row("code 130");
+    terminal.wait_for_prompt("the prompt after the code");
 
     let job = "sh -c 'echo u''p; exec sed -u s/typed/heard/'";
-    desk.pty.keys(&format!("clear; {job}\r"));
-    desk.wait_for_row("up");
-    desk.pty.keys("\u{1a}");
-    desk.wait_for_prompt("the prompt after Ctrl-Z");
-    let (jobs, _) = desk.run("jobs");
+    terminal.pty.keys(&format!("clear; {job}\r"));
+    terminal.wait_for_row("up");
+    terminal.pty.keys("\u{1a}");
+    terminal.wait_for_prompt("the prompt after Ctrl-Z");
+    let (jobs, _) = terminal.run("jobs");
     assert!(jobs.contains("Stopped") && jobs.contains(job), "{jobs}");
-    desk.pty.keys("clear; fg\r");
-    desk.wait_for_row(job);
+    terminal.pty.keys("clear; fg\r");
+    terminal.wait_for_row(job);
     // A line feed, since the shell may not have given the terminal back its own way with carriage returns yet.
-    desk.pty.keys("typed\n");
-    desk.wait_for_row("heard");
-    desk.pty.keys("\u{4}");
-    desk.wait_for_prompt("the prompt after the job's end");
-    assert_eq!(desk.run("jobs"), (String::new(), 0));
+    terminal.pty.keys("typed\n");
+    terminal.wait_for_row("heard");
+    terminal.pty.keys("\u{4}");
+    terminal.wait_for_prompt("the prompt after the job's end");
+    assert_eq!(terminal.run("jobs"), (String::new(), 0));
 }
 
 #[test]
 fn the_window_has_its_size_at_once_and_after_a_change() {
     let Some(home) = home() else { return };
-    let mut desk = Desk::at(&home, &["lab", "start", "sre-app"], &[]);
-    let (rows, columns) = Desk::SIZE;
-    assert_eq!(desk.run("stty size"), (format!("{rows} {columns}"), 0));
+    let mut terminal = TerminalSession::open(&home, &["lab", "start", "sre-app"], &[]);
+    let (rows, columns) = TerminalSession::SIZE;
+    assert_eq!(terminal.run("stty size"), (format!("{rows} {columns}"), 0));
     // Without Python's buffers, which a signal handler may not enter again.
     let watch = "import os, signal; say = lambda text: os.write(1, text.encode() + b'\\n'); \
                  signal.signal(signal.SIGWINCH, lambda *_: say(repr(os.get_terminal_size()))); \
                  say('o' + 'n'); [signal.pause() for _ in range(9)]";
-    desk.pty.keys(&format!("clear; python3 -c \"{watch}\"\r"));
-    desk.wait_for_row("on");
-    desk.pty.resize(33, 111);
-    desk.pty.shows("columns=111, lines=33");
-    desk.pty.keys("\u{3}");
-    desk.wait_for_prompt("the prompt after Ctrl-C");
-    assert_eq!(desk.run("stty size"), ("33 111".into(), 0));
-    assert_eq!(desk.run("echo $LINES $COLUMNS"), ("33 111".into(), 0));
+    terminal.pty.keys(&format!("clear; python3 -c \"{watch}\"\r"));
+    terminal.wait_for_row("on");
+    terminal.pty.resize(33, 111);
+    terminal.pty.wait_for_text("columns=111, lines=33");
+    terminal.pty.keys("\u{3}");
+    terminal.wait_for_prompt("the prompt after Ctrl-C");
+    assert_eq!(terminal.run("stty size"), ("33 111".into(), 0));
+    assert_eq!(terminal.run("echo $LINES $COLUMNS"), ("33 111".into(), 0));
 }
 
 #[test]
 fn the_learner_has_sudo_and_the_hosts_tools() {
     let Some(home) = home() else { return };
-    let mut desk = Desk::at(&home, &["lab", "start", "sre-app"], &[]);
-    assert_eq!(desk.run("id -un"), ("learner".into(), 0));
-    assert_eq!(desk.run("sudo id -u"), ("0".into(), 0));
-    assert_eq!(desk.run("pwd"), ("/home/learner".into(), 0));
-    assert!(desk.run("tty").0.starts_with("/dev/pts/"));
-    assert_eq!(desk.run("journalctl --user-unit=none -q -n 1 >/dev/null").1, 0);
+    let mut terminal = TerminalSession::open(&home, &["lab", "start", "sre-app"], &[]);
+    assert_eq!(terminal.run("id -un"), ("learner".into(), 0));
+    assert_eq!(terminal.run("sudo id -u"), ("0".into(), 0));
+    assert_eq!(terminal.run("pwd"), ("/home/learner".into(), 0));
+    assert!(terminal.run("tty").0.starts_with("/dev/pts/"));
+    assert_eq!(terminal.run("journalctl --user-unit=none -q -n 1 >/dev/null").1, 0);
     for tool in ["vim", "vi", "nano", "emacs", "ed", "man", "less", "tmux", "journalctl", "systemctl", "unitlab"] {
         let hosts = ["/usr/bin", "/bin"].iter().any(|dir| fs::metadata(format!("{dir}/{tool}")).is_ok());
         let expected = i32::from(!(hosts || tool == "unitlab"));
-        assert_eq!(desk.run(&format!("command -v {tool} >/dev/null")).1, expected, "{tool}");
+        assert_eq!(terminal.run(&format!("command -v {tool} >/dev/null")).1, expected, "{tool}");
     }
     let page = ["-w", "5", "systemd.service"];
     let on_host = Command::new("man").args(page).output().is_ok_and(|output| output.status.success());
-    assert_eq!(desk.run(&format!("man {} >/dev/null 2>&1", page.join(" "))).1 == 0, on_host);
+    assert_eq!(terminal.run(&format!("man {} >/dev/null 2>&1", page.join(" "))).1 == 0, on_host);
 }
 
 #[test]
 fn unitlab_answers_inside_as_it_does_outside() {
     let Some(home) = home() else { return };
-    let mut desk = Desk::at(&home, &["lab", "start", "sre-app"], &[]);
+    let mut terminal = TerminalSession::open(&home, &["lab", "start", "sre-app"], &[]);
     for words in [
         &["check"][..],
         &["check", "--no-trials"],
@@ -110,13 +110,14 @@ fn unitlab_answers_inside_as_it_does_outside() {
         &["frob"],
     ] {
         let outside = home.unitlab(words).status.code().unwrap();
-        let (said, inside) = desk.run(&format!("unitlab {} | tail -n 30; (exit ${{PIPESTATUS[0]}})", words.join(" ")));
+        let (said, inside) =
+            terminal.run(&format!("unitlab {} | tail -n 30; (exit ${{PIPESTATUS[0]}})", words.join(" ")));
         assert_eq!(inside, outside, "{words:?}\n{said}");
     }
-    let (said, code) = desk.run("unitlab lab stop");
+    let (said, code) = terminal.run("unitlab lab stop");
     assert!(code == 2 && said.contains("leave this shell first"), "{code} {said}");
     home.must(&["lab", "solve", "sre-app", "--yes"]);
-    let (said, code) = desk.run("unitlab check");
+    let (said, code) = terminal.run("unitlab check");
     assert!(code == 0 && said.contains("100 of 100"), "{code} {said}");
 }
 
@@ -124,8 +125,8 @@ fn unitlab_answers_inside_as_it_does_outside() {
 #[test]
 fn the_start_of_the_shell_itself_is_over() {
     let Some(home) = home() else { return };
-    let mut desk = Desk::at(&home, &["lab", "start", "sre-app"], &[]);
-    let (said, _) = desk.run("systemctl list-jobs --no-legend; systemctl is-system-running; systemctl list-units --no-legend 'run-u*.service'");
+    let mut terminal = TerminalSession::open(&home, &["lab", "start", "sre-app"], &[]);
+    let (said, _) = terminal.run("systemctl list-jobs --no-legend; systemctl is-system-running; systemctl list-units --no-legend 'run-u*.service'");
     assert!(said.trim_start().starts_with("running") && said.contains("active running a learner's shell"), "{said}");
 }
 
@@ -162,51 +163,51 @@ fn hints_follow_what_is_wrong_now() {
 #[test]
 fn leaving_keeps_the_code_and_says_that_the_sandbox_goes_on() {
     let Some(home) = home() else { return };
-    let mut desk = Desk::at(&home, &["lab", "start", "sre-app"], &[]);
-    desk.pty.keys("exit 3\r");
-    assert_eq!(desk.left_with(), 3);
-    assert!(desk.pty.text().contains("sre-app keeps running"), "{}", desk.pty.text());
-    assert_eq!(desk.pty.modes(), desk.modes_before);
+    let mut terminal = TerminalSession::open(&home, &["lab", "start", "sre-app"], &[]);
+    terminal.pty.keys("exit 3\r");
+    assert_eq!(terminal.exit_code(), 3);
+    assert!(terminal.pty.text().contains("sre-app keeps running"), "{}", terminal.pty.text());
+    assert_eq!(terminal.pty.modes(), terminal.modes_before);
     home.must(&["lab", "exec", "--", "true"]);
 }
 
 #[test]
-fn the_terminal_is_given_back_when_unitlab_is_ended() {
+fn the_terminal_assert_restored_when_unitlab_is_ended() {
     let Some(home) = home() else { return };
     home.must(&["lab", "start", "sre-app", "--no-shell"]);
     for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
-        let mut desk = Desk::at(&home, &["lab", "shell"], &[]);
-        assert_ne!(desk.pty.modes(), desk.modes_before, "nothing could be seen to be restored");
-        kill_process(Pid::from_raw(desk.unitlab()).unwrap(), signal).unwrap();
-        assert_ne!(desk.left_with(), 0);
-        assert_eq!(desk.pty.modes(), desk.modes_before, "{signal:?}");
-        assert!(desk.pty.shows_cursor());
+        let mut terminal = TerminalSession::open(&home, &["lab", "shell"], &[]);
+        assert_ne!(terminal.pty.modes(), terminal.modes_before, "nothing could be seen to be restored");
+        kill_process(Pid::from_raw(terminal.unitlab()).unwrap(), signal).unwrap();
+        assert_ne!(terminal.exit_code(), 0);
+        assert_eq!(terminal.pty.modes(), terminal.modes_before, "{signal:?}");
+        assert!(terminal.pty.shows_cursor());
     }
 }
 
 #[test]
-fn the_terminal_is_given_back_when_the_sandbox_is_stopped_from_elsewhere() {
+fn the_terminal_assert_restored_when_the_sandbox_is_stopped_from_elsewhere() {
     let Some(home) = home() else { return };
-    let mut desk = Desk::at(&home, &["lab", "start", "sre-app"], &[]);
-    assert_ne!(desk.pty.modes(), desk.modes_before, "nothing could be seen to be restored");
+    let mut terminal = TerminalSession::open(&home, &["lab", "start", "sre-app"], &[]);
+    assert_ne!(terminal.pty.modes(), terminal.modes_before, "nothing could be seen to be restored");
     home.must(&["lab", "stop"]);
-    desk.left_with();
-    assert_eq!(desk.pty.modes(), desk.modes_before);
-    let screen = desk.pty.text();
+    terminal.exit_code();
+    assert_eq!(terminal.pty.modes(), terminal.modes_before);
+    let screen = terminal.pty.text();
     assert!(screen.contains("is being switched off") && !screen.contains("keeps running"), "{screen}");
 }
 
 #[test]
 fn two_shells_at_once_are_two_terminals() {
     let Some(home) = home() else { return };
-    let mut one = Desk::at(&home, &["lab", "start", "sre-app"], &[]);
-    let mut other = Desk::at(&home, &["lab", "shell"], &[]);
+    let mut one = TerminalSession::open(&home, &["lab", "start", "sre-app"], &[]);
+    let mut other = TerminalSession::open(&home, &["lab", "shell"], &[]);
     let (first, second) = (one.run("tty").0, other.run("tty").0);
     assert!(first.starts_with("/dev/pts/") && second.starts_with("/dev/pts/") && first != second, "{first} {second}");
     one.run(&format!("echo hello > {second}"));
-    other.pty.shows("hello");
+    other.pty.wait_for_text("hello");
     one.pty.keys("exit\r");
-    assert_eq!(one.left_with(), 0);
+    assert_eq!(one.exit_code(), 0);
     assert_eq!(other.run("echo still here"), ("still here".into(), 0));
 }
 
@@ -216,25 +217,25 @@ fn with_a_dead_bus_there_is_still_a_root_shell() {
     home.must(&["lab", "start", "sre-app", "--no-shell"]);
     home.must(&["lab", "exec", "--", "systemctl", "stop", "dbus.socket", "dbus.service"]);
     let root = "[sre-app] root@sandbox:~# ";
-    let mut desk = Desk::with_prompt(&home, &["lab", "shell"], &[], root);
-    assert!(desk.pty.text().contains("The message bus of this sandbox is dead"), "{}", desk.pty.text());
-    assert_eq!(desk.run("id -u; systemctl start dbus.socket"), ("0".into(), 0));
-    desk.pty.keys("exit\r");
-    assert_eq!(desk.left_with(), 0);
-    assert_eq!(desk.pty.modes(), desk.modes_before);
-    Desk::at(&home, &["lab", "shell"], &[]);
+    let mut terminal = TerminalSession::with_prompt(&home, &["lab", "shell"], &[], root);
+    assert!(terminal.pty.text().contains("The message bus of this sandbox is dead"), "{}", terminal.pty.text());
+    assert_eq!(terminal.run("id -u; systemctl start dbus.socket"), ("0".into(), 0));
+    terminal.pty.keys("exit\r");
+    assert_eq!(terminal.exit_code(), 0);
+    assert_eq!(terminal.pty.modes(), terminal.modes_before);
+    TerminalSession::open(&home, &["lab", "shell"], &[]);
 }
 
 #[test]
 fn closing_the_window_ends_what_runs_in_it_and_spares_nohup() {
     let Some(home) = home() else { return };
-    let mut desk = Desk::at(&home, &["lab", "start", "sre-app"], &[]);
+    let mut terminal = TerminalSession::open(&home, &["lab", "start", "sre-app"], &[]);
     // Seconds that nobody else sleeps for, to be told apart by.
     let (plain, spared) = (format!("7{:08}", std::process::id()), format!("8{:08}", std::process::id()));
-    desk.run(&format!("sleep {plain} & nohup sleep {spared} >/dev/null 2>&1 &\r:"));
+    terminal.run(&format!("sleep {plain} & nohup sleep {spared} >/dev/null 2>&1 &\r:"));
     let (plain, spared) = (sleeper(&plain), sleeper(&spared));
     let end = pidfd_open(plain, PidfdFlags::empty()).unwrap();
-    desk.close();
+    terminal.close();
     let limit = Timespec { tv_sec: 60, tv_nsec: 0 };
     let ended = poll(&mut [PollFd::new(&end, PollFlags::IN)], Some(&limit)).unwrap();
     assert_eq!(ended, 1, "`sleep &` outlived its terminal");
@@ -277,8 +278,8 @@ fn nothing_of_the_hosts_environment_is_inside() {
     let canaries =
         ["EDITOR", "LC_ALL", "LD_LIBRARY_PATH", "PROMPT_COMMAND", "SSH_AUTH_SOCK", "UNITLAB_SECRET", "http_proxy"];
     let canaries = canaries.map(|name| (name, "canary"));
-    let mut desk = Desk::at(&home, &["lab", "start", "sre-app"], &[&told[..], &canaries[..]].concat());
-    let (environment, _) = desk.run("env; sudo env");
+    let mut terminal = TerminalSession::open(&home, &["lab", "start", "sre-app"], &[&told[..], &canaries[..]].concat());
+    let (environment, _) = terminal.run("env; sudo env");
     assert!(!environment.contains("canary"), "{environment}");
     for (name, value) in told {
         assert!(environment.contains(&format!("{name}={value}")), "{name}: {environment}");
@@ -291,11 +292,11 @@ fn nothing_of_the_hosts_environment_is_inside() {
 #[test]
 fn colours_are_there_until_somebody_says_no() {
     let Some(home) = home() else { return };
-    let mut plain = Desk::at(&home, &["lab", "start", "sre-app"], &[("NO_COLOR", "1")]);
-    let mut coloured = Desk::at(&home, &["lab", "shell"], &[]);
-    for (desk, wanted) in [(&mut plain, false), (&mut coloured, true)] {
-        desk.run("unitlab check; ls -d /etc");
-        assert_eq!(has_colour(desk.pty.written()), wanted, "{}", desk.pty.text());
+    let mut plain = TerminalSession::open(&home, &["lab", "start", "sre-app"], &[("NO_COLOR", "1")]);
+    let mut coloured = TerminalSession::open(&home, &["lab", "shell"], &[]);
+    for (terminal, wanted) in [(&mut plain, false), (&mut coloured, true)] {
+        terminal.run("unitlab check; ls -d /etc");
+        assert_eq!(has_colour(terminal.pty.written()), wanted, "{}", terminal.pty.text());
     }
 }
 

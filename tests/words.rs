@@ -7,7 +7,7 @@ use std::io::Read;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use common::desk::Desk;
+use common::terminal_session::TerminalSession;
 use common::{Home, UNITLAB, home};
 use tempfile::TempDir;
 
@@ -177,9 +177,9 @@ fn who_decides_about_colour() {
         (&[], &[("NO_COLOR", "1")], false),
         (&[], &[("TERM", "dumb")], false),
     ] {
-        let mut desk = Desk::of(&command(words, variables));
-        assert_eq!(desk.left_with(), 0);
-        assert_eq!(desk.pty.written().contains(&0x1b), colour, "{words:?} {variables:?} on a terminal");
+        let mut terminal = TerminalSession::start(&command(words, variables));
+        assert_eq!(terminal.exit_code(), 0);
+        assert_eq!(terminal.pty.written().contains(&0x1b), colour, "{words:?} {variables:?} on a terminal");
     }
 }
 
@@ -198,17 +198,17 @@ fn every_screen_keeps_to_its_width() {
     }
 }
 
-/// Runs a command at a desk, presses Ctrl-C once the screen shows a text, and looks at what is left.
-fn interrupted(home: &Home, words: &[&str], when: &str) -> Desk {
-    let mut desk = Desk::running(home, words, &[]);
-    desk.pty.shows(when);
-    desk.pty.keys("\u{3}");
-    assert_eq!(desk.left_with(), 130, "{words:?}");
-    let screen = desk.pty.text();
-    assert!(screen.lines().any(|line| line == "left with 130."), "{words:?} left half a line:\n{screen}");
-    assert!(desk.pty.shows_cursor(), "{words:?} left the cursor hidden");
-    assert_eq!(desk.pty.modes(), desk.modes_before, "{words:?}");
-    desk
+/// Runs a command at a terminal, presses Ctrl-C once the screen shows a text, and looks at what is left.
+fn interrupted(home: &Home, words: &[&str], when: &str) -> TerminalSession {
+    let mut terminal = TerminalSession::start_unitlab(home, words, &[]);
+    terminal.pty.wait_for_text(when);
+    terminal.pty.keys("\u{3}");
+    assert_eq!(terminal.exit_code(), 130, "{words:?}");
+    let screen = terminal.pty.text();
+    assert!(screen.lines().any(|line| line == "exit code 130."), "{words:?} left half a line:\n{screen}");
+    assert!(terminal.pty.shows_cursor(), "{words:?} left the cursor hidden");
+    assert_eq!(terminal.pty.modes(), terminal.modes_before, "{words:?}");
+    terminal
 }
 
 #[test]

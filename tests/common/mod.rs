@@ -6,10 +6,10 @@
     reason = "tests start the program under test and fail by panicking"
 )]
 
-pub mod desk;
 pub mod pty;
-pub mod seat;
+pub mod terminal_session;
 pub mod traces;
+pub mod tutorial_session;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! A terminal as a person has one: keys go in, and what the screen shows is read back.
+//! A pseudo-terminal with a screen: tests type keys and read what the screen shows.
 #![allow(dead_code, unreachable_pub, reason = "a module of every test program, each of which uses the part it needs")]
 #![allow(
     clippy::unwrap_used,
@@ -19,10 +19,10 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 use vt100::{Parser, Screen};
 
-/// Nothing that is waited for takes so long on a machine that still works; it is no measure of speed.
+/// Fails a test that waits forever; no wait takes this long on a working machine.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Our end of a pseudo-terminal, the program's end, and the screen between them.
+/// A pseudo-terminal, and the screen that its output draws.
 pub struct Pty {
     ours: File,
     theirs: OwnedFd,
@@ -31,7 +31,6 @@ pub struct Pty {
 }
 
 impl Pty {
-    /// A terminal of so many rows and columns.
     pub fn new(rows: u16, columns: u16) -> Self {
         let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
         grantpt(&ours).unwrap();
@@ -43,13 +42,13 @@ impl Pty {
         pty
     }
 
-    /// The program's end, for one of its standard streams.
+    /// The end for a program's standard stream.
     pub fn end(&self) -> Stdio {
         Stdio::from(self.theirs.try_clone().unwrap())
     }
 
-    /// Starts a program whose controlling terminal this is, as a login does. Of its environment only what the command
-    /// itself says is passed on.
+    /// Starts a program in a new session with this controlling terminal. It gets only the variables that the command
+    /// sets.
     pub fn spawn(&self, command: &Command) -> Child {
         let mut session = Command::new("setsid");
         session.arg("--ctty").arg(command.get_program()).args(command.get_args()).env_clear();
@@ -57,26 +56,26 @@ impl Pty {
         session.stdin(self.end()).stdout(self.end()).stderr(self.end()).spawn().unwrap()
     }
 
-    /// Types.
+    /// Types these keys.
     pub fn keys(&mut self, keys: &str) {
         self.ours.write_all(keys.as_bytes()).unwrap();
     }
 
-    /// Drags the window to another size; the kernel tells the programs in it.
+    /// Resizes the window; the kernel sends SIGWINCH.
     pub fn resize(&mut self, rows: u16, columns: u16) {
         let size = Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
         tcsetwinsize(&self.ours, size).unwrap();
         self.screen.screen_mut().set_size(NonZero::new(rows).unwrap(), NonZero::new(columns).unwrap());
     }
 
-    /// Follows the output until the screen is as wanted.
+    /// Reads output until the screen fulfils a condition; `what` describes it.
     pub fn wait_until(&mut self, what: &str, mut wanted: impl FnMut(&Screen) -> bool) {
         let deadline = Instant::now() + TIMEOUT;
         while !wanted(self.screen.screen()) {
             let left = Timespec::try_from(deadline.saturating_duration_since(Instant::now())).unwrap();
             let mut fds = [PollFd::from_borrowed_fd(self.ours.as_fd(), PollFlags::IN)];
             let came = poll(&mut fds, Some(&left)).unwrap();
-            assert!(came > 0, "{what}: never seen. The screen:\n{}", self.text());
+            assert!(came > 0, "{what}: not seen. The screen:\n{}", self.text());
             let mut bytes = [0; 4096];
             let count = self.ours.read(&mut bytes).unwrap_or_else(|error| panic!("{what}: {error}\n{}", self.text()));
             self.written.extend_from_slice(&bytes[..count]);
@@ -84,34 +83,33 @@ impl Pty {
         }
     }
 
-    /// Follows the output until the screen shows a text.
-    pub fn shows(&mut self, text: &str) {
+    /// Reads output until the screen shows a text.
+    pub fn wait_for_text(&mut self, text: &str) {
         self.wait_until(&format!("{text:?}"), |screen| screen.contents().contains(text));
     }
 
-    /// What the screen shows once all that was written to it is read: a mark of ours stands behind it.
+    /// What the screen shows after all output so far: a marker is written and waited for.
     pub fn settled(&mut self) -> String {
         rustix::io::write(&self.theirs, b"(end)").unwrap();
-        self.shows("(end)");
+        self.wait_for_text("(end)");
         self.text().replace("(end)", "").trim_end().to_owned()
     }
 
-    /// What the screen shows.
     pub fn text(&self) -> String {
         self.screen.screen().contents()
     }
 
-    /// The row in which the cursor stands, up to the cursor.
+    /// The cursor's row, up to the cursor.
     pub fn line(&self) -> String {
         line(self.screen.screen())
     }
 
-    /// Every byte that was written to the screen so far.
+    /// Every byte of output so far.
     pub fn written(&self) -> &[u8] {
         &self.written
     }
 
-    /// The rows that were drawn since the screen was last cleared, as a window without a right edge shows them.
+    /// The rows drawn since the screen was last cleared, as a very wide window shows them.
     pub fn uncut(&self) -> Vec<String> {
         let (rows, _) = self.screen.screen().size();
         let clear = b"\x1b[2J";
@@ -122,46 +120,44 @@ impl Pty {
         wide.screen().rows(0, 400).collect()
     }
 
-    /// A program has taken the screen as a whole.
-    pub fn is_taken(&self) -> bool {
+    pub fn is_on_alternate_screen(&self) -> bool {
         self.screen.screen().alternate_screen()
     }
 
-    /// The cursor can be seen.
     pub fn shows_cursor(&self) -> bool {
         !self.screen.screen().hide_cursor()
     }
 
-    /// All of the terminal's modes, to be compared. Read at our end, since the other one dies with the session.
+    /// The terminal's modes, for comparison. They are read at this end, since the other closes with the session.
     pub fn modes(&self) -> String {
         format!("{:?}", tcgetattr(&self.ours).unwrap())
     }
 
-    /// Presses a key, once keys are read one by one: before that, Ctrl-C would go to whoever holds the terminal. The
-    /// kernel tells nobody of a change of modes, so this looks again and again.
+    /// Presses a key once the terminal is in raw mode; before that, Ctrl-C would be a signal. The kernel sends no
+    /// notification of a mode change, so this polls.
     pub fn press(&mut self, key: char) {
         let deadline = Instant::now() + TIMEOUT;
         while tcgetattr(&self.ours).unwrap().local_modes.contains(LocalModes::ICANON) {
-            assert!(Instant::now() < deadline, "no key is waited for");
+            assert!(Instant::now() < deadline, "the terminal never entered raw mode");
             std::thread::yield_now();
         }
         self.keys(key.encode_utf8(&mut [0; 4]));
     }
 
-    /// Closes the window: whoever is left in it hangs up.
+    /// Closes the terminal: its session gets SIGHUP.
     pub fn close(self) {
         drop(self);
     }
 }
 
-/// The row in which a screen's cursor stands, up to the cursor.
+/// The row of the screen's cursor, up to the cursor.
 pub fn line(screen: &Screen) -> String {
     let (row, column) = screen.cursor_position();
     let cells = (0..column).filter_map(|column| screen.cell(row, column));
     cells.map(|cell| if cell.has_contents() { cell.contents().to_owned() } else { " ".to_owned() }).collect()
 }
 
-/// Waits until a program ends; the code as a shell tells it.
+/// Waits for a program to exit; returns its exit code as a shell reports it.
 pub fn exit_code(mut child: Child) -> i32 {
     use std::os::unix::process::ExitStatusExt;
     let status = child.wait().unwrap();

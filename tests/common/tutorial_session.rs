@@ -1,4 +1,4 @@
-//! Somebody who sits at the tutorial, with a small course of the test's own.
+//! The tutorial in a terminal, with a small course for tests.
 #![allow(dead_code, unreachable_pub, reason = "a module of every test program, each of which uses the part it needs")]
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests start the program under test")]
 
@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use textwrap::core::display_width;
 
 use super::Home;
-use super::desk::Desk;
+use super::terminal_session::TerminalSession;
 
-/// A window as most have it, and one as narrow as can be: rows and columns.
+/// A usual window and the narrowest: rows and columns.
 pub const SIZES: [(u16, u16); 2] = [(24, 80), (20, 40)];
 
 const FIRST: &str = r#"+++
@@ -109,59 +109,58 @@ expect = "fresh"
 
 const RECORD: &str = "[hello]\nrun = \"echo hello-$((40 + 2))\"\noutput = \"hello-from-the-record\\n\"\n";
 
-/// Lays the course into a test's home.
+/// Writes the course into a test's home directory.
 pub fn small_course(home: &Home) -> PathBuf {
     let dir = home.path().join("course");
     fs::create_dir_all(dir.join("lessons/recorded")).unwrap();
-    let lay = |name: &str, text: &str| fs::write(dir.join("lessons").join(name), text).unwrap();
-    lay("01-first.md", FIRST);
-    lay("02-second.md", SECOND);
-    lay("glossary.md", "# Glossary\n\n## unit\n\nWhat systemd manages.\n");
-    lay("recorded/first.toml", RECORD);
+    let write = |name: &str, text: &str| fs::write(dir.join("lessons").join(name), text).unwrap();
+    write("01-first.md", FIRST);
+    write("02-second.md", SECOND);
+    write("glossary.md", "# Glossary\n\n## unit\n\nWhat systemd manages.\n");
+    write("recorded/first.toml", RECORD);
     dir
 }
 
-/// A learner at their window.
-pub struct Seat {
-    pub desk: Desk,
+pub struct TutorialSession {
+    pub terminal: TerminalSession,
     pub size: (u16, u16),
     colored: bool,
 }
 
-impl Seat {
-    /// `unitlab WORDS…` with the small course, in a window of this size.
-    pub fn at(home: &Home, words: &[&str], size: (u16, u16), colored: bool) -> Self {
+impl TutorialSession {
+    /// Starts `unitlab ARGS…` with the small course, in a window of this size.
+    pub fn open(home: &Home, args: &[&str], size: (u16, u16), colored: bool) -> Self {
         let course = small_course(home);
         let mut command = home.command(&["--course", course.to_str().unwrap()]);
-        command.args(words);
+        command.args(args);
         if !colored {
             command.env("NO_COLOR", "1");
         }
-        Self { desk: Desk::sized(&command, size), size, colored }
+        Self { terminal: TerminalSession::start_sized(&command, size), size, colored }
     }
 
-    /// Waits for a text, and holds the whole screen to what is true of every screen.
-    pub fn sees(&mut self, text: &str) {
-        self.desk.pty.shows(text);
-        self.holds();
+    /// Waits for a text, then checks the whole screen.
+    pub fn wait_for(&mut self, text: &str) {
+        self.terminal.pty.wait_for_text(text);
+        self.check_screen();
     }
 
-    /// Presses keys, then waits for what they bring.
+    /// Presses keys, then waits for a text.
     pub fn press(&mut self, keys: &str, text: &str) {
-        self.desk.pty.keys(keys);
-        self.sees(text);
+        self.terminal.pty.keys(keys);
+        self.wait_for(text);
     }
 
-    /// No row is wider than the window, and there are colours where they are wanted alone.
-    pub fn holds(&self) {
-        for row in self.desk.pty.uncut() {
+    /// No row is wider than the window, and there are colours only if wanted.
+    pub fn check_screen(&self) {
+        for row in self.terminal.pty.uncut() {
             assert!(
                 display_width(row.trim_end()) <= usize::from(self.size.1),
                 "cut: {row:?}\n{}",
-                self.desk.pty.text()
+                self.terminal.pty.text()
             );
         }
-        let written = String::from_utf8_lossy(self.desk.pty.written()).into_owned();
+        let written = String::from_utf8_lossy(self.terminal.pty.written()).into_owned();
         let colors = written.split("\x1b[").skip(1).filter(|part| {
             let end = part.find(|character: char| !character.is_ascii_digit() && character != ';');
             end.is_some_and(|end| part[end..].starts_with('m') && !matches!(&part[..end], "" | "0"))
@@ -169,21 +168,21 @@ impl Seat {
         assert_eq!(colors.count() > 0, self.colored, "colours");
     }
 
-    /// Leaves by `q`; the terminal is as it was.
-    pub fn quits(mut self) {
-        self.desk.pty.keys("q");
-        assert_eq!(self.desk.left_with(), 0);
-        self.is_given_back();
+    /// Quits with `q`; the terminal must be restored.
+    pub fn quit(mut self) {
+        self.terminal.pty.keys("q");
+        assert_eq!(self.terminal.exit_code(), 0);
+        self.assert_restored();
     }
 
-    /// The screen, the cursor and all modes are as before.
-    pub fn is_given_back(&self) {
-        assert!(!self.desk.pty.is_taken() && self.desk.pty.shows_cursor());
-        assert_eq!(self.desk.pty.modes(), self.desk.modes_before);
+    /// The screen, the cursor and all modes must be as before.
+    pub fn assert_restored(&self) {
+        assert!(!self.terminal.pty.is_on_alternate_screen() && self.terminal.pty.shows_cursor());
+        assert_eq!(self.terminal.pty.modes(), self.terminal.modes_before);
     }
 }
 
-/// What is kept of a learner.
+/// The saved progress.
 pub fn progress(state_dir: &Path) -> String {
     fs::read_to_string(state_dir.join("progress.toml")).unwrap()
 }
