@@ -86,7 +86,7 @@ fn a_lab_opens_from_its_page_and_returns_to_it() {
     let Some(home) = home() else { return };
     let built_in = course();
     let chapter = built_in.chapter("own-service").unwrap();
-    let is_lab = |block: &Block| matches!(block, Block::Door { .. });
+    let is_lab = |block: &Block| matches!(block, Block::LabLink { .. });
     let page = chapter.pages.iter().position(|page| page.blocks.iter().any(is_lab)).unwrap();
     let mut terminal = TerminalSession::start_sized(&home.command(&["learn", "own-service"]), (40, 100));
     for page in 0..=page {

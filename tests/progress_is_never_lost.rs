@@ -44,7 +44,7 @@ fn page_of(count: u32) -> u32 {
 
 fn counted(store: &Store) -> u32 {
     let reading = store.read().expect("it can be read");
-    assert_eq!(reading.set_aside, None);
+    assert_eq!(reading.damaged_copy, None);
     let count = reading.progress.labs.get("l").map_or(0, |lab| lab.hints["c"]);
     if count > 0 {
         // All of one change is there, or nothing of it; the first answer stays the first.
@@ -130,7 +130,7 @@ fn a_damaged_file_is_kept_aside_and_reported() {
         count_one(&store);
         fs::write(store.path(), damage).unwrap();
         let reading = if number == 2 { store.update(|_| {}) } else { store.read() }.unwrap();
-        let aside = reading.set_aside.expect("it was damaged");
+        let aside = reading.damaged_copy.expect("it was damaged");
         assert_eq!(aside.path, dir.path().join(format!("progress.damaged-{number}.toml")));
         assert_eq!(fs::read(&aside.path).unwrap(), damage);
         assert!(!aside.why.is_empty());
@@ -138,7 +138,7 @@ fn a_damaged_file_is_kept_aside_and_reported() {
         assert_eq!(counted(&store), 0);
     }
     fs::File::create(store.path()).unwrap().set_len(1 << 40).unwrap();
-    assert_eq!(store.read().unwrap().set_aside.unwrap().why, "it is larger than 4 MiB");
+    assert_eq!(store.read().unwrap().damaged_copy.unwrap().why, "it is larger than 4 MiB");
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn what_is_readable_of_a_damaged_file_is_kept() {
     {
         fs::write(store.path(), &damaged).unwrap();
         let reading = store.update(|progress| progress.lab("n").revealed = true).unwrap();
-        let aside = reading.set_aside.expect("it is told");
+        let aside = reading.damaged_copy.expect("it is told");
         assert_eq!(aside.path, dir.path().join(format!("progress.damaged-{number}.toml")));
         assert_eq!(fs::read_to_string(&aside.path).unwrap(), damaged);
         assert_eq!(counted(&store), 1, "the sound parts are there");
@@ -181,7 +181,7 @@ fn a_salvage_that_comes_to_no_end_loses_nothing() {
     fs::remove_dir(dir.path().join("progress.toml.new")).unwrap();
     let reading = store.read().unwrap();
     assert_eq!(reading.progress.labs["l"].hints["c"], 1);
-    assert_eq!(reading.set_aside.unwrap().path, dir.path().join("progress.damaged-1.toml"), "one copy is enough");
+    assert_eq!(reading.damaged_copy.unwrap().path, dir.path().join("progress.damaged-1.toml"), "one copy is enough");
     assert_eq!(fs::read_to_string(dir.path().join("progress.damaged-1.toml")).unwrap(), damaged);
     assert_eq!(counted(&store), 1);
 }

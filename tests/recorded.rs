@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use common::{course, home};
 use serde::{Deserialize, Serialize};
 use unitlab::app::LabSession;
-use unitlab::course::LabFolder;
+use unitlab::course::LabDirectory;
 use unitlab::engine;
 use unitlab::model::Style;
 use unitlab::model::{CourseId, Observations, Overlay, Place, PlaceKind, Report};
@@ -29,7 +29,7 @@ struct Recording {
 }
 
 /// How an answer is given.
-type Give = fn(&LabSession, &LabFolder);
+type Give = fn(&LabSession, &LabDirectory);
 
 /// The answers that are recorded, and what each is called.
 const ANSWERS: [(&str, Give); 4] = [

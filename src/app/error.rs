@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::course::{CourseErrors, Failed, NoSuchChapter, NoSuchLab};
+use crate::course::{CourseErrors, LabError, NoSuchChapter, NoSuchLab};
 use crate::learner::LearnerError;
 use crate::sandbox::SandboxError;
 use crate::ui::PromptError;
@@ -104,11 +104,11 @@ impl From<NoSuchLab> for Error {
     }
 }
 
-impl From<Failed> for Error {
-    fn from(failed: Failed) -> Self {
+impl From<LabError> for Error {
+    fn from(failed: LabError) -> Self {
         match failed {
-            Failed::NoSuchLab(error) => error.into(),
-            Failed::Course(errors) => errors.into(),
+            LabError::NoSuchLab(error) => error.into(),
+            LabError::Course(errors) => errors.into(),
         }
     }
 }

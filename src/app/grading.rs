@@ -8,7 +8,7 @@ use super::error::Error;
 use super::graded::{Graded, Waits};
 use super::lab_session::{LabSession, longest_wait, systemd_version};
 use super::workspace::{Workspace, now};
-use crate::course::{Course, LabFolder};
+use crate::course::{Course, LabDirectory};
 use crate::engine;
 use crate::learner::LabProgress;
 use crate::machine::{Here, Machine};
@@ -19,7 +19,7 @@ use crate::model::{
 use crate::sandbox::SandboxError;
 
 /// Finds the running sandbox of a lab.
-pub(crate) fn find_session(workspace: &Workspace, lab: &LabFolder) -> Result<LabSession, Error> {
+pub(crate) fn find_session(workspace: &Workspace, lab: &LabDirectory) -> Result<LabSession, Error> {
     let id = &lab.lab.id;
     LabSession::find(workspace.estate(), &workspace.sandbox_name(id)).map_err(|error| match error {
         SandboxError::NotRunning { .. } => {
@@ -33,14 +33,14 @@ pub(crate) fn find_session(workspace: &Workspace, lab: &LabFolder) -> Result<Lab
 }
 
 /// The answers that the learner has handed in for a lab, by check id.
-pub(crate) fn handed_in(workspace: &Workspace, lab: &LabFolder) -> Result<BTreeMap<String, String>, Error> {
+pub(crate) fn handed_in(workspace: &Workspace, lab: &LabDirectory) -> Result<BTreeMap<String, String>, Error> {
     Ok(workspace.progress()?.labs.remove(&lab.lab.id).map(|lab| lab.answers).unwrap_or_default())
 }
 
 /// Grades the lab in its running sandbox. `waiting` gets texts for a spinner.
 pub(crate) fn grade_sandbox(
     workspace: &Workspace,
-    lab: &LabFolder,
+    lab: &LabDirectory,
     with_twin: bool,
     waiting: &dyn Fn(&str),
 ) -> Result<Graded, Error> {
@@ -56,7 +56,7 @@ const WITHOUT_TWIN: &str = "asking the machine";
 /// Returns the checks for choosing a hint. The twin is only booted if nothing fails without it.
 pub(crate) fn grade_for_hint(
     workspace: &Workspace,
-    lab: &LabFolder,
+    lab: &LabDirectory,
     waiting: &dyn Fn(&str),
 ) -> Result<Vec<CheckReport>, Error> {
     let mut session = find_session(workspace, lab)?;
@@ -72,7 +72,7 @@ pub(crate) fn grade_for_hint(
 
 /// Grading of this machine, after its questions were asked and before any trial.
 pub(crate) struct LocalGrading<'a> {
-    lab: &'a LabFolder,
+    lab: &'a LabDirectory,
     machine: Here,
     live: AnswerSet,
     trials: Trials,
@@ -80,7 +80,7 @@ pub(crate) struct LocalGrading<'a> {
 
 impl<'a> LocalGrading<'a> {
     /// Asks this machine. Nothing on it is changed.
-    pub(crate) fn ask(lab: &'a LabFolder) -> Self {
+    pub(crate) fn ask(lab: &'a LabDirectory) -> Self {
         let questions = engine::questions(&lab.lab);
         let mut machine = Here::new();
         let live = machine.ask(&questions);
@@ -121,7 +121,7 @@ impl<'a> LocalGrading<'a> {
 pub(crate) fn record_and_report(
     workspace: &Workspace,
     course: &Course,
-    lab: &LabFolder,
+    lab: &LabDirectory,
     graded: &Graded,
     took: Duration,
 ) -> Report {
@@ -138,7 +138,7 @@ pub(crate) fn record_and_report(
 pub(crate) fn report_only(
     workspace: &Workspace,
     course: &Course,
-    lab: &LabFolder,
+    lab: &LabDirectory,
     graded: &Graded,
     started: Instant,
 ) -> Report {
@@ -146,7 +146,7 @@ pub(crate) fn report_only(
     report(workspace, course, lab, graded, started.elapsed(), score, &LabProgress::default())
 }
 
-fn record(workspace: &Workspace, lab: &LabFolder, score: &Score) -> LabProgress {
+fn record(workspace: &Workspace, lab: &LabDirectory, score: &Score) -> LabProgress {
     let (id, percent, passed, at) = (lab.lab.id.clone(), score.percent, score.passed == Some(true), now());
     let updated = workspace.update_progress(move |progress| progress.lab(&id).graded(percent, passed, &at));
     // The report is shown even if it cannot be recorded: grading may have taken minutes.
@@ -164,7 +164,7 @@ fn record(workspace: &Workspace, lab: &LabFolder, score: &Score) -> LabProgress 
 fn report(
     workspace: &Workspace,
     course: &Course,
-    lab: &LabFolder,
+    lab: &LabDirectory,
     graded: &Graded,
     took: Duration,
     score: Score,
@@ -190,7 +190,7 @@ fn report(
 }
 
 /// What to show after a lab is passed. It reads the whole course, to find the next lab or chapter.
-pub(crate) fn after_pass(workspace: &Workspace, lab: &LabFolder) -> After {
+pub(crate) fn after_pass(workspace: &Workspace, lab: &LabDirectory) -> After {
     let next = || {
         let course = workspace.course().ok()?;
         Curriculum::of(&course, &workspace.progress().ok()?).command_after(&course, &lab.lab.id)

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::inside::Locations;
 use super::lab_session::LabSession;
-use crate::course::LabFolder;
+use crate::course::LabDirectory;
 use crate::model::{Chapter, Overlay};
 use crate::sandbox::{self, Estate, Plan, RootSource, SandboxError};
 
@@ -27,7 +27,7 @@ pub struct LabRunner {
 
 impl LabRunner {
     /// Boots a sandbox for a lab. Its scene is laid unless the sandbox already has the learner's work.
-    pub fn open(&self, lab: &LabFolder, name: &str, source: RootSource) -> Result<LabSession, SandboxError> {
+    pub fn open(&self, lab: &LabDirectory, name: &str, source: RootSource) -> Result<LabSession, SandboxError> {
         self.open_with(&lab.lab.id, &lab.scene, name, source)
     }
 

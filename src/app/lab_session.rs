@@ -5,12 +5,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::graded::Graded;
-use crate::course::LabFolder;
+use crate::course::LabDirectory;
 use crate::engine;
 use crate::machine::{LONGEST_KILL, Machine, Remote};
 use crate::model::{
-    AnswerSet, Ground, Handed, KillTrial, Lab, Observations, Overlay, PerformedTrial, Place, PlaceKind, Question,
-    SystemQuestion, TimeSpan, Trial, Trials, UnitQuestion, Unknown,
+    AnswerSet, Ground, KillTrial, Lab, Observations, Overlay, PerformedTrial, Place, PlaceKind, Question,
+    SubmittedAnswer, SystemQuestion, TimeSpan, Trial, Trials, UnitQuestion, Unknown,
 };
 use crate::sandbox::{self, Captured, Entrance, Estate, Lease, Record, Sandbox, SandboxError};
 
@@ -69,15 +69,15 @@ impl LabSession {
     /// Returns the text of each answer. An answer that a program prints is the first line of that program's output now.
     pub fn resolve_answers(
         &self,
-        answers: &BTreeMap<String, Handed>,
+        answers: &BTreeMap<String, SubmittedAnswer>,
     ) -> Result<BTreeMap<String, String>, SandboxError> {
         let entrance = self.entrance()?;
         let mut texts = BTreeMap::new();
         for (check, handed) in answers {
             let text = match handed {
-                Handed::Nothing => continue,
-                Handed::Text(text) => text.clone(),
-                Handed::Printed(run) => {
+                SubmittedAnswer::Nothing => continue,
+                SubmittedAnswer::Text(text) => text.clone(),
+                SubmittedAnswer::Printed(run) => {
                     let argv: Vec<&str> = run.iter().map(String::as_str).collect();
                     let printed = entrance.capture(&argv, b"")?.output;
                     printed.lines().next().unwrap_or_default().trim().to_owned()
@@ -105,13 +105,13 @@ impl LabSession {
 
     /// Grades the lab. With a twin, the twin boots while the sandbox is asked, and the trials run on the twin.
     #[must_use]
-    pub fn grade(&self, lab: &LabFolder, with_twin: bool) -> Graded {
+    pub fn grade(&self, lab: &LabDirectory, with_twin: bool) -> Graded {
         self.grade_and_report_waits(lab, with_twin, &|_| ())
     }
 
     /// Like [`LabSession::grade`], and calls `waiting` before a long wait, with a text for the spinner.
     #[must_use]
-    pub fn grade_and_report_waits(&self, lab: &LabFolder, with_twin: bool, waiting: &dyn Fn(&str)) -> Graded {
+    pub fn grade_and_report_waits(&self, lab: &LabDirectory, with_twin: bool, waiting: &dyn Fn(&str)) -> Graded {
         let (live, twin) = thread::scope(|scope| {
             let twin = with_twin.then(|| scope.spawn(|| self.ask_twin(&lab.lab)));
             let questions = engine::questions(&lab.lab);

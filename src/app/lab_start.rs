@@ -6,7 +6,7 @@ use std::path::Path;
 use super::error::Error;
 use super::lab_session::LabSession;
 use super::workspace::{Workspace, now};
-use crate::course::LabFolder;
+use crate::course::LabDirectory;
 use crate::sandbox::{RootSource, SandboxError};
 
 /// A sandbox that was just started.
@@ -18,7 +18,11 @@ pub(crate) struct StartedLab {
 }
 
 /// Boots the learner's sandbox for a lab, keeps it running, and makes the lab the current one.
-pub(crate) fn start_lab(workspace: &Workspace, lab: &LabFolder, os_tree: Option<&Path>) -> Result<StartedLab, Error> {
+pub(crate) fn start_lab(
+    workspace: &Workspace,
+    lab: &LabDirectory,
+    os_tree: Option<&Path>,
+) -> Result<StartedLab, Error> {
     let id = &lab.lab.id;
     let runner = workspace.lab_runner(os_tree)?;
     let sandbox = workspace.sandbox(id);
@@ -52,7 +56,7 @@ pub(crate) fn start_lab(workspace: &Workspace, lab: &LabFolder, os_tree: Option<
 pub(crate) fn apply_solution(
     workspace: &Workspace,
     session: &LabSession,
-    lab: &LabFolder,
+    lab: &LabDirectory,
 ) -> Result<BTreeMap<String, String>, Error> {
     session.apply_whole(&lab.solution, "the solution")?;
     let answers = session.resolve_answers(&lab.answers)?;

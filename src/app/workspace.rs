@@ -9,9 +9,9 @@ use super::inside::Locations;
 use super::lab_runner::LabRunner;
 use super::notice::{Notice, Notify};
 use super::os_tree::checked_os_tree;
-use crate::course::{Course, LabFolder};
+use crate::course::{Course, LabDirectory};
 use crate::engine;
-use crate::learner::{Owner, Progress, Reading, StateDir, Store};
+use crate::learner::{LoadedProgress, Owner, Progress, StateDir, Store};
 use crate::os::SelfCommand;
 use crate::os::account::account_of_uid;
 use crate::sandbox::{Estate, Sandbox};
@@ -134,8 +134,8 @@ impl Workspace {
         Ok(self.progress_of(self.store.update(change)?))
     }
 
-    fn progress_of(&self, reading: Reading) -> Progress {
-        if let Some(aside) = &reading.set_aside {
+    fn progress_of(&self, reading: LoadedProgress) -> Progress {
+        if let Some(aside) = &reading.damaged_copy {
             let (path, why) = (aside.path.display(), &aside.why);
             self.warn(&format!(
                 "the progress file was damaged ({why}); it is kept as {path}, and what is readable of it counts"
@@ -145,7 +145,7 @@ impl Workspace {
     }
 
     /// Returns the named lab, else the current lab, else the only lab; with the values drawn for this learner.
-    pub(crate) fn lab<'a>(&self, course: &'a Course, named: Option<&str>) -> Result<Cow<'a, LabFolder>, Error> {
+    pub(crate) fn lab<'a>(&self, course: &'a Course, named: Option<&str>) -> Result<Cow<'a, LabDirectory>, Error> {
         let progress = self.progress()?;
         let id = match (named, progress.lab_in_hand.as_deref(), course.labs()) {
             (Some(id), ..) | (None, Some(id), _) => id,

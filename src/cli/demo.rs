@@ -8,7 +8,7 @@ use super::context::Context;
 use super::exit_code::ExitCode;
 use super::{gate_client, sudo};
 use crate::app::{self, Error, LabSession};
-use crate::course::{Course, LabFolder};
+use crate::course::{Course, LabDirectory};
 use crate::model::Overlay;
 use crate::report;
 use crate::sandbox::{self, RootSource};
@@ -55,7 +55,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
 struct Demo<'a> {
     context: &'a Context,
     course: &'a Course,
-    lab: &'a LabFolder,
+    lab: &'a LabDirectory,
 }
 
 impl Demo<'_> {

@@ -6,7 +6,7 @@ use super::context::Context;
 use super::exit_code::ExitCode;
 use super::{gate_client, sudo};
 use crate::app::{self, Error, GateQuestion};
-use crate::course::LabFolder;
+use crate::course::LabDirectory;
 use crate::engine::{self, NextHint, Words};
 use crate::ui::escape_markdown;
 
@@ -100,7 +100,7 @@ fn hint_text(words: &Words) -> String {
     }
 }
 
-fn no_such_check(lab: &LabFolder, named: &str) -> Error {
+fn no_such_check(lab: &LabDirectory, named: &str) -> Error {
     let ids: Vec<&str> = lab.lab.checks.iter().map(|check| check.id.as_str()).collect();
     let meant = engine::did_you_mean(named, ids.iter().copied()).map_or_else(String::new, |meant| format!("; {meant}"));
     let what = format!("there is no check {named:?} in {}{meant}", lab.lab.id);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use toml::Spanned;
 use toml::de::DeTable;
 
-use crate::model::{AnswerDemand, AnswerForm, Handed, Kind, Lab, Truth};
+use crate::model::{AnswerCheck, AnswerForm, AnswerSource, Kind, Lab, SubmittedAnswer};
 
 use super::error::did_you_mean;
 use super::fields::{Fields, Source, Value};
@@ -30,17 +30,17 @@ pub(super) fn demand(fields: &mut Fields<'_, '_>) -> Option<Kind> {
         }
         None => None,
     };
-    let mut truths: Vec<Truth> = Vec::new();
-    truths.extend(fields.find_text("property").map(|name| Truth::Property(name.to_owned())));
+    let mut truths: Vec<AnswerSource> = Vec::new();
+    truths.extend(fields.find_text("property").map(|name| AnswerSource::Property(name.to_owned())));
     let run = fields.find("run").and_then(|value| fields.source.words("run", value));
-    truths.extend(run.filter(|run| !run.is_empty()).map(|run| Truth::Printed(owned(run))));
+    truths.extend(run.filter(|run| !run.is_empty()).map(|run| AnswerSource::Printed(owned(run))));
     let known = fields.find("known").and_then(|value| match value.get_ref().as_str() {
         Some(_) => fields.source.text("known", value).map(|text| vec![text.to_owned()]),
         None => fields.source.words("known", value).map(owned),
     });
-    truths.extend(known.filter(|known| !known.is_empty()).map(Truth::Known));
+    truths.extend(known.filter(|known| !known.is_empty()).map(AnswerSource::Known));
     if let Some(AnswerForm::OneOf(choices)) = &form
-        && let Some(Truth::Known(known)) = truths.first()
+        && let Some(AnswerSource::Known(known)) = truths.first()
         && let Some(stray) = known.iter().find(|known| !choices.contains(known))
     {
         let mend = did_you_mean(stray, &choices.iter().map(String::as_str).collect::<Vec<_>>());
@@ -51,7 +51,7 @@ pub(super) fn demand(fields: &mut Fields<'_, '_>) -> Option<Kind> {
         fields.source.fault(fields.span(), format!("the check {found}"), format!("give one of {}", TRUTHS.join(", ")));
         return None;
     }
-    Some(Kind::Answer(AnswerDemand { ask: ask?.to_owned(), form: form?, truth: truths.remove(0) }))
+    Some(Kind::Answer(AnswerCheck { ask: ask?.to_owned(), form: form?, truth: truths.remove(0) }))
 }
 
 fn owned(words: Vec<Spanned<&str>>) -> Vec<String> {
@@ -59,7 +59,7 @@ fn owned(words: Vec<Spanned<&str>>) -> Vec<String> {
 }
 
 /// `answers = { pid = "4711", unit = { run = ["…"] }, cause = false }` of a case.
-pub(super) fn read(value: &Value<'_>, lab: Option<&Lab>, source: &mut Source) -> BTreeMap<String, Handed> {
+pub(super) fn read(value: &Value<'_>, lab: Option<&Lab>, source: &mut Source) -> BTreeMap<String, SubmittedAnswer> {
     if let Some(table) = value.get_ref().as_table() {
         return read_table(table, lab, source);
     }
@@ -68,7 +68,11 @@ pub(super) fn read(value: &Value<'_>, lab: Option<&Lab>, source: &mut Source) ->
 }
 
 /// A whole `answers.toml`.
-pub(super) fn read_table(table: &DeTable<'_>, lab: Option<&Lab>, source: &mut Source) -> BTreeMap<String, Handed> {
+pub(super) fn read_table(
+    table: &DeTable<'_>,
+    lab: Option<&Lab>,
+    source: &mut Source,
+) -> BTreeMap<String, SubmittedAnswer> {
     let checks = lab.map(|lab| lab.checks.as_slice()).unwrap_or_default();
     let ids: Vec<&str> =
         checks.iter().filter(|check| matches!(check.kind, Kind::Answer(_))).map(|check| check.id.as_str()).collect();
@@ -82,11 +86,11 @@ pub(super) fn read_table(table: &DeTable<'_>, lab: Option<&Lab>, source: &mut So
             let mut fields = Fields::new(source, table, value.span());
             let run = fields.need_words("run");
             fields.finish();
-            run.filter(|run| !run.is_empty()).map(|run| Handed::Printed(owned(run)))
+            run.filter(|run| !run.is_empty()).map(|run| SubmittedAnswer::Printed(owned(run)))
         } else if value.get_ref().as_bool() == Some(false) {
-            Some(Handed::Nothing)
+            Some(SubmittedAnswer::Nothing)
         } else {
-            source.text(id, value).map(|text| Handed::Text(text.to_owned()))
+            source.text(id, value).map(|text| SubmittedAnswer::Text(text.to_owned()))
         };
         answers.extend(handed.map(|handed| (id.to_owned(), handed)));
     }

@@ -5,8 +5,8 @@
 use std::net::IpAddr;
 
 use crate::model::{
-    AccountDemand, Address, CommandDemand, FileDemand, FileType, JournalDemand, Kind, Listens, ModeDemand,
-    ProcessDemand, Protocol, RunAs, Since,
+    AccountCheck, Address, CommandCheck, FileCheck, FileType, JournalCheck, Kind, Listens, ModeRule, ProcessCheck,
+    Protocol, RunAs, Since,
 };
 
 use super::error::did_you_mean;
@@ -41,7 +41,7 @@ fn address(fields: &mut Fields<'_, '_>) -> Option<Address> {
 }
 
 pub(super) fn process(fields: &mut Fields<'_, '_>) -> Kind {
-    let mut demand = ProcessDemand {
+    let mut demand = ProcessCheck {
         name: fields.find_text("name").map(str::to_owned),
         cwd: path(fields, "cwd", false),
         argument: fields.find_text("argument").map(str::to_owned),
@@ -69,7 +69,7 @@ pub(super) fn process(fields: &mut Fields<'_, '_>) -> Kind {
 }
 
 pub(super) fn account(fields: &mut Fields<'_, '_>) -> Kind {
-    let demand = AccountDemand {
+    let demand = AccountCheck {
         no_login: fields.find_flag("login", false),
         own: fields.find_flag("own", true),
         member_of_not: fields.find_words("member-of-not").iter().map(|word| (*word.get_ref()).to_owned()).collect(),
@@ -87,7 +87,7 @@ pub(super) fn file(fields: &mut Fields<'_, '_>) -> Option<Kind> {
         Some("link") => Some(FileType::Link),
         _ => None,
     };
-    let demand = FileDemand {
+    let demand = FileCheck {
         path: path?,
         absent: exists == Some(false),
         file_type,
@@ -97,7 +97,7 @@ pub(super) fn file(fields: &mut Fields<'_, '_>) -> Option<Kind> {
         contains: fields.find_text("contains").map(str::to_owned),
         unwritable: fields.find_flag("writable-by-service", false),
     };
-    let nothing = FileDemand { path: demand.path.clone(), absent: true, ..FileDemand::default() };
+    let nothing = FileCheck { path: demand.path.clone(), absent: true, ..FileCheck::default() };
     if demand.absent && demand != nothing {
         let mend = "leave out type, owner, group, mode, contains and writable-by-service";
         fields.source.fault(fields.span(), "what must not exist has no properties", mend);
@@ -105,9 +105,9 @@ pub(super) fn file(fields: &mut Fields<'_, '_>) -> Option<Kind> {
     Some(Kind::File(demand))
 }
 
-fn mode(fields: &mut Fields<'_, '_>) -> Option<ModeDemand> {
-    let exactly = bits(fields, "mode").map(ModeDemand::Is);
-    let at_most = bits(fields, "mode-at-most").map(ModeDemand::AtMost);
+fn mode(fields: &mut Fields<'_, '_>) -> Option<ModeRule> {
+    let exactly = bits(fields, "mode").map(ModeRule::Is);
+    let at_most = bits(fields, "mode-at-most").map(ModeRule::AtMost);
     if exactly.is_some() && at_most.is_some() {
         let mend = "give either mode or mode-at-most";
         fields.source.fault(fields.span(), "the check says more than one thing about the mode", mend);
@@ -142,7 +142,7 @@ pub(super) fn journal(fields: &mut Fields<'_, '_>) -> Option<Kind> {
             return None;
         }
     };
-    Some(Kind::Journal(JournalDemand { text: text.to_owned(), lacks, since }))
+    Some(Kind::Journal(JournalCheck { text: text.to_owned(), lacks, since }))
 }
 
 pub(super) fn command(fields: &mut Fields<'_, '_>) -> Option<Kind> {
@@ -162,7 +162,7 @@ pub(super) fn command(fields: &mut Fields<'_, '_>) -> Option<Kind> {
         _ => RunAs::Root,
     };
     let run = run?.iter().map(|word| (*word.get_ref()).to_owned()).collect();
-    Some(Kind::Command(CommandDemand { run, exit: u8::try_from(exit).ok()?, stdout_contains, run_as }))
+    Some(Kind::Command(CommandCheck { run, exit: u8::try_from(exit).ok()?, stdout_contains, run_as }))
 }
 
 /// An absolute path without detours, so that it says where the thing is.

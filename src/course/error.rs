@@ -148,7 +148,7 @@ impl std::error::Error for NoSuchChapter {}
 
 /// Why there is no lab to work with.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Failed {
+pub enum LabError {
     /// The course does not have it.
     #[error(transparent)]
     NoSuchLab(#[from] NoSuchLab),

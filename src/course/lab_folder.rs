@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use toml::de::DeTable;
 
 use crate::engine::{self, Mutant};
-use crate::model::{Case, Handed, Lab, Overlay, OverlayFile, Variable};
+use crate::model::{Case, Lab, Overlay, OverlayFile, SubmittedAnswer, Variable};
 
 use super::error::CourseError;
 use super::fields::Source;
@@ -16,7 +16,7 @@ use super::{answers, case_file, lab_file, variables};
 
 /// A lab with everything that belongs to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LabFolder {
+pub struct LabDirectory {
     /// The task and its checks.
     pub lab: Lab,
     /// What lies in a fresh sandbox before the learner begins.
@@ -24,7 +24,7 @@ pub struct LabFolder {
     /// The reference solution, to be laid over the scene or over half-done work.
     pub solution: Overlay,
     /// What the solution hands in, by check.
-    pub answers: BTreeMap<String, Handed>,
+    pub answers: BTreeMap<String, SubmittedAnswer>,
     /// What differs from learner to learner.
     pub variables: Vec<Variable>,
     /// The seed that this one was drawn with; none where nothing differs.
@@ -32,7 +32,7 @@ pub struct LabFolder {
     /// Why the solution is right, markdown.
     pub notes: String,
     /// Right and wrong answers that prove the lab, in the order of their names.
-    pub cases: Vec<CaseFolder>,
+    pub cases: Vec<CaseDirectory>,
     /// The solution with one thing wrong, as often as there are things.
     pub mutants: Vec<Mutant>,
     /// Those of them that are right all the same.
@@ -41,7 +41,7 @@ pub struct LabFolder {
 
 /// One case, to be laid over a fresh scene.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CaseFolder {
+pub struct CaseDirectory {
     /// What must come of it.
     pub case: Case,
     /// The answer itself.
@@ -56,7 +56,7 @@ pub(super) fn read(
     seed: u32,
     chapters: &[&str],
     errors: &mut Vec<CourseError>,
-) -> Option<LabFolder> {
+) -> Option<LabDirectory> {
     let root = format!("labs/{id}");
     let file = format!("{root}/lab.toml");
     let variables =
@@ -97,9 +97,9 @@ pub(super) fn read(
         let case = with_source(tree, &format!("{folder}/case.toml"), errors, |root, source| {
             case_file::read(name, lab.as_ref(), root, source)
         });
-        cases.extend(case.map(|case| CaseFolder { case, overlay }));
+        cases.extend(case.map(|case| CaseDirectory { case, overlay }));
     }
-    Some(LabFolder {
+    Some(LabDirectory {
         variables,
         seed: is_varied.then_some(seed),
         lab: lab?,

@@ -20,8 +20,8 @@ mod tree;
 mod variables;
 mod walk;
 
-pub use error::{CourseError, CourseErrors, Failed, NoSuchChapter, NoSuchLab};
+pub use error::{CourseError, CourseErrors, LabError, NoSuchChapter, NoSuchLab};
 pub use harmless::Harmless;
-pub use lab_folder::{CaseFolder, LabFolder};
+pub use lab_folder::{CaseDirectory, LabDirectory};
 pub use lesson::write_records;
 pub use shelf::Course;

@@ -1,16 +1,16 @@
 //! What a lab must carry to be proven, beyond what must be there to play it.
 
 use super::error::CourseError;
-use super::lab_folder::LabFolder;
+use super::lab_folder::LabDirectory;
 
 /// Other right answers than the solution.
 const RIGHT: usize = 3;
 const MISTAKES: usize = 8;
 
-impl LabFolder {
+impl LabDirectory {
     /// What is missing: right answers, mistakes, and cases for checks that nothing fails.
     #[must_use]
-    pub fn lacks(&self) -> Vec<CourseError> {
+    pub fn missing_cases(&self) -> Vec<CourseError> {
         let root = format!("labs/{}", self.lab.id);
         let cases = format!("{root}/cases");
         let right = self.cases.iter().filter(|folder| folder.case.fails.is_empty()).count();

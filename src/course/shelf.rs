@@ -5,8 +5,8 @@ use std::path::Path;
 
 use crate::model::{Chapter, CourseId, Tutorial};
 
-use super::error::{CourseError, CourseErrors, Failed, NoSuchChapter, NoSuchLab};
-use super::lab_folder::{self, LabFolder};
+use super::error::{CourseError, CourseErrors, LabError, NoSuchChapter, NoSuchLab};
+use super::lab_folder::{self, LabDirectory};
 use super::lesson;
 use super::shelf_lessons;
 use super::tree::{CHAPTERS, Tree};
@@ -19,7 +19,7 @@ const EMBEDDED: &str = "unitlab";
 pub struct Course {
     id: CourseId,
     tutorial: Tutorial,
-    labs: Vec<LabFolder>,
+    labs: Vec<LabDirectory>,
     /// The files of labs that differ from learner to learner.
     tree: Option<Tree>,
 }
@@ -58,7 +58,7 @@ impl Course {
         let ids = tree.folders("labs");
         let tutorial = shelf_lessons::read(tree, &ids, &mut errors);
         let chapters = chapter_ids(&tutorial);
-        let labs: Vec<LabFolder> =
+        let labs: Vec<LabDirectory> =
             ids.into_iter().filter_map(|id| lab_folder::read(tree, id, 0, &chapters, &mut errors)).collect();
         for (name, _) in tree.below("labs").filter(|(path, _)| !path.contains('/')) {
             errors.push(CourseError::of_file(format!("labs/{name}"), "is read by nothing", "a lab is a folder"));
@@ -104,19 +104,19 @@ impl Course {
 
     /// Which records of a chapter are missing or of another command, in a course that has been recorded.
     #[must_use]
-    pub fn record_lacks(&self, chapter: &Chapter) -> Vec<CourseError> {
+    pub fn record_errors(&self, chapter: &Chapter) -> Vec<CourseError> {
         let is_recorded = self.tutorial.chapters.iter().any(|chapter| !chapter.recorded.is_empty());
-        if is_recorded { lesson::record_lacks(chapter) } else { Vec::new() }
+        if is_recorded { lesson::record_errors(chapter) } else { Vec::new() }
     }
 
     /// A lab as it has to be proven: once, or where it differs from learner to learner, with three seeds.
-    pub fn proofs_of(&self, id: &str) -> Result<Vec<Cow<'_, LabFolder>>, Failed> {
+    pub fn seeded_variants(&self, id: &str) -> Result<Vec<Cow<'_, LabDirectory>>, LabError> {
         let seeds: &[u32] = if self.lab(id)?.variables.is_empty() { &[0] } else { &[1, 2, 3] };
         seeds.iter().map(|seed| self.variant(id, *seed)).collect()
     }
 
     /// A lab as it is for a learner with this seed.
-    pub fn variant(&self, id: &str, seed: u32) -> Result<Cow<'_, LabFolder>, Failed> {
+    pub fn variant(&self, id: &str, seed: u32) -> Result<Cow<'_, LabDirectory>, LabError> {
         let lab = self.lab(id)?;
         let Some(tree) = self.tree.as_ref().filter(|_| !lab.variables.is_empty()) else {
             return Ok(Cow::Borrowed(lab));
@@ -124,17 +124,17 @@ impl Course {
         let mut errors = Vec::new();
         let chapters = chapter_ids(&self.tutorial);
         let varied = lab_folder::read(tree, id, seed, &chapters, &mut errors);
-        varied.filter(|_| errors.is_empty()).map(Cow::Owned).ok_or_else(|| Failed::Course(CourseErrors::of(errors)))
+        varied.filter(|_| errors.is_empty()).map(Cow::Owned).ok_or_else(|| LabError::Course(CourseErrors::of(errors)))
     }
 
     /// Its labs, in the order of their ids.
     #[must_use]
-    pub fn labs(&self) -> &[LabFolder] {
+    pub fn labs(&self) -> &[LabDirectory] {
         &self.labs
     }
 
     /// One lab.
-    pub fn lab(&self, id: &str) -> Result<&LabFolder, NoSuchLab> {
+    pub fn lab(&self, id: &str) -> Result<&LabDirectory, NoSuchLab> {
         self.labs
             .iter()
             .find(|folder| folder.lab.id == id)

@@ -6,7 +6,7 @@ use super::error::{CourseError, did_you_mean};
 use super::lesson::{self, Read};
 use super::tree::Tree;
 use crate::engine;
-use crate::model::{Term, Tutorial};
+use crate::model::{GlossaryTerm, Tutorial};
 
 const GLOSSARY: &str = "glossary.md";
 
@@ -70,7 +70,7 @@ fn strays(tree: &Tree, read: &[Read], scenes: &[&str], errors: &mut Vec<CourseEr
 }
 
 /// Whether a link leads somewhere; if not, what is wrong, and how to mend it.
-fn follow(target: &str, from: &Read, all: &[Read], glossary: &[Term]) -> Result<(), (String, String)> {
+fn follow(target: &str, from: &Read, all: &[Read], glossary: &[GlossaryTerm]) -> Result<(), (String, String)> {
     if target.starts_with("https://") {
         return Ok(());
     }

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    AccountQuestion, AnswerDemand, BootQuestion, Check, CommandDemand, CommandQuestion, DetailsQuestion,
-    FailureQuestion, FileQuestion, FilesQuestion, Ground, HttpQuestion, JournalDemand, JournalQuestion, KillTrial,
-    Kind, Lab, Listens, ListensQuestion, ProcessesQuestion, Question, RunAs, StabilityQuestion, SystemQuestion, Trial,
-    Truth, UnitQuestion,
+    AccountQuestion, AnswerCheck, AnswerSource, BootQuestion, Check, CommandCheck, CommandQuestion, DetailsQuestion,
+    FailureQuestion, FileQuestion, FilesQuestion, Ground, HttpQuestion, JournalCheck, JournalQuestion, KillTrial, Kind,
+    Lab, Listens, ListensQuestion, ProcessesQuestion, Question, RunAs, StabilityQuestion, SystemQuestion, Trial,
+    UnitQuestion,
 };
 
 /// Everything to ask the learner's machine, each question once.
@@ -176,20 +176,20 @@ pub(crate) fn file(unit: &str, path: &str, text: Option<&str>) -> FileQuestion {
 }
 
 /// The question behind a `journal` check.
-pub(crate) fn journal(unit: &str, demand: &JournalDemand) -> JournalQuestion {
+pub(crate) fn journal(unit: &str, demand: &JournalCheck) -> JournalQuestion {
     JournalQuestion { unit: unit.to_owned(), text: demand.text.clone(), since: demand.since }
 }
 
 /// The question behind a `command` check.
-pub(crate) fn command(demand: &CommandDemand) -> CommandQuestion {
+pub(crate) fn command(demand: &CommandCheck) -> CommandQuestion {
     CommandQuestion { run: demand.run.clone(), run_as: demand.run_as }
 }
 
 /// The question behind an `answer` check, where its truth is not a property of the unit.
-pub(crate) fn truth(demand: &AnswerDemand) -> Option<CommandQuestion> {
+pub(crate) fn truth(demand: &AnswerCheck) -> Option<CommandQuestion> {
     match &demand.truth {
-        Truth::Printed(run) => Some(CommandQuestion { run: run.clone(), run_as: RunAs::Root }),
-        Truth::Property(_) | Truth::Known(_) => None,
+        AnswerSource::Printed(run) => Some(CommandQuestion { run: run.clone(), run_as: RunAs::Root }),
+        AnswerSource::Property(_) | AnswerSource::Known(_) => None,
     }
 }
 
@@ -198,7 +198,7 @@ mod tests {
     use super::{is_volatile, questions, trials, twin_questions};
     use crate::engine::testbed::{check, lab};
     use crate::model::{
-        AccountQuestion, BootQuestion, CommandDemand, CommandQuestion, FailureQuestion, FileDemand, FileQuestion,
+        AccountQuestion, BootQuestion, CommandCheck, CommandQuestion, FailureQuestion, FileCheck, FileQuestion,
         FilesQuestion, Ground, HttpQuestion, KillTrial, Kind, Listens, ProcessesQuestion, Protocol, RestartPolicy,
         RunAs, StabilityQuestion, SystemQuestion, TimeSpan, UnitQuestion,
     };
@@ -275,10 +275,10 @@ mod tests {
     #[test]
     fn programs_come_last_and_the_twin_is_asked_what_a_boot_changes() {
         let run = vec!["true".to_owned()];
-        let command = CommandDemand { run: run.clone(), exit: 0, stdout_contains: None, run_as: RunAs::Root };
+        let command = CommandCheck { run: run.clone(), exit: 0, stdout_contains: None, run_as: RunAs::Root };
         let file = |path: &str| {
             let contains = Some("x".to_owned());
-            Kind::File(FileDemand { path: path.into(), contains, unwritable: true, ..FileDemand::default() })
+            Kind::File(FileCheck { path: path.into(), contains, unwritable: true, ..FileCheck::default() })
         };
         let lab = lab(vec![
             check("run", Kind::Command(command)),

@@ -37,7 +37,7 @@ const COMMANDS: [&str; 7] =
 
 /// What a value may look like; anything else is ignored by the manager, with a warning in the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Form {
+pub(crate) enum ValueForm {
     /// By systemd.time(7).
     Span,
     /// `yes`, `no` and their like.
@@ -87,37 +87,37 @@ pub(crate) fn suggest_directive(key: &str) -> Option<&'static str> {
 }
 
 /// What form a directive's values have.
-pub(crate) fn form(key: &str) -> Form {
+pub(crate) fn form(key: &str) -> ValueForm {
     if key == "Restart" {
-        Form::Word(RestartPolicy::ALL.into_iter().map(RestartPolicy::word).collect())
+        ValueForm::Word(RestartPolicy::ALL.into_iter().map(RestartPolicy::word).collect())
     } else if key == "Type" {
-        Form::Word(TYPES.into())
+        ValueForm::Word(TYPES.into())
     } else if key == "KillMode" {
-        Form::Word(KILL_MODES.into())
+        ValueForm::Word(KILL_MODES.into())
     } else if key == "StartLimitBurst" {
-        Form::Number
+        ValueForm::Number
     } else if BOOLEANS.contains(&key) {
-        Form::Boolean
+        ValueForm::Boolean
     } else if key.ends_with("Sec") && !key.ends_with("NSec") {
-        Form::Span
+        ValueForm::Span
     } else {
-        Form::Free
+        ValueForm::Free
     }
 }
 
 /// The manager takes this value; one that it does not take leaves the earlier value as it was.
 pub(crate) fn takes(key: &str, value: &str) -> bool {
     match form(key) {
-        Form::Span => TimeSpan::parse(value).is_ok(),
-        Form::Boolean => boolean(value).is_some(),
-        Form::Number => number(value).is_some(),
+        ValueForm::Span => TimeSpan::parse(value).is_ok(),
+        ValueForm::Boolean => boolean(value).is_some(),
+        ValueForm::Number => number(value).is_some(),
         // Empty is the default again.
-        Form::Word(words) => words.contains(&value) || key == "KillMode" && value.is_empty(),
+        ValueForm::Word(words) => words.contains(&value) || key == "KillMode" && value.is_empty(),
         // `-` is for a folder that is missing, and the line is passed over if this cannot be one.
-        Form::Free if key == "WorkingDirectory" => {
+        ValueForm::Free if key == "WorkingDirectory" => {
             value.is_empty() || value.contains('%') || is_folder(value.strip_prefix('-').unwrap_or(value))
         }
-        Form::Free => true,
+        ValueForm::Free => true,
     }
 }
 

@@ -1,11 +1,11 @@
 //! Decides: which questions a lab asks, what the answers mean, what it adds up to. Pure: no I/O, no clock.
 
 mod access;
-mod alter;
 mod ask;
+mod case_differences;
 mod cause_hints;
 mod diagnose;
-mod differ;
+
 mod directive;
 mod exit_status;
 mod finding;
@@ -20,11 +20,12 @@ mod suggest;
 #[cfg(test)]
 mod testbed;
 mod unit_view;
+mod value_mutations;
 mod variant;
 mod watched;
 
 pub use ask::{questions, trials, twin_questions};
-pub use differ::differences;
+pub use case_differences::differences;
 pub use hint::{Hints, NextHint, Words, next_hint};
 pub use judge::{judge, normal};
 pub use layers::reading;

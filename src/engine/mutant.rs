@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::alter::alterations;
+use super::value_mutations::value_mutations;
 use crate::model::{Assignment, Overlay, UnitFile};
 
 /// The solution with one thing wrong.
@@ -66,7 +66,7 @@ fn altered(text: &str) -> Vec<(String, String)> {
     for Assignment { section, key, value, line } in &file.assignments {
         let (begin, end) = (line - 1, end_of(&lines, line - 1));
         all.push((format!("drop {section}.{key}"), replaced(&lines, begin, end, None)));
-        for other in alterations(key, value) {
+        for other in value_mutations(key, value) {
             let written = format!("{key}={other}");
             all.push((format!("{section}.{written}"), replaced(&lines, begin, end, Some(&written))));
         }

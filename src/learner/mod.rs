@@ -13,4 +13,4 @@ pub use owner::Owner;
 pub use progress::{AnswerProgress, ChapterProgress, LabProgress, Progress};
 pub use report_file::ReportFile;
 pub use state_dir::StateDir;
-pub use store::{Reading, SetAside, Store};
+pub use store::{DamagedCopy, LoadedProgress, Store};

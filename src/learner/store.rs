@@ -31,16 +31,16 @@ pub struct Store {
 
 /// Progress as it was found, or as it is after a change.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Reading {
+pub struct LoadedProgress {
     /// What is remembered.
     pub progress: Progress,
     /// A damaged file was found and moved out of the way; the learner should be told.
-    pub set_aside: Option<SetAside>,
+    pub damaged_copy: Option<DamagedCopy>,
 }
 
 /// A file that could not be understood, kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SetAside {
+pub struct DamagedCopy {
     /// Where it lies now.
     pub path: PathBuf,
     /// What was wrong with it.
@@ -68,12 +68,12 @@ impl Store {
     }
 
     /// What is remembered now; makes and changes nothing, except that it sets a damaged file aside.
-    pub fn read(&self) -> Result<Reading, LearnerError> {
+    pub fn read(&self) -> Result<LoadedProgress, LearnerError> {
         self.as_owner(|| {
-            let Some(dir) = self.open_dir()? else { return Ok(Reading::default()) };
+            let Some(dir) = self.open_dir()? else { return Ok(LoadedProgress::default()) };
             match self.load(&dir)? {
-                Found::Nothing => Ok(Reading::default()),
-                Found::Progress(progress) => Ok(Reading { progress, set_aside: None }),
+                Found::Nothing => Ok(LoadedProgress::default()),
+                Found::Progress(progress) => Ok(LoadedProgress { progress, damaged_copy: None }),
                 // Under the lock, and after another look: somebody may just have done it.
                 Found::Damaged(..) => self.locked(&dir, || self.load_sound(&dir)),
             }
@@ -81,7 +81,7 @@ impl Store {
     }
 
     /// Changes what is remembered. Changes by other processes wait for each other, and none is lost.
-    pub fn update(&self, change: impl FnOnce(&mut Progress) + Send) -> Result<Reading, LearnerError> {
+    pub fn update(&self, change: impl FnOnce(&mut Progress) + Send) -> Result<LoadedProgress, LearnerError> {
         self.as_owner(|| {
             let path = &self.dir.path;
             let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
@@ -164,10 +164,10 @@ impl Store {
     }
 
     /// Loads, with the lock in hand; a damaged file is kept under another name, and what is readable of it takes its place.
-    fn load_sound(&self, dir: &OwnedFd) -> Result<Reading, LearnerError> {
+    fn load_sound(&self, dir: &OwnedFd) -> Result<LoadedProgress, LearnerError> {
         let (why, kept) = match self.load(dir)? {
-            Found::Nothing => return Ok(Reading::default()),
-            Found::Progress(progress) => return Ok(Reading { progress, set_aside: None }),
+            Found::Nothing => return Ok(LoadedProgress::default()),
+            Found::Progress(progress) => return Ok(LoadedProgress { progress, damaged_copy: None }),
             Found::Damaged(why, kept) => (why, *kept),
         };
         let name = self.keep_aside(dir)?;
@@ -180,7 +180,7 @@ impl Store {
             self.replace(dir, &kept)?;
         }
         let path = self.dir.path.join(&name);
-        Ok(Reading { progress: kept, set_aside: Some(SetAside { path, why }) })
+        Ok(LoadedProgress { progress: kept, damaged_copy: Some(DamagedCopy { path, why }) })
     }
 
     /// Gives the damaged file a second name, under which it stays; it loses the first one to what is made of it, so that

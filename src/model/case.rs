@@ -16,12 +16,12 @@ pub struct Case {
     /// The causes that must be named.
     pub diagnosis: Vec<Cause>,
     /// What is handed in, by check, where that is something else than what the solution hands in.
-    pub answers: BTreeMap<String, Handed>,
+    pub answers: BTreeMap<String, SubmittedAnswer>,
 }
 
 /// An answer of a case or of the solution.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Handed {
+pub enum SubmittedAnswer {
     /// Nothing.
     Nothing,
     /// This text.

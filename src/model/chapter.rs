@@ -10,7 +10,7 @@ pub struct Tutorial {
     /// In the order of their numbers.
     pub chapters: Vec<Chapter>,
     /// In the order of the alphabet.
-    pub glossary: Vec<Term>,
+    pub glossary: Vec<GlossaryTerm>,
 }
 
 /// A chapter as its author wrote it.
@@ -31,7 +31,7 @@ pub struct Chapter {
     /// At least one, in the order of reading.
     pub pages: Vec<Page>,
     /// Block id → what its command printed when the course was recorded.
-    pub recorded: BTreeMap<String, Recorded>,
+    pub recorded: BTreeMap<String, RecordedOutput>,
 }
 
 /// What stands below one `##`.
@@ -57,14 +57,14 @@ pub enum Block {
         /// Unique in its chapter.
         id: String,
         /// What is asked.
-        question: Ask,
+        question: QuizQuestion,
     },
     /// A command to run.
     Try {
         /// Unique in its chapter.
         id: String,
         /// The command.
-        command: Practice,
+        command: LessonCommand,
         /// What to look at in its output.
         look: String,
     },
@@ -73,12 +73,12 @@ pub enum Block {
         /// Unique in its chapter.
         id: String,
         /// What is asked before it runs.
-        question: Ask,
+        question: QuizQuestion,
         /// The command.
-        command: Practice,
+        command: LessonCommand,
     },
     /// The door to a lab.
-    Door {
+    LabLink {
         /// The lab's id.
         lab: String,
     },
@@ -86,18 +86,18 @@ pub enum Block {
 
 /// A question with its answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ask {
+pub struct QuizQuestion {
     /// The question, markdown on one line.
     pub ask: String,
     /// How it is answered.
-    pub form: Form,
+    pub form: QuizForm,
     /// Why the right answer is right, markdown.
     pub because: String,
 }
 
 /// How a question is answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Form {
+pub enum QuizForm {
     /// By naming choices.
     Choice {
         /// Two to six, markdown on one line each.
@@ -116,7 +116,7 @@ pub enum Form {
 
 /// A command that is run in the chapter's sandbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Practice {
+pub struct LessonCommand {
     /// One line for bash.
     pub run: String,
     /// As root instead of as the learner.
@@ -133,7 +133,7 @@ pub struct Practice {
 
 /// A word of the trade.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Term {
+pub struct GlossaryTerm {
     /// As it is written in running text.
     pub name: String,
     /// The anchor that links name.
@@ -144,7 +144,7 @@ pub struct Term {
 
 /// What a command printed when the course was recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recorded {
+pub struct RecordedOutput {
     /// The command as it was then.
     pub run: String,
     /// Both its streams.
@@ -157,7 +157,7 @@ impl Block {
     pub fn id(&self) -> Option<&str> {
         match self {
             Self::Prose(_) => None,
-            Self::Quiz { id, .. } | Self::Try { id, .. } | Self::Predict { id, .. } | Self::Door { lab: id } => {
+            Self::Quiz { id, .. } | Self::Try { id, .. } | Self::Predict { id, .. } | Self::LabLink { lab: id } => {
                 Some(id)
             }
         }
@@ -165,7 +165,7 @@ impl Block {
 
     /// What it asks.
     #[must_use]
-    pub fn question(&self) -> Option<&Ask> {
+    pub fn question(&self) -> Option<&QuizQuestion> {
         match self {
             Self::Quiz { question, .. } | Self::Predict { question, .. } => Some(question),
             _ => None,
@@ -174,7 +174,7 @@ impl Block {
 
     /// What it runs.
     #[must_use]
-    pub fn command(&self) -> Option<&Practice> {
+    pub fn command(&self) -> Option<&LessonCommand> {
         match self {
             Self::Try { command, .. } | Self::Predict { command, .. } => Some(command),
             _ => None,
@@ -197,7 +197,7 @@ impl Chapter {
 
     /// What a block printed when the course was recorded; none where its command has changed since.
     #[must_use]
-    pub fn record(&self, id: &str) -> Option<&Recorded> {
+    pub fn record(&self, id: &str) -> Option<&RecordedOutput> {
         let command = self.block(id)?.command()?;
         self.recorded.get(id).filter(|recorded| recorded.run == command.run)
     }

@@ -1,7 +1,9 @@
 //! A lab: a task, and the truths that must hold when it is done.
 
 use super::TimeSpan;
-use super::demand::{AccountDemand, AnswerDemand, CommandDemand, FileDemand, JournalDemand, Listens, ProcessDemand};
+use super::check_parameters::{
+    AccountCheck, AnswerCheck, CommandCheck, FileCheck, JournalCheck, Listens, ProcessCheck,
+};
 
 /// A lab as its author wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,17 +124,17 @@ pub enum Kind {
     /// A socket listens, and it is the unit's own or its socket unit's.
     Listens(Listens),
     /// Its live processes are as they should be.
-    Process(ProcessDemand),
+    Process(ProcessCheck),
     /// The account that it runs as is as it should be.
-    Account(AccountDemand),
+    Account(AccountCheck),
     /// A file, folder or link is as it should be.
-    File(FileDemand),
+    File(FileCheck),
     /// Its processes have, or have not, written a text to the journal.
-    Journal(JournalDemand),
+    Journal(JournalCheck),
     /// A program ends as it should.
-    Command(CommandDemand),
+    Command(CommandCheck),
     /// The learner has found something out, and handed it in.
-    Answer(AnswerDemand),
+    Answer(AnswerCheck),
 }
 
 impl Kind {

@@ -6,8 +6,8 @@ mod boot;
 mod case;
 mod cause;
 mod chapter;
+mod check_parameters;
 mod command;
-mod demand;
 mod disk_file;
 mod escape;
 mod exec_command;
@@ -37,14 +37,16 @@ mod variable;
 pub use account::{AccountFact, Identity, PasswdRow, Shell};
 pub use answer_set::{AnswerSet, Observations};
 pub use boot::{BootFact, Puller};
-pub use case::{Case, Handed};
+pub use case::{Case, SubmittedAnswer};
 pub use cause::Cause;
-pub use chapter::{Ask, Block, Chapter, Form, Page, Practice, Recorded, Term, Tutorial, slug};
-pub use command::{CommandFact, RunAs};
-pub use demand::{
-    AccountDemand, Address, AnswerDemand, AnswerForm, CommandDemand, FileDemand, JournalDemand, Listens, ModeDemand,
-    ProcessDemand, Truth,
+pub use chapter::{
+    Block, Chapter, GlossaryTerm, LessonCommand, Page, QuizForm, QuizQuestion, RecordedOutput, Tutorial, slug,
 };
+pub use check_parameters::{
+    AccountCheck, Address, AnswerCheck, AnswerForm, AnswerSource, CommandCheck, FileCheck, JournalCheck, Listens,
+    ModeRule, ProcessCheck,
+};
+pub use command::{CommandFact, RunAs};
 pub use disk_file::{Content, DiskFile, FilesFact, Role};
 pub use escape::{deceives, escape};
 pub use exec_command::{End, Ended, ExecCommand, ended};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::cause::Cause;
-use super::chapter::Recorded;
+use super::chapter::RecordedOutput;
 
 /// What must come of one answer to a lab.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub struct Proven {
     /// Why it could not be tried at all; then nothing is known of it.
     pub untried: Option<String>,
     /// What a chapter's command printed, where that is worth keeping as its record.
-    pub printed: Option<Recorded>,
+    pub printed: Option<RecordedOutput>,
     /// Where its time went.
     pub spent: Spent,
 }

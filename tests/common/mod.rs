@@ -17,7 +17,7 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 use unitlab::app::{LabRunner, LabSession, Locations};
-use unitlab::course::{Course, LabFolder};
+use unitlab::course::{Course, LabDirectory};
 use unitlab::sandbox::{Estate, ProbeStatus, RootSource, is_root, probes};
 
 /// The program under test.
@@ -108,7 +108,7 @@ impl Home {
     }
 
     /// Boots a lab's sandbox on a tmpfs, in the lab's starting scene. Dropping the session stops it.
-    pub fn lab_session(&self, lab: &LabFolder, name: &str) -> LabSession {
+    pub fn lab_session(&self, lab: &LabDirectory, name: &str) -> LabSession {
         self.lab_runner().open(lab, name, RootSource::Fresh).unwrap()
     }
 }

@@ -1,6 +1,6 @@
 //! The pairs: what is varied is one line, one word, or the place of a file.
 
-use unitlab::model::{Expect, Kind, ProcessDemand, RestartPolicy, TimeSpan, Value};
+use unitlab::model::{Expect, Kind, ProcessCheck, RestartPolicy, TimeSpan, Value};
 
 const WANTED: &str = "[Install]\nWantedBy=multi-user.target";
 
@@ -75,7 +75,7 @@ fn comes_back() -> Kind {
 
 fn sleeps() -> Kind {
     let argument = Some("infinity".to_owned());
-    Kind::Process(ProcessDemand { name: Some("sleep".into()), argument, ..ProcessDemand::default() })
+    Kind::Process(ProcessCheck { name: Some("sleep".into()), argument, ..ProcessCheck::default() })
 }
 
 pub(crate) fn pairs() -> Vec<Pair> {

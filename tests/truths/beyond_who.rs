@@ -1,6 +1,6 @@
 //! Beyond the list: who it runs as and who reaches it, where the unit file looks otherwise than it is: 67–72.
 
-use unitlab::model::{AccountDemand, Kind, Listens, Protocol};
+use unitlab::model::{AccountCheck, Kind, Listens, Protocol};
 
 use super::life::SERVE;
 use super::row::{Row, answers, not_root, user_set};
@@ -22,7 +22,7 @@ while True:
 "#;
 
 fn not_in(group: &str) -> Kind {
-    Kind::Account(AccountDemand { member_of_not: vec![group.into()], ..AccountDemand::default() })
+    Kind::Account(AccountCheck { member_of_not: vec![group.into()], ..AccountCheck::default() })
 }
 
 pub(crate) fn rows() -> Vec<Row> {

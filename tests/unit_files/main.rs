@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use common::{course, home, inside};
 use compare::{compare, listing};
 use unitlab::app::LabSession;
-use unitlab::course::LabFolder;
+use unitlab::course::LabDirectory;
 use unitlab::engine::reading;
 use unitlab::model::{
     AnswerSet, Check, CheckReport, Expect, FilesFact, FilesQuestion, Kind, Overlay, OverlayFile, Status, UnitFact,
@@ -26,7 +26,7 @@ use unitlab::model::{
 const BATCH: usize = 200;
 
 /// The course's lab, with nothing of its own.
-fn bare() -> LabFolder {
+fn bare() -> LabDirectory {
     let mut lab = course().lab("sre-app").unwrap().clone();
     (lab.scene, lab.lab.checks) = (Overlay::default(), vec![]);
     lab
@@ -53,7 +53,7 @@ fn told<'a>(sheet: &'a AnswerSet, unit: &str) -> (&'a UnitFact, &'a FilesFact) {
 }
 
 /// A manager that has just read the disk has every value that `setting` looks at right, by our own reading too.
-fn misjudged(bench: &LabSession, mut lab: LabFolder, sheet: &AnswerSet, units: &[&String]) -> Vec<String> {
+fn misjudged(bench: &LabSession, mut lab: LabDirectory, sheet: &AnswerSet, units: &[&String]) -> Vec<String> {
     const JUDGED: [(&str, &str); 9] = [
         ("User", "User"),
         ("Restart", "Restart"),
@@ -90,7 +90,7 @@ fn misjudged(bench: &LabSession, mut lab: LabFolder, sheet: &AnswerSet, units: &
 
 /// Asks about units, and says how our reading differs from the manager's, with how many values were compared of how
 /// many loaded units.
-fn differences(bench: &LabSession, lab: &LabFolder, units: &[String]) -> (Vec<String>, usize, usize) {
+fn differences(bench: &LabSession, lab: &LabDirectory, units: &[String]) -> (Vec<String>, usize, usize) {
     let (mut wrong, mut values, mut loaded) = (Vec::new(), 0, 0);
     let mut aliases = BTreeMap::new();
     for batch in units.chunks(BATCH) {
@@ -116,7 +116,7 @@ fn differences(bench: &LabSession, lab: &LabFolder, units: &[String]) -> (Vec<St
 }
 
 /// `[Install]` is not loaded: what it says is seen in the links that `systemctl enable` makes.
-fn differently_enabled(bench: &LabSession, lab: &LabFolder, units: &[String]) -> Vec<String> {
+fn differently_enabled(bench: &LabSession, lab: &LabDirectory, units: &[String]) -> Vec<String> {
     let (mut wrong, mut enabled) = (Vec::new(), 0);
     for batch in units.chunks(BATCH) {
         let mut lab = lab.clone();

@@ -5,7 +5,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::model::Practice;
+use crate::model::LessonCommand;
 use crate::sandbox::{Entrance, OutputReader, RunningCommand, SandboxError};
 
 /// Something that a running command did.
@@ -33,7 +33,7 @@ const KEPT: usize = 1 << 20;
 const EXTRA_TIME: Duration = Duration::from_secs(5);
 
 /// How long to wait for a command before it is stopped.
-pub(crate) fn time_limit(practice: &Practice) -> Duration {
+pub(crate) fn time_limit(practice: &LessonCommand) -> Duration {
     Duration::from_secs(practice.seconds.into()) + EXTRA_TIME
 }
 
@@ -41,7 +41,7 @@ pub(crate) fn time_limit(practice: &Practice) -> Duration {
 /// stop reading.
 pub(crate) fn start(
     entrance: &Entrance,
-    practice: &Practice,
+    practice: &LessonCommand,
     run: &str,
     on_event: impl FnMut(CommandEvent) -> bool + Send + 'static,
 ) -> Result<RunningCommand, SandboxError> {
@@ -51,7 +51,7 @@ pub(crate) fn start(
 }
 
 /// Runs the command of `practice` and waits for its end.
-pub(crate) fn run_to_end(entrance: &Entrance, practice: &Practice) -> Result<CommandOutput, SandboxError> {
+pub(crate) fn run_to_end(entrance: &Entrance, practice: &LessonCommand) -> Result<CommandOutput, SandboxError> {
     let (sender, events) = mpsc::channel();
     let limit = Duration::from_secs(practice.seconds.into());
     let begun = Instant::now();

@@ -12,7 +12,7 @@ use crate::app::error::Error;
 use crate::app::lab_session::LabSession;
 use crate::app::workspace::Workspace;
 use crate::course::Course;
-use crate::model::{Block, Chapter, Practice};
+use crate::model::{Block, Chapter, LessonCommand};
 use crate::os::{read_frame, shell_code, write_frame};
 use crate::sandbox::{self, Entrance};
 
@@ -149,7 +149,7 @@ impl<'a> LessonHost<'a> {
     }
 
     /// Runs one command to its end. With `send_output` its output goes to the client.
-    fn run_one(&mut self, entrance: &Entrance, practice: &Practice, run: &str, send_output: bool) -> CommandEnd {
+    fn run_one(&mut self, entrance: &Entrance, practice: &LessonCommand, run: &str, send_output: bool) -> CommandEnd {
         let sender = self.sender.clone();
         let on_event = move |event| sender.send(Event::Command(event)).is_ok();
         let Ok(mut running) = command_run::start(entrance, practice, run, on_event) else { return CommandEnd::Stopped };

@@ -7,7 +7,7 @@ use super::job::{Case, CaseAction};
 use crate::app::lab_runner::LabRunner;
 use crate::app::lab_session::LabSession;
 use crate::engine;
-use crate::model::{Expected, Handed, Overlay, Spent};
+use crate::model::{Expected, Overlay, Spent, SubmittedAnswer};
 use crate::sandbox::{RootSource, SandboxError};
 
 /// A running case.
@@ -54,7 +54,7 @@ impl CaseRun<'_> {
         Ok(())
     }
 
-    fn hand_in(&mut self, answers: &BTreeMap<String, Handed>) -> Result<(), SandboxError> {
+    fn hand_in(&mut self, answers: &BTreeMap<String, SubmittedAnswer>) -> Result<(), SandboxError> {
         let texts = self.session.resolve_answers(answers)?;
         self.session.hand_in(texts);
         Ok(())

@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::app::lab_session::LabSession;
 use crate::app::lesson_host::command_run::{self, CommandOutput};
 use crate::engine::session::output_matches;
-use crate::model::{Block, Chapter, Practice, Proven, Recorded, Spent};
+use crate::model::{Block, Chapter, LessonCommand, Proven, RecordedOutput, Spent};
 use crate::sandbox::{Entrance, SandboxError};
 
 /// Commands of a chapter that run in one sandbox.
@@ -30,7 +30,7 @@ enum Order<'a> {
 /// One command whose output is compared.
 pub(super) struct Step<'a> {
     id: &'a str,
-    practice: &'a Practice,
+    practice: &'a LessonCommand,
     /// Its place in the order, for the case's name.
     when: &'static str,
 }
@@ -39,7 +39,7 @@ pub(super) struct Step<'a> {
 const HEAD: usize = 12;
 
 /// The commands of a chapter with the ids of their blocks, in the order of the pages.
-fn commands(chapter: &Chapter) -> impl Iterator<Item = (&str, &Practice)> {
+fn commands(chapter: &Chapter) -> impl Iterator<Item = (&str, &LessonCommand)> {
     let blocks = chapter.pages.iter().flat_map(|page| &page.blocks);
     blocks.filter_map(|block| Some((block.id()?, block.command()?)))
 }
@@ -106,7 +106,7 @@ impl<'a> ChapterProof<'a> {
                 Ok(output) => {
                     proven.differs = differences(session, practice, &output);
                     let keep = matches!(self.order, Order::AsWritten) && proven.differs.is_empty();
-                    proven.printed = keep.then(|| Recorded { run: practice.run.clone(), output: output.output });
+                    proven.printed = keep.then(|| RecordedOutput { run: practice.run.clone(), output: output.output });
                 }
                 Err(why) => proven.untried = Some(why),
             }
@@ -124,7 +124,7 @@ impl<'a> ChapterProof<'a> {
 }
 
 /// Runs one command as a reader would. The error says why it cannot run on this machine.
-fn run_command(session: &LabSession, practice: &Practice) -> Result<CommandOutput, String> {
+fn run_command(session: &LabSession, practice: &LessonCommand) -> Result<CommandOutput, String> {
     let text = |error: SandboxError| error.to_string();
     let entrance = session.entrance().map_err(text)?;
     for tool in &practice.tools {
@@ -137,7 +137,7 @@ fn run_command(session: &LabSession, practice: &Practice) -> Result<CommandOutpu
 }
 
 /// Returns how the result differs from what the block expects, one sentence each.
-fn differences(session: &LabSession, practice: &Practice, result: &CommandOutput) -> Vec<String> {
+fn differences(session: &LabSession, practice: &LessonCommand, result: &CommandOutput) -> Vec<String> {
     let mut differs = Vec::new();
     if !result.in_time {
         let seconds = practice.seconds;

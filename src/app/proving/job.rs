@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::chapter_proof::ChapterProof;
 use crate::app::lab_runner::LabRunner;
 use crate::app::lab_session::LabSession;
-use crate::course::LabFolder;
-use crate::model::{Chapter, Expected, Handed, Overlay};
+use crate::course::LabDirectory;
+use crate::model::{Chapter, Expected, Overlay, SubmittedAnswer};
 use crate::sandbox::{RootSource, SandboxError};
 
 /// What one sandbox is booted for.
@@ -21,11 +21,11 @@ pub enum Job<'a> {
 /// One case or mutant of a lab.
 #[derive(Debug, Clone)]
 pub struct Case<'a> {
-    pub(super) lab: &'a LabFolder,
+    pub(super) lab: &'a LabDirectory,
     /// The name of the case or of the mutant.
     pub(super) name: &'a str,
     /// What is handed in, by check id.
-    pub(super) answers: BTreeMap<String, Handed>,
+    pub(super) answers: BTreeMap<String, SubmittedAnswer>,
     pub(super) action: CaseAction<'a>,
     pub(super) expected: Expected,
 }
@@ -89,7 +89,7 @@ pub(super) enum CaseAction<'a> {
 
 /// Returns a job for each case and mutant of these labs.
 #[must_use]
-pub fn plan<'a>(labs: impl IntoIterator<Item = &'a LabFolder>) -> Vec<Job<'a>> {
+pub fn plan<'a>(labs: impl IntoIterator<Item = &'a LabDirectory>) -> Vec<Job<'a>> {
     labs.into_iter().flat_map(cases).map(Job::Case).collect()
 }
 
@@ -99,7 +99,7 @@ pub fn prove_chapters<'a>(chapters: impl IntoIterator<Item = &'a Chapter>, twice
     chapters.into_iter().flat_map(|chapter| ChapterProof::all(chapter, twice)).map(Job::Chapter).collect()
 }
 
-fn cases(lab: &LabFolder) -> Vec<Case<'_>> {
+fn cases(lab: &LabDirectory) -> Vec<Case<'_>> {
     let case = |name, action, expected| {
         let is_unsolved = matches!(action, CaseAction::Nothing | CaseAction::Reset(_));
         let answers = if is_unsolved { BTreeMap::new() } else { lab.answers.clone() };

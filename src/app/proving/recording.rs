@@ -6,7 +6,7 @@ use crate::app::error::Error;
 use crate::app::workspace::Workspace;
 use crate::course::write_records;
 use crate::learner::ReportFile;
-use crate::model::{Chapter, Proof, Proven, Recorded};
+use crate::model::{Chapter, Proof, Proven, RecordedOutput};
 
 /// Records each chapter whose commands all ran in order and printed what is expected; `dir` is the course's directory.
 pub(crate) fn record_outputs(
@@ -16,14 +16,14 @@ pub(crate) fn record_outputs(
     proof: &Proof,
 ) -> Result<(), Error> {
     for chapter in chapters {
-        let printed = |id: &str| -> Option<&Recorded> {
+        let printed = |id: &str| -> Option<&RecordedOutput> {
             let case = format!("{id}, in order");
             let own = |proven: &&Proven| proven.subject == chapter.id && proven.case == case;
             proof.cases.iter().filter(own).find_map(|proven| proven.printed.as_ref())
         };
         let blocks = chapter.pages.iter().flat_map(|page| &page.blocks);
         let commands = blocks.filter(|block| block.command().is_some()).filter_map(|block| block.id());
-        let records: Option<Vec<(&str, &Recorded)>> = commands.map(|id| Some((id, printed(id)?))).collect();
+        let records: Option<Vec<(&str, &RecordedOutput)>> = commands.map(|id| Some((id, printed(id)?))).collect();
         let Some(records) = records else {
             let id = &chapter.id;
             workspace.detail(&format!("{id} is not recorded: not every command printed what is expected"));

@@ -10,7 +10,7 @@ use crate::app::{Error, Job, Prover, plan, prove_chapters, record_outputs, too_l
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitCode;
 use crate::cli::sudo;
-use crate::course::LabFolder;
+use crate::course::LabDirectory;
 use crate::engine;
 use crate::model::{Chapter, Proof, Proven};
 use crate::report;
@@ -79,11 +79,11 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
     } else {
         args.lab.iter().map(String::as_str).collect()
     };
-    let mut drawn: Vec<Cow<'_, LabFolder>> = Vec::new();
+    let mut drawn: Vec<Cow<'_, LabDirectory>> = Vec::new();
     for id in labs {
-        drawn.extend(course.proofs_of(id)?);
+        drawn.extend(course.seeded_variants(id)?);
     }
-    let labs: Vec<&LabFolder> = drawn.iter().map(|lab| &**lab).collect();
+    let labs: Vec<&LabDirectory> = drawn.iter().map(|lab| &**lab).collect();
     let mut jobs = prove_chapters(chapters.iter().copied(), args.thorough);
     jobs.extend(plan(labs.iter().copied()));
     let jobs = selected(jobs, &args.case)?;
@@ -94,8 +94,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
     let mut proof = prove(context, &prover, &jobs)?;
     if args.case.is_empty() {
         proof.lacks = chapters.iter().flat_map(|chapter| too_long(course.tutorial(), chapter)).collect();
-        let stale = chapters.iter().filter(|_| !args.record).flat_map(|chapter| course.record_lacks(chapter));
-        let unproven = labs.iter().filter(|lab| lab.seed.is_none_or(|seed| seed == 1)).flat_map(|lab| lab.lacks());
+        let stale = chapters.iter().filter(|_| !args.record).flat_map(|chapter| course.record_errors(chapter));
+        let unproven =
+            labs.iter().filter(|lab| lab.seed.is_none_or(|seed| seed == 1)).flat_map(|lab| lab.missing_cases());
         proof.lacks.extend(stale.chain(unproven).map(|lack| lack.to_string()));
     }
     if let (true, Some(dir)) = (args.record, &args.dir) {

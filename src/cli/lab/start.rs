@@ -10,7 +10,7 @@ use crate::app::{self, Error, LabSession};
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitCode;
 use crate::cli::sudo;
-use crate::course::{Course, LabFolder};
+use crate::course::{Course, LabDirectory};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -62,14 +62,14 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
     show_task_and_open(context, &session, lab)
 }
 
-fn show_task_and_open(context: &Context, session: &LabSession, lab: &LabFolder) -> Result<ExitCode, Error> {
+fn show_task_and_open(context: &Context, session: &LabSession, lab: &LabDirectory) -> Result<ExitCode, Error> {
     context.print_markdown(&lab.lab.brief)?;
     writeln!(io::stdout())?;
     shell::open(context, session, &lab.lab)
 }
 
 /// Draws the lab's values with this seed. Refused if the sandbox has work that was begun with another seed.
-fn drawn<'a>(context: &Context, course: &'a Course, id: &str, seed: u32) -> Result<Cow<'a, LabFolder>, Error> {
+fn drawn<'a>(context: &Context, course: &'a Course, id: &str, seed: u32) -> Result<Cow<'a, LabDirectory>, Error> {
     let workspace = &context.workspace;
     let lab = course.variant(id, seed)?;
     let known = workspace.progress()?.labs.get(id).and_then(|lab| lab.seed);
@@ -91,7 +91,7 @@ pub(super) fn print_what_to_do(context: &Context) -> Result<(), Error> {
 }
 
 /// Boots the lab's sandbox, which outlives this process, and makes it the current lab.
-pub(super) fn boot(context: &Context, lab: &LabFolder, os_tree: Option<&Path>) -> Result<LabSession, Error> {
+pub(super) fn boot(context: &Context, lab: &LabDirectory, os_tree: Option<&Path>) -> Result<LabSession, Error> {
     let started = Instant::now();
     let lab_start = {
         let _spinner = context.terminal.spinner("booting a private systemd");

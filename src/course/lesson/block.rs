@@ -7,7 +7,7 @@ use super::file::Reader;
 use crate::course::error::did_you_mean;
 use crate::course::fields::{Fields, Source, Word};
 use crate::course::kebab::is_kebab;
-use crate::model::{Ask, Block, Form, Practice};
+use crate::model::{Block, LessonCommand, QuizForm, QuizQuestion};
 
 const CHOICES: std::ops::RangeInclusive<usize> = 2..=6;
 
@@ -36,7 +36,7 @@ pub(super) fn read(reader: &mut Reader<'_>, kind: &str, body: &str, line: usize)
                     command,
                 })
             }
-            _ => Some(Block::Door { lab: text(id.as_ref()) }),
+            _ => Some(Block::LabLink { lab: text(id.as_ref()) }),
         };
         fields.finish();
         if let Some(id) = &id {
@@ -74,14 +74,14 @@ fn id(fields: &mut Fields<'_, '_>) -> Option<Spanned<String>> {
     Some(Spanned::new(value.span(), id.to_owned()))
 }
 
-fn ask(fields: &mut Fields<'_, '_>, reader: &mut Reader<'_>) -> Option<Ask> {
+fn ask(fields: &mut Fields<'_, '_>, reader: &mut Reader<'_>) -> Option<QuizQuestion> {
     let ask = prose(fields, reader, "ask");
     let because = prose(fields, reader, "because");
     let form = if fields.has_any(&["accept"]) { typed(fields) } else { choice(fields, reader) };
-    Some(Ask { ask: ask?, form: form?, because: because? })
+    Some(QuizQuestion { ask: ask?, form: form?, because: because? })
 }
 
-fn typed(fields: &mut Fields<'_, '_>) -> Option<Form> {
+fn typed(fields: &mut Fields<'_, '_>) -> Option<QuizForm> {
     let accept = fields.need_words("accept")?;
     for word in &accept {
         regex(fields.source, "accept", word);
@@ -89,10 +89,10 @@ fn typed(fields: &mut Fields<'_, '_>) -> Option<Form> {
     if accept.is_empty() {
         fields.source.fault(fields.span(), "accept is empty", "give at least one regular expression");
     }
-    Some(Form::Typed { accept: accept.iter().map(|word| (*word.get_ref()).to_owned()).collect() })
+    Some(QuizForm::Typed { accept: accept.iter().map(|word| (*word.get_ref()).to_owned()).collect() })
 }
 
-fn choice(fields: &mut Fields<'_, '_>, reader: &mut Reader<'_>) -> Option<Form> {
+fn choice(fields: &mut Fields<'_, '_>, reader: &mut Reader<'_>) -> Option<QuizForm> {
     let words = fields.need_words("choices");
     let answer = fields.need("answer");
     let (words, answer) = (words?, answer?);
@@ -123,10 +123,10 @@ fn choice(fields: &mut Fields<'_, '_>, reader: &mut Reader<'_>) -> Option<Form> 
     }
     right.sort_unstable();
     let choices = words.iter().map(|word| (*word.get_ref()).to_owned()).collect();
-    Some(Form::Choice { choices, right, several: several.is_some() })
+    Some(QuizForm::Choice { choices, right, several: several.is_some() })
 }
 
-fn practice(fields: &mut Fields<'_, '_>, reader: &Reader<'_>) -> Option<Practice> {
+fn practice(fields: &mut Fields<'_, '_>, reader: &Reader<'_>) -> Option<LessonCommand> {
     let run_at = fields.find("run").map(toml::Spanned::span);
     let run = fields.need_text("run");
     if let (Some(run), Some(span)) = (run, run_at)
@@ -150,7 +150,7 @@ fn practice(fields: &mut Fields<'_, '_>, reader: &Reader<'_>) -> Option<Practice
     }
     let seconds = fields.find_count("seconds", 1..=60).unwrap_or(10);
     let owned = |words: Vec<Word<'_>>| words.iter().map(|word| (*word.get_ref()).to_owned()).collect();
-    Some(Practice {
+    Some(LessonCommand {
         run: run?.to_owned(),
         root,
         expect: expect?.to_owned(),

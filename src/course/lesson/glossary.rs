@@ -2,21 +2,21 @@
 
 use crate::course::error::CourseError;
 use crate::course::tree::Tree;
-use crate::model::{Term, slug};
+use crate::model::{GlossaryTerm, slug};
 
 const FILE: &str = "lessons/glossary.md";
 
 /// Reads the glossary, in the order of the alphabet; none where there is no file.
-pub(in crate::course) fn read(tree: &Tree, errors: &mut Vec<CourseError>) -> Vec<Term> {
+pub(in crate::course) fn read(tree: &Tree, errors: &mut Vec<CourseError>) -> Vec<GlossaryTerm> {
     let Some(text) = tree.text_if_there(FILE, errors) else { return Vec::new() };
-    let mut terms: Vec<Term> = Vec::new();
+    let mut terms: Vec<GlossaryTerm> = Vec::new();
     let fault = |line: usize, what: String, mend: &str| CourseError {
         at: Some((line, 1)),
         ..CourseError::of_file(FILE, what, mend)
     };
     for (index, line) in text.lines().enumerate() {
         if let Some(name) = line.strip_prefix("## ") {
-            let term = Term { name: name.trim().to_owned(), slug: slug(name), text: String::new() };
+            let term = GlossaryTerm { name: name.trim().to_owned(), slug: slug(name), text: String::new() };
             if terms.iter().any(|other| other.slug == term.slug) {
                 errors.push(fault(index + 1, format!("a second entry is called {:?}", term.name), "make one of them"));
             }

@@ -8,5 +8,5 @@ mod records;
 
 pub(super) use file::{Read, read};
 pub(super) use glossary::read as read_glossary;
-pub(super) use records::lacks as record_lacks;
+pub(super) use records::lacks as record_errors;
 pub use records::write as write_records;

@@ -6,10 +6,10 @@ use std::fmt::Write as _;
 use crate::course::error::CourseError;
 use crate::course::fields::{Fields, Source};
 use crate::course::tree::Tree;
-use crate::model::{Block, Chapter, Recorded};
+use crate::model::{Block, Chapter, RecordedOutput};
 
 /// Reads a chapter's records by block; none where nothing is recorded.
-pub(super) fn read(tree: &Tree, chapter: &str, errors: &mut Vec<CourseError>) -> BTreeMap<String, Recorded> {
+pub(super) fn read(tree: &Tree, chapter: &str, errors: &mut Vec<CourseError>) -> BTreeMap<String, RecordedOutput> {
     let file = format!("lessons/recorded/{chapter}.toml");
     let Some(text) = tree.text_if_there(&file, errors) else { return BTreeMap::new() };
     let (mut source, table) = Source::parse(&file, text);
@@ -24,7 +24,7 @@ pub(super) fn read(tree: &Tree, chapter: &str, errors: &mut Vec<CourseError>) ->
         let output = fields.need("output").and_then(|value| value.get_ref().as_str()).map(str::to_owned);
         fields.finish();
         if let (Some(run), Some(output)) = (run, output) {
-            records.insert(id.get_ref().to_string(), Recorded { run, output });
+            records.insert(id.get_ref().to_string(), RecordedOutput { run, output });
         }
     }
     errors.append(&mut source.errors);
@@ -53,9 +53,9 @@ const KEPT: usize = 16 << 10;
 
 /// The text of a chapter's records, in this order.
 #[must_use]
-pub fn write<'a>(records: impl IntoIterator<Item = (&'a str, &'a Recorded)>) -> String {
+pub fn write<'a>(records: impl IntoIterator<Item = (&'a str, &'a RecordedOutput)>) -> String {
     let mut text = "# What this chapter's commands printed: written by `unitlab course check . --record`.\n".to_owned();
-    for (id, Recorded { run, output }) in records {
+    for (id, RecordedOutput { run, output }) in records {
         let end = output.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= KEPT).last();
         let (run, output) = (quoted(run), lines(&output[..end.unwrap_or(0)]));
         // Writing into a String cannot fail.
@@ -79,7 +79,7 @@ fn quoted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Recorded, read, write};
+    use super::{RecordedOutput, read, write};
     use crate::course::tree::Tree;
 
     #[test]
@@ -88,7 +88,7 @@ mod tests {
         let mut records = Vec::new();
         for (at, output) in outputs.iter().enumerate() {
             let run = format!("echo '{at}' \"\\n\"");
-            records.push((format!("b-{at}"), Recorded { run, output: (*output).to_owned() }));
+            records.push((format!("b-{at}"), RecordedOutput { run, output: (*output).to_owned() }));
         }
         let text = write(records.iter().map(|(id, record)| (id.as_str(), record)));
         let mut errors = Vec::new();
@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn a_long_output_is_cut_between_two_characters() {
-        let record = Recorded { run: "yes é".into(), output: format!("x{}", "é".repeat(20_000)) };
+        let record = RecordedOutput { run: "yes é".into(), output: format!("x{}", "é".repeat(20_000)) };
         let text = write([("long", &record)]);
         let value: toml::Table = text.parse().unwrap();
         let output = value["long"]["output"].as_str().unwrap();

@@ -3,8 +3,8 @@
 use super::mistakes::broken;
 use super::tests::{CASE, LAB, course_with};
 use crate::model::{
-    AccountDemand, Address, CommandDemand, FileDemand, FileType, JournalDemand, Kind, Listens, ModeDemand,
-    ProcessDemand, Protocol, RunAs, Since,
+    AccountCheck, Address, CommandCheck, FileCheck, FileType, JournalCheck, Kind, Listens, ModeRule, ProcessCheck,
+    Protocol, RunAs, Since,
 };
 
 /// The first check made one of another kind.
@@ -123,7 +123,7 @@ fn every_key_of_the_kinds_beyond_the_unit_is_read() {
         ),
         (
             "kind = \"process\"\nname = \"python3\"\ncwd = \"/opt/x\"\nargument = \"8000\"\ncount = 2",
-            Kind::Process(ProcessDemand {
+            Kind::Process(ProcessCheck {
                 name: text("python3"),
                 cwd: text("/opt/x"),
                 argument: text("8000"),
@@ -133,33 +133,33 @@ fn every_key_of_the_kinds_beyond_the_unit_is_read() {
         ),
         (
             "kind = \"account\"\nlogin = false\nown = true\nmember-of-not = [\"sudo\"]",
-            Kind::Account(AccountDemand { no_login: true, own: true, member_of_not: words(&["sudo"]) }),
+            Kind::Account(AccountCheck { no_login: true, own: true, member_of_not: words(&["sudo"]) }),
         ),
         (
             "kind = \"file\"\npath = \"/x\"\ntype = \"link\"\nowner = \"0\"\ngroup = \"g\"\nmode-at-most = \"0755\"\n\
              contains = \"t\"\nwritable-by-service = false\nexists = true",
-            Kind::File(FileDemand {
+            Kind::File(FileCheck {
                 path: "/x".into(),
                 absent: false,
                 file_type: Some(FileType::Link),
                 owner: text("0"),
                 group: text("g"),
-                mode: Some(ModeDemand::AtMost(0o755)),
+                mode: Some(ModeRule::AtMost(0o755)),
                 contains: text("t"),
                 unwritable: true,
             }),
         ),
         (
             "kind = \"file\"\npath = \"/x\"\nexists = false",
-            Kind::File(FileDemand { path: "/x".into(), absent: true, ..FileDemand::default() }),
+            Kind::File(FileCheck { path: "/x".into(), absent: true, ..FileCheck::default() }),
         ),
         (
             "kind = \"journal\"\nlacks = \"x\"\nsince = \"boot\"",
-            Kind::Journal(JournalDemand { text: "x".into(), lacks: true, since: Since::Boot }),
+            Kind::Journal(JournalCheck { text: "x".into(), lacks: true, since: Since::Boot }),
         ),
         (
             "kind = \"command\"\nrun = [\"a\", \"b c\"]\nexit = 3\nstdout-contains = \"o\"\nas = \"learner\"",
-            Kind::Command(CommandDemand {
+            Kind::Command(CommandCheck {
                 run: words(&["a", "b c"]),
                 exit: 3,
                 stdout_contains: text("o"),

@@ -1,7 +1,7 @@
 //! A small sound chapter, and every way in which an author can spoil it.
 
 use super::tests::{CASE, LAB, course_with};
-use crate::model::{Block, Form};
+use crate::model::{Block, QuizForm};
 
 const CHAPTER: &str = r#"+++
 title   = "One thing"
@@ -76,7 +76,7 @@ fn a_sound_chapter_is_read() {
     assert_eq!(chapter.scene.script.as_deref(), Some("true"));
     let Block::Predict { question, command, .. } = &chapter.pages[0].blocks[2] else { panic!("{chapter:?}") };
     assert!(command.root && command.seconds == 10 && question.because == "It echoes.");
-    assert!(matches!(&question.form, Form::Choice { right, several: false, .. } if right == &[0]));
+    assert!(matches!(&question.form, QuizForm::Choice { right, several: false, .. } if right == &[0]));
     let chain: Vec<_> = chapter.chain("guess").into_iter().filter_map(Block::id).collect();
     assert_eq!(chain, ["show", "guess"]);
     for (named, told) in [

@@ -123,14 +123,14 @@ fn every_lab_carries_its_proofs() {
     for folder in Course::embedded().unwrap().labs() {
         let id = &folder.lab.id;
         assert_eq!(folder.lab.checks.iter().map(|check| check.points).sum::<u32>(), 100, "{id}: points");
-        assert!(folder.lacks().is_empty(), "{:?}", folder.lacks());
+        assert!(folder.missing_cases().is_empty(), "{:?}", folder.missing_cases());
     }
 }
 
 #[test]
 fn what_a_lab_lacks_to_be_proven_is_told() {
     let course = course_with(LAB, CASE, &[]).unwrap();
-    let lacks: Vec<String> = course.lab("a").unwrap().lacks().iter().map(ToString::to_string).collect();
+    let lacks: Vec<String> = course.lab("a").unwrap().missing_cases().iter().map(ToString::to_string).collect();
     assert_eq!(
         lacks,
         [

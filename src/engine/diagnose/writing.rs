@@ -1,6 +1,6 @@
 //! Mistakes in how a directive is written: each is a line that can be pointed at.
 
-use crate::engine::directive::{Form, form, is_known, section, sections, suggest_directive, takes};
+use crate::engine::directive::{ValueForm, form, is_known, section, sections, suggest_directive, takes};
 use crate::engine::layers::{Layers, Written};
 use crate::engine::suggest::suggest;
 use crate::model::{Cause, Diagnosis, Role};
@@ -36,7 +36,7 @@ fn in_value(written: &Written) -> Option<Diagnosis> {
         );
     }
     let bare = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-    if let Some(bare) = bare.filter(|_| UNQUOTED.contains(&written.key) || form(written.key) != Form::Free) {
+    if let Some(bare) = bare.filter(|_| UNQUOTED.contains(&written.key) || form(written.key) != ValueForm::Free) {
         return Some(
             Cause::QuotedValue
                 .because(format!("{place} says {text}: systemd keeps these quotes as part of the value."))
@@ -45,7 +45,7 @@ fn in_value(written: &Written) -> Option<Diagnosis> {
     }
     if !takes(written.key, value) {
         let meant = match form(written.key) {
-            Form::Word(words) => suggest(value, words),
+            ValueForm::Word(words) => suggest(value, words),
             _ => None,
         };
         let next = meant.map_or_else(
@@ -57,7 +57,7 @@ fn in_value(written: &Written) -> Option<Diagnosis> {
             Cause::BadValue.because(format!("{place} says {text}: {why}, so the line is ignored.")).next_step(next),
         );
     }
-    (form(written.key) == Form::Span && counts_months(value)).then(|| {
+    (form(written.key) == ValueForm::Span && counts_months(value)).then(|| {
         Cause::MonthsNotMinutes
             .because(format!("{place} says {text}: a capital M means months; minutes are m or min."))
             .next_step(format!("make the line {}={}", written.key, value.replace('M', "min")))

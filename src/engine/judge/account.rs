@@ -8,12 +8,12 @@ use crate::engine::diagnose::{shell_safe, stale, writing};
 use crate::engine::finding::Finding;
 use crate::engine::layers::Layers;
 use crate::engine::unit_view::UnitView;
-use crate::model::{AccountDemand, AccountFact, Cause, Diagnosis, Layer, PasswdRow, Shell, UnitFact, Unknown, Verdict};
+use crate::model::{AccountCheck, AccountFact, Cause, Diagnosis, Layer, PasswdRow, Shell, UnitFact, Unknown, Verdict};
 
 /// The kernel's overflow uid: what everything without an owner is mapped to.
 const NOBODY: u32 = 65_534;
 
-pub(super) fn judge(seen: &UnitView, demand: &AccountDemand) -> Verdict {
+pub(super) fn judge(seen: &UnitView, demand: &AccountCheck) -> Verdict {
     let mut finding = Finding::expecting(expected(demand));
     let (unit, fact) = match (seen.loaded(), seen.account()) {
         (Ok(unit), Ok(fact)) => (unit, fact),
@@ -70,7 +70,7 @@ pub(super) fn judge(seen: &UnitView, demand: &AccountDemand) -> Verdict {
     }
 }
 
-fn expected(demand: &AccountDemand) -> String {
+fn expected(demand: &AccountCheck) -> String {
     let mut parts = vec![if demand.own { "an account of its own" } else { "an account" }.to_owned()];
     parts.extend(demand.no_login.then(|| "that nobody can log in to".to_owned()));
     if !demand.member_of_not.is_empty() {
@@ -149,7 +149,7 @@ impl Faults {
     }
 
     /// The account of the next start.
-    fn of_loaded(&mut self, seen: &UnitView, demand: &AccountDemand, fact: &AccountFact) {
+    fn of_loaded(&mut self, seen: &UnitView, demand: &AccountCheck, fact: &AccountFact) {
         match (&fact.row, fact.identity.uid) {
             (Some(row), _) => self.of_row(seen, demand, fact, row),
             // A dynamic user is the unit's own, has no shell, and is gone when it stops. One that is only a number has
@@ -172,7 +172,7 @@ impl Faults {
         }
     }
 
-    fn of_row(&mut self, seen: &UnitView, demand: &AccountDemand, fact: &AccountFact, row: &PasswdRow) {
+    fn of_row(&mut self, seen: &UnitView, demand: &AccountCheck, fact: &AccountFact, row: &PasswdRow) {
         let logs_in = row.shell_is == Shell::Real && !row.expired;
         if demand.own {
             self.of_owner(seen, fact, row, logs_in);
@@ -222,7 +222,7 @@ impl Faults {
         }
     }
 
-    fn of_groups(&mut self, seen: &UnitView, demand: &AccountDemand, fact: &AccountFact) {
+    fn of_groups(&mut self, seen: &UnitView, demand: &AccountCheck, fact: &AccountFact) {
         let within: Vec<&str> =
             demand.member_of_not.iter().filter(|group| fact.groups.contains(group)).map(String::as_str).collect();
         if !within.is_empty() {

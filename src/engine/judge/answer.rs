@@ -7,10 +7,10 @@ use super::command::quoted;
 use crate::engine::ask;
 use crate::engine::finding::Finding;
 use crate::engine::unit_view::UnitView;
-use crate::model::{AnswerDemand, AnswerForm, CommandFact, Layer, Truth, Unknown, Verdict, escape};
+use crate::model::{AnswerCheck, AnswerForm, AnswerSource, CommandFact, Layer, Unknown, Verdict, escape};
 
-pub(super) fn judge(seen: &UnitView, check: &str, demand: &AnswerDemand) -> Verdict {
-    let lasting = matches!(demand.truth, Truth::Known(_));
+pub(super) fn judge(seen: &UnitView, check: &str, demand: &AnswerCheck) -> Verdict {
+    let lasting = matches!(demand.truth, AnswerSource::Known(_));
     let when = if lasting { "as you found it" } else { "as the machine has it now" };
     let mut finding = Finding::expecting(format!("{}, {when}", demand.ask));
     let Some(given) = seen.answer(check) else {
@@ -39,14 +39,14 @@ pub(super) fn judge(seen: &UnitView, check: &str, demand: &AnswerDemand) -> Verd
 }
 
 /// Where the truth can be seen, and what it is.
-fn truths(seen: &UnitView, demand: &AnswerDemand) -> Result<(String, Vec<String>), Unknown> {
+fn truths(seen: &UnitView, demand: &AnswerCheck) -> Result<(String, Vec<String>), Unknown> {
     match &demand.truth {
-        Truth::Known(known) => Ok(("what was found out".to_owned(), known.clone())),
-        Truth::Property(name) => {
+        AnswerSource::Known(known) => Ok(("what was found out".to_owned(), known.clone())),
+        AnswerSource::Property(name) => {
             let source = format!("systemctl show {} -p {name}", seen.unit);
             Ok((source, vec![seen.loaded()?.get(name).to_owned()]))
         }
-        Truth::Printed(run) => {
+        AnswerSource::Printed(run) => {
             let question = ask::truth(demand).ok_or_else(|| unknown("there is nothing to run"))?;
             match seen.live(&question)? {
                 CommandFact::Exited { status: 0, stdout, .. } => {
@@ -91,10 +91,10 @@ mod tests {
     use super::normal;
     use crate::engine::judge;
     use crate::engine::testbed::{ObservationsBuilder, check, lab, service};
-    use crate::model::{AnswerDemand, AnswerForm, CommandFact, CommandQuestion, Kind, RunAs, Status, Truth};
+    use crate::model::{AnswerCheck, AnswerForm, AnswerSource, CommandFact, CommandQuestion, Kind, RunAs, Status};
 
-    fn demand(form: AnswerForm, truth: Truth) -> Kind {
-        Kind::Answer(AnswerDemand { ask: "the PID".into(), form, truth })
+    fn demand(form: AnswerForm, truth: AnswerSource) -> Kind {
+        Kind::Answer(AnswerCheck { ask: "the PID".into(), form, truth })
     }
 
     #[test]
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_held_against_the_machine() {
-        let pid = || demand(AnswerForm::Number, Truth::Property("MainPID".into()));
+        let pid = || demand(AnswerForm::Number, AnswerSource::Property("MainPID".into()));
         let judged = |kind: Kind, given: Option<&str>, told: ObservationsBuilder| {
             let mut observations = told.build();
             observations.answers.extend(given.map(|given| ("a".to_owned(), given.to_owned())));
@@ -146,11 +146,11 @@ mod tests {
             let fact = CommandFact::Exited { status, stdout: stdout.into(), stderr: String::new() };
             ObservationsBuilder::default().live(&question, fact)
         };
-        let kind = || demand(AnswerForm::Number, Truth::Printed(run.clone()));
+        let kind = || demand(AnswerForm::Number, AnswerSource::Printed(run.clone()));
         assert_eq!(judged(kind(), Some("7"), printed(0, "7\n8\n")).status, Status::Passed);
         assert_eq!(judged(kind(), Some("8"), printed(0, "7\n8\n")).status, Status::Failed);
         assert_eq!(judged(kind(), Some("7"), printed(1, "")).status, Status::Unknown);
-        let known = demand(AnswerForm::State, Truth::Known(vec!["failed".into(), "active (exited)".into()]));
+        let known = demand(AnswerForm::State, AnswerSource::Known(vec!["failed".into(), "active (exited)".into()]));
         assert_eq!(judged(known, Some("Failed"), ObservationsBuilder::default()).status, Status::Passed);
     }
 }

@@ -6,12 +6,12 @@
 use crate::engine::ask;
 use crate::engine::finding::Finding;
 use crate::engine::unit_view::UnitView;
-use crate::model::{CommandDemand, CommandFact, Layer, RunAs, Verdict};
+use crate::model::{CommandCheck, CommandFact, Layer, RunAs, Verdict};
 
 /// The longest argument of a program that a report repeats.
 const LONGEST: usize = 80;
 
-pub(super) fn judge(seen: &UnitView, demand: &CommandDemand) -> Verdict {
+pub(super) fn judge(seen: &UnitView, demand: &CommandCheck) -> Verdict {
     let line = quoted(&demand.run.iter().map(|word| short(word)).collect::<Vec<_>>());
     let prints = demand.stdout_contains.as_ref().map(|text| format!(" and prints \"{text}\"")).unwrap_or_default();
     let mut finding = Finding::expecting(format!("`{line}` exits with {}{prints}, within 10 s", demand.exit));

@@ -1,6 +1,6 @@
 //! Typed comparison: `3`, `3s` and `3000ms` are one value.
 
-use crate::engine::directive::{Form, boolean, form, number};
+use crate::engine::directive::{ValueForm, boolean, form, number};
 use crate::model::{ExecCommand, Expect, TimeSpan, Value};
 
 /// The value meets the expectation. Empty, or `[not set]`, is no value.
@@ -68,12 +68,14 @@ pub(super) fn normalised(name: &str, written: &str) -> String {
         return simplified(written.strip_prefix('-').unwrap_or(written));
     }
     match form(name) {
-        Form::Boolean => match boolean(written) {
+        ValueForm::Boolean => match boolean(written) {
             Some(is) => if is { "yes" } else { "no" }.to_owned(),
             None => written.to_owned(),
         },
-        Form::Number => number(written).map_or_else(|| written.to_owned(), |number| number.to_string()),
-        Form::Span if ZERO_IS_FOREVER.contains(&name) && TimeSpan::parse(written) == Ok(TimeSpan::from_micros(0)) => {
+        ValueForm::Number => number(written).map_or_else(|| written.to_owned(), |number| number.to_string()),
+        ValueForm::Span
+            if ZERO_IS_FOREVER.contains(&name) && TimeSpan::parse(written) == Ok(TimeSpan::from_micros(0)) =>
+        {
             "infinity".into()
         }
         _ => written.to_owned(),

@@ -5,11 +5,11 @@ use crate::engine::ask;
 use crate::engine::finding::Finding;
 use crate::engine::unit_view::UnitView;
 use crate::model::{
-    Cause, Diagnosis, FileDemand, FileFact, FileType, Identity, Layer, ModeDemand, Node, ProcessDetails, Search,
-    Unknown, Verdict,
+    Cause, Diagnosis, FileCheck, FileFact, FileType, Identity, Layer, ModeRule, Node, ProcessDetails, Search, Unknown,
+    Verdict,
 };
 
-pub(super) fn judge(seen: &UnitView, demand: &FileDemand) -> Verdict {
+pub(super) fn judge(seen: &UnitView, demand: &FileCheck) -> Verdict {
     let path = &demand.path;
     let mut finding = Finding::expecting(expected(demand));
     let fact = match seen.live(&ask::file(seen.unit, path, demand.contains.as_deref())) {
@@ -40,7 +40,7 @@ pub(super) fn judge(seen: &UnitView, demand: &FileDemand) -> Verdict {
     if let Some(Search::Unread { why }) = &fact.search {
         return finding.unknown(&Unknown { reason: format!("{path} could not be read: {why}"), remedy: String::new() });
     }
-    let metadata = FileDemand { contains: None, ..demand.clone() };
+    let metadata = FileCheck { contains: None, ..demand.clone() };
     let reborn = seen.twin(&ask::file(seen.unit, path, None));
     let later = reborn.map(|fact| faults(&metadata, fact)).unwrap_or_default();
     if !later.is_empty() {
@@ -50,7 +50,7 @@ pub(super) fn judge(seen: &UnitView, demand: &FileDemand) -> Verdict {
     finding.passed(described(fact))
 }
 
-fn expected(demand: &FileDemand) -> String {
+fn expected(demand: &FileCheck) -> String {
     let path = &demand.path;
     if demand.absent {
         return format!("nothing at {path}");
@@ -59,8 +59,8 @@ fn expected(demand: &FileDemand) -> String {
     parts.extend(demand.owner.as_ref().map(|owner| format!("owner {owner}")));
     parts.extend(demand.group.as_ref().map(|group| format!("group {group}")));
     parts.extend(demand.mode.map(|mode| match mode {
-        ModeDemand::Is(mode) => format!("mode {mode:04o}"),
-        ModeDemand::AtMost(mode) => format!("no permission beyond {mode:04o}"),
+        ModeRule::Is(mode) => format!("mode {mode:04o}"),
+        ModeRule::AtMost(mode) => format!("no permission beyond {mode:04o}"),
     }));
     parts.extend(demand.contains.as_ref().map(|text| format!("with \"{text}\" in it")));
     parts.extend(demand.unwritable.then(|| "that the service cannot write".to_owned()));
@@ -87,7 +87,7 @@ fn group(node: &Node) -> String {
 }
 
 /// What differs from the demand, apart from who can write it.
-fn faults(demand: &FileDemand, fact: &FileFact) -> Vec<String> {
+fn faults(demand: &FileCheck, fact: &FileFact) -> Vec<String> {
     let path = &demand.path;
     let is_there = fact.node.is_some() || !fact.link.is_empty();
     if demand.absent {
@@ -99,7 +99,7 @@ fn faults(demand: &FileDemand, fact: &FileFact) -> Vec<String> {
     }
     let Some(node) = &fact.node else {
         // A link is there even where what it leads to is not; owner, mode and text are those of its end.
-        let link_alone = FileDemand { path: path.clone(), file_type: demand.file_type, ..FileDemand::default() };
+        let link_alone = FileCheck { path: path.clone(), file_type: demand.file_type, ..FileCheck::default() };
         return if is_link && *demand == link_alone { vec![] } else { vec![described(fact)] };
     };
     let mut wrong = Vec::new();
@@ -116,8 +116,8 @@ fn faults(demand: &FileDemand, fact: &FileFact) -> Vec<String> {
         wrong.push(format!("its group is {}", group(node)));
     }
     let mode_is_wrong = demand.mode.is_some_and(|demand| match demand {
-        ModeDemand::Is(mode) => node.mode != mode,
-        ModeDemand::AtMost(mode) => node.mode & !mode != 0,
+        ModeRule::Is(mode) => node.mode != mode,
+        ModeRule::AtMost(mode) => node.mode & !mode != 0,
     });
     if mode_is_wrong {
         wrong.push(format!("its mode is {:04o}", node.mode));

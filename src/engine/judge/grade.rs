@@ -97,8 +97,8 @@ mod tests {
     use super::judge;
     use crate::engine::testbed::{ObservationsBuilder, UNIT, check, fragment, lab, process, service};
     use crate::model::{
-        AccountDemand, Address, Check, CommandDemand, Expect, FileDemand, JournalDemand, Kind, Listens, Observations,
-        ProcessDemand, Protocol, RestartPolicy, RunAs, Since, Status, TimeSpan, UnitFact, UnitQuestion, Value,
+        AccountCheck, Address, Check, CommandCheck, Expect, FileCheck, JournalCheck, Kind, Listens, Observations,
+        ProcessCheck, Protocol, RestartPolicy, RunAs, Since, Status, TimeSpan, UnitFact, UnitQuestion, Value,
     };
 
     fn needing(id: &str, kind: Kind, needs: &[&str]) -> Check {
@@ -132,7 +132,7 @@ mod tests {
         let hold = TimeSpan::from_micros(3_000_000);
         let span = Value::Span(hold);
         let run = vec!["true".to_owned()];
-        let command = CommandDemand { run, exit: 0, stdout_contains: None, run_as: RunAs::Root };
+        let command = CommandCheck { run, exit: 0, stdout_contains: None, run_as: RunAs::Root };
         let http = Kind::Http { port: 8000, path: "/".into(), status: 200, contains: Some("x".into()) };
         vec![
             check("a", Kind::UnitFile),
@@ -146,10 +146,10 @@ mod tests {
             check("o", Kind::ComesBack { within: hold, again: false }),
             check("p", Kind::SurvivesReboot { hold }),
             check("i", Kind::Listens(Listens { port: 8000, protocol: Protocol::Tcp, address: Some(Address::Any) })),
-            check("j", Kind::Process(ProcessDemand { at_least: Some(1), ..ProcessDemand::default() })),
-            check("k", Kind::Account(AccountDemand { own: true, ..AccountDemand::default() })),
-            check("l", Kind::File(FileDemand { path: "/x".into(), unwritable: true, ..FileDemand::default() })),
-            check("m", Kind::Journal(JournalDemand { text: "x".into(), lacks: true, since: Since::Boot })),
+            check("j", Kind::Process(ProcessCheck { at_least: Some(1), ..ProcessCheck::default() })),
+            check("k", Kind::Account(AccountCheck { own: true, ..AccountCheck::default() })),
+            check("l", Kind::File(FileCheck { path: "/x".into(), unwritable: true, ..FileCheck::default() })),
+            check("m", Kind::Journal(JournalCheck { text: "x".into(), lacks: true, since: Since::Boot })),
             check("n", Kind::Command(command)),
         ]
     }

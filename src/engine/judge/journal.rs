@@ -5,10 +5,10 @@ use crate::engine::diagnose::why_not_running;
 use crate::engine::finding::Finding;
 use crate::engine::layers::Layers;
 use crate::engine::unit_view::UnitView;
-use crate::model::{Cause, JournalDemand, Layer, Since, UnitFact, Unknown, Verdict};
+use crate::model::{Cause, JournalCheck, Layer, Since, UnitFact, Unknown, Verdict};
 
-pub(super) fn judge(seen: &UnitView, demand: &JournalDemand) -> Verdict {
-    let JournalDemand { text, lacks, since } = demand;
+pub(super) fn judge(seen: &UnitView, demand: &JournalCheck) -> Verdict {
+    let JournalCheck { text, lacks, since } = demand;
     let when = match since {
         Since::Invocation => "since its latest start",
         Since::Boot => "since the boot",

@@ -6,13 +6,13 @@ use crate::engine::finding::Finding;
 use crate::engine::layers::Layers;
 use crate::engine::unit_view::UnitView;
 use crate::model::{
-    DetailsFact, Diagnosis, ExecCommand, Layer, ProcessDemand, ProcessDetails, UnitFact, Unknown, Verdict,
+    DetailsFact, Diagnosis, ExecCommand, Layer, ProcessCheck, ProcessDetails, UnitFact, Unknown, Verdict,
 };
 
 /// What the kernel keeps of a command's name: `TASK_COMM_LEN`, one byte for its terminator taken off.
 const COMM: usize = 15;
 
-pub(super) fn judge(seen: &UnitView, demand: &ProcessDemand) -> Verdict {
+pub(super) fn judge(seen: &UnitView, demand: &ProcessCheck) -> Verdict {
     let mut finding = Finding::expecting(expected(demand));
     let question = ask::details(seen.unit, demand.cwd.as_deref());
     let (unit, fact) = match (seen.loaded(), seen.live(&question)) {
@@ -69,7 +69,7 @@ pub(super) fn judge(seen: &UnitView, demand: &ProcessDemand) -> Verdict {
     finding.passed(telling(fact).first().map(|process| line(process)).unwrap_or_default())
 }
 
-fn expected(demand: &ProcessDemand) -> String {
+fn expected(demand: &ProcessCheck) -> String {
     let mut parts = Vec::new();
     parts.extend(demand.name.as_ref().map(|name| format!("a main process named {name}")));
     parts.extend(demand.argument.as_ref().map(|text| format!("an argument with \"{text}\" in it")));
@@ -99,7 +99,7 @@ fn telling(fact: &DetailsFact) -> Vec<&ProcessDetails> {
     if main.is_empty() { fact.processes.iter().collect() } else { main }
 }
 
-fn of_command(demand: &ProcessDemand, fact: &DetailsFact) -> Result<(), Fault> {
+fn of_command(demand: &ProcessCheck, fact: &DetailsFact) -> Result<(), Fault> {
     let mut last = Fault { wrong: None };
     for process in telling(fact) {
         match of_one(demand, fact, process) {
@@ -110,7 +110,7 @@ fn of_command(demand: &ProcessDemand, fact: &DetailsFact) -> Result<(), Fault> {
     Err(last)
 }
 
-fn of_one(demand: &ProcessDemand, fact: &DetailsFact, process: &ProcessDetails) -> Result<(), Fault> {
+fn of_one(demand: &ProcessCheck, fact: &DetailsFact, process: &ProcessDetails) -> Result<(), Fault> {
     let wrong = |what: String| Err(Fault { wrong: Some(what) });
     let unseen = || Err(Fault { wrong: None });
     let pid = process.pid;
@@ -143,7 +143,7 @@ fn of_one(demand: &ProcessDemand, fact: &DetailsFact, process: &ProcessDetails) 
     Ok(())
 }
 
-fn of_number(demand: &ProcessDemand, fact: &DetailsFact) -> Result<(), Fault> {
+fn of_number(demand: &ProcessCheck, fact: &DetailsFact) -> Result<(), Fault> {
     let count = fact.count;
     if demand.at_least.is_some_and(|least| count < least) || demand.at_most.is_some_and(|most| count > most) {
         let pids: Vec<String> =
@@ -172,7 +172,7 @@ fn commands(unit: &UnitFact) -> String {
 }
 
 /// The lines that were to make it so, and how they fail to.
-fn miswritten(layers: &Layers, demand: &ProcessDemand) -> Vec<Diagnosis> {
+fn miswritten(layers: &Layers, demand: &ProcessCheck) -> Vec<Diagnosis> {
     let folder = demand.cwd.iter().flat_map(|cwd| writing(layers, "WorkingDirectory", &|value| value == cwd));
     let command = demand.argument.iter().flat_map(|text| writing(layers, "ExecStart", &|value| value.contains(text)));
     folder.chain(command).collect()

@@ -2,7 +2,7 @@
 
 use super::expect::{describe, meets, normalised, plain};
 use crate::engine::diagnose::{stale, unloadable, writing};
-use crate::engine::directive::{Form, boolean, default_of, form, property, section};
+use crate::engine::directive::{ValueForm, boolean, default_of, form, property, section};
 use crate::engine::finding::Finding;
 use crate::engine::layers::Layers;
 use crate::engine::unit_view::UnitView;
@@ -127,7 +127,7 @@ fn of_dynamic_user(layers: &Layers, name: &str) -> bool {
 /// is not loaded at all, and specifiers, most lists and most defaults are the manager's to expand.
 fn own_reading(unit: &UnitFact, layers: &Layers, name: &str, expect: &Expect) -> Option<String> {
     let admitted = unit.get("NeedDaemonReload") == "yes";
-    let comparable = name == "User" || form(name) != Form::Free;
+    let comparable = name == "User" || form(name) != ValueForm::Free;
     // Of a watchdog the manager shows nothing before the service was started once.
     if name == "WatchdogSec" || of_dynamic_user(layers, name) {
         return None;

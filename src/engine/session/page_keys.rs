@@ -6,7 +6,7 @@ use super::line_editor::LineEditor;
 use super::quiz_answer::QuizAnswer;
 use super::state::{InputPurpose, Mode, table_of_contents};
 use super::step::Step;
-use crate::model::{Block, Form};
+use crate::model::{Block, QuizForm};
 
 pub(super) fn press(step: &mut Step<'_>, key: Key) {
     match key {
@@ -97,7 +97,9 @@ fn enter(step: &mut Step<'_>) {
     if !step.state.focus_is_visible() {
         return step.scroll_to_focus();
     }
-    if step.state.is_done(step.tutorial, block) && !matches!(block, Block::Door { .. }) && step.state.marked.is_empty()
+    if step.state.is_done(step.tutorial, block)
+        && !matches!(block, Block::LabLink { .. })
+        && step.state.marked.is_empty()
     {
         return go_on(step);
     }
@@ -107,16 +109,16 @@ fn enter(step: &mut Step<'_>) {
         Block::Try { command, .. } => step.run(&command.run),
         Block::Predict { command, .. } if answered => step.run(&command.run),
         Block::Quiz { question, .. } | Block::Predict { question, .. } => match &question.form {
-            Form::Typed { .. } => type_answer(step),
-            Form::Choice { several: true, .. } if !step.state.marked.is_empty() => {
+            QuizForm::Typed { .. } => type_answer(step),
+            QuizForm::Choice { several: true, .. } if !step.state.marked.is_empty() => {
                 step.answer(QuizAnswer::Choices(step.state.marked.iter().copied().collect()));
             }
-            Form::Choice { several, choices, .. } => {
+            QuizForm::Choice { several, choices, .. } => {
                 let how = if *several { "mark every right choice with" } else { "answer with" };
                 step.state.notice = format!("{how} 1 to {}; n skips the question", choices.len());
             }
         },
-        Block::Door { lab } => {
+        Block::LabLink { lab } => {
             if step.state.visited_labs.contains_key(lab) {
                 go_on(step);
             } else {
@@ -144,7 +146,7 @@ fn go_on(step: &mut Step<'_>) {
 /// Answers with a choice, or toggles its mark if the question allows several.
 fn choose(step: &mut Step<'_>, choice: usize) {
     let Some(question) = step.state.block(step.tutorial).and_then(Block::question) else { return };
-    let Form::Choice { choices, several, .. } = &question.form else { return };
+    let QuizForm::Choice { choices, several, .. } = &question.form else { return };
     if choice >= choices.len() {
         return;
     }
@@ -168,7 +170,7 @@ fn type_answer(step: &mut Step<'_>) {
 
 fn type_another_answer(step: &mut Step<'_>) {
     let question = step.state.block(step.tutorial).and_then(Block::question);
-    if question.is_some_and(|question| matches!(question.form, Form::Typed { .. })) {
+    if question.is_some_and(|question| matches!(question.form, QuizForm::Typed { .. })) {
         if answering_must_wait(step) {
             return step.notify_busy();
         }
@@ -201,7 +203,7 @@ fn edit_command(step: &mut Step<'_>) {
 /// Runs the original command of the selected block again, or opens its lab again.
 fn run_again(step: &mut Step<'_>) {
     let Some(block) = step.state.block(step.tutorial) else { return };
-    if let Block::Door { lab } = block
+    if let Block::LabLink { lab } = block
         && step.state.visited_labs.contains_key(lab)
     {
         return step.open_lab(lab);

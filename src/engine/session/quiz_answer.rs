@@ -2,7 +2,7 @@
 
 use regex_lite::Regex;
 
-use crate::model::{Ask, Form};
+use crate::model::{QuizForm, QuizQuestion};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum QuizAnswer {
@@ -25,10 +25,10 @@ impl QuizAnswer {
 
     /// Reads a saved answer; none if it does not fit a question of this form.
     #[must_use]
-    pub fn parse(text: &str, form: &Form) -> Option<Self> {
+    pub fn parse(text: &str, form: &QuizForm) -> Option<Self> {
         match form {
-            Form::Typed { .. } => Some(Self::Text(text.to_owned())),
-            Form::Choice { choices, .. } => text
+            QuizForm::Typed { .. } => Some(Self::Text(text.to_owned())),
+            QuizForm::Choice { choices, .. } => text
                 .split(',')
                 .map(|number| {
                     let number: usize = number.trim().parse().ok()?;
@@ -42,10 +42,10 @@ impl QuizAnswer {
 
 /// Whether the answer is correct. Typed text is compared without case, extra spaces, and surrounding quotes.
 #[must_use]
-pub fn is_correct(question: &Ask, answer: &QuizAnswer) -> bool {
+pub fn is_correct(question: &QuizQuestion, answer: &QuizAnswer) -> bool {
     match (&question.form, answer) {
-        (Form::Choice { right, .. }, QuizAnswer::Choices(choices)) => right == choices,
-        (Form::Typed { accept }, QuizAnswer::Text(text)) => {
+        (QuizForm::Choice { right, .. }, QuizAnswer::Choices(choices)) => right == choices,
+        (QuizForm::Typed { accept }, QuizAnswer::Text(text)) => {
             let words: Vec<&str> = text.split_whitespace().collect();
             let text = words.join(" ");
             let text = text.trim_matches(['`', '"', '\'', '.']);
@@ -60,16 +60,16 @@ pub fn is_correct(question: &Ask, answer: &QuizAnswer) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{QuizAnswer, is_correct};
-    use crate::model::{Ask, Form};
+    use crate::model::{QuizForm, QuizQuestion};
 
     #[test]
     fn typed_answers_ignore_case_spaces_and_quotes() {
-        let ask = |form| Ask { ask: "?".into(), form, because: ".".into() };
-        let one = ask(Form::Choice { choices: vec!["a".into(), "b".into()], right: vec![1], several: false });
+        let ask = |form| QuizQuestion { ask: "?".into(), form, because: ".".into() };
+        let one = ask(QuizForm::Choice { choices: vec!["a".into(), "b".into()], right: vec![1], several: false });
         assert!(is_correct(&one, &QuizAnswer::Choices(vec![1])));
         assert!(!is_correct(&one, &QuizAnswer::Choices(vec![0])));
         assert!(!is_correct(&one, &QuizAnswer::Text("b".into())));
-        let typed = ask(Form::Typed { accept: vec!["daemon[- ]reload".into(), "systemctl daemon-reload".into()] });
+        let typed = ask(QuizForm::Typed { accept: vec!["daemon[- ]reload".into(), "systemctl daemon-reload".into()] });
         for (text, correct) in [
             ("daemon-reload", true),
             (" `Systemctl  daemon-reload`. ", true),

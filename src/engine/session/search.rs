@@ -1,6 +1,6 @@
 //! Full-text search in the pages, and lookup in the glossary.
 
-use crate::model::{Block, Chapter, Page, Term, Tutorial};
+use crate::model::{Block, Chapter, GlossaryTerm, Page, Tutorial};
 
 /// A page that contains the searched words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,9 +68,14 @@ fn strip_markdown(line: &str) -> String {
 ///
 /// Without letters, returns all terms: those linked from this page first, then those linked from the chapter.
 #[must_use]
-pub fn glossary_terms<'t>(tutorial: &'t Tutorial, chapter: &Chapter, page: &Page, letters: &str) -> Vec<&'t Term> {
+pub fn glossary_terms<'t>(
+    tutorial: &'t Tutorial,
+    chapter: &Chapter,
+    page: &Page,
+    letters: &str,
+) -> Vec<&'t GlossaryTerm> {
     let wanted = letters.trim().to_lowercase();
-    let rank = |term: &Term| {
+    let rank = |term: &GlossaryTerm| {
         let name = term.name.to_lowercase();
         match wanted.as_str() {
             "" if links_to(page, term) => Some(0),
@@ -80,13 +85,13 @@ pub fn glossary_terms<'t>(tutorial: &'t Tutorial, chapter: &Chapter, page: &Page
             letters => name.contains(letters).then_some(1),
         }
     };
-    let mut found: Vec<(u8, &Term)> =
+    let mut found: Vec<(u8, &GlossaryTerm)> =
         tutorial.glossary.iter().filter_map(|term| rank(term).map(|rank| (rank, term))).collect();
     found.sort_by_key(|(rank, _)| *rank);
     found.into_iter().map(|(_, term)| term).collect()
 }
 
-fn links_to(page: &Page, term: &Term) -> bool {
+fn links_to(page: &Page, term: &GlossaryTerm) -> bool {
     let link = format!("glossary.md#{})", term.slug);
     page.blocks.iter().any(|block| match block {
         Block::Prose(text) => text.contains(&link),

@@ -198,7 +198,7 @@ impl State {
             Block::Quiz { id, .. } => self.answer(tutorial, id).is_some(),
             Block::Try { id, .. } => self.has_run(tutorial, id),
             Block::Predict { id, .. } => self.answer(tutorial, id).is_some() && self.has_run(tutorial, id),
-            Block::Door { lab } => self.visited_labs.contains_key(lab),
+            Block::LabLink { lab } => self.visited_labs.contains_key(lab),
         }
     }
 

@@ -202,7 +202,7 @@ impl<'t> Step<'t> {
     }
 
     pub(super) fn leave_lab(&mut self, message: String) {
-        if let Some(Block::Door { lab }) = self.state.block(self.tutorial) {
+        if let Some(Block::LabLink { lab }) = self.state.block(self.tutorial) {
             self.state.visited_labs.insert(lab.clone(), message);
         }
         self.act(Action::Redraw);

@@ -13,8 +13,8 @@ use crate::machine::files::unit_file::files;
 use crate::machine::units::unit_name::UnitName;
 use crate::machine::view::View;
 use crate::model::{
-    AccountDemand, Answer, AnswerSet, BootFact, Check, Expect, Fact, FailureFact, FileDemand, FilesFact, Ground,
-    Identity, JournalDemand, KillFact, KillOutcome, Kind, Lab, Observations, ProcessDemand, Question, RestartPolicy,
+    AccountCheck, Answer, AnswerSet, BootFact, Check, Expect, Fact, FailureFact, FileCheck, FilesFact, Ground,
+    Identity, JournalCheck, KillFact, KillOutcome, Kind, Lab, Observations, ProcessCheck, Question, RestartPolicy,
     Sample, Since, StabilityFact, StartLimit, SystemFact, TimeSpan, Trial, Trials, TypedQuestion, UnitFact, Unknown,
     Value,
 };
@@ -131,10 +131,10 @@ fn lab() -> Lab {
         Kind::Enabled,
         Kind::ComesBack { within: hold, again: true },
         Kind::SurvivesReboot { hold },
-        Kind::Process(ProcessDemand { at_least: Some(1), ..ProcessDemand::default() }),
-        Kind::Account(AccountDemand { own: true, ..AccountDemand::default() }),
-        Kind::File(FileDemand { path: "/x".into(), unwritable: true, ..FileDemand::default() }),
-        Kind::Journal(JournalDemand { text: "x".into(), lacks: false, since: Since::Boot }),
+        Kind::Process(ProcessCheck { at_least: Some(1), ..ProcessCheck::default() }),
+        Kind::Account(AccountCheck { own: true, ..AccountCheck::default() }),
+        Kind::File(FileCheck { path: "/x".into(), unwritable: true, ..FileCheck::default() }),
+        Kind::Journal(JournalCheck { text: "x".into(), lacks: false, since: Since::Boot }),
     ]);
     let check = |(number, kind): (usize, Kind)| Check {
         id: format!("c{number}"),

@@ -7,7 +7,7 @@ use super::lab_summary::LabSummary;
 use crate::engine::session::{
     CommandRun, InputPurpose, LineEditor, Mode, QuizAnswer, SandboxStatus, State, output_matches,
 };
-use crate::model::{Ask, Block, Form, Practice, Style, Tutorial, escape};
+use crate::model::{Block, LessonCommand, QuizForm, QuizQuestion, Style, Tutorial, escape};
 use crate::ui::{markdown, wrap};
 
 /// The rows of a block, and the row and column of the cursor while the learner types into it.
@@ -52,7 +52,7 @@ pub(super) fn block_rows(
                 painter.result(&mut out, id, question);
             }
         }
-        Block::Door { lab } => painter.lab(&mut out, lab),
+        Block::LabLink { lab } => painter.lab(&mut out, lab),
     }
     out
 }
@@ -79,19 +79,19 @@ impl Painter<'_> {
         }
     }
 
-    fn question(&self, out: &mut BlockRows, id: &str, question: &Ask) {
+    fn question(&self, out: &mut BlockRows, id: &str, question: &QuizQuestion) {
         let style = self.style;
         self.prefixed(out, &style.strong("? "), 2, &question.ask);
         let answer = self.state.answer(self.tutorial, id);
         match &question.form {
-            Form::Choice { choices, several, right } => {
+            QuizForm::Choice { choices, several, right } => {
                 for (index, choice) in choices.iter().enumerate() {
                     let mark = self.choice_mark(id, answer, index, *several, right);
                     let prefix = format!("{mark} {} ", style.strong(&(index + 1).to_string()));
                     self.prefixed(out, &prefix, 4, choice);
                 }
             }
-            Form::Typed { .. } => match (&self.state.mode, answer) {
+            QuizForm::Typed { .. } => match (&self.state.mode, answer) {
                 (Mode::Typing { purpose: InputPurpose::Answer, input }, _) if self.is_focused => {
                     self.text_field(out, "> ", input);
                 }
@@ -134,14 +134,14 @@ impl Painter<'_> {
     }
 
     /// Whether the latest answer is correct, and why; nothing before there is an answer.
-    fn result(&self, out: &mut BlockRows, id: &str, question: &Ask) {
+    fn result(&self, out: &mut BlockRows, id: &str, question: &QuizQuestion) {
         let style = self.style;
         let Some((_, correct)) = self.state.answer(self.tutorial, id) else { return };
         let retry = match &question.form {
             // The output of the command has shown the answer.
             _ if *correct || !self.is_focused || self.state.has_run(self.tutorial, id) => "",
-            Form::Choice { .. } => "Press another number to try again.",
-            Form::Typed { .. } => "Press a to try again.",
+            QuizForm::Choice { .. } => "Press another number to try again.",
+            QuizForm::Typed { .. } => "Press a to try again.",
         };
         let word = if *correct { style.good("Correct.") } else { style.bad("Wrong.") };
         out.rows.push(String::new());
@@ -153,7 +153,7 @@ impl Painter<'_> {
         self.prose(out, &question.because);
     }
 
-    fn command(&self, out: &mut BlockRows, id: &str, command: &Practice) {
+    fn command(&self, out: &mut BlockRows, id: &str, command: &LessonCommand) {
         if let (true, Mode::Typing { purpose: InputPurpose::Command, input }) = (self.is_focused, &self.state.mode) {
             return self.text_field(out, prompt(command.root), input);
         }
@@ -172,7 +172,7 @@ impl Painter<'_> {
         out.rows.extend(rows);
     }
 
-    fn output(&self, out: &mut BlockRows, id: &str, command: &Practice) {
+    fn output(&self, out: &mut BlockRows, id: &str, command: &LessonCommand) {
         let style = self.style;
         let Some(run) = self.state.command_run(self.tutorial, id) else {
             if let (true, SandboxStatus::Unavailable { why }) = (self.is_focused, &self.state.sandbox) {
@@ -252,7 +252,7 @@ fn prompt(root: bool) -> &'static str {
 }
 
 /// A note about the exit code, if it says more than the output.
-fn exit_note(run: &CommandRun, command: &Practice) -> Option<String> {
+fn exit_note(run: &CommandRun, command: &LessonCommand) -> Option<String> {
     if !run.finished || run.recorded {
         return None;
     }

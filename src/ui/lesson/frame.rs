@@ -6,7 +6,7 @@ use super::lab_summary::LabSummary;
 use super::overlay;
 use super::page::{PageRows, page_rows};
 use crate::engine::session::{InputPurpose, Layout, Mode, SandboxStatus, State};
-use crate::model::{Block, Form, Style, Tutorial};
+use crate::model::{Block, QuizForm, Style, Tutorial};
 use crate::ui::screen::Frame;
 
 /// Rows of the header and of the footer.
@@ -142,16 +142,16 @@ fn page_keys(tutorial: &Tutorial, state: &State, below: usize) -> Vec<(&'static 
     let answered = block.id().is_some_and(|id| state.answer(tutorial, id).is_some());
     let form = block.question().map(|question| &question.form);
     match (block, form) {
-        (Block::Door { .. }, _) if !done => vec![("Enter", "open the lab")],
+        (Block::LabLink { .. }, _) if !done => vec![("Enter", "open the lab")],
         (Block::Try { .. }, _) if !done => vec![("Enter", "run"), ("e", "edit")],
         (Block::Predict { .. }, _) if answered && !done => vec![("Enter", "run"), ("e", "edit")],
-        (_, Some(Form::Typed { .. })) if !answered => vec![("Enter", "answer")],
-        (_, Some(Form::Choice { several: true, choices, .. })) if !answered => {
+        (_, Some(QuizForm::Typed { .. })) if !answered => vec![("Enter", "answer")],
+        (_, Some(QuizForm::Choice { several: true, choices, .. })) if !answered => {
             vec![(numbers(choices.len()), "mark"), ("Enter", "answer")]
         }
-        (_, Some(Form::Choice { choices, .. })) if !answered => vec![(numbers(choices.len()), "answer")],
+        (_, Some(QuizForm::Choice { choices, .. })) if !answered => vec![(numbers(choices.len()), "answer")],
         (Block::Try { .. } | Block::Predict { .. }, _) => vec![("Enter", "go on"), ("e", "edit"), ("r", "again")],
-        (Block::Door { .. }, _) => vec![("Enter", "go on"), ("r", "reopen the lab")],
+        (Block::LabLink { .. }, _) => vec![("Enter", "go on"), ("r", "reopen the lab")],
         _ => vec![("Enter", "go on")],
     }
 }

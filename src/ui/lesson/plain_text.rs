@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::model::{Ask, Block, Chapter, Form, Style, escape};
+use crate::model::{Block, Chapter, QuizForm, QuizQuestion, Style, escape};
 use crate::ui::markdown;
 
 /// Writes the whole chapter: questions with their answers, commands with their recorded output.
@@ -37,16 +37,16 @@ pub(crate) fn chapter_as_text(chapter: &Chapter, style: Style) -> String {
                     write(&command_text(chapter, id, block));
                     write(&answer_text(question));
                 }
-                Block::Door { lab } => write(&format!("**Lab** `unitlab lab start {lab}`")),
+                Block::LabLink { lab } => write(&format!("**Lab** `unitlab lab start {lab}`")),
             }
         }
     }
     style.to_charset(out)
 }
 
-fn question_text(label: &str, question: &Ask) -> String {
+fn question_text(label: &str, question: &QuizQuestion) -> String {
     let mut text = format!("**{label}** {}\n\n", question.ask);
-    if let Form::Choice { choices, .. } = &question.form {
+    if let QuizForm::Choice { choices, .. } = &question.form {
         for (index, choice) in choices.iter().enumerate() {
             let _ = writeln!(text, "{}. {choice}", index + 1);
         }
@@ -54,13 +54,13 @@ fn question_text(label: &str, question: &Ask) -> String {
     text
 }
 
-fn answer_text(question: &Ask) -> String {
+fn answer_text(question: &QuizQuestion) -> String {
     let numbers = match &question.form {
-        Form::Choice { right, .. } => {
+        QuizForm::Choice { right, .. } => {
             let numbers: Vec<String> = right.iter().map(|choice| (choice + 1).to_string()).collect();
             format!("{}. ", numbers.join(" and "))
         }
-        Form::Typed { .. } => String::new(),
+        QuizForm::Typed { .. } => String::new(),
     };
     format!("**Answer** {numbers}{}", question.because)
 }

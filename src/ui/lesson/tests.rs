@@ -6,7 +6,9 @@ use console::{measure_text_width, strip_ansi_codes};
 
 use super::{Completion, CourseRow, LabSummary, home_frame, lesson_frame};
 use crate::engine::session::{Event, History, Key, SandboxStatus, State, begin, update};
-use crate::model::{Ask, Block, Chapter, Form, Overlay, Page, Practice, Style, Term, Tutorial};
+use crate::model::{
+    Block, Chapter, GlossaryTerm, LessonCommand, Overlay, Page, QuizForm, QuizQuestion, Style, Tutorial,
+};
 
 const RICH: &str = "\
 Words with *emphasis*, **strength**, `code`, a [unit](glossary.md#unit), and ![a picture](x.png). 世界 is four columns \
@@ -46,16 +48,16 @@ active
 ```
 ";
 
-fn command(run: &str, root: bool) -> Practice {
-    Practice { run: run.into(), root, expect: ".".into(), tools: vec![], after: vec![], seconds: 10 }
+fn command(run: &str, root: bool) -> LessonCommand {
+    LessonCommand { run: run.into(), root, expect: ".".into(), tools: vec![], after: vec![], seconds: 10 }
 }
 
 fn tutorial() -> Tutorial {
     let choices = ["Because it is `masked`, which no start gets around", "No"].map(str::to_owned).to_vec();
-    let form = Form::Choice { choices, right: vec![0], several: false };
-    let question = Ask { ask: "Why does **nothing** start?".into(), form, because: "It is so.".into() };
-    let typed = Form::Typed { accept: vec!["x".into()] };
-    let typed = Ask { ask: "Which word?".into(), form: typed, because: "So.".into() };
+    let form = QuizForm::Choice { choices, right: vec![0], several: false };
+    let question = QuizQuestion { ask: "Why does **nothing** start?".into(), form, because: "It is so.".into() };
+    let typed = QuizForm::Typed { accept: vec!["x".into()] };
+    let typed = QuizQuestion { ask: "Which word?".into(), form: typed, because: "So.".into() };
     let run = "systemctl show -P MainPID --value web.service; cat /proc/1/comm /proc/1/cmdline | tr '\\0' ' '";
     let blocks = vec![
         Block::Prose(RICH.into()),
@@ -63,7 +65,7 @@ fn tutorial() -> Tutorial {
         Block::Predict { id: "p".into(), question: question.clone(), command: command("true", false) },
         Block::Quiz { id: "q".into(), question },
         Block::Quiz { id: "w".into(), question: typed },
-        Block::Door { lab: "l".into() },
+        Block::LabLink { lab: "l".into() },
     ];
     let page = |title: &str, slug: &str, blocks| Page { title: title.into(), slug: slug.into(), line: 1, blocks };
     let chapter = Chapter {
@@ -76,7 +78,7 @@ fn tutorial() -> Tutorial {
         pages: vec![page("A rich page", "a", blocks), page("Summary", "summary", vec![Block::Prose("- Done.".into())])],
         recorded: BTreeMap::new(),
     };
-    let term = Term { name: "unit".into(), slug: "unit".into(), text: "What systemd *manages*.".into() };
+    let term = GlossaryTerm { name: "unit".into(), slug: "unit".into(), text: "What systemd *manages*.".into() };
     Tutorial { chapters: vec![chapter], glossary: vec![term] }
 }
 

@@ -3,9 +3,9 @@
 use super::verdicts::{gist, judged};
 use crate::engine::testbed::{ObservationsBuilder, UNIT, exec, fragment, service};
 use crate::model::{
-    Address, CheckReport, CommandDemand, CommandFact, CommandQuestion, DetailsFact, DetailsQuestion, Identity,
-    JournalDemand, JournalFact, JournalQuestion, Kind, Listener, Listens, ListensFact, ListensQuestion, PortOwner,
-    ProcessDemand, ProcessDetails, Protocol, RunAs, Since, Status, UnitFact,
+    Address, CheckReport, CommandCheck, CommandFact, CommandQuestion, DetailsFact, DetailsQuestion, Identity,
+    JournalCheck, JournalFact, JournalQuestion, Kind, Listener, Listens, ListensFact, ListensQuestion, PortOwner,
+    ProcessCheck, ProcessDetails, Protocol, RunAs, Since, Status, UnitFact,
 };
 
 pub(super) const UP: [(&str, &str); 3] = [("ActiveState", "active"), ("SubState", "running"), ("MainPID", "7")];
@@ -77,14 +77,14 @@ pub(super) fn processes(processes: Vec<ProcessDetails>) -> DetailsFact {
 fn the_main_process_speaks_for_the_unit() {
     let shell = || details(7, true, &["/bin/sh", "-c", "python3 app.py & wait"], "/");
     let child = || details(8, false, &["python3", "app.py"], "/opt");
-    let named = |name: &str| ProcessDemand { name: Some(name.into()), ..ProcessDemand::default() };
-    let argument = |text: &str| ProcessDemand { argument: Some(text.into()), ..ProcessDemand::default() };
-    let at_least = ProcessDemand { at_least: Some(2), ..ProcessDemand::default() };
+    let named = |name: &str| ProcessCheck { name: Some(name.into()), ..ProcessCheck::default() };
+    let argument = |text: &str| ProcessCheck { argument: Some(text.into()), ..ProcessCheck::default() };
+    let at_least = ProcessCheck { at_least: Some(2), ..ProcessCheck::default() };
     let forked = || vec![details(8, false, &["a"], "/"), details(9, false, &["nginx: worker", ""], "/")];
     let hidden = || vec![ProcessDetails { argv: None, ..shell() }];
     let starting = || vec![ProcessDetails { comm: "(python3)".into(), ..shell() }];
     #[rustfmt::skip]
-    let table: [(Vec<ProcessDetails>, ProcessDemand, Status); 11] = [
+    let table: [(Vec<ProcessDetails>, ProcessCheck, Status); 11] = [
         (vec![shell(), child()], named("sh"), Status::Passed),
         (vec![shell(), child()], named("python3"), Status::Failed),
         (vec![shell(), child()], argument("app.py"), Status::Passed),
@@ -115,7 +115,7 @@ fn a_process_that_no_boot_starts_is_judged_by_what_runs_now() {
         .live(&question(), processes(vec![details(7, true, &["/opt/board", "8000"], "/")]))
         .twin_loaded(gone)
         .twin(&question(), processes(vec![]));
-    let demand = ProcessDemand { argument: Some("8000".into()), at_least: Some(1), ..ProcessDemand::default() };
+    let demand = ProcessCheck { argument: Some("8000".into()), at_least: Some(1), ..ProcessCheck::default() };
     assert_eq!(judged(Kind::Process(demand), told).status, Status::Passed);
 }
 
@@ -139,7 +139,7 @@ fn a_process_that_the_next_boot_starts_otherwise_is_not_right() {
         let with = |port: &str| service(&[&UP[..], &[("ExecStart", &command(port))]].concat());
         let told =
             told(with(loaded)).live(&question(), server(live)).twin_loaded(with(disk)).twin(&question(), server(disk));
-        let demand = ProcessDemand { argument: Some("8000".into()), ..ProcessDemand::default() };
+        let demand = ProcessCheck { argument: Some("8000".into()), ..ProcessCheck::default() };
         let report = judged(Kind::Process(demand), told);
         assert_eq!(causes(&report), (status, ids), "{live} {loaded} {disk}");
     }
@@ -173,12 +173,12 @@ fn silence_counts_only_where_everything_was_read() {
         let shown = format!("{fact:?} {lacks}");
         let question = JournalQuestion { unit: unit(), text: "x".into(), since: Since::Invocation };
         let told = told(service(&[&UP[..], properties].concat())).live(&question, fact);
-        let report = judged(Kind::Journal(JournalDemand { text: "x".into(), lacks, since: Since::Invocation }), told);
+        let report = judged(Kind::Journal(JournalCheck { text: "x".into(), lacks, since: Since::Invocation }), told);
         assert_eq!(causes(&report), (status, ids.to_vec()), "{shown}");
     }
     let question = JournalQuestion { unit: unit(), text: "x".into(), since: Since::Invocation };
     let never = told(service(&[])).live(&question, JournalFact::default());
-    let demand = JournalDemand { text: "x".into(), lacks: true, since: Since::Invocation };
+    let demand = JournalCheck { text: "x".into(), lacks: true, since: Since::Invocation };
     assert_eq!(causes(&judged(Kind::Journal(demand), never)), (Status::Failed, vec!["not-started"]));
 }
 
@@ -197,7 +197,7 @@ fn a_program_ends_as_it_should_or_has_failed() {
         let run = vec!["/x".to_owned(), "it's".to_owned()];
         let question = CommandQuestion { run: run.clone(), run_as: RunAs::Learner };
         let told = ObservationsBuilder::default().live(&question, fact);
-        let demand = CommandDemand { run, exit: 3, stdout_contains: Some("all".into()), run_as: RunAs::Learner };
+        let demand = CommandCheck { run, exit: 3, stdout_contains: Some("all".into()), run_as: RunAs::Learner };
         let report = judged(Kind::Command(demand), told);
         assert_eq!((report.status, report.observed.as_str()), (status, observed));
         assert!(report.expected.starts_with("`/x 'it'\\''s'` exits with 3"), "{}", report.expected);

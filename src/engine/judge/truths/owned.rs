@@ -4,8 +4,8 @@ use super::beyond::{UP, causes, details, processes, told, unit};
 use super::verdicts::judged;
 use crate::engine::testbed::service;
 use crate::model::{
-    AccountDemand, AccountFact, AccountQuestion, AclEntry, CheckReport, DetailsQuestion, FileDemand, FileFact,
-    FileQuestion, FileType, Identity, Kind, ModeDemand, Node, PasswdRow, ProcessDetails, Search, Shell, Status,
+    AccountCheck, AccountFact, AccountQuestion, AclEntry, CheckReport, DetailsQuestion, FileCheck, FileFact,
+    FileQuestion, FileType, Identity, Kind, ModeRule, Node, PasswdRow, ProcessDetails, Search, Shell, Status,
 };
 
 fn row(name: &str, uid: u32, shell_is: Shell) -> PasswdRow {
@@ -60,7 +60,7 @@ fn an_account_of_its_own_that_nobody_logs_in_to() {
     ];
     for (what, fact, properties, status, ids) in table {
         let told = told(service(&[&UP[..], properties].concat())).live(&AccountQuestion { unit: unit() }, fact);
-        let demand = AccountDemand { own: true, no_login: true, member_of_not: vec!["sudo".into()] };
+        let demand = AccountCheck { own: true, no_login: true, member_of_not: vec!["sudo".into()] };
         let report = judged(Kind::Account(demand), told);
         assert_eq!(causes(&report), (status, ids.to_vec()), "{what}: {}", report.observed);
     }
@@ -71,7 +71,7 @@ fn node(path: &str, uid: u32, gid: u32, mode: u32) -> Node {
     Node { path, file_type, uid, owner, gid, group, mode, acl: vec![] }
 }
 
-fn file(demand: FileDemand, fact: FileFact, who: Identity, reborn: Option<FileFact>) -> CheckReport {
+fn file(demand: FileCheck, fact: FileFact, who: Identity, reborn: Option<FileFact>) -> CheckReport {
     let question = |text: Option<&str>| FileQuestion { unit: unit(), path: "/f".into(), text: text.map(str::to_owned) };
     let process = ProcessDetails { identity: who, ..details(7, true, &["x"], "/") };
     let mut told = told(service(&UP))
@@ -81,7 +81,7 @@ fn file(demand: FileDemand, fact: FileFact, who: Identity, reborn: Option<FileFa
     if let Some(reborn) = reborn {
         told = told.twin(&question(None), reborn);
     }
-    judged(Kind::File(FileDemand { path: "/f".into(), ..demand }), told)
+    judged(Kind::File(FileCheck { path: "/f".into(), ..demand }), told)
 }
 
 #[test]
@@ -90,14 +90,14 @@ fn a_file_is_what_it_is_demanded_to_be() {
     let gone = FileFact::default;
     let dangling = || FileFact { link: "nowhere".into(), ..FileFact::default() };
     let searched = |search| FileFact { search: Some(search), ..fact() };
-    let demand = FileDemand::default;
-    let absent = || FileDemand { absent: true, ..demand() };
-    let link = || FileDemand { file_type: Some(FileType::Link), ..demand() };
-    let mode = |mode| FileDemand { mode: Some(mode), ..demand() };
-    let owner = |owner: &str| FileDemand { owner: Some(owner.into()), ..demand() };
-    let text = || FileDemand { contains: Some("x".into()), ..demand() };
+    let demand = FileCheck::default;
+    let absent = || FileCheck { absent: true, ..demand() };
+    let link = || FileCheck { file_type: Some(FileType::Link), ..demand() };
+    let mode = |mode| FileCheck { mode: Some(mode), ..demand() };
+    let owner = |owner: &str| FileCheck { owner: Some(owner.into()), ..demand() };
+    let text = || FileCheck { contains: Some("x".into()), ..demand() };
     #[rustfmt::skip]
-    let table: [(FileDemand, FileFact, Option<FileFact>, Status); 18] = [
+    let table: [(FileCheck, FileFact, Option<FileFact>, Status); 18] = [
         (demand(), fact(), None, Status::Passed),
         (demand(), gone(), None, Status::Failed),
         (demand(), dangling(), None, Status::Failed),
@@ -108,9 +108,9 @@ fn a_file_is_what_it_is_demanded_to_be() {
         (absent(), gone(), Some(fact()), Status::Failed),
         (link(), dangling(), None, Status::Passed),
         (link(), fact(), None, Status::Failed),
-        (mode(ModeDemand::Is(0o640)), fact(), None, Status::Passed),
-        (mode(ModeDemand::AtMost(0o644)), fact(), None, Status::Passed),
-        (mode(ModeDemand::AtMost(0o604)), fact(), None, Status::Failed),
+        (mode(ModeRule::Is(0o640)), fact(), None, Status::Passed),
+        (mode(ModeRule::AtMost(0o644)), fact(), None, Status::Passed),
+        (mode(ModeRule::AtMost(0o604)), fact(), None, Status::Failed),
         (owner("7"), fact(), None, Status::Passed),
         (owner("g"), fact(), None, Status::Failed),
         (text(), searched(Search::Absent), None, Status::Failed),
@@ -154,7 +154,7 @@ fn whoever_can_replace_a_file_can_write_it() {
     for (who, file_node, folder, read_only, status) in table {
         let shown = format!("{who:?} {file_node:?} {folder:?} {read_only:?}");
         let fact = FileFact { node: Some(file_node), folders: vec![folder], read_only, ..FileFact::default() };
-        let report = file(FileDemand { unwritable: true, ..FileDemand::default() }, fact, who, None);
+        let report = file(FileCheck { unwritable: true, ..FileCheck::default() }, fact, who, None);
         assert_eq!(report.status, status, "{shown}: {}", report.observed);
     }
 }

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use crate::engine::session::{
     Action, Event, History, Key, Layout, Mode, ProgressUpdate, SandboxStatus, State, begin, update,
 };
-use crate::model::{Ask, Block, Chapter, Form, Overlay, Page, Practice, Recorded, Term, Tutorial, slug};
+use crate::model::{
+    Block, Chapter, GlossaryTerm, LessonCommand, Overlay, Page, QuizForm, QuizQuestion, RecordedOutput, Tutorial, slug,
+};
 
-pub(super) fn command(run: &str, after: &[&str]) -> Practice {
-    Practice {
+pub(super) fn command(run: &str, after: &[&str]) -> LessonCommand {
+    LessonCommand {
         run: run.into(),
         root: false,
         expect: ".".into(),
@@ -22,13 +24,17 @@ fn attempt(id: &str, after: &[&str]) -> Block {
     Block::Try { id: id.into(), command: command(&format!("echo {id}"), after), look: "it".into() }
 }
 
-fn choice(right: &[usize], several: bool) -> Ask {
+fn choice(right: &[usize], several: bool) -> QuizQuestion {
     let choices = ["an a", "a b", "a c"].map(str::to_owned).to_vec();
-    Ask { ask: "Which?".into(), form: Form::Choice { choices, right: right.to_vec(), several }, because: "So.".into() }
+    QuizQuestion {
+        ask: "Which?".into(),
+        form: QuizForm::Choice { choices, right: right.to_vec(), several },
+        because: "So.".into(),
+    }
 }
 
-fn typed() -> Ask {
-    Ask { ask: "What?".into(), form: Form::Typed { accept: vec!["qu?it".into()] }, because: "So.".into() }
+fn typed() -> QuizQuestion {
+    QuizQuestion { ask: "What?".into(), form: QuizForm::Typed { accept: vec!["qu?it".into()] }, because: "So.".into() }
 }
 
 fn page(title: &str, blocks: Vec<Block>) -> Page {
@@ -44,7 +50,7 @@ fn chapter(number: u32, id: &str, pages: Vec<Page>) -> Chapter {
         goals: vec![],
         scene: Overlay::default(),
         pages,
-        recorded: BTreeMap::from([("a".into(), Recorded { run: "echo a".into(), output: "as it was\n".into() })]),
+        recorded: BTreeMap::from([("a".into(), RecordedOutput { run: "echo a".into(), output: "as it was\n".into() })]),
     }
 }
 
@@ -64,11 +70,11 @@ pub(super) fn tutorial() -> Tutorial {
         ),
         page("Questions", vec![quiz("q", choice(&[1], false)), quiz("s", choice(&[0, 2], true)), quiz("t", typed())]),
         page("Guesses", vec![guess("g", choice(&[1], false)), guess("h", typed())]),
-        page("Door", vec![words("There."), Block::Door { lab: "lab".into() }]),
+        page("Door", vec![words("There."), Block::LabLink { lab: "lab".into() }]),
         page("Summary", vec![words("The end of one.")]),
     ];
     let two = vec![page("Prose", vec![words("Nothing to do.")]), page("Other", vec![attempt("z", &[])])];
-    let term = |name: &str| Term { name: name.into(), slug: slug(name), text: format!("A {name}.") };
+    let term = |name: &str| GlossaryTerm { name: name.into(), slug: slug(name), text: format!("A {name}.") };
     Tutorial {
         chapters: vec![
             chapter(1, "one", one),

@@ -29,7 +29,7 @@ pub enum Address {
 
 /// Parameters of `process`; at least one is given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ProcessDemand {
+pub struct ProcessCheck {
     /// The main process's command name, or the last part of its first argument.
     pub name: Option<String>,
     /// The main process's working directory.
@@ -44,7 +44,7 @@ pub struct ProcessDemand {
 
 /// Parameters of `account`; at least one is given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct AccountDemand {
+pub struct AccountCheck {
     /// Nobody can log in to it.
     pub no_login: bool,
     /// It is the service's own: not root, not nobody, no person's, no other running service's.
@@ -55,7 +55,7 @@ pub struct AccountDemand {
 
 /// Parameters of `file`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct FileDemand {
+pub struct FileCheck {
     /// Absolute path.
     pub path: String,
     /// Nothing must be there; everything else is then left out.
@@ -67,7 +67,7 @@ pub struct FileDemand {
     /// Name or number of its group.
     pub group: Option<String>,
     /// Its permission bits, or the most that it may have.
-    pub mode: Option<ModeDemand>,
+    pub mode: Option<ModeRule>,
     /// A text that must be in it.
     pub contains: Option<String>,
     /// The service must not be able to write it.
@@ -76,7 +76,7 @@ pub struct FileDemand {
 
 /// What permission bits must be: the lowest twelve, as chmod(1) writes them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ModeDemand {
+pub enum ModeRule {
     /// Exactly these.
     Is(u32),
     /// None beyond these.
@@ -85,7 +85,7 @@ pub enum ModeDemand {
 
 /// Parameters of `journal`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct JournalDemand {
+pub struct JournalCheck {
     /// The text.
     pub text: String,
     /// It must not be there.
@@ -96,7 +96,7 @@ pub struct JournalDemand {
 
 /// Parameters of `command`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CommandDemand {
+pub struct CommandCheck {
     /// The program and its arguments; no shell reads them.
     pub run: Vec<String>,
     /// The exit status that must come.
@@ -109,13 +109,13 @@ pub struct CommandDemand {
 
 /// What the learner has to find out and hand in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AnswerDemand {
+pub struct AnswerCheck {
     /// What is asked for, in a few words: `the PID of the main process`.
     pub ask: String,
     /// How an answer looks.
     pub form: AnswerForm,
     /// What it is compared with.
-    pub truth: Truth,
+    pub truth: AnswerSource,
 }
 
 /// How an answer looks; each is tolerant in its own way.
@@ -135,7 +135,7 @@ pub enum AnswerForm {
 
 /// Where the right answer comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Truth {
+pub enum AnswerSource {
     /// A property of the check's unit, as its manager shows it now.
     Property(String),
     /// The first line that a program prints, run as root on the machine, now.

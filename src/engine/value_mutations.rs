@@ -1,9 +1,9 @@
 //! What people write in the place of a right value.
 
-use super::directive::{Form, boolean, form};
+use super::directive::{ValueForm, boolean, form};
 
 /// Other values of a directive, each of them a mistake that is made; none where none is known.
-pub(super) fn alterations(key: &str, value: &str) -> Vec<String> {
+pub(super) fn value_mutations(key: &str, value: &str) -> Vec<String> {
     let mut others = match key {
         "Restart" => ["on-failure", "no"].map(str::to_owned).to_vec(),
         "User" | "Group" => vec!["root".to_owned()],
@@ -16,14 +16,16 @@ pub(super) fn alterations(key: &str, value: &str) -> Vec<String> {
             misspelt(value).into_iter().collect()
         }
         _ => match form(key) {
-            Form::Boolean => boolean(value).map(|is| if is { "no" } else { "yes" }.to_owned()).into_iter().collect(),
+            ValueForm::Boolean => {
+                boolean(value).map(|is| if is { "no" } else { "yes" }.to_owned()).into_iter().collect()
+            }
             // Without a unit it was seconds.
-            Form::Span => {
+            ValueForm::Span => {
                 let digits = value.bytes().take_while(u8::is_ascii_digit).count();
                 let minutes = (digits > 0).then(|| format!("{}min", &value[..digits]));
                 minutes.into_iter().chain([String::new()]).collect()
             }
-            Form::Word(_) | Form::Number | Form::Free => Vec::new(),
+            ValueForm::Word(_) | ValueForm::Number | ValueForm::Free => Vec::new(),
         },
     };
     others.retain(|other| other != value);
@@ -60,7 +62,7 @@ fn misspelt(value: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::alterations;
+    use super::value_mutations;
 
     #[test]
     fn each_directive_has_its_own_slips() {
@@ -91,7 +93,7 @@ mod tests {
             ("ListenStream", "\u{2026} 8080", &["\u{2026} 8081"]),
             ("After", "a.target\u{a0}network.target", &["a.target\u{a0}newtork.target"]),
         ] {
-            assert_eq!(alterations(key, value), others, "{key}={value}");
+            assert_eq!(value_mutations(key, value), others, "{key}={value}");
         }
     }
 }
