@@ -273,8 +273,7 @@ impl<'a> Batch<'a> {
         let sockets = shown.into_values().collect::<Result<Vec<_>, _>>()?;
         let at = (asked.protocol, asked.port);
         let look = || sockets::listeners(&self.view, at, unit, all, &sockets);
-        let (fact, again) =
-            retry_young::patiently(&self.view, unit, look, |fact: &ListensFact| fact.listeners.is_empty())?;
+        let (fact, again) = retry_young::retry(&self.view, unit, look, |fact: &ListensFact| fact.listeners.is_empty())?;
         // What listens by now may be younger than the list of processes.
         if again {
             sockets::listeners(&self.view, at, unit, &processes::walk(&self.view, &[unit])?, &sockets)

@@ -1,4 +1,4 @@
-//! The account that a unit is started as, those that its processes have, and whether anybody can log in to them.
+//! The account that a unit is started as, the accounts of its processes, and whether one can log in to them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -14,7 +14,7 @@ use crate::machine::unknown::unknown;
 use crate::machine::view::View;
 use crate::os::account::{Account, find_account, find_group};
 
-/// Programs that end a login at once, by every path under which distributions have them.
+/// Programs that refuse a login, by every path that distributions install them at.
 const REFUSING: [&str; 9] = [
     "/usr/sbin/nologin",
     "/sbin/nologin",
@@ -26,12 +26,12 @@ const REFUSING: [&str; 9] = [
     "/bin/true",
     "/usr/sbin/false",
 ];
-/// What login.defs(5) means where it says nothing.
+/// `UID_MIN` and `UID_MAX` where login.defs(5) does not set them.
 const PEOPLE: (u32, u32) = (1000, 60_000);
-/// More unknown groups than this are not told.
+/// More unknown groups are not reported.
 const MOST_GROUPS: usize = 4;
 
-/// Looks at the account of a unit. `details` are its live processes, `all` is everybody's.
+/// The account of a unit. `details` are its live processes, `all` are those of the machine.
 pub(crate) fn account(
     view: &View,
     unit: &UnitFact,
@@ -48,11 +48,11 @@ pub(crate) fn account(
         ("", _) => accounts.of(0).cloned(),
         (_, Some(row)) => Some(row.clone()),
         _ if dynamic => None,
-        (user, None) => elsewhere(view, user)?,
+        (user, None) => outside_passwd(view, user)?,
     };
     let number = row.as_ref().map(|row| row.uid).or_else(|| started_as.filter(|_| dynamic));
     let number = number.or_else(|| user.parse().ok());
-    let seen_row = |row: &Row| PasswdRow {
+    let passwd_row = |row: &Row| PasswdRow {
         name: row.name.clone(),
         uid: row.uid,
         shell: row.shell.clone(),
@@ -62,11 +62,11 @@ pub(crate) fn account(
     };
     let live: BTreeSet<u32> = details.iter().filter_map(|process| process.identity.uid).collect();
     let live_row = |uid: &u32| match accounts.of(*uid) {
-        Some(row) => seen_row(row),
-        // What nss-systemd(8) says of a user that is nowhere written.
-        None if dynamic && started_as == Some(*uid) => nobody_logs_in(user, *uid),
-        None if row.as_ref().is_some_and(|row| row.uid == *uid) => row.as_ref().map(seen_row).unwrap_or_default(),
-        None => nobody_logs_in("", *uid),
+        Some(row) => passwd_row(row),
+        // A dynamic user is in no file; nss-systemd(8) gives it no login shell.
+        None if dynamic && started_as == Some(*uid) => without_login(user, *uid),
+        None if row.as_ref().is_some_and(|row| row.uid == *uid) => row.as_ref().map(passwd_row).unwrap_or_default(),
+        None => without_login("", *uid),
     };
     let identity = Identity { uid: number, groups: group_ids(unit, row.as_ref(), &groups), powers: vec![] };
     let ids = identity.groups.iter().chain(details.iter().flat_map(|process| &process.identity.groups));
@@ -78,7 +78,7 @@ pub(crate) fn account(
     let fact = AccountFact {
         user: user.to_owned(),
         dynamic,
-        row: row.as_ref().map(seen_row),
+        row: row.as_ref().map(passwd_row),
         groups: named.collect::<BTreeSet<String>>().into_iter().collect(),
         live: live.iter().map(live_row).collect(),
         shared_with: number.map(|uid| shared_with(unit, uid, all)).unwrap_or_default(),
@@ -88,7 +88,7 @@ pub(crate) fn account(
     Ok(fact)
 }
 
-/// As whom a unit is started; none where its account does not exist, or is made up anew at each start.
+/// The identity that a unit is started with; `None` if its account does not exist or is dynamic.
 pub(crate) fn identity(view: &View, unit: &UnitFact) -> Option<Identity> {
     let (accounts, groups) = (Accounts::read(view), Groups::read(view));
     let dynamic = unit.get("DynamicUser") == "yes";
@@ -100,12 +100,12 @@ pub(crate) fn identity(view: &View, unit: &UnitFact) -> Option<Identity> {
     Some(Identity { uid: Some(row.uid), groups: group_ids(unit, Some(row), &groups), powers: vec![] })
 }
 
-fn nobody_logs_in(name: &str, uid: u32) -> PasswdRow {
+fn without_login(name: &str, uid: u32) -> PasswdRow {
     PasswdRow { name: name.to_owned(), uid, shell_is: Shell::Missing, ..PasswdRow::default() }
 }
 
-/// The account where it is not in /etc/passwd: other sources of nsswitch.conf(5) are asked as the manager does.
-fn elsewhere(view: &View, user: &str) -> Result<Option<Row>, Unknown> {
+/// An account that is not in /etc/passwd, from the other sources of nsswitch.conf(5), which the manager asks too.
+fn outside_passwd(view: &View, user: &str) -> Result<Option<Row>, Unknown> {
     if !view.is_live() {
         return Err(unknown(format!(
             "the account {user} is not in /etc/passwd, and only a running machine knows others"
@@ -115,20 +115,20 @@ fn elsewhere(view: &View, user: &str) -> Result<Option<Row>, Unknown> {
     Ok(found.map(|Account { name, uid, gid, shell, .. }| Row { name, uid, gid, shell }))
 }
 
-/// What `Group=` and `SupplementaryGroups=` name, and nobody knows.
+/// Groups of `Group=` and `SupplementaryGroups=` that do not exist.
 pub(crate) fn unknown_groups(view: &View, unit: &UnitFact) -> Vec<String> {
     if !view.is_live() {
         return vec![];
     }
     let groups = Groups::read(view);
     let named = std::iter::once(unit.get("Group")).chain(unit.list("SupplementaryGroups"));
-    let nowhere = |group: &&str| {
+    let is_unknown = |group: &&str| {
         !group.is_empty() && groups.number(group).is_none() && find_group(group).is_ok_and(|found| found.is_none())
     };
-    named.filter(nowhere).take(MOST_GROUPS).map(str::to_owned).collect()
+    named.filter(is_unknown).take(MOST_GROUPS).map(str::to_owned).collect()
 }
 
-/// As `Group=`, `SupplementaryGroups=` and initgroups(3) make them.
+/// The groups of the process, by `Group=`, `SupplementaryGroups=` and initgroups(3).
 fn group_ids(unit: &UnitFact, row: Option<&Row>, groups: &Groups) -> Vec<u32> {
     let own = match unit.get("Group") {
         "" => row.map(|row| row.gid),
@@ -140,10 +140,10 @@ fn group_ids(unit: &UnitFact, row: Option<&Row>, groups: &Groups) -> Vec<u32> {
     ids.into_iter().collect()
 }
 
-/// Where a login would end.
+/// What a login with this shell would run.
 fn shell(view: &View, written: &str) -> Shell {
     let path = if written.is_empty() { "/bin/sh" } else { written };
-    // By its own name, or by where that leads: a shell of another name is not made harmless by being called nologin.
+    // A program that is only called nologin may still be a shell, so links are followed.
     let end = view.canonicalize(Path::new(path));
     let refuses = |path: &str| REFUSING.contains(&path);
     match end {
@@ -160,7 +160,7 @@ fn shell(view: &View, written: &str) -> Shell {
     }
 }
 
-/// The lines of shadow(5): whether the password is locked, and the day of expiry. None where only root may know.
+/// The lines of shadow(5): whether the password is locked, and the day of expiry. `None` if they may not be read.
 struct Shadow(Option<BTreeMap<String, (bool, Option<u64>)>>);
 
 impl Shadow {
@@ -183,11 +183,11 @@ impl Shadow {
     }
 
     fn locked(&self, name: &str) -> Option<bool> {
-        // Without a line there is no password that would fit.
+        // Without a line there is no password that would match.
         self.0.as_ref().map(|lines| lines.get(name).is_none_or(|(locked, _)| *locked))
     }
 
-    /// Past the day that chage(1) has set, counted from 1970.
+    /// The account has expired (chage(1)); days are counted from 1970.
     fn expired(&self, name: &str) -> bool {
         let today = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() / 86_400;
         let line = self.0.as_ref().and_then(|lines| lines.get(name));
@@ -204,12 +204,11 @@ fn people(view: &View) -> (u32, u32) {
     (value("UID_MIN").unwrap_or(PEOPLE.0), value("UID_MAX").unwrap_or(PEOPLE.1))
 }
 
-/// Other services that have a live process of this user. What somebody runs by hand, in a session or through
-/// systemd-run, is no service of the machine's.
+/// Other services with a live process of this user. Transient units of systemd-run do not count.
 fn shared_with(unit: &UnitFact, uid: u32, all: &[ProcessInfo]) -> Vec<String> {
     let others = all.iter().filter(|seen| seen.uid == uid && !seen.belongs_to(unit)).filter_map(ProcessInfo::service);
-    let passing = |name: &str| ["run-", "unitlab-", "user@"].iter().any(|prefix| name.starts_with(prefix));
-    let names: BTreeSet<&str> = others.filter(|name| !passing(name)).collect();
+    let is_transient = |name: &str| ["run-", "unitlab-", "user@"].iter().any(|prefix| name.starts_with(prefix));
+    let names: BTreeSet<&str> = others.filter(|name| !is_transient(name)).collect();
     names.into_iter().map(str::to_owned).take(16).collect()
 }
 
@@ -220,7 +219,7 @@ mod tests {
     use super::{Shadow, Shell, View, shell};
 
     #[test]
-    fn a_shell_is_what_it_leads_to() {
+    fn a_shell_is_judged_by_the_program_it_leads_to() {
         let dir = tempfile::tempdir().unwrap();
         let at = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
         std::fs::copy("/bin/sh", at("nologin")).unwrap();
@@ -242,15 +241,15 @@ mod tests {
     }
 
     #[test]
-    fn locked_and_expired_are_two_things() {
+    fn a_locked_password_is_not_an_expired_account() {
         let shadow =
             Shadow::parse("a:!:19000::::::\nb:*:19000:::::1:\nc:$y$j9T$x:19000:::::99999999:\nd::1::::::\nbad\n");
-        let told = |name| (shadow.locked(name), shadow.expired(name));
-        assert_eq!(told("a"), (Some(true), false));
-        assert_eq!(told("b"), (Some(true), true));
-        assert_eq!(told("c"), (Some(false), false));
-        assert_eq!(told("d"), (Some(false), false));
-        assert_eq!(told("none"), (Some(true), false));
+        let state = |name| (shadow.locked(name), shadow.expired(name));
+        assert_eq!(state("a"), (Some(true), false));
+        assert_eq!(state("b"), (Some(true), true));
+        assert_eq!(state("c"), (Some(false), false));
+        assert_eq!(state("d"), (Some(false), false));
+        assert_eq!(state("none"), (Some(true), false));
         assert_eq!(Shadow(None).locked("a"), None);
     }
 }

@@ -1,5 +1,4 @@
-//! Accounts and groups by number and name, from passwd(5) and group(5) as they stand on disk: nothing of the machine's
-//! own is loaded to read them.
+//! The accounts and groups in /etc/passwd and /etc/group, read without NSS modules of the machine.
 
 use std::path::Path;
 
@@ -17,12 +16,12 @@ pub(crate) struct Row {
     pub(crate) shell: String,
 }
 
-/// Who owns which user id.
+/// The accounts of passwd(5).
 #[derive(Debug, Default)]
 pub(crate) struct Accounts(Vec<Row>);
 
 impl Accounts {
-    /// Reads /etc/passwd; whatever cannot be read has no names.
+    /// Reads /etc/passwd; there are no accounts if it cannot be read.
     pub(crate) fn read(view: &View) -> Self {
         Self::parse(&text(view, "/etc/passwd"))
     }
@@ -37,7 +36,7 @@ impl Accounts {
         Self(entries(text).filter_map(row).collect())
     }
 
-    /// The first account with this number; empty when there is none.
+    /// The name of the first account with this number; empty when there is none.
     pub(crate) fn name(&self, uid: u32) -> &str {
         self.of(uid).map_or("", |row| row.name.as_str())
     }
@@ -52,13 +51,13 @@ impl Accounts {
         self.0.iter().find(|row| row.uid == uid)
     }
 
-    /// The account that `User=` means: by name, else by number.
+    /// The account that `User=` means: by name, otherwise by number.
     pub(crate) fn named(&self, user: &str) -> Option<&Row> {
         self.0.iter().find(|row| row.name == user).or_else(|| self.of(user.parse().ok()?))
     }
 }
 
-/// Who is in which group.
+/// The groups of group(5).
 #[derive(Debug, Default)]
 pub(crate) struct Groups(Vec<Group>);
 
@@ -70,7 +69,7 @@ struct Group {
 }
 
 impl Groups {
-    /// Reads /etc/group; whatever cannot be read has no names.
+    /// Reads /etc/group; there are no groups if it cannot be read.
     pub(crate) fn read(view: &View) -> Self {
         Self::parse(&text(view, "/etc/group"))
     }
@@ -84,7 +83,7 @@ impl Groups {
         Self(entries(text).filter_map(group).collect())
     }
 
-    /// The first group with this number; empty when there is none.
+    /// The name of the first group with this number; empty when there is none.
     pub(crate) fn name(&self, gid: u32) -> &str {
         self.0.iter().find(|group| group.gid == gid).map_or("", |group| group.name.as_str())
     }
@@ -94,7 +93,7 @@ impl Groups {
         self.0.iter().find(|known| known.name == group).map(|known| known.gid).or_else(|| group.parse().ok())
     }
 
-    /// The groups whose lines name this account.
+    /// The numbers of the groups that list this account as a member.
     pub(crate) fn of_member(&self, name: &str) -> impl Iterator<Item = u32> {
         self.0.iter().filter(move |group| group.members.iter().any(|member| member == name)).map(|group| group.gid)
     }
@@ -107,7 +106,7 @@ fn text(view: &View, path: &str) -> String {
     }
 }
 
-/// Comments, and what NIS once added, are no entries.
+/// Comments and the lines for NIS are no entries.
 fn entries(text: &str) -> impl Iterator<Item = &str> {
     text.lines().filter(|line| !line.starts_with(['#', '+', '-']))
 }
@@ -117,7 +116,7 @@ mod tests {
     use super::{Accounts, Groups};
 
     #[test]
-    fn the_first_account_of_a_number_names_it() {
+    fn an_account_is_found_by_name_and_by_number() {
         let accounts = Accounts::parse(
             "root:x:0:0:root:/root:/bin/bash\ntoor:x:0:0::/root:/bin/sh\n+nis:x:7:7::/:\n# a:x:8:8::/:\n\
              broken\nnumber:x:many:1::/:\nsre-app:x:998:998::/nonexistent:/usr/sbin/nologin\n",

@@ -1,12 +1,11 @@
-//! The access control list of a file (acl(5)): `ls -l` shows it as a mere `+`, and it may let somebody write whom the mode
-//! keeps out.
+//! The access control list of a file (acl(5)), which can permit what the mode does not. `ls -l` shows only a `+`.
 
 use std::path::Path;
 
 use crate::machine::view::View;
 use crate::model::AclEntry;
 
-/// Where the kernel keeps it, in the form of its `posix_acl_xattr.h`.
+/// The attribute that holds it, in the format of the kernel's `posix_acl_xattr.h`.
 const NAME: &str = "system.posix_acl_access";
 const VERSION: u32 = 2;
 const USER: u16 = 0x02;
@@ -14,15 +13,15 @@ const OWNING_GROUP: u16 = 0x04;
 const GROUP: u16 = 0x08;
 const MASK: u16 = 0x10;
 const WRITE: u16 = 2;
-/// More entries than any file system takes.
+/// Bytes; no file system takes a longer list.
 const LONGEST: usize = 64 << 10;
 
-/// What it says of accounts and groups; nothing where there is none. `group` is the file's own.
+/// The entries for accounts and groups; empty without a list. `group` is the group that owns the file.
 pub(crate) fn read(view: &View, path: &Path, group: u32) -> Vec<AclEntry> {
     parse(&view.xattr(path, NAME, LONGEST).unwrap_or_default(), group)
 }
 
-/// Little-endian on every machine: the version, then tag, permissions and number of each entry.
+/// The attribute is little-endian: the version, then tag, permissions and id of each entry.
 fn parse(bytes: &[u8], group: u32) -> Vec<AclEntry> {
     let Some(entries) = bytes.strip_prefix(&VERSION.to_le_bytes()) else { return Vec::new() };
     let entries: Vec<(u16, u16, u32)> = entries
@@ -33,7 +32,7 @@ fn parse(bytes: &[u8], group: u32) -> Vec<AclEntry> {
         })
         .collect();
     let mask = entries.iter().find(|(tag, ..)| *tag == MASK).map_or(u16::MAX, |(_, permissions, _)| *permissions);
-    let told = |(tag, permissions, id): &(u16, u16, u32)| {
+    let entry = |(tag, permissions, id): &(u16, u16, u32)| {
         let write = permissions & mask & WRITE != 0;
         match *tag {
             USER => Some(AclEntry { group: false, id: *id, write }),
@@ -42,7 +41,7 @@ fn parse(bytes: &[u8], group: u32) -> Vec<AclEntry> {
             _ => None,
         }
     };
-    entries.iter().filter_map(told).collect()
+    entries.iter().filter_map(entry).collect()
 }
 
 #[cfg(test)]
@@ -57,20 +56,20 @@ mod tests {
     }
 
     #[test]
-    fn the_mask_takes_from_what_is_named() {
+    fn the_mask_limits_named_entries() {
         let named = |mask| {
             list(&[(1, 6, u32::MAX), (USER, 6, 5), (OWNING_GROUP, 4, u32::MAX), (GROUP, 6, 9), (MASK, mask, u32::MAX)])
         };
-        let told = |write| {
+        let expected = |write| {
             let entry = |group, id, write| AclEntry { group, id, write };
             vec![entry(false, 5, write), entry(true, 7, false), entry(true, 9, write)]
         };
-        assert_eq!(parse(&named(6), 7), told(true));
-        assert_eq!(parse(&named(4), 7), told(false));
+        assert_eq!(parse(&named(6), 7), expected(true));
+        assert_eq!(parse(&named(4), 7), expected(false));
     }
 
     #[test]
-    fn what_is_no_list_says_nothing() {
+    fn a_malformed_list_has_no_entries() {
         assert_eq!(parse(&[], 7), []);
         assert_eq!(parse(&[9, 0, 0, 0, 2, 0, 6, 0, 5, 0, 0, 0], 7), []);
         assert_eq!(parse(&list(&[(USER, 6, 5)])[..9], 7), []);

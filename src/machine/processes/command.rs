@@ -1,6 +1,6 @@
-//! Running a program of the lab's author's: by the machine's own manager, as a unit of its own that ends as a whole.
+//! Runs a program that a lab names, as a transient unit of the machine's manager.
 //!
-//! So it stands in no group of ours, has none of our environment, and leaves nothing behind when its time is over.
+//! The program inherits nothing from us, and the manager stops all of its processes at the deadline.
 
 use std::io;
 use std::os::unix::fs::PermissionsExt;
@@ -16,16 +16,15 @@ use crate::machine::unknown::{last_words, unknown, unknown_but};
 use crate::machine::view::View;
 use crate::os::child::{ChildError, Limits, run};
 
-/// From start to exit.
+/// Longest time from start to exit.
 pub(crate) const TIME: Duration = Duration::from_secs(10);
-/// For systemd-run to hear of the end.
-const GRACE: Duration = Duration::from_secs(5);
-/// Bytes on stdout.
+/// Time that systemd-run gets to report the end.
+const REPORT_TIME: Duration = Duration::from_secs(5);
+/// Bytes of stdout.
 const LONGEST: usize = 256 << 10;
-/// Where programs are found that are named without a slash.
+/// Where a program is looked for that is named without a slash.
 const PATH: [&str; 6] = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
-/// Runs a program to its end.
 pub(crate) fn program(
     view: &View,
     systemctl: &Systemctl,
@@ -34,8 +33,8 @@ pub(crate) fn program(
 ) -> Result<CommandFact, Unknown> {
     let name = argv.first().map(String::as_str).unwrap_or_default();
     let Some(path) = find(view, name)? else { return Ok(CommandFact::Missing) };
-    let mark = view.proc_text("sys/kernel/random/uuid").map_err(|error| unknown(error.to_string()))?;
-    let unit = UnitName::parse(&format!("unitlab-command-{}.service", mark.trim()))?;
+    let id = view.proc_text("sys/kernel/random/uuid").map_err(|error| unknown(error.to_string()))?;
+    let unit = UnitName::parse(&format!("unitlab-command-{}.service", id.trim()))?;
     let mut command = Command::new("systemd-run");
     command
         .args(["--quiet", "--pipe", "--wait", "--no-ask-password", "--service-type=exec"])
@@ -46,13 +45,13 @@ pub(crate) fn program(
         .args(["--", "/usr/bin/env", "-i", "LC_ALL=C", "HOME=/"])
         .arg(format!("PATH={}", PATH.join(":")))
         .arg(&path)
-        // The manager would put variables of its own into the arguments.
+        // The manager expands variables in arguments.
         .args(argv.iter().skip(1).map(|arg| arg.replace('$', "$$")))
         .env_clear()
         .envs([("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), ("LC_ALL", "C"), ("SYSTEMD_COLORS", "0")]);
-    match run(&mut command, b"", Limits { time: TIME + GRACE, stdout: LONGEST }) {
+    match run(&mut command, b"", Limits { time: TIME + REPORT_TIME, stdout: LONGEST }) {
         Ok(outcome) if outcome.status.success() => Ok(exited(0, &outcome.stdout, &outcome.stderr)),
-        Ok(outcome) => ending(systemctl, &unit, &outcome.stdout, &outcome.stderr),
+        Ok(outcome) => failed_run(systemctl, &unit, &outcome.stdout, &outcome.stderr),
         Err(ChildError::TooMuch(bytes)) => {
             systemctl.end(&unit);
             Ok(CommandFact::Flooded { bytes: bytes as u64 })
@@ -68,8 +67,8 @@ fn exited(status: u8, stdout: &[u8], stderr: &[u8]) -> CommandFact {
     CommandFact::Exited { status, stdout: String::from_utf8_lossy(stdout).into_owned(), stderr: last_words(stderr) }
 }
 
-/// systemd-run's own failures look like the program's, so the unit that failed is asked how, and then forgotten.
-fn ending(systemctl: &Systemctl, unit: &UnitName, stdout: &[u8], stderr: &[u8]) -> Result<CommandFact, Unknown> {
+/// systemd-run exits with the same codes for its own failures, so the result is read from the unit.
+fn failed_run(systemctl: &Systemctl, unit: &UnitName, stdout: &[u8], stderr: &[u8]) -> Result<CommandFact, Unknown> {
     let only = ["Id", "Names", "LoadState", "Result", "ExecMainCode", "ExecMainStatus"];
     let fact = systemctl.units(std::slice::from_ref(unit), &only).remove(unit).unwrap_or_else(|| Err(unknown("")))?;
     systemctl.end(unit);
@@ -83,15 +82,15 @@ fn ending(systemctl: &Systemctl, unit: &UnitName, stdout: &[u8], stderr: &[u8]) 
         }
         ("exit-code", "1") => Ok(exited(u8::try_from(status).unwrap_or(u8::MAX), stdout, stderr)),
         _ => Err(unknown_but(
-            format!("the program could not be run: systemd-run said: {}", last_words(stderr)),
+            format!("the program could not be run: systemd-run: {}", last_words(stderr)),
             "ask as root of a machine whose manager answers",
         )),
     }
 }
 
-/// The file behind a program's name; none where there is nothing that could be executed.
+/// The path of a program; `None` if there is no executable file.
 ///
-/// A bare name is a tool of the machine's, and without it nothing can be told. A path is part of the task.
+/// A name without a slash is a tool of the machine: without it the answer is unknown. A path is part of the task.
 fn find(view: &View, name: &str) -> Result<Option<String>, Unknown> {
     let executable = |path: &str| -> io::Result<bool> {
         let meta = view.metadata(Path::new(path))?;
@@ -121,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tool_that_is_missing_is_no_answer_and_a_path_is() {
+    fn a_missing_tool_is_unknown_and_a_missing_path_is_an_answer() {
         let dir = tempfile::tempdir().unwrap();
         let plain = dir.path().join("plain");
         std::fs::write(&plain, "").unwrap();

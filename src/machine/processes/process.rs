@@ -1,4 +1,4 @@
-//! A close look at a unit's processes: arguments, working directory, groups (proc(5)).
+//! The details of a unit's processes: arguments, working directory, groups and capabilities (proc(5)).
 
 use std::path::Path;
 
@@ -7,22 +7,22 @@ use crate::model::{DetailsFact, Identity, ProcessDetails, UnitFact};
 use crate::machine::processes::walk::ProcessInfo;
 use crate::machine::view::View;
 
-/// More processes of one unit than this are counted and not looked at.
+/// More processes of one unit are counted, without details.
 const MOST: usize = 256;
 
-/// Looks at the unit's processes among all; `folder` is resolved as their working directories are.
+/// The unit's processes among all. `folder` is resolved as their working directories are.
 pub(crate) fn details(view: &View, all: &[ProcessInfo], unit: &UnitFact, folder: Option<&str>) -> DetailsFact {
     let own = || all.iter().filter(|seen| seen.belongs_to(unit));
     let main: u32 = unit.get("MainPID").parse().unwrap_or(0);
     DetailsFact {
-        processes: own().take(MOST).map(|seen| look(view, seen, seen.pid == main)).collect(),
+        processes: own().take(MOST).map(|seen| process_details(view, seen, seen.pid == main)).collect(),
         count: u32::try_from(own().count()).unwrap_or(u32::MAX),
         folder: folder
             .and_then(|folder| Some(view.canonicalize(Path::new(folder)).ok()?.to_string_lossy().into_owned())),
     }
 }
 
-fn look(view: &View, seen: &ProcessInfo, main: bool) -> ProcessDetails {
+fn process_details(view: &View, seen: &ProcessInfo, main: bool) -> ProcessDetails {
     let at = |name: &str| format!("{}/{name}", seen.pid);
     let status = view.proc_text(&at("status")).unwrap_or_default();
     let cwd = view.proc_link(&at("cwd"));
@@ -32,7 +32,7 @@ fn look(view: &View, seen: &ProcessInfo, main: bool) -> ProcessDetails {
         comm: seen.comm.clone(),
         argv: view.proc_bytes(&at("cmdline")).ok().map(|bytes| argv(&bytes)),
         cwd: cwd.ok().map(|path| path.to_string_lossy().into_owned()),
-        identity: Identity { uid: Some(seen.uid), groups: groups(&status), powers: powers(&status) },
+        identity: Identity { uid: Some(seen.uid), groups: groups(&status), powers: capabilities(&status) },
     }
 }
 
@@ -50,26 +50,26 @@ fn groups(status: &str) -> Vec<u32> {
     words.filter_map(|word| word.parse().ok()).collect()
 }
 
-/// Capabilities by which files can be written whatever their bits say, of capabilities(7), and their numbers.
-const POWERS: [(&str, u32); 3] = [("CAP_CHOWN", 0), ("CAP_DAC_OVERRIDE", 1), ("CAP_FOWNER", 3)];
+/// Capabilities that permit writing to a file regardless of its mode (capabilities(7)), and their numbers.
+const CAPABILITIES: [(&str, u32); 3] = [("CAP_CHOWN", 0), ("CAP_DAC_OVERRIDE", 1), ("CAP_FOWNER", 3)];
 
-/// Which of them are in effect by a `status` file.
-fn powers(status: &str) -> Vec<String> {
+/// Those of `CAPABILITIES` that are effective in a `status` file.
+fn capabilities(status: &str) -> Vec<String> {
     let line = status.lines().find_map(|line| line.strip_prefix("CapEff:")).unwrap_or_default();
     let bits = u64::from_str_radix(line.trim(), 16).unwrap_or(0);
-    POWERS.iter().filter(|(_, number)| bits >> number & 1 == 1).map(|(name, _)| (*name).to_owned()).collect()
+    CAPABILITIES.iter().filter(|(_, number)| bits >> number & 1 == 1).map(|(name, _)| (*name).to_owned()).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{argv, groups, powers};
+    use super::{argv, capabilities, groups};
 
     #[test]
-    fn powers_are_the_effective_ones() {
+    fn capabilities_are_the_effective_ones() {
         let status = |bits: &str| format!("CapPrm:\tffffffffffffffff\nCapEff:\t{bits}\n");
-        assert_eq!(powers(&status("0000000000000002")), ["CAP_DAC_OVERRIDE"]);
-        assert_eq!(powers(&status("000000000000040b")), ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER"]);
-        assert!(powers(&status("0000000000000404")).is_empty() && powers("").is_empty());
+        assert_eq!(capabilities(&status("0000000000000002")), ["CAP_DAC_OVERRIDE"]);
+        assert_eq!(capabilities(&status("000000000000040b")), ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER"]);
+        assert!(capabilities(&status("0000000000000404")).is_empty() && capabilities("").is_empty());
     }
 
     #[test]
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn arguments_keep_their_borders() {
+    fn arguments_keep_their_spaces() {
         for (bytes, words) in [
             (&b"python3\0-m\0http server\0"[..], vec!["python3", "-m", "http server"]),
             (b"nginx: master process /usr/sbin/nginx", vec!["nginx: master process /usr/sbin/nginx"]),

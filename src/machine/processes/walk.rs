@@ -1,7 +1,7 @@
 //! The processes of units, from one walk of /proc (proc(5)).
 //!
-//! A process names its own control group there. The group's `cgroup.procs` would not do: it speaks in the process ids
-//! of whoever reads it, and the reader may live outside of the machine's pid namespace.
+//! Each process is matched to a unit by its own `cgroup` file. The group's `cgroup.procs` has the process ids of the
+//! reader's PID namespace, and the reader may be in another one.
 
 use std::io;
 use std::time::Duration;
@@ -12,10 +12,10 @@ use crate::machine::accounts::passwd::Accounts;
 use crate::machine::unknown::unknown_but;
 use crate::machine::view::View;
 
-/// The kernel's own limit on process ids.
+/// The kernel's limit on process ids.
 const MOST: usize = 4 << 20;
 
-/// One live process as the walk met it.
+/// One live process.
 #[derive(Debug)]
 pub(crate) struct ProcessInfo {
     pub(crate) pid: u32,
@@ -26,59 +26,59 @@ pub(crate) struct ProcessInfo {
 }
 
 impl ProcessInfo {
-    /// It runs in the unit's control group or below it.
+    /// The process is in the unit's control group or below it.
     pub(crate) fn belongs_to(&self, unit: &UnitFact) -> bool {
         let group = unit.get("ControlGroup");
         self.groups.iter().any(|own| is_under(own, group))
     }
 
-    /// The system service that it belongs to, by its control group; none in a session, scope or user's own manager.
+    /// The system service of the process, by its control group; `None` in a session, a scope or a user's manager.
     pub(crate) fn service(&self) -> Option<&str> {
         let mut systems = self.groups.iter().filter(|path| !path.contains("/user@"));
         systems.find_map(|path| path.split('/').find(|part| part.ends_with(".service")))
     }
 
-    /// It has forked from the manager and not yet become what `ExecStart=` names: it still is root, for a moment.
+    /// The manager has forked it and it has not called execve(2) yet, so it is still root.
     fn is_starting(&self) -> bool {
         self.comm.starts_with('(') && self.comm.ends_with(')')
     }
 }
 
-/// Looks at every live process. Where a process of these units is just being started, looks again for a moment.
+/// Every live process. While a process of these units is just being started, the walk is repeated for a moment.
 pub(crate) fn walk(view: &View, units: &[&UnitFact]) -> Result<Vec<ProcessInfo>, Unknown> {
-    const LOOKS: usize = 10;
-    const APART: Duration = Duration::from_millis(20);
-    let mut seen = walk_once(view)?;
-    for _ in 1..LOOKS {
+    const TRIES: usize = 10;
+    const PAUSE: Duration = Duration::from_millis(20);
+    let mut seen = read_all(view)?;
+    for _ in 1..TRIES {
         let starting = |seen: &ProcessInfo| seen.is_starting() && units.iter().any(|unit| seen.belongs_to(unit));
         if !seen.iter().any(starting) {
             break;
         }
-        // Nothing tells a bystander of another process's exec.
-        std::thread::sleep(APART);
-        seen = walk_once(view)?;
+        // There is no notification of another process's execve(2).
+        std::thread::sleep(PAUSE);
+        seen = read_all(view)?;
     }
     Ok(seen)
 }
 
-fn walk_once(view: &View) -> Result<Vec<ProcessInfo>, Unknown> {
+fn read_all(view: &View) -> Result<Vec<ProcessInfo>, Unknown> {
     let cannot = |error: &io::Error| {
         unknown_but(
             format!("the processes in /proc cannot be seen: {error}"),
-            "ask as root; /proc may hide what others run",
+            "ask as root; /proc may hide the processes of others",
         )
     };
-    // Where /proc hides the processes of others, "none" would be a lie.
+    // Without PID 1, /proc hides the processes of others, and the walk would miss them.
     view.proc_text("1/status").map_err(|error| cannot(&error))?;
     let names = view.proc_list(".", MOST).map_err(|error| cannot(&error))?;
     let pids = names.iter().filter_map(|name| name.to_str()?.parse().ok());
-    let mut seen: Vec<ProcessInfo> = pids.filter_map(|pid| look(view, pid)).collect();
+    let mut seen: Vec<ProcessInfo> = pids.filter_map(|pid| process_info(view, pid)).collect();
     seen.sort_by_key(|process| process.pid);
     Ok(seen)
 }
 
-/// None for a process that is gone or a zombie.
-fn look(view: &View, pid: u32) -> Option<ProcessInfo> {
+/// `None` for a process that is gone or a zombie.
+fn process_info(view: &View, pid: u32) -> Option<ProcessInfo> {
     let file = |name: &str| view.proc_text(&format!("{pid}/{name}")).ok();
     let uid = live_uid(&file("status")?)?;
     let groups = groups(&file("cgroup")?);
@@ -86,7 +86,7 @@ fn look(view: &View, pid: u32) -> Option<ProcessInfo> {
     Some(ProcessInfo { pid, uid, comm: comm.strip_suffix('\n').unwrap_or(&comm).to_owned(), groups })
 }
 
-/// The effective user id in a `status` file; none for a zombie.
+/// The effective user id in a `status` file; `None` for a zombie.
 fn live_uid(status: &str) -> Option<u32> {
     let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
     if field("State:")?.starts_with(['Z', 'X']) {
@@ -111,7 +111,7 @@ fn is_under(own: &str, group: &str) -> bool {
     }
 }
 
-/// The unit's processes among all. A dynamic user is in no file: the manager's word names it.
+/// The unit's processes among all. A dynamic user is in no file, so the manager's properties name it.
 pub(crate) fn of_unit(all: &[ProcessInfo], unit: &UnitFact, accounts: &Accounts) -> ProcessesFact {
     let main: u32 = unit.get("MainPID").parse().unwrap_or(0);
     let dynamic = (unit.get("DynamicUser") == "yes").then(|| unit.get("UID").parse::<u32>().ok()).flatten();
@@ -130,7 +130,7 @@ mod tests {
     use super::{Accounts, ProcessInfo, UnitFact, View, groups, is_under, live_uid, of_unit, walk};
 
     #[test]
-    fn the_effective_user_of_the_living() {
+    fn the_effective_user_of_live_processes() {
         for (status, uid) in [
             ("Name:\tnginx\nState:\tS (sleeping)\nUid:\t0\t33\t0\t33\n", Some(33)),
             ("Name:\tUid: 5\nState:\tR (running)\nUid:\t1000\t0\t0\t0\n", Some(0)),
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn groups_of_all_three_host_layouts() {
+    fn control_groups_of_the_three_hierarchy_layouts() {
         for (text, found) in [
             ("0::/system.slice/a.service\n", vec!["/system.slice/a.service"]),
             (
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_group_holds_what_is_below_it_and_no_namesake() {
+    fn a_control_group_contains_what_is_below_it() {
         for (own, group, under) in [
             ("/system.slice/a.service", "/system.slice/a.service", true),
             ("/system.slice/a.service/worker", "/system.slice/a.service", true),
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn dynamic_users_are_named_by_the_manager() {
+    fn the_manager_names_a_dynamic_user() {
         let property = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
         let properties =
             [("ControlGroup", "/a"), ("MainPID", "7"), ("DynamicUser", "yes"), ("UID", "61999"), ("User", "a")];
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn the_walk_meets_ourselves() {
+    fn the_walk_finds_this_process() {
         let own = std::process::id();
         let seen = walk(&View::live(), &[]).unwrap();
         assert!(seen.iter().any(|process| process.pid == own && process.uid == rustix::process::geteuid().as_raw()));

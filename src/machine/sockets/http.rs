@@ -1,7 +1,7 @@
-//! One GET over loopback, bounded in time and bytes.
+//! Sends one GET over loopback, bounded in time and bytes.
 //!
-//! No client library: those keep their deadline with a second thread, and a process that has entered another pid
-//! namespace cannot start one. Nor is there anything to resolve, encrypt or redirect.
+//! Client libraries keep a deadline with a second thread, and a process that has entered another PID namespace cannot
+//! start one.
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
@@ -11,13 +11,13 @@ use crate::model::{HttpOutcome, Unknown};
 
 use crate::machine::unknown::unknown_but;
 
-/// From connecting to the last byte.
+/// Longest time from connecting to the last byte.
 const TIME: Duration = Duration::from_secs(2);
-/// Head and body together; what comes after is not read.
+/// Bytes of header and body together.
 const LONGEST: usize = 64 << 10;
 const MOST_HEADERS: usize = 128;
 
-/// Asks for a path on 127.0.0.1.
+/// GETs a path on 127.0.0.1.
 pub(crate) fn get(port: u16, path: &str) -> Result<HttpOutcome, Unknown> {
     if !path.starts_with('/') || !path.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(unknown_but(
@@ -55,8 +55,7 @@ fn exchange(port: u16, path: &str, received: &mut Vec<u8>) -> io::Result<()> {
     Ok(())
 }
 
-/// What was received, and how receiving ended, as an outcome. A status line that came is an answer, even where the
-/// rest of the body did not.
+/// A complete header is an answer, even where the body was cut off.
 fn outcome(received: &[u8], error: Option<&io::Error>) -> HttpOutcome {
     let broken = |what: &str| HttpOutcome::Broken { what: what.to_owned() };
     match (head(received), error.map(io::Error::kind)) {
@@ -69,15 +68,15 @@ fn outcome(received: &[u8], error: Option<&io::Error>) -> HttpOutcome {
             };
             HttpOutcome::Answered { status, body: String::from_utf8_lossy(&body).into_owned() }
         }
-        (Head::Malformed, _) => broken("what answers does not speak HTTP"),
+        (Head::Malformed, _) => broken("the response is not HTTP"),
         (Head::Torn, Some(io::ErrorKind::ConnectionRefused)) => HttpOutcome::Refused,
         (Head::Torn, Some(io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock)) => HttpOutcome::TimedOut,
         (Head::Torn, Some(io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe)) => {
-            broken("it hangs up without an answer")
+            broken("the connection was closed without a response")
         }
         (Head::Torn, Some(_)) => broken(&error.map(ToString::to_string).unwrap_or_default()),
-        (Head::Torn, None) if received.len() >= LONGEST => broken("its header has no end"),
-        (Head::Torn, None) => broken("it hangs up without an answer"),
+        (Head::Torn, None) if received.len() >= LONGEST => broken("the header of the response is too long"),
+        (Head::Torn, None) => broken("the connection was closed without a response"),
     }
 }
 
@@ -115,7 +114,7 @@ fn head(received: &[u8]) -> Head {
     }
 }
 
-/// Nothing more is to be expected, though the other side has not hung up.
+/// The response is complete, although the connection is still open.
 fn is_whole(received: &[u8]) -> bool {
     match head(received) {
         Head::Whole { framing: Framing::Length(body), length, .. } => received.len() - length >= body,
@@ -125,7 +124,7 @@ fn is_whole(received: &[u8]) -> bool {
     }
 }
 
-/// The chunks' content as far as it came, and whether the last chunk did.
+/// The content of the chunks that arrived, and whether the last one did.
 fn unchunked(mut rest: &[u8]) -> (Vec<u8>, bool) {
     let mut body = Vec::new();
     while let Ok(httparse::Status::Complete((at, size))) = httparse::parse_chunk_size(rest) {
@@ -178,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_are_taken_however_they_end() {
+    fn a_response_ends_by_length_by_chunks_or_by_closing() {
         for (says, hold, outcome) in [
             ("HTTP/1.0 200 OK\r\n\r\nhello", false, answered(200, "hello")),
             ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", true, answered(200, "hello")),
@@ -198,17 +197,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_answer_is_told_apart() {
+    fn each_failure_has_its_own_outcome() {
         let broken = |what: &str| HttpOutcome::Broken { what: what.into() };
-        assert_eq!(ask(b"SSH-2.0-OpenSSH_9.2\r\n", true), broken("what answers does not speak HTTP"));
-        assert_eq!(ask(b"", false), broken("it hangs up without an answer"));
+        assert_eq!(ask(b"SSH-2.0-OpenSSH_9.2\r\n", true), broken("the response is not HTTP"));
+        assert_eq!(ask(b"", false), broken("the connection was closed without a response"));
         assert_eq!(ask(b"", true), HttpOutcome::TimedOut);
         let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         assert_eq!(get(free, "/"), Ok(HttpOutcome::Refused));
     }
 
     #[test]
-    fn endless_talk_is_cut() {
+    fn an_endless_response_is_cut() {
         let mut endless = b"HTTP/1.1 200 OK\r\n\r\n".to_vec();
         endless.resize(1 << 20, b'x');
         let HttpOutcome::Answered { body, .. } = ask(&endless, false) else { panic!("an answer") };

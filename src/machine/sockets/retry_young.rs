@@ -1,5 +1,4 @@
-//! Patience with what has only just been started: most programs are active for a while before they listen, and on a slow
-//! machine for seconds. A working service must not fail for that.
+//! Retries while a unit is young: most programs are active for a moment before they listen, on a slow machine for seconds.
 
 use std::time::Duration;
 
@@ -9,18 +8,18 @@ use crate::machine::sockets::http;
 use crate::machine::units::stability::now_micros;
 use crate::machine::view::View;
 
-/// Whoever has been active for longer is taken at its word at once.
+/// Units active for longer than this are not retried.
 pub(crate) const YOUTH: Duration = Duration::from_secs(5);
-/// Nobody tells that a stranger has called listen(2), so the question is put again.
+/// listen(2) sends no notification, so poll.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// A GET that is repeated while it is refused and the unit is young. True beside the outcome where it took more than one.
+/// Sends a GET, again while it is refused and the unit is young. Also returns whether it took more than one.
 pub(crate) fn get(view: &View, port: u16, path: &str, unit: &UnitFact) -> Result<(HttpOutcome, bool), Unknown> {
-    patiently(view, unit, || http::get(port, path), |outcome| *outcome == HttpOutcome::Refused)
+    retry(view, unit, || http::get(port, path), |outcome| *outcome == HttpOutcome::Refused)
 }
 
-/// What is seen, once it is not too early for it or the unit is no longer young. True beside it where it took another look.
-pub(crate) fn patiently<T>(
+/// Repeats `look` while its result is too early and the unit is young. Also returns whether `look` was repeated.
+pub(crate) fn retry<T>(
     view: &View,
     unit: &UnitFact,
     mut look: impl FnMut() -> Result<T, Unknown>,
@@ -30,7 +29,7 @@ pub(crate) fn patiently<T>(
     loop {
         let seen = look()?;
         let left = left(unit, now_micros());
-        if !too_early(&seen) || left.is_zero() || is_gone(view, unit) {
+        if !too_early(&seen) || left.is_zero() || main_process_ended(view, unit) {
             return Ok((seen, again));
         }
         again = true;
@@ -38,7 +37,7 @@ pub(crate) fn patiently<T>(
     }
 }
 
-/// How long the unit is still young; nothing for one that is not active.
+/// How long the unit is still young; zero for one that is not active.
 fn left(unit: &UnitFact, now_micros: u64) -> Duration {
     let since = unit.get("ActiveEnterTimestampMonotonic").parse::<u64>().ok().filter(|since| *since > 0);
     match since {
@@ -49,8 +48,8 @@ fn left(unit: &UnitFact, now_micros: u64) -> Duration {
     }
 }
 
-/// Its main process has ended since: nobody will listen any more.
-fn is_gone(view: &View, unit: &UnitFact) -> bool {
+/// The main process has ended since, so it will never listen.
+fn main_process_ended(view: &View, unit: &UnitFact) -> bool {
     let pid = unit.get("MainPID");
     !matches!(pid, "" | "0") && !view.has_process(pid)
 }
@@ -74,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn only_an_active_unit_is_young_and_not_for_long() {
+    fn only_an_active_unit_is_young() {
         for (state, since, now, expected) in [
             ("active", 1_000_000, 1_000_000, YOUTH),
             ("active", 1_000_000, 3_000_000, Duration::from_secs(3)),
@@ -88,9 +87,9 @@ mod tests {
     }
 
     #[test]
-    fn a_young_unit_is_asked_again_until_it_listens() {
+    fn a_young_unit_is_retried_until_it_listens() {
         let port = free_port();
-        // It listens only once the first GET was refused.
+        // It listens only after the first GET was refused.
         let server = std::thread::spawn(move || {
             std::thread::sleep(Duration::from_millis(300));
             let (mut stream, _) = TcpListener::bind(("127.0.0.1", port)).unwrap().accept().unwrap();
@@ -103,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_else_is_waited_for() {
+    fn other_units_are_not_retried() {
         let port = free_port();
         let now = now_micros();
         // No process has this number: it is above the kernel's greatest.
