@@ -1,5 +1,5 @@
-//! `unitlab course check` finds what is wrong with a course: in its files, in its cases and in its mutants. Nothing
-//! crosses from one case to the next, and nothing stays when it is interrupted.
+//! `unitlab course check` finds mistakes in a course's files, cases and mutants. A case leaves no trace for the next one,
+//! and an interrupted check leaves no sandbox.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
@@ -43,7 +43,7 @@ const UNIT: &str = "[Service]\nExecStart=/usr/bin/sleep infinity\n\n[Install]\nW
 const APPLY: &str = "systemctl daemon-reload\nsystemctl enable --now tiny.service\n";
 const UNIT_PATH: &str = "files/etc/systemd/system/tiny.service";
 
-/// A course with one small lab, and these files in it besides.
+/// Writes a course with one small lab; `more` are further files of the lab.
 fn course(home: &Home, more: &[(&str, &str)]) -> PathBuf {
     let dir = home.path().join("course");
     let unit = format!("solution/{UNIT_PATH}");
@@ -62,11 +62,11 @@ fn course(home: &Home, more: &[(&str, &str)]) -> PathBuf {
     dir
 }
 
-/// Tries these cases, one after the other, and tells what came of them.
+/// Runs these cases, one after the other.
 fn prove(home: &Home, dir: &std::path::Path, names: &[&str], thorough: bool) -> Proof {
     let course = Course::open(dir).unwrap_or_else(|errors| panic!("{errors}"));
     let jobs: Vec<_> = plan(course.labs()).into_iter().filter(|job| names.contains(&job.name())).collect();
-    assert_eq!(jobs.len(), names.len(), "some of {names:?} are no cases");
+    assert_eq!(jobs.len(), names.len(), "some of {names:?} are not cases");
     Prover::new(home.lab_runner(), 1, thorough).prove(&jobs, &|_| {})
 }
 
@@ -80,7 +80,7 @@ fn differs(proof: &Proof) -> Vec<(&str, Vec<&str>)> {
 }
 
 #[test]
-fn mistakes_in_the_files_are_told_with_their_places() {
+fn mistakes_in_files_are_reported_with_line_and_column() {
     let Some(home) = home() else { return };
     let dir = course(
         &home,
@@ -103,7 +103,7 @@ fn mistakes_in_the_files_are_told_with_their_places() {
 }
 
 #[test]
-fn a_case_that_lies_and_a_mutant_that_is_not_harmless_are_found() {
+fn wrong_expectations_and_harmful_mutants_are_found() {
     let Some(home) = home() else { return };
     let case_unit = format!("cases/one/{UNIT_PATH}");
     let dir = course(
@@ -127,26 +127,26 @@ fn a_case_that_lies_and_a_mutant_that_is_not_harmless_are_found() {
         "✗ tiny  one\n    enabled passed, and must fail\n    masked is not diagnosed; nothing is\n",
         "✗ tiny  two\n    its script ended with exit status: 1:\n",
         "✗ tiny  drop [Install]\n    is no harmless mutant: enabled failed:",
-        "tiny: 4 cases, 3 not as it must be\n",
-        "waiting for systemd itself",
+        "tiny: 4 cases, 3 not as expected\n",
+        "waiting for systemd",
     ] {
         assert!(out.contains(text), "{text}\n{out}");
     }
-    assert!(err.contains("tiny untouched (") && err.contains("): as it must be\n"), "{err}");
+    assert!(err.contains("tiny untouched (") && err.contains("): as expected\n"), "{err}");
     let strange = home.unitlab(&["course", "check", dir.to_str().unwrap(), "--case", "drop [Instal]"]);
     assert_eq!(strange.status.code(), Some(2));
     assert!(String::from_utf8(strange.stderr).unwrap().contains("did you mean \"drop [Install]\"?"));
 }
 
 #[test]
-fn the_solution_mends_a_mistake_only_if_it_does() {
+fn thorough_finds_a_mistake_that_the_solution_does_not_fix() {
     let Some(home) = home() else { return };
     let masked = "ln -s /dev/null /etc/systemd/system/tiny.service\nsystemctl daemon-reload\n";
     let more = [
         ("cases/one/case.toml", "what = \"x\"\nfails = [\"loads\"]\ndiagnosis = [\"masked\"]\n"),
         ("cases/one/apply.sh", masked),
         ("cases/two/case.toml", "what = \"x\"\nfails = [\"loads\"]\n"),
-        // What the solution does not look for.
+        // The solution does not remove this drop-in.
         (
             "cases/two/apply.sh",
             "mkdir -p /etc/systemd/system/tiny.service.d\necho '[Service]\nType=nonsense\nExecStart=x y' >/etc/systemd/system/tiny.service.d/z.conf\nsystemctl daemon-reload\n",
@@ -159,7 +159,7 @@ fn the_solution_mends_a_mistake_only_if_it_does() {
     assert!(differs[1].1.iter().any(|what| what.starts_with("after the solution: loads failed")), "{differs:?}");
 }
 
-/// Everything that a root can leave on a machine, and the look for it: each trace that is seen is named on a line.
+/// Shell functions: `leave` makes everything that root can leave on a machine, `look` prints one line per trace found.
 const TRACES: &str = r#"
 leave() {
     for place in /etc /var/lib /tmp /var/tmp /run /dev/shm /home/learner /opt; do echo trace >$place/trace; done
@@ -212,7 +212,7 @@ elif call(find, 10, -4, b"user", b"unitlab-trace", 0) >= 0:
 "#;
 
 #[test]
-fn nothing_crosses_from_one_case_to_the_next() {
+fn a_case_leaves_no_trace_for_the_next() {
     let Some(home) = home() else { return };
     let case = "what = \"x\"\nfails = []\n";
     let leaves = format!(
@@ -222,7 +222,7 @@ fn nothing_crosses_from_one_case_to_the_next() {
         "set -eu\n{TRACES}\n{APPLY}\nlook >/run/seen\nkeyring look >>/run/seen\ncat /run/seen\ntest ! -s /run/seen\n"
     );
     let unit = |name: &str| format!("cases/{name}/{UNIT_PATH}");
-    // The machine of the second case is booted while the first one is tried, that of the third when it is over.
+    // The second sandbox boots while the first case runs, the third after it.
     let more = [
         ("cases/a-leaves/case.toml", case),
         ("cases/a-leaves/apply.sh", &leaves),
@@ -241,24 +241,24 @@ fn nothing_crosses_from_one_case_to_the_next() {
 }
 
 #[test]
-fn an_interruption_ends_everything() {
+fn an_interrupted_check_leaves_no_sandbox() {
     let Some(home) = home() else { return };
-    // Never done by itself: whoever is interrupted is in the middle of a case.
+    // This case never ends by itself, so the check is interrupted in the middle of it.
     let dir = course(
         &home,
         &[("cases/one/case.toml", "what = \"x\"\nfails = [\"loads\"]\n"), ("cases/one/apply.sh", "sleep infinity\n")],
     );
     let words = ["course", "check", dir.to_str().unwrap(), "-v", "--jobs", "2", "--case", "one", "--case", "untouched"];
     let mut child = home.command(&words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut told = BufReader::new(child.stderr.take().unwrap());
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
     let mut line = String::new();
-    told.read_line(&mut line).unwrap();
+    stderr.read_line(&mut line).unwrap();
     assert!(line.starts_with("tiny untouched "), "{line}");
     assert!(!home.estate.sandboxes().is_empty());
     let pid = rustix::process::Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
     rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
     let mut rest = String::new();
-    told.read_to_string(&mut rest).unwrap();
+    stderr.read_to_string(&mut rest).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130), "{rest}");
     let left: Vec<_> = home.estate.sandboxes().iter().map(|sandbox| sandbox.name().to_owned()).collect();
     assert!(left.is_empty(), "{left:?}");

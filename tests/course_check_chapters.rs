@@ -1,5 +1,5 @@
-//! `unitlab course check` finds what is wrong with chapters: pages that are too long, records that are stale, commands
-//! that do not print what the page says, in order, alone or a second time. With `--record` it writes the records.
+//! `unitlab course check` finds mistakes in chapters: pages that are too long, recorded outputs that are stale, and
+//! commands that do not print what is expected, in order, alone or run twice. `--record` writes the recorded outputs.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
@@ -10,12 +10,12 @@ use std::path::PathBuf;
 
 use common::{Home, home};
 
-/// A block that runs something.
+/// A block with a command.
 fn block(id: &str, run: &str, expect: &str, more: &str) -> String {
     format!("```try\nid = \"{id}\"\nrun = '''{run}'''\nlook = \"it\"\nexpect = '{expect}'\n{more}\n```\n\n")
 }
 
-/// A course of one chapter, on whose first page these blocks are.
+/// Writes a course with one chapter, whose first page has these blocks.
 fn course(home: &Home, blocks: &str, records: Option<&str>) -> PathBuf {
     let dir = home.path().join("course");
     let _ = fs::remove_dir_all(&dir);
@@ -30,7 +30,7 @@ fn course(home: &Home, blocks: &str, records: Option<&str>) -> PathBuf {
     dir
 }
 
-/// Runs `course check` on the course; its exit code, and what it printed on both streams.
+/// Runs `course check` on the course; returns exit code, standard output and standard error.
 fn check(home: &Home, words: &[&str]) -> (Option<i32>, String, String) {
     let dir = home.path().join("course");
     let output = home.unitlab(&[&["course", "check", dir.to_str().unwrap()], words].concat());
@@ -39,9 +39,9 @@ fn check(home: &Home, words: &[&str]) -> (Option<i32>, String, String) {
 }
 
 #[test]
-fn what_a_page_says_and_its_command_does_not_print_is_told() {
+fn a_command_that_does_not_print_what_is_expected_is_reported() {
     let Some(home) = home() else { return };
-    // In a scope of its own it outlives the command, and keeps the pipe; it is the command that is waited for.
+    // A process in its own scope outlives the command and keeps its pipe open. Only the command is waited for.
     let holder = "sudo systemd-run --quiet --scope -u holder sleep 600 & \
                   until systemctl -q is-active holder.scope; do sleep 0.1; done; echo held";
     let blocks = [
@@ -60,36 +60,36 @@ fn what_a_page_says_and_its_command_does_not_print_is_told() {
         "✗ one  needs-in-secret, alone\n    does not print what is expected, (?m)^some$; it printed\n    1\n    2\n",
         "    12\n    …\n",
         "✗ one  too-slow, in order\n    took the 1 s that it may take: ",
-        "? one  no-tool, alone\n    could not be tried: there is no program no-such-tool on this machine\n",
-        "one: 14 cases, 3 not as it must be, 2 not tried\n",
+        "? one  no-tool, alone\n    not tried: there is no program no-such-tool on this machine\n",
+        "one: 14 cases, 3 not as expected, 2 not tried\n",
     ] {
         assert!(out.contains(text), "{text}\n{out}");
     }
     for line in ["one needs-in-secret, in order (", "one needs, alone (", "one root, alone (", "one holds-on, alone ("]
     {
-        let told = err.lines().find(|told| told.starts_with(line)).unwrap_or_else(|| panic!("{line}\n{err}"));
-        assert!(told.ends_with("): as it must be"), "{told}");
+        let result = err.lines().find(|result| result.starts_with(line)).unwrap_or_else(|| panic!("{line}\n{err}"));
+        assert!(result.ends_with("): as expected"), "{result}");
     }
     let (code, out, err) = check(&home, &["--case", "no-tool"]);
     assert_eq!(code, Some(3), "{out}{err}");
     let (code, out, err) = check(&home, &["--chapter", "1", "--case", "needs"]);
-    assert_eq!((code, out.contains("one: 1 case, each as it must be\n")), (Some(0), true), "{out}{err}");
+    assert_eq!((code, out.contains("one: 1 case, all as expected\n")), (Some(0), true), "{out}{err}");
     assert_eq!(home.estate.sandboxes().len(), 0);
 }
 
 #[test]
-fn a_command_that_works_only_once_is_found_by_the_thorough() {
+fn thorough_finds_a_command_that_works_only_once() {
     let Some(home) = home() else { return };
     course(&home, &block("once", "mkdir here && echo made", "(?m)^made$", ""), None);
     assert_eq!(check(&home, &[]).0, Some(0));
     let (code, out, err) = check(&home, &["--thorough"]);
     assert_eq!(code, Some(4), "{out}{err}");
     assert!(out.contains("✗ one  once, second of two\n") && out.contains("File exists"), "{out}");
-    assert!(out.contains("one: 4 cases, 1 not as it must be\n"), "{out}");
+    assert!(out.contains("one: 4 cases, 1 not as expected\n"), "{out}");
 }
 
 #[test]
-fn long_pages_and_stale_records_are_told_with_their_places() {
+fn long_pages_and_stale_records_are_reported_with_file_and_line() {
     let Some(home) = home() else { return };
     let mut blocks = block("old", "echo new", "new", "") + &block("new", "echo two", "two", "");
     for line in 0..40 {
@@ -99,7 +99,7 @@ fn long_pages_and_stale_records_are_told_with_their_places() {
     course(&home, &blocks, Some(&(record("old") + &record("gone"))));
     let (code, out, err) = check(&home, &[]);
     assert_eq!(code, Some(4), "{out}{err}");
-    // Each sentence takes as many lines as it needs.
+    // Sentences are wrapped.
     let flat = out.split_whitespace().collect::<Vec<_>>().join(" ");
     for text in [
         "✗ lessons/01-one.md:7: the page \"Page\" takes ",
@@ -108,14 +108,14 @@ fn long_pages_and_stale_records_are_told_with_their_places() {
          anew: unitlab course check DIR --record ",
         "✗ lessons/recorded/one.toml: the record of \"new\" is missing; ",
         "✗ lessons/recorded/one.toml: the record of \"gone\" is of no command of the chapter; ",
-        "one: 4 cases, each as it must be ",
+        "one: 4 cases, all as expected ",
     ] {
         assert!(flat.contains(text), "{text}\n{out}");
     }
 }
 
 #[test]
-fn records_are_written_whole_and_only_where_all_is_well() {
+fn a_chapter_is_recorded_only_if_all_its_commands_are_right() {
     let Some(home) = home() else { return };
     let blocks = block("zero", "printf 'a\\nb\\n'", "b", "") + &block("a-second", "echo \"it's\"", "it", "");
     let dir = course(&home, &blocks, None);
@@ -129,15 +129,15 @@ fn records_are_written_whole_and_only_where_all_is_well() {
     assert!(body.ends_with("\noutput = '''\nit's\n'''\n"), "{text}");
     assert_eq!(check(&home, &[]).0, Some(0));
 
-    // One of its commands is wrong now: what was recorded is still there.
+    // After one command breaks, the earlier record is kept.
     let file = dir.join("lessons/01-one.md");
     let broken = fs::read_to_string(&file).unwrap().replace("expect = 'it'", "expect = 'never'");
     fs::write(&file, broken).unwrap();
     let (code, out, err) = check(&home, &["--record", "-v"]);
     assert_eq!(code, Some(4), "{out}{err}");
-    assert!(err.contains("one is not recorded: not every command ran in order as it must"), "{err}");
+    assert!(err.contains("one is not recorded: not every command printed what is expected"), "{err}");
     assert_eq!(fs::read_to_string(&recorded).unwrap(), text);
 
     let without = home.unitlab(&["course", "check", "--record"]);
-    assert_eq!(without.status.code(), Some(2), "the built-in course has no folder to write into");
+    assert_eq!(without.status.code(), Some(2), "the built-in course has no directory to write into");
 }

@@ -1,8 +1,8 @@
-//! Every lab is proven by the prover: untouched it is not passed, the solution and every other right answer earn full
-//! marks, each mistake is caught by exactly the checks that are meant to catch it, and no mutant goes unnoticed.
+//! Proves the labs: the untouched scene does not pass, right answers earn full marks, each mistake fails exactly the
+//! expected checks, and each mutant fails a check.
 //!
-//! This is the share of it that runs for every change: each case of each lab, those that differ from learner to learner with
-//! one seed, and the mutants of `sre-app`. `scripts/prove.sh` proves the rest as well.
+//! This runs for every change: all cases of all labs, with one seed, and the mutants of `sre-app`. `scripts/prove.sh` also
+//! proves the other mutants.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
@@ -12,11 +12,11 @@ use unitlab::app::{Job, Prover, plan};
 use unitlab::model::Style;
 use unitlab::report::proof;
 
-/// More than cores, since most of a case is waiting.
+/// More than the number of cores, because a case mostly waits.
 const AT_ONCE: usize = 4;
 
 #[test]
-fn every_case_and_every_mutant_comes_out_as_it_must() {
+fn every_case_and_mutant_has_the_expected_result() {
     let Some(home) = home() else { return };
     let course = course();
     let ids = course.labs().iter().map(|folder| &folder.lab.id);

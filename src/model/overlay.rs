@@ -1,4 +1,4 @@
-//! Files that are laid over a sandbox, and what is run there once they lie.
+//! Files that are written into a sandbox, and a script that runs afterwards.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Overlay {
-    /// In the order of their paths. Each replaces whatever its path names; folders on the way are made.
+    /// Sorted by path. A file replaces what is at its path; missing directories are created.
     pub files: Vec<OverlayFile>,
-    /// Run as root by `sh -s` once the files lie.
+    /// Run as root with `sh -s` after the files are written.
     pub script: Option<String>,
 }
 
@@ -16,10 +16,9 @@ pub struct Overlay {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OverlayFile {
-    /// Absolute in the sandbox, without `.` and `..`.
+    /// Absolute path in the sandbox, without `.` and `..`.
     pub path: String,
-    /// What is in it.
     pub bytes: Vec<u8>,
-    /// Mode 0755 instead of 0644: its content begins with `#!`.
+    /// Mode 0755 instead of 0644; true if the content begins with `#!`.
     pub executable: bool,
 }

@@ -145,8 +145,8 @@ fn prove(context: &Context, prover: &Prover, jobs: &[Job<'_>]) -> Result<Proof, 
 /// The result of one case or command, in one line.
 fn result_line(proven: &Proven) -> String {
     let outcome = match (&proven.untried, proven.differs.as_slice()) {
-        (None, []) => "as it must be".to_owned(),
-        (Some(why), []) => format!("could not be tried: {why}"),
+        (None, []) => "as expected".to_owned(),
+        (Some(why), []) => format!("not tried: {why}"),
         (_, differs) => differs.iter().filter_map(|what| what.lines().next()).collect::<Vec<_>>().join("; "),
     };
     format!("{} {} ({:.1} s): {outcome}", proven.subject, proven.case, proven.spent.whole.as_secs_f64())

@@ -1,4 +1,4 @@
-//! The command line as a user meets it: words, refusals, exit codes, colours, widths, and Ctrl-C.
+//! The command line: arguments, error messages, exit codes, colours, widths, and Ctrl-C.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test fails by panicking, and starts programs")]
 
 mod common;
@@ -11,7 +11,7 @@ use common::terminal_session::TerminalSession;
 use common::{Home, UNITLAB, home};
 use tempfile::TempDir;
 
-/// unitlab for somebody who has nothing yet, on any machine.
+/// unitlab with an empty home directory and no sandboxes; needs no root.
 struct Newcomer(TempDir);
 
 impl Newcomer {
@@ -26,13 +26,13 @@ impl Newcomer {
         command
     }
 
-    /// Exit code, stdout and stderr.
-    fn says(&self, words: &[&str]) -> (i32, String, String) {
-        said(&self.command(words).output().unwrap())
+    /// Runs it; returns exit code, stdout and stderr.
+    fn run(&self, words: &[&str]) -> (i32, String, String) {
+        result(&self.command(words).output().unwrap())
     }
 }
 
-fn said(output: &Output) -> (i32, String, String) {
+fn result(output: &Output) -> (i32, String, String) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
 }
@@ -60,9 +60,9 @@ const VERBS: [&[&str]; 19] = [
 ];
 
 #[test]
-fn without_words_there_is_help() {
+fn without_arguments_the_help_is_shown() {
     for words in [&[][..], &["lab"]] {
-        let (code, out, err) = Newcomer::new().says(words);
+        let (code, out, err) = Newcomer::new().run(words);
         assert_eq!((code, out.as_str()), (2, ""), "{err}");
         assert!(err.contains("Usage: unitlab") && err.contains("Commands:") && !err.contains("error"), "{err}");
         assert!(!err.contains("supervise"), "{err}");
@@ -70,12 +70,12 @@ fn without_words_there_is_help() {
 }
 
 #[test]
-fn wrong_words_name_the_right_ones() {
+fn a_misspelt_argument_suggests_the_right_one() {
     let newcomer = Newcomer::new();
-    for (words, told) in [
+    for (words, message) in [
         (&["frob"][..], "The commands are: learn, list, progress, lab, check, answer, hint, demo, doctor,"),
         (&["chekc"], "a similar subcommand exists: 'check'"),
-        // Not the hidden `enter`.
+        // It does not suggest the hidden `enter`.
         (&["anwser"], "a similar subcommand exists: 'answer'"),
         (&["lab", "start", "least", "--no-shell"], "did you mean \"least-privilege\""),
         (&["lab", "strat"], "a similar subcommand exists: 'start'"),
@@ -86,16 +86,16 @@ fn wrong_words_name_the_right_ones() {
         (&["check", "--fromat", "json"], "a similar argument exists: '--format'"),
         (&["lab", "exec", "sre-app"], "required arguments were not provided"),
     ] {
-        let (code, out, err) = newcomer.says(words);
+        let (code, out, err) = newcomer.run(words);
         assert_eq!((code, out.as_str()), (2, ""), "{words:?}\n{err}");
-        assert!(err.contains(told), "{words:?}\n{err}");
+        assert!(err.contains(message), "{words:?}\n{err}");
     }
 }
 
 #[test]
 fn every_verb_explains_itself_with_an_example() {
     for verb in VERBS {
-        let (code, out, err) = Newcomer::new().says(&[verb, &["--help"]].concat());
+        let (code, out, err) = Newcomer::new().run(&[verb, &["--help"]].concat());
         assert_eq!((code, err.as_str()), (0, ""), "{verb:?}");
         let example = format!("\n  unitlab {}", verb.join(" "));
         assert!(out.contains("Example") && out.contains(&example), "{verb:?} has no example:\n{out}");
@@ -104,7 +104,7 @@ fn every_verb_explains_itself_with_an_example() {
 }
 
 #[test]
-fn without_a_terminal_nothing_is_asked_and_the_flag_is_named() {
+fn without_a_terminal_a_question_is_an_error_that_names_the_flag() {
     let Some(home) = home() else { return };
     home.must(&["lab", "start", "sre-app", "--no-shell"]);
     for (words, flag) in [
@@ -113,17 +113,17 @@ fn without_a_terminal_nothing_is_asked_and_the_flag_is_named() {
         (&["lab", "reset"], "--yes"),
         (&["lab", "solve"], "--yes"),
     ] {
-        let (code, out, err) = said(&home.unitlab(words));
+        let (code, out, err) = result(&home.unitlab(words));
         assert_eq!((code, out.as_str()), (2, ""), "{words:?}\n{err}");
         assert!(err.contains(flag), "{words:?}\n{err}");
     }
-    let (code, _, err) = said(&home.unitlab(&["lab", "start", "sre-app", "--no-shell"]));
+    let (code, _, err) = result(&home.unitlab(&["lab", "start", "sre-app", "--no-shell"]));
     assert!(code == 2 && err.starts_with("unitlab: sre-app is already running\n"), "{err}");
     home.must(&["lab", "exec", "--", "test", "-e", "/opt/sre-app/index.html"]);
 }
 
 #[test]
-fn a_reader_who_goes_away_is_no_error() {
+fn a_closed_pipe_prints_no_error() {
     let newcomer = Newcomer::new();
     for words in [&["--help"][..], &["completions", "bash"], &["lab", "brief", "sre-app"], &["list"], &["doctor"]] {
         let (reader, writer) = std::io::pipe().unwrap();
@@ -137,16 +137,16 @@ fn a_reader_who_goes_away_is_no_error() {
 }
 
 #[test]
-fn what_cannot_be_read_is_not_said_to_be_written() {
-    let (code, out, err) = Newcomer::new().says(&["examine"]);
+fn examine_reports_unreadable_questions() {
+    let (code, out, err) = Newcomer::new().run(&["examine"]);
     assert_eq!((code, out.as_str()), (3, ""));
     assert!(err.contains("cannot answer questions about this machine\n  not questions: EOF"), "{err}");
 }
 
 #[test]
-fn a_failure_is_a_document_where_one_was_asked_for() {
+fn with_format_json_an_error_is_a_document() {
     let Some(home) = home() else { return };
-    let (code, out, err) = said(&home.unitlab(&["check", "sre-app", "--format", "json"]));
+    let (code, out, err) = result(&home.unitlab(&["check", "sre-app", "--format", "json"]));
     assert_eq!((code, err.as_str()), (3, ""), "{out}");
     let document: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!(document["schema"], "unitlab.error/1");
@@ -154,7 +154,7 @@ fn a_failure_is_a_document_where_one_was_asked_for() {
 }
 
 #[test]
-fn who_decides_about_colour() {
+fn color_option_and_environment_decide_about_colour() {
     let newcomer = Newcomer::new();
     let command = |words: &[&str], variables: &[(&str, &str)]| {
         let mut command = newcomer.command(&[words, &["lab", "brief", "sre-app"]].concat());
@@ -184,21 +184,21 @@ fn who_decides_about_colour() {
 }
 
 #[test]
-fn every_screen_keeps_to_its_width() {
+fn output_fits_the_terminal_width() {
     let Some(home) = home() else { return };
     home.must(&["lab", "start", "sre-app", "--no-shell"]);
     for columns in [40, 60, 80] {
         for words in [&["lab", "brief"][..], &["check", "--no-trials"], &["hint"], &["list"], &["doctor"], &["--help"]]
         {
             let output = home.command(words).env("COLUMNS", columns.to_string()).output().unwrap();
-            let (_, out, _) = said(&output);
+            let (_, out, _) = result(&output);
             let wide = out.lines().find(|line| line.chars().count() > columns);
             assert_eq!(wide, None, "{words:?} at {columns} columns:\n{out}");
         }
     }
 }
 
-/// Runs a command at a terminal, presses Ctrl-C once the screen shows a text, and looks at what is left.
+/// Runs a command on a terminal, presses Ctrl-C when the screen shows `when`, and checks the exit code and the terminal.
 fn interrupted(home: &Home, words: &[&str], when: &str) -> TerminalSession {
     let mut terminal = TerminalSession::start_unitlab(home, words, &[]);
     terminal.pty.wait_for_text(when);
@@ -212,31 +212,31 @@ fn interrupted(home: &Home, words: &[&str], when: &str) -> TerminalSession {
 }
 
 #[test]
-fn ctrl_c_is_130_and_leaves_the_terminal_and_the_machine_in_order() {
+fn ctrl_c_exits_with_130_and_restores_terminal_and_machine() {
     let Some(home) = home() else { return };
     home.must(&["lab", "start", "sre-app", "--no-shell"]);
     interrupted(&home, &["check"], "asking the machine");
     interrupted(&home, &["hint"], "asking the machine");
     interrupted(&home, &["lab", "reset"], "[y/N]");
     interrupted(&home, &["demo"], "Nothing done yet");
-    // What they had begun ends with them. Nobody is told when a supervisor lets go of its lock.
+    // Their sandboxes stop as well. A released lock sends no notification, so poll.
     let deadline = Instant::now() + Duration::from_secs(60);
     while home.estate.sandboxes().iter().filter(|sandbox| sandbox.is_running()).count() > 1 {
-        assert!(Instant::now() < deadline, "twins and demos go on: {:?}", home.estate.sandboxes());
+        assert!(Instant::now() < deadline, "twins and demos are still running: {:?}", home.estate.sandboxes());
         std::thread::yield_now();
     }
     home.must(&["lab", "exec", "--", "true"]);
-    // A folder may be left where not even its supervisor was there yet: `doctor --fix` sweeps it up like this.
+    // A directory may be left if its supervisor had not started yet; `doctor --fix` removes it like this.
     assert_eq!(home.estate.sweep(), Vec::new());
     assert_eq!(home.estate.sandboxes().len(), 1, "{:?}", home.estate.sandboxes());
 }
 
 #[test]
-fn ctrl_c_ends_the_command_inside() {
+fn ctrl_c_stops_the_command_in_the_sandbox() {
     let Some(home) = home() else { return };
     home.must(&["lab", "start", "sre-app", "--no-shell"]);
     let script = "echo begun; exec sleep 77777";
     interrupted(&home, &["lab", "exec", "--", "sh", "-c", script], "begun");
-    let (code, out, _) = said(&home.unitlab(&["lab", "exec", "--", "pgrep", "-xf", "sleep 77777"]));
-    assert_eq!((code, out.as_str()), (1, ""), "the command goes on inside");
+    let (code, out, _) = result(&home.unitlab(&["lab", "exec", "--", "pgrep", "-xf", "sleep 77777"]));
+    assert_eq!((code, out.as_str()), (1, ""), "the command is still running in the sandbox");
 }
