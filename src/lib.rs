@@ -1,8 +1,7 @@
 //! unitlab teaches how services really run on Linux, and grades what people build.
 //!
-//! The rooms stand on five floors, and an arrow only points down (`tests/house.rs`): [`model`] holds the nouns,
-//! [`engine`] decides, the rooms on floor 2 read, ask, boot and print, [`app`] joins them, and [`cli`] is the command
-//! line.
+//! The modules are on five floors, and each imports only from lower floors (`docs/architecture.md`): [`model`] is plain
+//! data, [`engine`] decides, the modules on floor 2 do the I/O, [`app`] joins them, and [`cli`] is the command line.
 
 pub mod app;
 pub mod cli;

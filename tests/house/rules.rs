@@ -16,7 +16,7 @@ const IMPURE_MODULES: [&str; 8] = ["fs", "process", "net", "env", "os", "thread"
 const STARTERS: [&str; 3] = ["os", "machine", "sandbox"];
 
 /// The most lines that a file may have, its tests included.
-const MOST_LINES: usize = 500;
+const MOST_LINES: usize = 400;
 
 /// Returns each broken rule of a source file in one sentence.
 pub(crate) fn violations(path: &str, source: &str) -> Vec<String> {
