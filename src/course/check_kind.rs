@@ -3,9 +3,9 @@
 use crate::model::{Expect, Kind, RestartPolicy, TimeSpan, Value};
 
 use super::answers;
-use super::demand;
 use super::error::did_you_mean;
 use super::fields::{self, Fields, Source};
+use super::machine_kinds;
 
 /// Ways to say what a setting must be; a check has exactly one of them.
 const EXPECTATIONS: [&str; 7] = ["is", "one-of", "not", "set", "at-least", "at-most", "includes"];
@@ -34,12 +34,12 @@ pub(super) fn read(fields: &mut Fields<'_, '_>) -> Option<Kind> {
             Some(Kind::ComesBack { within: wait(fields, "within", "5s", LONGEST_WITHIN)?, again })
         }
         "survives-reboot" => Some(Kind::SurvivesReboot { hold: wait(fields, "hold", "2s", LONGEST_HOLD)? }),
-        "listens" => demand::listens(fields),
-        "process" => Some(demand::process(fields)),
-        "account" => Some(demand::account(fields)),
-        "file" => demand::file(fields),
-        "journal" => demand::journal(fields),
-        "command" => demand::command(fields),
+        "listens" => machine_kinds::listens(fields),
+        "process" => Some(machine_kinds::process(fields)),
+        "account" => Some(machine_kinds::account(fields)),
+        "file" => machine_kinds::file(fields),
+        "journal" => machine_kinds::journal(fields),
+        "command" => machine_kinds::command(fields),
         "answer" => answers::demand(fields),
         // `need_one_of` lets nothing else through.
         _ => None,

@@ -1,20 +1,20 @@
-//! What is wrong with a course, told to its author: where, what, and how to mend it.
+//! Errors in a course, for its author: where, what, and how to fix it.
 
 use std::fmt;
 
 use crate::engine::{self, suggest};
 use crate::model::Chapter;
 
-/// One mistake of an author.
+/// One error in a course.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CourseError {
-    /// The file, from the course's own folder: `labs/sre-app/lab.toml`.
+    /// The file, relative to the directory of the course: `labs/sre-app/lab.toml`.
     pub file: String,
-    /// Line and column, both from 1; none when it is about the file as a whole.
+    /// Line and column, both from 1; none for the whole file.
     pub at: Option<(usize, usize)>,
     /// What is wrong.
     pub what: String,
-    /// How to mend it, a did-you-mean where there is one; empty when `what` says it all.
+    /// How to fix it, with a did-you-mean where there is one; empty when `what` is enough.
     pub mend: String,
 }
 

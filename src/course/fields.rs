@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::error::CourseError;
 use super::error::did_you_mean;
-use super::tree::place;
+use super::files::place;
 
 /// A value and where it stands.
 pub(super) type Value<'t> = Spanned<DeValue<'t>>;

@@ -8,7 +8,7 @@ use super::check_kind;
 use super::fields::{Fields, Source, Value};
 use super::harmless::{self, Harmless};
 use super::kebab::is_kebab;
-use super::needs::{self, Needs};
+use super::needs_order::{self, Needs};
 
 /// The types of systemd.unit(5).
 const UNIT_TYPES: [&str; 11] =
@@ -84,7 +84,7 @@ fn read_checks<'t>(
         order.push(needs);
         checks.push(check);
     }
-    needs::lint(&order, source);
+    needs_order::lint(&order, source);
     checks.into_iter().collect()
 }
 

@@ -3,25 +3,25 @@
 mod answers;
 mod case_file;
 mod check_kind;
-mod demand;
 mod error;
 mod fields;
 mod harmless;
 mod kebab;
+mod lab_directory;
 mod lab_file;
-mod lab_folder;
 mod lesson;
-mod needs;
-mod proofs;
-mod shelf;
-mod shelf_lessons;
+mod loaded_course;
+mod machine_kinds;
+mod missing_cases;
+mod needs_order;
+mod tutorial;
 
-mod tree;
+mod directory;
+mod files;
 mod variables;
-mod walk;
 
 pub use error::{CourseError, CourseErrors, LabError, NoSuchChapter, NoSuchLab};
 pub use harmless::Harmless;
-pub use lab_folder::{CaseDirectory, LabDirectory};
+pub use lab_directory::{CaseDirectory, LabDirectory};
 pub use lesson::write_records;
-pub use shelf::Course;
+pub use loaded_course::Course;

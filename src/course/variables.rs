@@ -7,8 +7,8 @@ use toml::Spanned;
 use super::error::CourseError;
 use super::error::did_you_mean;
 use super::fields::{Fields, Source, Value};
+use super::files::place;
 use super::kebab::is_kebab;
-use super::tree::place;
 use crate::model::{Choice, Variable};
 
 /// The variables of a `lab.toml`; none where it has no `[vars]`, or cannot be read, which is told elsewhere.

@@ -1,13 +1,13 @@
-//! Why progress could not be read or kept.
+//! Errors of reading and writing progress and reports.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Whatever it was, the file that was there is still there.
+/// After every one of these errors the existing file is unchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum LearnerError {
-    /// Nothing says where the learner's files belong.
-    #[error("cannot tell where the progress of uid {uid} belongs: it has no home folder; name one with --state-dir")]
+    /// The account has no home directory.
+    #[error("uid {uid} has no home directory for its progress; name a directory with --state-dir")]
     NoHome {
         /// The invoking user.
         uid: u32,

@@ -1,4 +1,4 @@
-//! What a learner has done so far: one readable file that no crash, race or newer version can lose.
+//! The progress of a learner: one readable file, kept through crashes, races and version changes.
 
 mod error;
 mod owner;

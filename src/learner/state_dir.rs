@@ -1,4 +1,4 @@
-//! Where a learner's files belong, and whose they are: the person's who typed the command, under sudo too.
+//! Where the learner's files are, and who owns them: the user who typed the command, also under sudo.
 
 use std::env;
 use std::ffi::OsString;
@@ -59,7 +59,7 @@ impl Surroundings<'_> {
         Ok(StateDir { path, owner })
     }
 
-    /// Who called sudo, when it made us root.
+    /// The user who called sudo.
     fn invoker(&self) -> Option<Owner> {
         let id = |name| self.var(name)?.to_str()?.parse().ok();
         let uid = id("SUDO_UID").filter(|_| self.me.uid == 0)?;
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn files_belong_to_whoever_typed_the_command() {
+    fn files_belong_to_the_user_who_typed_the_command() {
         let sudo = [("HOME", "/root"), ("SUDO_UID", "1000"), ("SUDO_GID", "1001")];
         let sudo_xdg = [("XDG_STATE_HOME", "/s"), ("SUDO_UID", "1000"), ("SUDO_GID", "1001")];
         for (uid, vars, flag, path, owner) in [
@@ -111,7 +111,7 @@ mod tests {
             (0, &sudo, None, "/home/mira/.local/state/unitlab", (1000, 1001)),
             (0, &sudo_xdg, None, "/s/unitlab", (1000, 1001)),
             (0, &sudo, Some("/f"), "/f", (1000, 1001)),
-            // Not root: whoever sets these variables gains nothing.
+            // Only root gets another owner by these variables.
             (
                 1000,
                 &[("HOME", "/home/m"), ("SUDO_UID", "0"), ("SUDO_GID", "0")],
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_person_without_a_home_is_told_what_to_do() {
+    fn without_a_home_the_error_names_state_dir() {
         let error = resolve(0, &[("SUDO_UID", "4711"), ("SUDO_GID", "4711")], None).unwrap_err();
         assert!(error.contains("uid 4711") && error.contains("--state-dir"), "{error}");
     }

@@ -29,19 +29,19 @@ pub struct Store {
     dir: StateDir,
 }
 
-/// Progress as it was found, or as it is after a change.
+/// Progress as it is on disk.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LoadedProgress {
     /// What is remembered.
     pub progress: Progress,
-    /// A damaged file was found and moved out of the way; the learner should be told.
+    /// Set if a damaged file was found and kept under another name.
     pub damaged_copy: Option<DamagedCopy>,
 }
 
-/// A file that could not be understood, kept.
+/// The copy of a damaged file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DamagedCopy {
-    /// Where it lies now.
+    /// Its new path.
     pub path: PathBuf,
     /// What was wrong with it.
     pub why: String,
@@ -74,7 +74,7 @@ impl Store {
             match self.load(&dir)? {
                 Found::Nothing => Ok(LoadedProgress::default()),
                 Found::Progress(progress) => Ok(LoadedProgress { progress, damaged_copy: None }),
-                // Under the lock, and after another look: somebody may just have done it.
+                // Look again under the lock: another process may have done it already.
                 Found::Damaged(..) => self.locked(&dir, || self.load_sound(&dir)),
             }
         })
@@ -124,7 +124,7 @@ impl Store {
             let lock = openat(dir, LOCK, flags, private()).map_err(LearnerError::system("open", &path))?;
             retry_on_intr(|| flock(&lock, FlockOperation::LockExclusive))
                 .map_err(LearnerError::system("lock", &path))?;
-            // Deleted while we waited: then it keeps nobody out any more.
+            // A lock file that was deleted meanwhile excludes no other process.
             if fstat(&lock).map_err(LearnerError::system("look at", &path))?.st_nlink > 0 {
                 return work();
             }
@@ -163,7 +163,7 @@ impl Store {
         }
     }
 
-    /// Loads, with the lock in hand; a damaged file is kept under another name, and what is readable of it takes its place.
+    /// Loads under the lock. A damaged file is kept under another name, and its readable parts replace it.
     fn load_sound(&self, dir: &OwnedFd) -> Result<LoadedProgress, LearnerError> {
         let (why, kept) = match self.load(dir)? {
             Found::Nothing => return Ok(LoadedProgress::default()),
@@ -183,8 +183,8 @@ impl Store {
         Ok(LoadedProgress { progress: kept, damaged_copy: Some(DamagedCopy { path, why }) })
     }
 
-    /// Gives the damaged file a second name, under which it stays; it loses the first one to what is made of it, so that
-    /// nothing is missing at any moment. The name.
+    /// Links the damaged file to a second name, and returns that name. The file stays under its first name until it is
+    /// replaced, so that it exists at every moment.
     fn keep_aside(&self, dir: &OwnedFd) -> Result<String, LearnerError> {
         let path = self.path();
         let damaged = statat(dir, FILE, AtFlags::SYMLINK_NOFOLLOW).map_err(LearnerError::system("look at", &path))?;
@@ -192,7 +192,7 @@ impl Store {
         let name = loop {
             let name = format!("progress.damaged-{number}.toml");
             match statat(dir, name.as_str(), AtFlags::SYMLINK_NOFOLLOW) {
-                // Whoever did this before came no further.
+                // An earlier process was interrupted after this step.
                 Ok(kept) if (kept.st_dev, kept.st_ino) == (damaged.st_dev, damaged.st_ino) => return Ok(name),
                 Ok(_) => number += 1,
                 Err(Errno::NOENT) => break name,

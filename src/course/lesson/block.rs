@@ -3,7 +3,7 @@
 use regex_lite::Regex;
 use toml::Spanned;
 
-use super::file::Reader;
+use super::parser::ChapterParser;
 use crate::course::error::did_you_mean;
 use crate::course::fields::{Fields, Source, Word};
 use crate::course::kebab::is_kebab;
@@ -12,7 +12,7 @@ use crate::model::{Block, LessonCommand, QuizForm, QuizQuestion};
 const CHOICES: std::ops::RangeInclusive<usize> = 2..=6;
 
 /// Reads a block whose body begins on this line. What comes back is only worth using without errors.
-pub(super) fn read(reader: &mut Reader<'_>, kind: &str, body: &str, line: usize) -> Option<Block> {
+pub(super) fn read(reader: &mut ChapterParser<'_>, kind: &str, body: &str, line: usize) -> Option<Block> {
     let (mut source, table) = Source::parse_part(&reader.file, body, line - 1);
     let block = table.and_then(|table| {
         let mut fields = Fields::new(&mut source, &table, 0..0);
@@ -42,7 +42,7 @@ pub(super) fn read(reader: &mut Reader<'_>, kind: &str, body: &str, line: usize)
         if let Some(id) = &id {
             let at = source.place(id.span().start);
             if kind == "lab" {
-                reader.doors.push((id.get_ref().clone(), at));
+                reader.lab_links.push((id.get_ref().clone(), at));
             } else if reader.ids.contains(id.get_ref()) {
                 let what = format!("a second block has the id {:?}", id.get_ref());
                 source.fault(id.span(), what, "ids are unique in a chapter");
@@ -74,7 +74,7 @@ fn id(fields: &mut Fields<'_, '_>) -> Option<Spanned<String>> {
     Some(Spanned::new(value.span(), id.to_owned()))
 }
 
-fn ask(fields: &mut Fields<'_, '_>, reader: &mut Reader<'_>) -> Option<QuizQuestion> {
+fn ask(fields: &mut Fields<'_, '_>, reader: &mut ChapterParser<'_>) -> Option<QuizQuestion> {
     let ask = prose(fields, reader, "ask");
     let because = prose(fields, reader, "because");
     let form = if fields.has_any(&["accept"]) { typed(fields) } else { choice(fields, reader) };
@@ -92,7 +92,7 @@ fn typed(fields: &mut Fields<'_, '_>) -> Option<QuizForm> {
     Some(QuizForm::Typed { accept: accept.iter().map(|word| (*word.get_ref()).to_owned()).collect() })
 }
 
-fn choice(fields: &mut Fields<'_, '_>, reader: &mut Reader<'_>) -> Option<QuizForm> {
+fn choice(fields: &mut Fields<'_, '_>, reader: &mut ChapterParser<'_>) -> Option<QuizForm> {
     let words = fields.need_words("choices");
     let answer = fields.need("answer");
     let (words, answer) = (words?, answer?);
@@ -126,7 +126,7 @@ fn choice(fields: &mut Fields<'_, '_>, reader: &mut Reader<'_>) -> Option<QuizFo
     Some(QuizForm::Choice { choices, right, several: several.is_some() })
 }
 
-fn practice(fields: &mut Fields<'_, '_>, reader: &Reader<'_>) -> Option<LessonCommand> {
+fn practice(fields: &mut Fields<'_, '_>, reader: &ChapterParser<'_>) -> Option<LessonCommand> {
     let run_at = fields.find("run").map(toml::Spanned::span);
     let run = fields.need_text("run");
     if let (Some(run), Some(span)) = (run, run_at)
@@ -161,7 +161,7 @@ fn practice(fields: &mut Fields<'_, '_>, reader: &Reader<'_>) -> Option<LessonCo
 }
 
 /// Markdown in a value, whose links count like those of the page.
-fn prose(fields: &mut Fields<'_, '_>, reader: &mut Reader<'_>, key: &'static str) -> Option<String> {
+fn prose(fields: &mut Fields<'_, '_>, reader: &mut ChapterParser<'_>, key: &'static str) -> Option<String> {
     let value = fields.need(key)?;
     let text = fields.source.text(key, value)?;
     reader.links(text, fields.source.place(value.span().start), false);

@@ -1,13 +1,13 @@
 //! `lessons/glossary.md`: a heading for each word of the trade, and what it means below it.
 
 use crate::course::error::CourseError;
-use crate::course::tree::Tree;
+use crate::course::files::CourseFiles;
 use crate::model::{GlossaryTerm, slug};
 
 const FILE: &str = "lessons/glossary.md";
 
 /// Reads the glossary, in the order of the alphabet; none where there is no file.
-pub(in crate::course) fn read(tree: &Tree, errors: &mut Vec<CourseError>) -> Vec<GlossaryTerm> {
+pub(in crate::course) fn read(tree: &CourseFiles, errors: &mut Vec<CourseError>) -> Vec<GlossaryTerm> {
     let Some(text) = tree.text_if_there(FILE, errors) else { return Vec::new() };
     let mut terms: Vec<GlossaryTerm> = Vec::new();
     let fault = |line: usize, what: String, mend: &str| CourseError {

@@ -5,11 +5,15 @@ use std::fmt::Write as _;
 
 use crate::course::error::CourseError;
 use crate::course::fields::{Fields, Source};
-use crate::course::tree::Tree;
+use crate::course::files::CourseFiles;
 use crate::model::{Block, Chapter, RecordedOutput};
 
 /// Reads a chapter's records by block; none where nothing is recorded.
-pub(super) fn read(tree: &Tree, chapter: &str, errors: &mut Vec<CourseError>) -> BTreeMap<String, RecordedOutput> {
+pub(super) fn read(
+    tree: &CourseFiles,
+    chapter: &str,
+    errors: &mut Vec<CourseError>,
+) -> BTreeMap<String, RecordedOutput> {
     let file = format!("lessons/recorded/{chapter}.toml");
     let Some(text) = tree.text_if_there(&file, errors) else { return BTreeMap::new() };
     let (mut source, table) = Source::parse(&file, text);
@@ -80,7 +84,7 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{RecordedOutput, read, write};
-    use crate::course::tree::Tree;
+    use crate::course::files::CourseFiles;
 
     #[test]
     fn what_is_written_is_read_again() {
@@ -92,7 +96,7 @@ mod tests {
         }
         let text = write(records.iter().map(|(id, record)| (id.as_str(), record)));
         let mut errors = Vec::new();
-        let back = read(&Tree::of(&[("lessons/recorded/x.toml", text.as_bytes())]), "x", &mut errors);
+        let back = read(&CourseFiles::of(&[("lessons/recorded/x.toml", text.as_bytes())]), "x", &mut errors);
         assert!(errors.is_empty(), "{errors:?}\n{text}");
         assert_eq!(back, records.into_iter().collect(), "{text}");
         assert!(text.contains("output = '''\na\nb\n'''\n"), "{text}");

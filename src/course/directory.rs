@@ -1,7 +1,7 @@
-//! Reading a course's folder: plain files in plain folders, each of bounded size, and no links.
+//! Reads the directory of a course: regular files in directories, each of bounded size, and no links.
 //!
-//! Every name is opened from its folder's descriptor, so that a link put there meanwhile leads nowhere: root may read here
-//! for somebody else.
+//! Every name is opened relative to the descriptor of its directory, and links are not followed: root may read a course
+//! that belongs to another user, who could swap in a link.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -13,7 +13,6 @@ use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
 use rustix::io::Errno;
 
 use super::error::CourseError;
-use super::tree::is_debris;
 
 /// No text or page of a lab comes near it; a disk image by accident does.
 const FILE_LIMIT: u64 = 1 << 20;
@@ -88,7 +87,7 @@ impl Walk {
                 continue;
             };
             let child = format!("{path}/{name}");
-            if name == "." || name == ".." || is_debris(&child) {
+            if name == "." || name == ".." || is_editor_leftover(&child) {
                 continue;
             }
             self.entry(dir, name, &child, depth + 1);
@@ -116,4 +115,10 @@ impl Walk {
     fn refuse(&mut self, path: &str, what: &str, mend: &str) {
         self.errors.push(CourseError::of_file(path, what, mend));
     }
+}
+
+/// Returns whether a path is a file that editors and file managers leave behind. Inside a `files/` directory every name
+/// counts.
+pub(super) fn is_editor_leftover(path: &str) -> bool {
+    path.split('/').take_while(|part| *part != "files").any(|part| part.starts_with('.') || part.ends_with('~'))
 }

@@ -1,6 +1,6 @@
-//! The keys of the kinds that look beyond the unit: `listens`, `process`, `account`, `file`, `journal`, `command`.
+//! Reads the keys of the check kinds about the machine: `listens`, `process`, `account`, `file`, `journal`, `command`.
 //!
-//! What is wrong with a key is reported where it stands; what is returned then is not used.
+//! Errors are reported at their place; the returned value is not used then.
 
 use std::net::IpAddr;
 

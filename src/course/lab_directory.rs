@@ -9,9 +9,9 @@ use crate::model::{Case, Lab, Overlay, OverlayFile, SubmittedAnswer, Variable};
 
 use super::error::CourseError;
 use super::fields::Source;
+use super::files::CourseFiles;
 use super::harmless::Harmless;
 use super::kebab::is_kebab;
-use super::tree::Tree;
 use super::{answers, case_file, lab_file, variables};
 
 /// A lab with everything that belongs to it.
@@ -51,7 +51,7 @@ pub struct CaseDirectory {
 /// Reads one lab as it is for this seed; every mistake goes to `errors`, and what comes back is only worth using without
 /// any.
 pub(super) fn read(
-    tree: &Tree,
+    tree: &CourseFiles,
     id: &str,
     seed: u32,
     chapters: &[&str],
@@ -114,7 +114,7 @@ pub(super) fn read(
 }
 
 fn with_source<T>(
-    tree: &Tree,
+    tree: &CourseFiles,
     file: &str,
     errors: &mut Vec<CourseError>,
     read: impl FnOnce(&DeTable<'_>, &mut Source) -> Option<T>,
@@ -125,7 +125,7 @@ fn with_source<T>(
     value
 }
 
-fn need_prose(tree: &Tree, file: &str, errors: &mut Vec<CourseError>) -> Option<String> {
+fn need_prose(tree: &CourseFiles, file: &str, errors: &mut Vec<CourseError>) -> Option<String> {
     let text = tree.text(file, errors)?;
     if text.trim().is_empty() {
         errors.push(CourseError::of_file(file, "is empty", ""));
@@ -133,7 +133,7 @@ fn need_prose(tree: &Tree, file: &str, errors: &mut Vec<CourseError>) -> Option<
     Some(text.to_owned())
 }
 
-fn need_overlay(tree: &Tree, folder: &str, errors: &mut Vec<CourseError>) -> Overlay {
+fn need_overlay(tree: &CourseFiles, folder: &str, errors: &mut Vec<CourseError>) -> Overlay {
     let overlay = overlay(tree, folder, "apply.sh", errors);
     if overlay == Overlay::default() {
         errors.push(CourseError::of_file(folder, "changes nothing", "give it files/ or apply.sh"));
@@ -142,7 +142,7 @@ fn need_overlay(tree: &Tree, folder: &str, errors: &mut Vec<CourseError>) -> Ove
 }
 
 /// The `files/` and the script of a folder.
-pub(super) fn overlay(tree: &Tree, folder: &str, script: &str, errors: &mut Vec<CourseError>) -> Overlay {
+pub(super) fn overlay(tree: &CourseFiles, folder: &str, script: &str, errors: &mut Vec<CourseError>) -> Overlay {
     let files = tree
         .below(&format!("{folder}/files"))
         .map(|(path, bytes)| OverlayFile {
@@ -162,7 +162,7 @@ fn check_name(folder: &str, name: &str, errors: &mut Vec<CourseError>) {
 }
 
 /// A file that nothing reads is a file whose name is wrong.
-fn check_strays(tree: &Tree, root: &str, errors: &mut Vec<CourseError>) {
+fn check_strays(tree: &CourseFiles, root: &str, errors: &mut Vec<CourseError>) {
     for (path, _) in tree.below(root) {
         let parts: Vec<&str> = path.split('/').collect();
         let (known, name): (&[&str], &str) = match parts[..] {

@@ -1,6 +1,6 @@
 //! The kinds that look beyond the unit: every key is read, and every mistake in one is told where it is.
 
-use super::mistakes::broken;
+use super::lab_errors::broken;
 use super::tests::{CASE, LAB, course_with};
 use crate::model::{
     AccountCheck, Address, CommandCheck, FileCheck, FileType, JournalCheck, Kind, Listens, ModeRule, ProcessCheck,

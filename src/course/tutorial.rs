@@ -1,17 +1,17 @@
-//! All chapters of a course together: their order, and whether what they point to is there.
+//! Reads all chapters of a course, checks their numbers, and resolves their links.
 
 use std::collections::BTreeSet;
 
 use super::error::{CourseError, did_you_mean};
-use super::lesson::{self, Read};
-use super::tree::Tree;
+use super::files::CourseFiles;
+use super::lesson::{self, ParsedChapter};
 use crate::engine;
 use crate::model::{GlossaryTerm, Tutorial};
 
 const GLOSSARY: &str = "glossary.md";
 
 /// Reads everything below `lessons/`.
-pub(super) fn read(tree: &Tree, labs: &BTreeSet<&str>, errors: &mut Vec<CourseError>) -> Tutorial {
+pub(super) fn read(tree: &CourseFiles, labs: &BTreeSet<&str>, errors: &mut Vec<CourseError>) -> Tutorial {
     let scenes: Vec<&str> = tree.folders("lessons/scenes").into_iter().collect();
     let files: Vec<&str> = tree.below("lessons").map(|(path, _)| path).collect();
     let glossary = lesson::read_glossary(tree, errors);
@@ -39,7 +39,7 @@ pub(super) fn read(tree: &Tree, labs: &BTreeSet<&str>, errors: &mut Vec<CourseEr
                 errors.push(CourseError { at: Some(*at), ..CourseError::of_file(file, what, mend) });
             }
         }
-        for (lab, at) in chapter.doors.iter().filter(|(lab, _)| !labs.contains(lab.as_str())) {
+        for (lab, at) in chapter.lab_links.iter().filter(|(lab, _)| !labs.contains(lab.as_str())) {
             let file = format!("lessons/{}", chapter.name);
             let mend = did_you_mean(lab, &labs.iter().copied().collect::<Vec<_>>());
             let what = format!("there is no lab {lab:?}");
@@ -50,7 +50,7 @@ pub(super) fn read(tree: &Tree, labs: &BTreeSet<&str>, errors: &mut Vec<CourseEr
 }
 
 /// Records of no chapter, and scenes that no chapter names.
-fn strays(tree: &Tree, read: &[Read], scenes: &[&str], errors: &mut Vec<CourseError>) {
+fn strays(tree: &CourseFiles, read: &[ParsedChapter], scenes: &[&str], errors: &mut Vec<CourseError>) {
     for (path, _) in tree.below("lessons/recorded") {
         if !read.iter().any(|read| path.strip_suffix(".toml") == Some(&read.chapter.id)) {
             let file = format!("lessons/recorded/{path}");
@@ -70,7 +70,12 @@ fn strays(tree: &Tree, read: &[Read], scenes: &[&str], errors: &mut Vec<CourseEr
 }
 
 /// Whether a link leads somewhere; if not, what is wrong, and how to mend it.
-fn follow(target: &str, from: &Read, all: &[Read], glossary: &[GlossaryTerm]) -> Result<(), (String, String)> {
+fn follow(
+    target: &str,
+    from: &ParsedChapter,
+    all: &[ParsedChapter],
+    glossary: &[GlossaryTerm],
+) -> Result<(), (String, String)> {
     if target.starts_with("https://") {
         return Ok(());
     }

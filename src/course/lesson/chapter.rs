@@ -1,39 +1,28 @@
 //! One chapter: its front matter, its pages, and what they point to.
 
-use pulldown_cmark::{Event, Options, Parser, Tag};
-
-use super::pieces::Piece;
-use super::{block, pieces, records};
+use super::parser::ChapterParser;
+use super::segments::Segment;
+use super::{block, records, segments};
 use crate::course::error::CourseError;
 use crate::course::error::did_you_mean;
 use crate::course::fields::{Fields, Source};
+use crate::course::files::CourseFiles;
 use crate::course::kebab::is_kebab;
-use crate::course::lab_folder;
-use crate::course::tree::{Tree, place};
+use crate::course::lab_directory;
 use crate::model::{Block, Chapter, Overlay, Page, slug};
 
 /// The last page of every chapter.
 const LAST: &str = "Summary";
 
-/// A chapter and everything in it that points elsewhere.
-pub(in crate::course) struct Read {
+/// A chapter and the links in it, which are checked once all chapters are read.
+pub(in crate::course) struct ParsedChapter {
     pub(in crate::course) chapter: Chapter,
     /// The file's name in `lessons/`.
     pub(in crate::course) name: String,
-    /// Where links lead, and where they stand.
+    /// Link targets, each with its line and column.
     pub(in crate::course) links: Vec<(String, (usize, usize))>,
-    /// Labs, and where their doors stand.
-    pub(in crate::course) doors: Vec<(String, (usize, usize))>,
-}
-
-/// What is known of a chapter while it is read.
-pub(super) struct Reader<'e> {
-    pub(super) file: String,
-    pub(super) errors: &'e mut Vec<CourseError>,
-    pub(super) ids: Vec<String>,
-    pub(super) commands: Vec<String>,
-    links: Vec<(String, (usize, usize))>,
-    pub(super) doors: Vec<(String, (usize, usize))>,
+    /// Lab ids, each with its line and column.
+    pub(in crate::course) lab_links: Vec<(String, (usize, usize))>,
 }
 
 /// `01-process-and-service.md` is chapter 1.
@@ -44,32 +33,43 @@ pub(in crate::course) fn name(file: &str) -> Option<(u32, &str)> {
 }
 
 /// Reads `lessons/FILE`; every mistake goes to `errors`, and what comes back is only worth using without any.
-pub(in crate::course) fn read(tree: &Tree, file: &str, scenes: &[&str], errors: &mut Vec<CourseError>) -> Option<Read> {
+pub(in crate::course) fn read(
+    tree: &CourseFiles,
+    file: &str,
+    scenes: &[&str],
+    errors: &mut Vec<CourseError>,
+) -> Option<ParsedChapter> {
     let path = format!("lessons/{file}");
     let Some((number, id)) = name(file) else {
         errors.push(CourseError::of_file(path, "is read by nothing", "name chapters 01-some-words.md"));
         return None;
     };
     let text = tree.text(&path, errors)?;
-    let pieces = pieces::cut(&path, text, errors)?;
-    let mut reader =
-        Reader { file: path, errors, ids: Vec::new(), commands: Vec::new(), links: Vec::new(), doors: Vec::new() };
+    let pieces = segments::cut(&path, text, errors)?;
+    let mut reader = ChapterParser {
+        file: path,
+        errors,
+        ids: Vec::new(),
+        commands: Vec::new(),
+        links: Vec::new(),
+        lab_links: Vec::new(),
+    };
     let pages = reader.pages(pieces.body);
     let front = reader.front(pieces.front, scenes);
-    let Reader { links, doors, errors, .. } = reader;
+    let ChapterParser { links, lab_links, errors, .. } = reader;
     let (title, minutes, goals, scene) = front?;
     let scene = scene.map_or_else(Overlay::default, |name| {
-        lab_folder::overlay(tree, &format!("lessons/scenes/{name}"), "setup.sh", errors)
+        lab_directory::overlay(tree, &format!("lessons/scenes/{name}"), "setup.sh", errors)
     });
     let recorded = records::read(tree, id, errors);
     let chapter = Chapter { id: id.to_owned(), number, title, minutes, goals, scene, pages, recorded };
-    Some(Read { chapter, name: file.to_owned(), links, doors })
+    Some(ParsedChapter { chapter, name: file.to_owned(), links, lab_links })
 }
 
 /// Title, minutes, goals and the name of the scene.
 type Front = (String, u32, Vec<String>, Option<String>);
 
-impl Reader<'_> {
+impl ChapterParser<'_> {
     fn front(&mut self, text: &str, scenes: &[&str]) -> Option<Front> {
         let (mut source, table) = Source::parse_part(&self.file, text, 1);
         let front = table.and_then(|table| {
@@ -99,11 +99,11 @@ impl Reader<'_> {
         front
     }
 
-    fn pages(&mut self, body: Vec<Piece<'_>>) -> Vec<Page> {
+    fn pages(&mut self, body: Vec<Segment<'_>>) -> Vec<Page> {
         let mut pages: Vec<Page> = Vec::new();
         for piece in body {
             let (line, block) = match piece {
-                Piece::Heading { title, line } => {
+                Segment::Heading { title, line } => {
                     let title = title.replace('`', "");
                     let slug = slug(&title);
                     if pages.iter().any(|page| page.slug == slug) {
@@ -112,11 +112,11 @@ impl Reader<'_> {
                     pages.push(Page { title, slug, line, blocks: Vec::new() });
                     continue;
                 }
-                Piece::Prose { text, line } => {
+                Segment::Prose { text, line } => {
                     self.links(text, (line, 1), true);
                     (line, Some(Block::Prose(text.to_owned())))
                 }
-                Piece::Live { kind, body, line } => (line, block::read(self, kind, body, line)),
+                Segment::Live { kind, body, line } => (line, block::read(self, kind, body, line)),
             };
             match (pages.last_mut(), block) {
                 (Some(page), Some(block)) => page.blocks.push(block),
@@ -142,16 +142,5 @@ impl Reader<'_> {
 
     fn fault(&mut self, at: (usize, usize), what: String, mend: &str) {
         self.errors.push(CourseError { at: Some(at), ..CourseError::of_file(&self.file, what, mend) });
-    }
-
-    /// Collects what a markdown text links to. Where it is a part of the file as it stands, each link has its own place.
-    pub(super) fn links(&mut self, text: &str, at: (usize, usize), exact: bool) {
-        for (event, span) in Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter() {
-            if let Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) = event {
-                let (line, column) = place(text, span.start);
-                let at = if exact { (at.0 + line - 1, column) } else { at };
-                self.links.push((dest_url.to_string(), at));
-            }
-        }
     }
 }

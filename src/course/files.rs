@@ -1,4 +1,4 @@
-//! A course's files in memory, wherever they came from, each of bounded size.
+//! The files of a course in memory.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,8 +9,8 @@ use std::sync::LazyLock;
 use include_dir::{Dir, include_dir};
 use sha2::{Digest, Sha256};
 
+use super::directory::{self, is_editor_leftover};
 use super::error::CourseError;
-use super::walk;
 
 static LABS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/labs");
 static LESSONS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/lessons");
@@ -26,11 +26,11 @@ pub(super) static CHAPTERS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
 
 /// Path from the course's folder → content. The map's order is the order of everything.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Tree {
+pub(super) struct CourseFiles {
     files: BTreeMap<String, Cow<'static, [u8]>>,
 }
 
-impl Tree {
+impl CourseFiles {
     /// The lessons and labs that are part of this binary.
     pub(super) fn embedded() -> Self {
         let mut files = BTreeMap::new();
@@ -39,7 +39,7 @@ impl Tree {
             dirs.extend(dir.dirs().map(|inner| (root, inner)));
             for file in dir.files() {
                 let path = format!("{root}/{}", file.path().display());
-                if !is_debris(&path) {
+                if !is_editor_leftover(&path) {
                     files.insert(path, Cow::Borrowed(file.contents()));
                 }
             }
@@ -49,7 +49,7 @@ impl Tree {
 
     /// The `lessons/` and `labs/` of a folder, of which one may be left out. Follows no links and opens nothing but regular files.
     pub(super) fn read(folder: &Path) -> Result<Self, Vec<CourseError>> {
-        walk::read(folder).map(|files| Self { files })
+        directory::read(folder).map(|files| Self { files })
     }
 
     #[cfg(test)]
@@ -123,7 +123,7 @@ impl Tree {
         self.files.contains_key(path)
     }
 
-    /// As [`Tree::text`], for a file that may be left out.
+    /// As [`CourseFiles::text`], for a file that may be left out.
     pub(super) fn text_if_there(&self, path: &str, errors: &mut Vec<CourseError>) -> Option<&str> {
         self.files.contains_key(path).then(|| self.text(path, errors)).flatten()
     }
@@ -134,9 +134,4 @@ pub(super) fn place(text: &str, offset: usize) -> (usize, usize) {
     let before = text.get(..offset).unwrap_or(text);
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
     (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
-}
-
-/// What editors and file managers leave behind. Inside a `files/` tree every name means what it says.
-pub(super) fn is_debris(path: &str) -> bool {
-    path.split('/').take_while(|part| *part != "files").any(|part| part.starts_with('.') || part.ends_with('~'))
 }

@@ -1,4 +1,4 @@
-//! A chapter's text cut at its headings and its live blocks, each piece with the line it begins on.
+//! Splits the text of a chapter at its headings and live blocks, and keeps the line of each segment.
 
 use crate::course::error::CourseError;
 use crate::engine::did_you_mean;
@@ -6,18 +6,18 @@ use crate::engine::did_you_mean;
 /// The info strings of blocks that are alive.
 const LIVE: [&str; 4] = ["quiz", "try", "predict", "lab"];
 
-/// What a chapter's file falls into.
+/// The front matter and the segments of a chapter.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Pieces<'t> {
+pub(super) struct Segments<'t> {
     /// The TOML between the `+++` lines, which begins on line 2.
     pub(super) front: &'t str,
     /// In the order of the file.
-    pub(super) body: Vec<Piece<'t>>,
+    pub(super) body: Vec<Segment<'t>>,
 }
 
 /// One part; lines count from 1.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Piece<'t> {
+pub(super) enum Segment<'t> {
     /// `## Title`: a new page.
     Heading { title: &'t str, line: usize },
     /// Markdown between them.
@@ -35,7 +35,7 @@ struct Open<'t> {
 }
 
 /// Cuts a text; none, with the reason in `errors`, where it has no front matter.
-pub(super) fn cut<'t>(file: &str, text: &'t str, errors: &mut Vec<CourseError>) -> Option<Pieces<'t>> {
+pub(super) fn cut<'t>(file: &str, text: &'t str, errors: &mut Vec<CourseError>) -> Option<Segments<'t>> {
     let at = |line: usize, what: &str, mend: &str| CourseError {
         at: Some((line, 1)),
         ..CourseError::of_file(file, what, mend)
@@ -60,7 +60,7 @@ pub(super) fn cut<'t>(file: &str, text: &'t str, errors: &mut Vec<CourseError>) 
         if let Some(fence) = &open {
             if is_closing(row, fence.marks) {
                 if let Some(kind) = fence.kind {
-                    body.push(Piece::Live { kind, body: &text[fence.begin..begin], line: fence.line + 1 });
+                    body.push(Segment::Live { kind, body: &text[fence.begin..begin], line: fence.line + 1 });
                     prose = (offset, line);
                 }
                 open = None;
@@ -75,7 +75,7 @@ pub(super) fn cut<'t>(file: &str, text: &'t str, errors: &mut Vec<CourseError>) 
             open = Some(Open { marks, kind, line: number, begin: offset });
         } else if let Some(title) = row.strip_prefix("## ") {
             push_prose(&mut body, &text[prose.0..begin], prose.1);
-            body.push(Piece::Heading { title: title.trim(), line: number });
+            body.push(Segment::Heading { title: title.trim(), line: number });
             prose = (offset, line);
         }
     }
@@ -83,11 +83,11 @@ pub(super) fn cut<'t>(file: &str, text: &'t str, errors: &mut Vec<CourseError>) 
         Some(fence) => errors.push(at(fence.line, "opens a block that does not end", "end it with the same marks")),
         None => push_prose(&mut body, &text[prose.0..], prose.1),
     }
-    Some(Pieces { front, body })
+    Some(Segments { front, body })
 }
 
 /// Prose without the empty lines before it; nothing but empty lines is no prose.
-fn push_prose<'t>(body: &mut Vec<Piece<'t>>, text: &'t str, mut line: usize) {
+fn push_prose<'t>(body: &mut Vec<Segment<'t>>, text: &'t str, mut line: usize) {
     let mut rest = text;
     while let Some((first, after)) = rest.split_once('\n')
         && first.trim().is_empty()
@@ -97,7 +97,7 @@ fn push_prose<'t>(body: &mut Vec<Piece<'t>>, text: &'t str, mut line: usize) {
     }
     let text = rest.trim_end();
     if !text.is_empty() {
-        body.push(Piece::Prose { text, line });
+        body.push(Segment::Prose { text, line });
     }
 }
 
@@ -117,7 +117,7 @@ fn is_closing(row: &str, marks: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Piece, cut};
+    use super::{Segment, cut};
 
     #[test]
     fn headings_prose_and_live_blocks() {
@@ -129,11 +129,11 @@ mod tests {
         assert_eq!(
             pieces.body,
             [
-                Piece::Heading { title: "One", line: 5 },
-                Piece::Prose { text: "Text", line: 7 },
-                Piece::Live { kind: "quiz", body: "id = 1\n", line: 10 },
-                Piece::Prose { text: "````text\n## no heading\n```try\n````", line: 13 },
-                Piece::Heading { title: "Two", line: 18 },
+                Segment::Heading { title: "One", line: 5 },
+                Segment::Prose { text: "Text", line: 7 },
+                Segment::Live { kind: "quiz", body: "id = 1\n", line: 10 },
+                Segment::Prose { text: "````text\n## no heading\n```try\n````", line: 13 },
+                Segment::Heading { title: "Two", line: 18 },
             ]
         );
     }

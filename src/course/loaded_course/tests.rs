@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::Course;
-use crate::course::tree::{CHAPTERS, Tree};
+use crate::course::files::{CHAPTERS, CourseFiles};
 use crate::model::{Cause, Expect, Kind, TimeSpan, Value};
 
 pub(super) const LAB: &str = r#"title   = "A lab"
@@ -47,7 +47,7 @@ pub(super) fn course_with(lab: &str, case: &str, more: &[(&str, &[u8])]) -> Resu
     ];
     files.retain(|(path, _)| more.iter().all(|(other, bytes)| other != path || !bytes.is_empty()));
     files.extend(more.iter().filter(|(_, bytes)| !bytes.is_empty()));
-    Course::from_tree("test".into(), &Tree::of(&files)).map_err(|e| e.iter().map(ToString::to_string).collect())
+    Course::from_tree("test".into(), &CourseFiles::of(&files)).map_err(|e| e.iter().map(ToString::to_string).collect())
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn files_that_are_missing_stray_or_not_text_are_told() {
         let errors = course_with(LAB, CASE, &[(path, bytes)]).expect_err(path);
         assert!(errors.iter().any(|error| error == expected), "{expected}: {errors:?}");
     }
-    let errors = Course::from_tree("t".into(), &Tree::of(&[("labs/a/lab.toml", b"a = 1\nb = \"\xff\"")]))
+    let errors = Course::from_tree("t".into(), &CourseFiles::of(&[("labs/a/lab.toml", b"a = 1\nb = \"\xff\"")]))
         .expect_err("not UTF-8");
     assert!(
         errors.to_string().contains("labs/a/lab.toml:2:6: is not UTF-8 from here on; save it as UTF-8"),

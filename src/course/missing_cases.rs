@@ -1,14 +1,14 @@
-//! What a lab must carry to be proven, beyond what must be there to play it.
+//! The cases that a lab must have before it can be proven.
 
 use super::error::CourseError;
-use super::lab_folder::LabDirectory;
+use super::lab_directory::LabDirectory;
 
 /// Other right answers than the solution.
 const RIGHT: usize = 3;
 const MISTAKES: usize = 8;
 
 impl LabDirectory {
-    /// What is missing: right answers, mistakes, and cases for checks that nothing fails.
+    /// Lists missing right answers, missing wrong answers, and checks that no case fails.
     #[must_use]
     pub fn missing_cases(&self) -> Vec<CourseError> {
         let root = format!("labs/{}", self.lab.id);

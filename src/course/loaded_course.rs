@@ -1,4 +1,4 @@
-//! A whole course: its chapters and labs, where they came from, and a digest that says which version of them.
+//! A course: its chapters, its labs, its name, and a digest of its files.
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -6,60 +6,59 @@ use std::path::Path;
 use crate::model::{Chapter, CourseId, Tutorial};
 
 use super::error::{CourseError, CourseErrors, LabError, NoSuchChapter, NoSuchLab};
-use super::lab_folder::{self, LabDirectory};
+use super::files::{CHAPTERS, CourseFiles};
+use super::lab_directory::{self, LabDirectory};
 use super::lesson;
-use super::shelf_lessons;
-use super::tree::{CHAPTERS, Tree};
+use super::tutorial;
 
 /// The name of the course that is part of this binary.
 const EMBEDDED: &str = "unitlab";
 
-/// A course without mistakes.
+/// A course without errors.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Course {
     id: CourseId,
     tutorial: Tutorial,
     labs: Vec<LabDirectory>,
     /// The files of labs that differ from learner to learner.
-    tree: Option<Tree>,
+    tree: Option<CourseFiles>,
 }
 
 impl Course {
-    /// The course that is part of this binary.
+    /// Reads the course that is part of this binary.
     pub fn embedded() -> Result<Self, CourseErrors> {
-        Self::from_tree(EMBEDDED.to_owned(), &Tree::embedded())
+        Self::from_tree(EMBEDDED.to_owned(), &CourseFiles::embedded())
     }
 
-    /// Of the course that is part of this binary, this lab alone: whoever grades one needs no other, and no chapters. None
-    /// where it has no such lab.
+    /// Reads one lab of the embedded course, and no chapters. Grading needs no more. None if there is no such lab.
     #[must_use]
     pub fn embedded_lab(id: &str) -> Option<Self> {
-        let tree = Tree::embedded();
+        let tree = CourseFiles::embedded();
         let mut errors = Vec::new();
         let lab =
-            tree.folders("labs").contains(id).then(|| lab_folder::read(&tree, id, 0, &CHAPTERS, &mut errors))??;
+            tree.folders("labs").contains(id).then(|| lab_directory::read(&tree, id, 0, &CHAPTERS, &mut errors))??;
         let course = CourseId { id: EMBEDDED.to_owned(), digest: tree.digest() };
         let tree = (!lab.variables.is_empty()).then_some(tree);
         errors.is_empty().then(|| Self { id: course, tutorial: Tutorial::default(), labs: vec![lab], tree })
     }
 
-    /// The course in a folder, which has a folder `lessons/`, a folder `labs/`, or both.
+    /// Reads the course in a directory with `lessons/`, `labs/`, or both.
     pub fn open(folder: &Path) -> Result<Self, CourseErrors> {
         let real = folder.canonicalize().map_err(|error| {
             let file = folder.display().to_string();
             CourseErrors::of(vec![CourseError::of_file(file, format!("is no course: {error}"), "")])
         })?;
         let name = real.file_name().map_or_else(|| "course".to_owned(), |name| name.display().to_string());
-        Self::from_tree(name, &Tree::read(&real).map_err(CourseErrors::of)?)
+        Self::from_tree(name, &CourseFiles::read(&real).map_err(CourseErrors::of)?)
     }
 
-    fn from_tree(id: String, tree: &Tree) -> Result<Self, CourseErrors> {
+    fn from_tree(id: String, tree: &CourseFiles) -> Result<Self, CourseErrors> {
         let mut errors = Vec::new();
         let ids = tree.folders("labs");
-        let tutorial = shelf_lessons::read(tree, &ids, &mut errors);
+        let tutorial = tutorial::read(tree, &ids, &mut errors);
         let chapters = chapter_ids(&tutorial);
         let labs: Vec<LabDirectory> =
-            ids.into_iter().filter_map(|id| lab_folder::read(tree, id, 0, &chapters, &mut errors)).collect();
+            ids.into_iter().filter_map(|id| lab_directory::read(tree, id, 0, &chapters, &mut errors)).collect();
         for (name, _) in tree.below("labs").filter(|(path, _)| !path.contains('/')) {
             errors.push(CourseError::of_file(format!("labs/{name}"), "is read by nothing", "a lab is a folder"));
         }
@@ -87,7 +86,7 @@ impl Course {
         &self.tutorial
     }
 
-    /// One chapter, by its name, its number, or a beginning that only it has.
+    /// Finds a chapter by its id, its number, or a prefix that only one id has.
     pub fn chapter(&self, named: &str) -> Result<&Chapter, NoSuchChapter> {
         let chapters = &self.tutorial.chapters;
         let wanted = named.trim().to_lowercase();
@@ -102,20 +101,20 @@ impl Course {
         }
     }
 
-    /// Which records of a chapter are missing or of another command, in a course that has been recorded.
+    /// Lists the recorded outputs that are missing or belong to another command. Empty for a course that records none.
     #[must_use]
     pub fn record_errors(&self, chapter: &Chapter) -> Vec<CourseError> {
         let is_recorded = self.tutorial.chapters.iter().any(|chapter| !chapter.recorded.is_empty());
         if is_recorded { lesson::record_errors(chapter) } else { Vec::new() }
     }
 
-    /// A lab as it has to be proven: once, or where it differs from learner to learner, with three seeds.
+    /// Returns the lab as `course check` proves it: once, or with three seeds if it has variables.
     pub fn seeded_variants(&self, id: &str) -> Result<Vec<Cow<'_, LabDirectory>>, LabError> {
         let seeds: &[u32] = if self.lab(id)?.variables.is_empty() { &[0] } else { &[1, 2, 3] };
         seeds.iter().map(|seed| self.variant(id, *seed)).collect()
     }
 
-    /// A lab as it is for a learner with this seed.
+    /// Returns the lab with its variables drawn by this seed.
     pub fn variant(&self, id: &str, seed: u32) -> Result<Cow<'_, LabDirectory>, LabError> {
         let lab = self.lab(id)?;
         let Some(tree) = self.tree.as_ref().filter(|_| !lab.variables.is_empty()) else {
@@ -123,7 +122,7 @@ impl Course {
         };
         let mut errors = Vec::new();
         let chapters = chapter_ids(&self.tutorial);
-        let varied = lab_folder::read(tree, id, seed, &chapters, &mut errors);
+        let varied = lab_directory::read(tree, id, seed, &chapters, &mut errors);
         varied.filter(|_| errors.is_empty()).map(Cow::Owned).ok_or_else(|| LabError::Course(CourseErrors::of(errors)))
     }
 
@@ -149,10 +148,10 @@ fn chapter_ids(tutorial: &Tutorial) -> Vec<&str> {
 }
 
 #[cfg(test)]
-mod beyond;
+mod lab_errors;
 #[cfg(test)]
-mod lessons;
+mod lesson_errors;
 #[cfg(test)]
-mod mistakes;
+mod machine_kind_errors;
 #[cfg(test)]
 mod tests;
