@@ -13,7 +13,7 @@ pub struct AccountFact {
     /// The account's line in passwd(5).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub row: Option<PasswdRow>,
-    /// As whom it is started: the row, `Group=` and `SupplementaryGroups=`.
+    /// User and groups of the next start: the row, `Group=` and `SupplementaryGroups=`.
     pub identity: Identity,
     /// The accounts of the unit's live processes, each once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -22,7 +22,7 @@ pub struct AccountFact {
     pub groups: Vec<String>,
     /// Other services with a live process of the same user.
     pub shared_with: Vec<String>,
-    /// `UID_MIN` and `UID_MAX` of login.defs(5): the numbers of people.
+    /// `UID_MIN` and `UID_MAX` of login.defs(5), the range of user accounts.
     pub people: (u32, u32),
 }
 
@@ -30,17 +30,15 @@ pub struct AccountFact {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PasswdRow {
-    /// Its name.
     pub name: String,
-    /// Its number.
     pub uid: u32,
     /// Its shell as written; empty stands for /bin/sh.
     pub shell: String,
-    /// What stands behind the shell.
+    /// Whether the shell allows a login.
     pub shell_is: Shell,
-    /// No password opens it: `!` or `*` in shadow(5), or no line there. None where that could not be read.
+    /// No password is accepted: `!` or `*` in shadow(5), or no line there. None if shadow(5) could not be read.
     pub locked: Option<bool>,
-    /// The account has expired (chage(1)): nobody logs in, by whatever key.
+    /// The account has expired (chage(1)), so every login is refused.
     pub expired: bool,
 }
 
@@ -53,19 +51,19 @@ pub enum Shell {
     Real,
     /// nologin(8), false(1) or true(1).
     Refuses,
-    /// Nothing that could be started.
+    /// No executable file.
     Missing,
 }
 
-/// As whom a process acts on files.
+/// The credentials that decide which files a process may write.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Identity {
-    /// User id; none where no number is known yet (a dynamic user that does not run).
+    /// None for a dynamic user that does not run, because it has no number yet.
     pub uid: Option<u32>,
     /// Group ids, the effective one and the supplementary ones.
     pub groups: Vec<u32>,
-    /// Those of its effective capabilities by which it can write files whatever their bits say (capabilities(7)).
+    /// Effective capabilities that bypass file permission checks (capabilities(7)).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub powers: Vec<String>,
 }

@@ -1,46 +1,41 @@
-//! What came of running a program.
+//! How a program ended that was run for a check.
 
 use serde::{Deserialize, Serialize};
 
-/// Who runs a program.
+/// The account that runs a program.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RunAs {
-    /// The superuser.
     #[default]
     Root,
     /// The account `learner` of the sandbox.
     Learner,
 }
 
-/// What came of running a program.
+/// How a program ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum CommandFact {
-    /// It ended by itself.
+    /// It exited.
     Exited {
-        /// Its exit status.
         status: u8,
-        /// What it wrote to stdout.
         stdout: String,
-        /// The last line on stderr.
+        /// The last line of stderr.
         stderr: String,
     },
     /// A signal ended it.
     Killed {
-        /// The signal's number.
         signal: u32,
     },
-    /// It ran until its deadline.
+    /// It was killed at its deadline.
     TimedOut {
-        /// The deadline.
         seconds: u64,
     },
-    /// It wrote more than is read.
+    /// It wrote more than the limit.
     Flooded {
-        /// The bound.
+        /// The limit.
         bytes: u64,
     },
-    /// Nothing that can be executed is at its path.
+    /// The path is not an executable file.
     Missing,
 }

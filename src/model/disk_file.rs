@@ -1,4 +1,4 @@
-//! What the disk says of a unit: its files, whatever they are.
+//! The files of a unit on the disk.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct FilesFact {
     /// First the fragment, if there is one, then the drop-ins, in the order of systemd.unit(5).
     pub files: Vec<DiskFile>,
-    /// Copies of the fragment in folders that come later, and so are not read, although they were changed after it.
+    /// Newer copies of the fragment in directories of lower precedence, which the manager does not read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub passed_over: Vec<DiskFile>,
 }
@@ -17,31 +17,27 @@ pub struct FilesFact {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DiskFile {
-    /// Where it was found.
     pub path: String,
-    /// Fragment or drop-in.
     pub role: Role,
-    /// What is in it.
     pub content: Content,
 }
 
-/// What part a file plays for its unit.
+/// A fragment or a drop-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
-    /// The unit file proper.
+    /// The unit file itself.
     Fragment,
-    /// A `.conf` in a `.d` folder.
+    /// A `.conf` file in a `.d` directory.
     DropIn,
 }
 
-/// What was found behind a path. Whatever it is, reading it took bounded time and memory.
+/// What was found at a path, read in bounded time and memory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Content {
     /// A regular file, decoded (bytes that are not UTF-8 replaced).
     Text {
-        /// The text, at most the machine's bound.
         text: String,
         /// Some bytes were not UTF-8.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -49,26 +45,25 @@ pub enum Content {
     },
     /// A link to /dev/null: the unit or drop-in is masked.
     Masked,
-    /// A regular file of no bytes; the manager takes a fragment like that for a masked one.
+    /// An empty regular file; the manager treats an empty fragment as masked.
     Empty,
-    /// Larger than any unit file could be; not read.
+    /// Larger than the limit for unit files; not read.
     TooLarge {
-        /// Its size in bytes.
         bytes: u64,
     },
-    /// Not a regular file: a FIFO, a device, a folder, a socket.
+    /// A FIFO, a device, a directory or a socket.
     NotRegular {
         /// What it is, with its article: `a FIFO`.
         what: String,
     },
-    /// A link that leads nowhere or in a circle.
+    /// A dangling symbolic link, or a loop of them.
     BadLink {
         /// `a loop of links`, `a link to a missing file`.
         what: String,
     },
-    /// It is there and could not be read.
+    /// The file exists and could not be read.
     Unreadable {
-        /// The system's words.
+        /// The error message of the operating system.
         why: String,
     },
 }

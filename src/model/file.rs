@@ -1,4 +1,4 @@
-//! What a machine sees at a path.
+//! What is at a path.
 
 use serde::{Deserialize, Serialize};
 
@@ -33,15 +33,15 @@ impl FileType {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FileFact {
-    /// Where the path leads when it is a link; empty when it is none.
+    /// The target if the path is a symbolic link; else empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub link: String,
-    /// What is there, links followed; none when nothing is.
+    /// The file, symbolic links followed; none if there is none.
     pub node: Option<Node>,
-    /// The folders on the real way to it, the nearest first.
+    /// Its parent directories with symbolic links resolved, the nearest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub folders: Vec<Node>,
-    /// What became of the search for a text, where one was asked for.
+    /// The result of the search for a text, if one was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub search: Option<Search>,
     /// It is mounted read-only for the unit's main process; none when there is no such process.
@@ -49,11 +49,11 @@ pub struct FileFact {
     pub read_only: Option<bool>,
 }
 
-/// A file or folder.
+/// A file or directory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Node {
-    /// Where it really is.
+    /// Its path with symbolic links resolved.
     pub path: String,
     /// What it is.
     pub file_type: FileType,
@@ -67,12 +67,12 @@ pub struct Node {
     pub group: String,
     /// The lowest twelve permission bits.
     pub mode: u32,
-    /// Its access control list (acl(5)), if it has one: what it says of accounts and groups by their numbers.
+    /// Entries of its access control list (acl(5)) for single users and groups.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub acl: Vec<AclEntry>,
 }
 
-/// What an access control list says of one account or group, the list's mask taken off.
+/// An entry of an access control list for one user or group, after the mask is applied.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AclEntry {
@@ -84,7 +84,7 @@ pub struct AclEntry {
     pub write: bool,
 }
 
-/// What became of a search for a text.
+/// The result of a search for a text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Search {
@@ -97,7 +97,7 @@ pub enum Search {
     },
     /// It is not there.
     Absent,
-    /// It cannot be there: this is nothing that holds text.
+    /// The path is not a regular file.
     NoText {
         /// What it is.
         what: String,

@@ -8,9 +8,7 @@ use super::listens::PortOwner;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HttpFact {
-    /// The outcome of the request.
     pub outcome: HttpOutcome,
-    /// Whose socket listens on the port.
     pub owner: PortOwner,
 }
 
@@ -20,18 +18,16 @@ pub struct HttpFact {
 pub enum HttpOutcome {
     /// An HTTP answer.
     Answered {
-        /// The status code.
         status: u16,
         /// The start of the body, bounded, decoded.
         body: String,
     },
-    /// Nothing listens there.
+    /// No socket listens on the port.
     Refused,
-    /// Something listens and does not answer in time.
+    /// The connection was accepted, and no answer came in time.
     TimedOut,
-    /// Something answers that is not HTTP, or hangs up.
+    /// The answer is not HTTP, or the connection was closed.
     Broken {
-        /// What went wrong.
         what: String,
     },
 }

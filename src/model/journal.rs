@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// From when on the journal is read.
+/// Where reading the journal begins.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Since {
@@ -17,11 +17,11 @@ pub enum Since {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct JournalFact {
-    /// It has been started at all in that time.
+    /// The unit was started in that time.
     pub started: bool,
-    /// How many messages were read.
+    /// The number of messages read.
     pub messages: u32,
-    /// There were more, and older ones, than are read.
+    /// Older messages were not read, because of the limit.
     pub cut: bool,
     /// The latest message that contains the text.
     #[serde(default, skip_serializing_if = "Option::is_none")]

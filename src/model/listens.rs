@@ -8,10 +8,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Protocol {
-    /// tcp(7)
     #[default]
     Tcp,
-    /// udp(7)
     Udp,
 }
 
@@ -38,33 +36,29 @@ pub struct ListensFact {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Listener {
-    /// The local address.
     pub address: IpAddr,
-    /// Whose it is.
     pub owner: PortOwner,
-    /// PID 1 holds it for this active socket unit, by which it would start the unit in question.
+    /// The active socket unit for which PID 1 holds the socket, if it would start the unit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub socket_unit: Option<String>,
 }
 
-/// Whose socket listens on a port: held by inode against the open files of processes.
+/// The owner of the socket that listens on a port, found by its inode among the open files of processes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum PortOwner {
-    /// Nobody listens.
+    /// No socket listens.
     Nobody,
     /// A process of the unit itself.
     Unit {
-        /// Its pid.
         pid: u32,
     },
-    /// Somebody else.
+    /// A process outside of the unit.
     Other {
-        /// Its pid.
         pid: u32,
-        /// Its command's name.
+        /// `/proc/PID/comm`
         comm: String,
     },
-    /// Somebody listens, and whose socket it is could not be seen.
+    /// A socket listens, and its owner is unknown.
     Unseen,
 }

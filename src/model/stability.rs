@@ -2,19 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Two looks at a unit.
+/// Two samples of a unit's state.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StabilityFact {
-    /// The first look.
     pub before: Sample,
-    /// The second look; equal to the first when no waiting was needed.
+    /// Equal to `before` when no waiting was needed.
     pub after: Sample,
-    /// How long it was watched, in milliseconds; 0 when its uptime already answered.
+    /// The time between the samples, in milliseconds; 0 when the unit has been up for longer than the window.
     pub watched_ms: u64,
 }
 
-/// One look at a unit's state.
+/// A sample of a unit's state.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sample {

@@ -1,6 +1,6 @@
-//! What can be done to a machine to see how it takes it, and what came of it.
+//! Changes to a machine that show how it reacts, and their results.
 //!
-//! A trial changes the machine, so it is no [`Question`](super::Question): it is asked for by itself, and announced.
+//! A trial changes the machine, so it is not a [`Question`](super::Question): it is requested and announced separately.
 
 use serde::{Deserialize, Serialize};
 
@@ -32,23 +32,23 @@ typed_questions! {
 /// A trial's fact, or why there is none.
 pub type TrialAnswer = Result<TrialFact, Unknown>;
 
-/// Where a trial takes place.
+/// The machine that a trial changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ground {
-    /// The learner's own machine: its start limits are the learner's, and nothing is started that was not running.
+    /// The learner's own machine. The start limit is not reset, and a unit that is not running is not started.
     Live,
-    /// A copy that is thrown away afterwards.
+    /// A copy, discarded afterwards.
     Twin,
 }
 
-/// What came of [`Trial::Kill`].
+/// The result of [`Trial::Kill`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KillFact {
     /// The unit before the kill; its main process is the one that was killed.
     pub before: Sample,
-    /// It was not running, and was started for the trial.
+    /// The unit was not running, and was started for the trial.
     pub started_first: bool,
     /// `Restart` as loaded.
     pub restart: String,
@@ -56,11 +56,10 @@ pub struct KillFact {
     pub delay_us: u64,
     /// The start limit as it was before the kill.
     pub limit: StartLimit,
-    /// What happened then.
     pub outcome: KillOutcome,
 }
 
-/// `StartLimitBurst=` and `StartLimitIntervalSec=` of systemd.unit(5), and what is used up of them.
+/// `StartLimitBurst=` and `StartLimitIntervalSec=` of systemd.unit(5), and the starts already counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StartLimit {
@@ -68,41 +67,41 @@ pub struct StartLimit {
     pub burst: u64,
     /// `StartLimitIntervalUSec` as loaded, in microseconds; the largest number for `infinity`.
     pub interval_us: u64,
-    /// The starts that are known to count: none once the last one is older than the interval, else it and the automatic
-    /// restarts. The manager does not tell of others.
+    /// Starts that count against the limit: the last start and the automatic restarts, or 0 if the last start is older
+    /// than the interval. The manager does not report other starts.
     pub spent: u64,
 }
 
-/// How a unit took the kill.
+/// How a unit reacted to the kill.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum KillOutcome {
-    /// It is active again in another invocation with another main process, and stayed so at a second look.
+    /// Active again with a new invocation and main process, and unchanged in a second sample.
     Back {
         /// How it is now.
         after: Sample,
         /// How long that took, in milliseconds.
         after_ms: u64,
     },
-    /// It is down, and nothing is about to start it.
+    /// Not active, and no start is queued.
     GaveUp {
         /// How it is now.
         after: Sample,
         /// `Result`.
         result: String,
     },
-    /// When the watch ended, it was neither back nor given up.
+    /// Neither active again nor given up when the watch ended.
     Waiting {
         /// How it is now.
         after: Sample,
         /// How long it was watched, in milliseconds.
         waited_ms: u64,
     },
-    /// It is active without a main process: there was nothing to kill.
+    /// Active without a main process, so nothing was killed.
     NoMainProcess,
-    /// It does not run, and could not be started where that was tried: nothing was killed.
+    /// Not running, and could not be started if that was tried, so nothing was killed.
     NotUp {
-        /// What the manager says of it, after the try.
+        /// Its properties after the attempt.
         unit: UnitFact,
     },
 }

@@ -1,10 +1,10 @@
-//! What the manager has loaded for a unit, and what it says of itself.
+//! Properties of the manager and of its units.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// The manager itself.
+/// Properties of the manager.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SystemFact {
@@ -12,7 +12,7 @@ pub struct SystemFact {
     pub version: String,
     /// `SystemState`: `running`, `degraded`, `starting` …
     pub state: String,
-    /// The unit that `default.target` stands for: `multi-user.target`.
+    /// The unit that `default.target` is an alias of: `multi-user.target`.
     pub default_target: String,
 }
 
@@ -20,7 +20,6 @@ pub struct SystemFact {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UnitFact {
-    /// Every property that the manager printed.
     pub properties: BTreeMap<String, String>,
 }
 
