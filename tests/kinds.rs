@@ -68,8 +68,8 @@ const LISTENS: &[Row] = &[
     ("web.service", "kind = \"listens\"; port = 8101; address = \"any\"", Passed, "0.0.0.0: pid", &[]),
     ("web.service", "kind = \"listens\"; port = 8101; address = \"127.0.0.1\"", Passed, "0.0.0.0: pid", &[]),
     ("web.service", "kind = \"listens\"; port = 8101; address = \"loopback\"", Failed, "it listens on 0.0.0.0", &["listens-for-everybody"]),
-    ("web.service", "kind = \"listens\"; port = 8101; protocol = \"udp\"", Failed, "nobody listens on udp port 8101", &[]),
-    ("web.service", "kind = \"listens\"; port = 8199", Failed, "nobody listens on tcp port 8199", &[]),
+    ("web.service", "kind = \"listens\"; port = 8101; protocol = \"udp\"", Failed, "no socket listens on udp port 8101", &[]),
+    ("web.service", "kind = \"listens\"; port = 8199", Failed, "no socket listens on tcp port 8199", &[]),
     // IPv6 alone counts.
     ("v6.service", "kind = \"listens\"; port = 8102; address = \"any\"", Passed, "::: pid", &[]),
     ("lo.service", "kind = \"listens\"; port = 8103; address = \"loopback\"", Passed, "127.0.0.1: pid", &[]),
@@ -80,7 +80,7 @@ const LISTENS: &[Row] = &[
     ("sock.service", "kind = \"listens\"; port = 8105", Passed, "systemd holds it for sock.socket", &[]),
     ("web.service", "kind = \"listens\"; port = 8105", Failed, "pid 1 (systemd) listens there", &["socket-unit-holds-the-port"]),
     ("udp.service", "kind = \"listens\"; port = 8108; protocol = \"udp\"", Passed, "127.0.0.1: pid", &[]),
-    ("private.service", "kind = \"listens\"; port = 8109", Failed, "nobody listens", &["private-network"]),
+    ("private.service", "kind = \"listens\"; port = 8109", Failed, "no socket listens", &["private-network"]),
     // Truth 36: the GET itself starts it, and then it is the unit that answers.
     ("probed.service", "kind = \"http\"; port = 8106", Passed, "of probed.service listens", &[]),
 ];
@@ -184,7 +184,7 @@ const COMMAND: &[Row] = &[
     ("web.service", "kind = \"command\"; run = [\"env\"]; stdout-contains = \"LC_ALL=C\\nHOME=/\\nPATH=\"", Passed, "exits with 0", &[]),
     ("web.service", "kind = \"command\"; run = [\"id\", \"-un\"]; stdout-contains = \"root\"", Passed, "", &[]),
     ("web.service", "kind = \"command\"; run = [\"id\", \"-un\"]; as = \"learner\"; stdout-contains = \"learner\"", Passed, "", &[]),
-    ("web.service", "kind = \"command\"; run = [\"sh\", \"-c\", \"kill -9 $$\"]", Failed, "signal 9 ends it", &[]),
+    ("web.service", "kind = \"command\"; run = [\"sh\", \"-c\", \"kill -9 $$\"]", Failed, "killed by signal 9", &[]),
     ("web.service", "kind = \"command\"; run = [\"/opt/absent\"]", Failed, "/opt/absent is not there", &[]),
     ("web.service", "kind = \"command\"; run = [\"no-such-tool\"]", Unknown, "there is no no-such-tool", &["could-not-tell"]),
     ("web.service", "kind = \"command\"; run = [\"yes\"]", Failed, "it prints more than", &[]),

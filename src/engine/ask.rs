@@ -1,4 +1,4 @@
-//! What a lab needs to know: one batch of questions for the learner's machine, one for its freshly booted copy.
+//! The questions and trials of a lab, for the learner's machine and for its twin.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,22 +9,22 @@ use crate::model::{
     UnitQuestion,
 };
 
-/// Everything to ask the learner's machine, each question once.
+/// The questions for the learner's machine, each once.
 ///
-/// The order is the one in which a machine should look: state before windows, then the HTTP probe, because a GET may
-/// itself start a socket-activated service, and programs last, because nobody knows what they do.
+/// They are in the order in which a machine should answer: state before watch windows, then HTTP, because a GET can start
+/// a socket-activated service, and programs last, because they can do anything.
 #[must_use]
 pub fn questions(lab: &Lab) -> Vec<Question> {
     batch(lab, of_the_learner)
 }
 
-/// Everything to ask the twin: what its manager has read from the disk, what runs since its boot, who pulls it in.
+/// The questions for the twin, each once: what its manager has loaded, what runs, and what pulled the unit in.
 #[must_use]
 pub fn twin_questions(lab: &Lab) -> Vec<Question> {
     batch(lab, of_the_twin)
 }
 
-/// Everything to try out, each unit once: a second kill would spend its start limit.
+/// The trials, one per unit, because a second kill would use up the start limit.
 #[must_use]
 pub fn trials(lab: &Lab, on: Ground) -> Vec<Trial> {
     let mut longest: BTreeMap<&str, u64> = BTreeMap::new();
@@ -52,7 +52,7 @@ fn of_the_learner(check: &Check) -> Vec<Question> {
         asked.push(FailureQuestion { unit: unit() }.into());
     }
     match &check.kind {
-        // Trials come later, or are seen on a copy that has just booted.
+        // Answered by trials, or by the twin.
         Kind::UnitFile
         | Kind::Setting { .. }
         | Kind::RestartPolicy { .. }
@@ -79,7 +79,7 @@ fn of_the_learner(check: &Check) -> Vec<Question> {
     asked
 }
 
-/// Such a check fails where the unit does not run, and why it does not is asked then.
+/// Whether the check fails when the unit does not run; the reason for that is asked, too.
 fn rests_on_running(kind: &Kind) -> bool {
     match kind {
         Kind::UnitFile
@@ -104,7 +104,7 @@ fn rests_on_running(kind: &Kind) -> bool {
 fn of_the_twin(check: &Check) -> Vec<Question> {
     let unit = || check.unit.clone();
     match &check.kind {
-        // What answers and what stays up is a matter of the learner's own machine.
+        // Asked of the learner's machine only.
         Kind::Http { .. }
         | Kind::Active { .. }
         | Kind::Listens(_)
@@ -132,7 +132,7 @@ fn of_the_twin(check: &Check) -> Vec<Question> {
         Kind::File(demand) => {
             let mut asked = vec![UnitQuestion { unit: unit() }.into()];
             if !is_volatile(&demand.path) {
-                // Its text may be the service's own, in the midst of being written; that it is there is the disk's.
+                // Only whether it exists: the service itself may be writing the text.
                 asked.push(file(&check.unit, &demand.path, None).into());
             }
             if demand.unwritable {
@@ -143,7 +143,7 @@ fn of_the_twin(check: &Check) -> Vec<Question> {
     }
 }
 
-/// What is emptied at every boot is not expected to be there after one.
+/// Whether every boot empties the directory of the path.
 pub(crate) fn is_volatile(path: &str) -> bool {
     ["/run", "/var/run", "/var/lock", "/tmp", "/dev", "/proc", "/sys"]
         .iter()

@@ -1,11 +1,10 @@
-//! What the checks add up to, and how sure that is.
+//! The score of a lab, and whether it is final.
 
 use crate::model::{CheckReport, Score, Status};
 
-/// The sum of a lab whose pass mark is `pass` percent.
+/// Adds up the checks of a lab whose pass mark is `pass` percent.
 ///
-/// What could not be told neither costs nor earns: `passed` is settled only when even the best, or even the worst,
-/// that the ungraded checks could still bring leaves it on the same side of the mark.
+/// Unknown checks neither cost nor earn points. `passed` is set only if the ungraded checks cannot change it.
 #[must_use]
 pub fn score(pass: u32, checks: &[CheckReport]) -> Score {
     let graded = |check: &&CheckReport| !matches!(check.status, Status::Unknown | Status::NotRun);
@@ -64,7 +63,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever an unknown turns out to be, it never contradicts a settled outcome.
+        /// The later result of an unknown check never contradicts a final outcome.
         #[test]
         fn a_settled_outcome_stays(points in prop::collection::vec((1u32..50, 0usize..5), 1..12), pass in 0u32..=100) {
             let all = [Passed, Failed, Blocked, Unknown, NotRun];

@@ -1,4 +1,4 @@
-//! What the observations says about one unit, by layer.
+//! The observations of one unit, by layer.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::model::{
     ProcessesQuestion, StabilityFact, StabilityQuestion, Trials, TypedQuestion, UnitFact, UnitQuestion, Unknown,
 };
 
-/// One unit, as the learner's machine and its twin have seen it.
+/// What the learner's machine and its twin answered about one unit.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct UnitView<'a> {
     /// The unit's full name.
@@ -30,7 +30,7 @@ impl<'a> UnitView<'a> {
         }
     }
 
-    /// What was handed in for a check.
+    /// What the learner handed in for a check.
     pub(crate) fn answer(&self, check: &str) -> Option<&'a str> {
         self.answers.get(check).map(String::as_str)
     }
@@ -40,7 +40,7 @@ impl<'a> UnitView<'a> {
         unit_fact(self.live, self.unit)
     }
 
-    /// What a manager loads that has just read the disk. None without a twin, or where it could not be asked.
+    /// What the twin's manager has loaded from the disk. None without a twin, or if it did not answer.
     pub(crate) fn reloaded(&self) -> Option<&'a UnitFact> {
         unit_fact(self.twin?, self.unit).ok()
     }
@@ -53,7 +53,7 @@ impl<'a> UnitView<'a> {
         self.live(&self.processes_question())
     }
 
-    /// The processes that a fresh boot has started.
+    /// The processes on the twin.
     pub(crate) fn rebooted_processes(&self) -> Option<&'a ProcessesFact> {
         self.twin(&self.processes_question())
     }
@@ -62,7 +62,7 @@ impl<'a> UnitView<'a> {
         self.live(&self.boot_question())
     }
 
-    /// What a fresh boot has pulled in.
+    /// What the twin's boot pulled in.
     pub(crate) fn rebooted(&self) -> Option<&'a BootFact> {
         self.twin(&self.boot_question())
     }
@@ -81,12 +81,12 @@ impl<'a> UnitView<'a> {
         self.live(&self.account_question())
     }
 
-    /// The account that a fresh boot starts it as.
+    /// The account that the twin starts it as.
     pub(crate) fn rebooted_account(&self) -> Option<&'a AccountFact> {
         self.twin(&self.account_question())
     }
 
-    /// Every port on which this unit was asked to answer, with what was found there.
+    /// The answers of all HTTP questions about this unit, with their ports.
     pub(crate) fn probes(&self) -> impl Iterator<Item = (u16, &'a HttpFact)> {
         let probes = self.live.all::<HttpQuestion>().filter(|(question, _)| question.unit == self.unit);
         probes.filter_map(|(question, answer)| Some((question.port, answer.as_ref().ok()?)))

@@ -24,13 +24,9 @@ pub enum CommandFact {
         stderr: String,
     },
     /// A signal ended it.
-    Killed {
-        signal: u32,
-    },
+    Killed { signal: u32 },
     /// It was killed at its deadline.
-    TimedOut {
-        seconds: u64,
-    },
+    TimedOut { seconds: u64 },
     /// It wrote more than the limit.
     Flooded {
         /// The limit.

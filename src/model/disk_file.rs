@@ -48,9 +48,7 @@ pub enum Content {
     /// An empty regular file; the manager treats an empty fragment as masked.
     Empty,
     /// Larger than the limit for unit files; not read.
-    TooLarge {
-        bytes: u64,
-    },
+    TooLarge { bytes: u64 },
     /// A FIFO, a device, a directory or a socket.
     NotRegular {
         /// What it is, with its article: `a FIFO`.

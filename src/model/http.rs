@@ -27,7 +27,5 @@ pub enum HttpOutcome {
     /// The connection was accepted, and no answer came in time.
     TimedOut,
     /// The answer is not HTTP, or the connection was closed.
-    Broken {
-        what: String,
-    },
+    Broken { what: String },
 }

@@ -50,9 +50,7 @@ pub enum PortOwner {
     /// No socket listens.
     Nobody,
     /// A process of the unit itself.
-    Unit {
-        pid: u32,
-    },
+    Unit { pid: u32 },
     /// A process outside of the unit.
     Other {
         pid: u32,

@@ -10,7 +10,7 @@ const TESTED_ELSEWHERE: &[(Cause, &str)] = &[
     (Cause::AccountIsShared, "tests/kinds.rs"),
     (Cause::AccountOfAPerson, "tests/kinds.rs"),
     (Cause::BadValue, "tests/truths/restart.rs"),
-    (Cause::BootLeavesItDown, "tests/truths/beyond_boot.rs"),
+    (Cause::BootLeavesItDown, "tests/truths/next_boot.rs"),
     (Cause::CouldNotTell, "tests/kinds.rs"),
     (Cause::EnablesAnotherUnit, "tests/truths/at_boot.rs"),
     (Cause::EndedByItself, "tests/trials.rs"),

@@ -4,21 +4,21 @@
 //! All truths share one sandbox and its twin, each with units of its own in it, so that they take seconds together.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod active;
 mod at_boot;
-mod beyond_boot;
-mod beyond_life;
-mod beyond_who;
 #[path = "../common/mod.rs"]
 mod common;
 mod files;
-mod life;
+mod next_boot;
 mod restart;
 mod row;
-mod who;
-mod world;
+mod runs_as;
+mod sandbox_run;
+mod staying_up;
+mod user_and_network;
 
+use sandbox_run::{holds, stability};
 use unitlab::model::StabilityQuestion;
-use world::{holds, stability};
 
 macro_rules! truths {
     ($($name:ident = $number:literal),+ $(,)?) => {

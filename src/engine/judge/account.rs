@@ -13,28 +13,28 @@ use crate::model::{AccountCheck, AccountFact, Cause, Diagnosis, Layer, PasswdRow
 /// The kernel's overflow uid: what everything without an owner is mapped to.
 const NOBODY: u32 = 65_534;
 
-pub(super) fn judge(seen: &UnitView, demand: &AccountCheck) -> Verdict {
+pub(super) fn judge(view: &UnitView, demand: &AccountCheck) -> Verdict {
     let mut finding = Finding::expecting(expected(demand));
-    let (unit, fact) = match (seen.loaded(), seen.account()) {
+    let (unit, fact) = match (view.loaded(), view.account()) {
         (Ok(unit), Ok(fact)) => (unit, fact),
         (Err(unknown), _) | (_, Err(unknown)) => return finding.unknown(&unknown),
     };
-    let files = seen.files();
+    let files = view.files();
     let layers = files.as_ref().ok().map(|files| Layers::read(files));
-    show(seen, unit, fact, layers.as_ref(), &mut finding);
+    show(view, unit, fact, layers.as_ref(), &mut finding);
     let mut faults = Faults::default();
     for row in &fact.live {
-        faults.of_row(seen, demand, fact, row);
+        faults.of_row(view, demand, fact, row);
     }
     if is_pending(unit, fact) {
-        faults.of_loaded(seen, demand, fact);
+        faults.of_loaded(view, demand, fact);
     }
-    faults.of_groups(seen, demand, fact);
-    let rebooted = seen.rebooted_account().filter(|reborn| is_other(reborn, fact));
+    faults.of_groups(view, demand, fact);
+    let rebooted = view.rebooted_account().filter(|reborn| is_other(reborn, fact));
     let mut later = Faults::default();
     if let Some(reborn) = rebooted {
-        later.of_loaded(seen, demand, reborn);
-        later.of_groups(seen, demand, reborn);
+        later.of_loaded(view, demand, reborn);
+        later.of_groups(view, demand, reborn);
     }
     let observed = names(fact);
     if !faults.wrong.is_empty() || !later.wrong.is_empty() {
@@ -45,13 +45,13 @@ pub(super) fn judge(seen: &UnitView, demand: &AccountCheck) -> Verdict {
             && unit.get("NeedDaemonReload") == "yes"
             && written.is_some_and(|written| written.value != unit.get("User"))
         {
-            finding.because([stale(seen, layers.as_ref(), "User")]);
+            finding.because([stale(view, layers.as_ref(), "User")]);
         }
     }
     if !faults.wrong.is_empty() {
         if rebooted.is_some() && later.wrong.is_empty() && later.unseen.is_none() {
             finding.because(
-                rebooted.filter(|reborn| is_unloaded(reborn, fact)).map(|_| stale(seen, layers.as_ref(), "User")),
+                rebooted.filter(|reborn| is_unloaded(reborn, fact)).map(|_| stale(view, layers.as_ref(), "User")),
             );
         }
         finding.because(faults.causes);
@@ -59,10 +59,10 @@ pub(super) fn judge(seen: &UnitView, demand: &AccountCheck) -> Verdict {
     }
     if !later.wrong.is_empty() {
         finding
-            .because(rebooted.filter(|reborn| is_unloaded(reborn, fact)).map(|_| stale(seen, layers.as_ref(), "User")));
+            .because(rebooted.filter(|reborn| is_unloaded(reborn, fact)).map(|_| stale(view, layers.as_ref(), "User")));
         finding.because(later.causes);
         return finding
-            .failed(format!("{observed} now, but a fresh boot starts it otherwise: {}", later.wrong.join("; ")));
+            .failed(format!("{observed} now, but a fresh boot starts it differently: {}", later.wrong.join("; ")));
     }
     match faults.unseen.or(later.unseen) {
         Some(reason) => finding.unknown(&Unknown { reason, remedy: "run the check as root".into() }),
@@ -72,21 +72,21 @@ pub(super) fn judge(seen: &UnitView, demand: &AccountCheck) -> Verdict {
 
 fn expected(demand: &AccountCheck) -> String {
     let mut parts = vec![if demand.own { "an account of its own" } else { "an account" }.to_owned()];
-    parts.extend(demand.no_login.then(|| "that nobody can log in to".to_owned()));
+    parts.extend(demand.no_login.then(|| "that does not allow logins".to_owned()));
     if !demand.member_of_not.is_empty() {
         parts.push(format!("not in {}", demand.member_of_not.join(", ")));
     }
     parts.join(", ")
 }
 
-fn show(seen: &UnitView, unit: &UnitFact, fact: &AccountFact, layers: Option<&Layers>, finding: &mut Finding) {
+fn show(view: &UnitView, unit: &UnitFact, fact: &AccountFact, layers: Option<&Layers>, finding: &mut Finding) {
     if let Some(layers) = layers {
         let directive = if layers.effective("User").is_none() && fact.dynamic { "DynamicUser" } else { "User" };
-        let (place, text) = layers.evidence(seen.unit, directive);
+        let (place, text) = layers.evidence(view.unit, directive);
         finding.show(Layer::File, place, text);
     }
     let loaded = format!("User={} DynamicUser={}", unit.get("User"), unit.get("DynamicUser"));
-    finding.show(Layer::Loaded, seen.show("User,DynamicUser"), loaded);
+    finding.show(Layer::Loaded, view.show("User,DynamicUser"), loaded);
     let rows = if fact.live.is_empty() { fact.row.iter().collect() } else { fact.live.iter().collect::<Vec<_>>() };
     for row in rows.into_iter().take(3) {
         let locked = match (row.locked, row.expired) {
@@ -149,15 +149,15 @@ impl Faults {
     }
 
     /// The account of the next start.
-    fn of_loaded(&mut self, seen: &UnitView, demand: &AccountCheck, fact: &AccountFact) {
+    fn of_loaded(&mut self, view: &UnitView, demand: &AccountCheck, fact: &AccountFact) {
         match (&fact.row, fact.identity.uid) {
-            (Some(row), _) => self.of_row(seen, demand, fact, row),
+            (Some(row), _) => self.of_row(view, demand, fact, row),
             // A dynamic user is the unit's own, has no shell, and is gone when it stops. One that is only a number has
             // no shell either.
             (None, _) if fact.dynamic => {}
             (None, Some(uid)) => {
                 let row = PasswdRow { uid, shell_is: Shell::Missing, ..PasswdRow::default() };
-                self.of_row(seen, demand, fact, &row);
+                self.of_row(view, demand, fact, &row);
             }
             (None, None) => {
                 let user = &fact.user;
@@ -172,17 +172,17 @@ impl Faults {
         }
     }
 
-    fn of_row(&mut self, seen: &UnitView, demand: &AccountCheck, fact: &AccountFact, row: &PasswdRow) {
+    fn of_row(&mut self, view: &UnitView, demand: &AccountCheck, fact: &AccountFact, row: &PasswdRow) {
         let logs_in = row.shell_is == Shell::Real && !row.expired;
         if demand.own {
-            self.of_owner(seen, fact, row, logs_in);
+            self.of_owner(view, fact, row, logs_in);
         }
         if !demand.no_login || !logs_in {
             return;
         }
         let (who, shell) = (name(row), if row.shell.is_empty() { "/bin/sh" } else { &row.shell });
         match row.locked {
-            None => self.unseen = Some(format!("whether {who} has expired could not be seen")),
+            None => self.unseen = Some(format!("whether {who} has expired is unknown")),
             Some(locked) => {
                 let but = if locked { "no password fits, but a key, cron or su" } else { "a login" };
                 self.add(
@@ -195,34 +195,38 @@ impl Faults {
         }
     }
 
-    fn of_owner(&mut self, seen: &UnitView, fact: &AccountFact, row: &PasswdRow, logs_in: bool) {
-        let unit = seen.unit;
+    fn of_owner(&mut self, view: &UnitView, fact: &AccountFact, row: &PasswdRow, logs_in: bool) {
+        let unit = view.unit;
         let stem = unit.split(['@', '.']).next().unwrap_or(unit);
         let who = name(row);
         let (low, high) = fact.people;
         let make = format!("User={stem}, after sudo useradd --system --shell /usr/sbin/nologin {stem}");
         if row.uid == 0 {
-            let text = format!("{unit} runs as {who}: whoever gets into it has the whole machine.");
+            let text = format!("{unit} runs as {who}: an attacker who takes it over controls the whole machine.");
             self.add(Cause::RunsAsRoot, who, text, make);
         } else if row.uid == NOBODY || row.name == "nobody" {
-            let text =
-                format!("{who} is for what has no owner at all: every service that uses it can reach into the others.");
+            let text = format!(
+                "{who} is reserved for files without an owner: every service that runs as it can access the others."
+            );
             self.add(Cause::AccountIsNobody, who, text, make);
         } else if (low..=high).contains(&row.uid) && logs_in && row.name != stem {
-            let text = format!("{who} can log in and has a number of people ({low} to {high}): it is somebody's own.");
-            self.add(Cause::AccountOfAPerson, format!("{who} is a person's"), text, make);
+            let text = format!(
+                "{who} can log in and has the uid of a user account ({low} to {high}): it belongs to a person."
+            );
+            self.add(Cause::AccountOfAPerson, format!("{who} is a person's account"), text, make);
         } else if fact.identity.uid == Some(row.uid) {
             let others: Vec<&str> =
                 fact.shared_with.iter().map(String::as_str).filter(|other| !is_family(other, stem)).collect();
             if !others.is_empty() {
                 let others = others.join(", ");
-                let text = format!("{others} runs as {who} too, so each of them can reach into the other.");
+                let text =
+                    format!("{others} runs as {who} too, so each can access the files and processes of the other.");
                 self.add(Cause::AccountIsShared, format!("{who} is also the account of {others}"), text, make);
             }
         }
     }
 
-    fn of_groups(&mut self, seen: &UnitView, demand: &AccountCheck, fact: &AccountFact) {
+    fn of_groups(&mut self, view: &UnitView, demand: &AccountCheck, fact: &AccountFact) {
         let within: Vec<&str> =
             demand.member_of_not.iter().filter(|group| fact.groups.contains(group)).map(String::as_str).collect();
         if !within.is_empty() {
@@ -232,9 +236,9 @@ impl Faults {
                 format!("{} is in {groups}", names(fact)),
                 format!(
                     "{} has the rights of the group {groups}, by its account, Group= or SupplementaryGroups=.",
-                    seen.unit
+                    view.unit
                 ),
-                format!("id {}; systemctl show {} -p Group,SupplementaryGroups", plain(&fact.user), seen.unit),
+                format!("id {}; systemctl show {} -p Group,SupplementaryGroups", plain(&fact.user), view.unit),
             );
         }
     }

@@ -9,27 +9,27 @@ use crate::engine::layers::Layers;
 use crate::engine::unit_view::UnitView;
 use crate::model::{Layer, Sample, StabilityFact, TimeSpan, UnitFact, Unknown, Verdict};
 
-pub(super) fn judge(seen: &UnitView, running: bool, hold: TimeSpan) -> Verdict {
+pub(super) fn judge(view: &UnitView, running: bool, hold: TimeSpan) -> Verdict {
     let what = if running { "active (running) with a main process" } else { "active" };
     let mut finding = Finding::expecting(format!("{what}, the same for {hold}"));
-    let fact = match seen.live(&ask::stability(seen.unit, hold)) {
+    let fact = match view.live(&ask::stability(view.unit, hold)) {
         Ok(fact) => fact,
         Err(unknown) => return finding.unknown(&unknown),
     };
     let (before, after) = (&fact.before, &fact.after);
-    let source = seen.show("ActiveState,SubState,MainPID,NRestarts,InvocationID");
+    let source = view.show("ActiveState,SubState,MainPID,NRestarts,InvocationID");
     finding.show(Layer::Live, &source, look(before));
     if before != after {
         finding.show(Layer::Live, &source, format!("{} ms later: {}", fact.watched_ms, look(after)));
     }
-    let unit = seen.loaded().ok();
+    let unit = view.loaded().ok();
     if let Some(ending) = unit.and_then(ending).filter(|_| !is_up(after)) {
-        finding.show(Layer::Live, seen.show("Result,ExecMainCode,ExecMainStatus"), ending);
+        finding.show(Layer::Live, view.show("Result,ExecMainCode,ExecMainStatus"), ending);
     }
     // Restarts hide why it dies; its last words mostly tell.
-    let failure = seen.failure().filter(|_| before != after || !is_up(after));
+    let failure = view.failure().filter(|_| before != after || !is_up(after));
     if let Some(words) = failure.and_then(|failure| failure.said.last()) {
-        finding.show(Layer::Live, format!("journalctl -u {} -n 30", seen.unit), words);
+        finding.show(Layer::Live, format!("journalctl -u {} -n 30", view.unit), words);
     }
     match state(fact, running) {
         State::Holds => finding.passed(described(after)),
@@ -38,11 +38,11 @@ pub(super) fn judge(seen: &UnitView, running: bool, hold: TimeSpan) -> Verdict {
             remedy: format!("check again in {hold}"),
         }),
         state => {
-            let files = seen.files();
+            let files = view.files();
             let layers = files.as_ref().ok().map(|files| Layers::read(files));
             match unit {
-                Some(unit) if state == State::NoMainProcess => finding.because(no_main_process(seen, unit)),
-                Some(unit) => finding.because(why_not_running(seen, unit, layers.as_ref(), Some(fact))),
+                Some(unit) if state == State::NoMainProcess => finding.because(no_main_process(view, unit)),
+                Some(unit) => finding.because(why_not_running(view, unit, layers.as_ref(), Some(fact))),
                 None => {}
             }
             finding.failed(observed(state, fact, unit))

@@ -9,11 +9,11 @@ use crate::engine::finding::Finding;
 use crate::engine::unit_view::UnitView;
 use crate::model::{AnswerCheck, AnswerForm, AnswerSource, CommandFact, Layer, Unknown, Verdict, escape};
 
-pub(super) fn judge(seen: &UnitView, check: &str, demand: &AnswerCheck) -> Verdict {
+pub(super) fn judge(view: &UnitView, check: &str, demand: &AnswerCheck) -> Verdict {
     let lasting = matches!(demand.truth, AnswerSource::Known(_));
     let when = if lasting { "as you found it" } else { "as the machine has it now" };
     let mut finding = Finding::expecting(format!("{}, {when}", demand.ask));
-    let Some(given) = seen.answer(check) else {
+    let Some(given) = view.answer(check) else {
         return finding.failed(format!("nothing was handed in yet: `unitlab answer {check} …`"));
     };
     let shown = escape(given);
@@ -21,7 +21,7 @@ pub(super) fn judge(seen: &UnitView, check: &str, demand: &AnswerCheck) -> Verdi
         Ok(form) => form,
         Err(wanted) => return finding.failed(format!("“{shown}” is {wanted}")),
     };
-    let (source, truths) = match truths(seen, demand) {
+    let (source, truths) = match truths(view, demand) {
         Ok(told) => told,
         Err(unknown) => return finding.unknown(&unknown),
     };
@@ -38,17 +38,17 @@ pub(super) fn judge(seen: &UnitView, check: &str, demand: &AnswerCheck) -> Verdi
     finding.failed(format!("“{shown}” {but}"))
 }
 
-/// Where the truth can be seen, and what it is.
-fn truths(seen: &UnitView, demand: &AnswerCheck) -> Result<(String, Vec<String>), Unknown> {
+/// The command that shows the right answer, and the answer.
+fn truths(view: &UnitView, demand: &AnswerCheck) -> Result<(String, Vec<String>), Unknown> {
     match &demand.truth {
         AnswerSource::Known(known) => Ok(("what was found out".to_owned(), known.clone())),
         AnswerSource::Property(name) => {
-            let source = format!("systemctl show {} -p {name}", seen.unit);
-            Ok((source, vec![seen.loaded()?.get(name).to_owned()]))
+            let source = format!("systemctl show {} -p {name}", view.unit);
+            Ok((source, vec![view.loaded()?.get(name).to_owned()]))
         }
         AnswerSource::Printed(run) => {
             let question = ask::truth(demand).ok_or_else(|| unknown("there is nothing to run"))?;
-            match seen.live(&question)? {
+            match view.live(&question)? {
                 CommandFact::Exited { status: 0, stdout, .. } => {
                     let first = stdout.lines().next().unwrap_or_default().trim().to_owned();
                     Ok((quoted(run), vec![first]))

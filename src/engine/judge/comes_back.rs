@@ -15,25 +15,25 @@ use crate::model::{
 /// Policies that answer a SIGKILL (truth 13).
 const ANSWER_SIGKILL: [&str; 4] = ["always", "on-failure", "on-abnormal", "on-abort"];
 
-pub(super) fn judge(seen: &UnitView, within: TimeSpan, again: bool) -> Verdict {
+pub(super) fn judge(view: &UnitView, within: TimeSpan, again: bool) -> Verdict {
     let often = if again { ", however often" } else { "" };
     let expected =
         format!("active again with a new main process after a SIGKILL, within RestartSec= and {within}{often}");
     let mut finding = Finding::expecting(expected);
-    let (on, fact) = match seen.killed() {
-        None => return finding.not_run("not run: its main process was not killed, since no trials were made"),
+    let (on, fact) = match view.killed() {
+        None => return finding.not_run("not run: no trial was asked for, so its main process was not killed"),
         Some(Err(unknown)) => return finding.unknown(&unknown),
         Some(Ok((KillTrial { on, .. }, fact))) => (*on, fact),
     };
-    let files = seen.files();
+    let files = view.files();
     let layers = files.as_ref().ok().map(|files| Layers::read(files));
-    let case = Case { seen, fact, within, again, on, layers: layers.as_ref() };
+    let case = Case { view, fact, within, again, on, layers: layers.as_ref() };
     case.show(&mut finding);
     case.verdict(finding)
 }
 
 struct Case<'a> {
-    seen: &'a UnitView<'a>,
+    view: &'a UnitView<'a>,
     fact: &'a KillFact,
     within: TimeSpan,
     again: bool,
@@ -43,16 +43,16 @@ struct Case<'a> {
 
 impl Case<'_> {
     fn show(&self, finding: &mut Finding) {
-        let (seen, fact) = (self.seen, self.fact);
+        let (view, fact) = (self.view, self.fact);
         if let Some(layers) = self.layers {
-            let (place, text) = layers.evidence(seen.unit, "Restart");
+            let (place, text) = layers.evidence(view.unit, "Restart");
             finding.show(Layer::File, place, text);
         }
         let policy = format!("Restart={} RestartUSec={}", fact.restart, self.delay());
-        finding.show(Layer::Loaded, seen.show("Restart,RestartUSec"), policy);
+        finding.show(Layer::Loaded, view.show("Restart,RestartUSec"), policy);
         let place = if self.on == Ground::Twin { "on a freshly booted copy: " } else { "" };
         let first = if fact.started_first { "started for this trial, then " } else { "" };
-        let source = seen.show("ActiveState,SubState,MainPID,NRestarts");
+        let source = view.show("ActiveState,SubState,MainPID,NRestarts");
         finding.show(Layer::Live, &source, format!("{place}{first}{}", look(&fact.before)));
         let (after, ms) = match &fact.outcome {
             KillOutcome::Back { after, after_ms } => (after, Some(*after_ms)),
@@ -61,7 +61,7 @@ impl Case<'_> {
             KillOutcome::NoMainProcess | KillOutcome::NotUp { .. } => return,
         };
         let when = ms.map_or("then".into(), |ms| format!("{} later", span(ms)));
-        let source = format!("sudo systemctl kill --kill-whom=main -s KILL {}", seen.unit);
+        let source = format!("sudo systemctl kill --kill-whom=main -s KILL {}", view.unit);
         finding.show(Layer::Live, source, format!("SIGKILL to pid {}; {when} {}", fact.before.main_pid, look(after)));
     }
 
@@ -71,10 +71,11 @@ impl Case<'_> {
             KillOutcome::Back { after, after_ms } => self.back(finding, after, *after_ms),
             KillOutcome::GaveUp { after, result } => self.gave_up(finding, after, result),
             KillOutcome::Waiting { after, waited_ms } => self.waiting(finding, after, *waited_ms),
-            KillOutcome::NoMainProcess if before.sub == "exited" => finding
-                .failed("active (exited): its command is done, and there is no main process that could come back"),
+            KillOutcome::NoMainProcess if before.sub == "exited" => {
+                finding.failed("active (exited): its command has exited, so there is no main process to kill")
+            }
             KillOutcome::NoMainProcess => finding.unknown(&Unknown {
-                reason: format!("systemd does not know which process of {} is the main one", self.seen.unit),
+                reason: format!("systemd does not know which process of {} is the main one", self.view.unit),
                 remedy: "let ExecStart= run the program in the foreground (Type=exec), or name its PIDFile=".into(),
             }),
             KillOutcome::NotUp { unit } => self.not_up(finding, unit),
@@ -87,17 +88,17 @@ impl Case<'_> {
             return finding.failed(format!("back only after {}", span(after_ms)));
         }
         // The copy has read the disk. A manager that has not would still go by what it has loaded.
-        if let (Ok(loaded), Some(reloaded)) = (self.seen.loaded(), self.seen.reloaded())
+        if let (Ok(loaded), Some(reloaded)) = (self.view.loaded(), self.view.reloaded())
             && loaded.get("LoadState") == "loaded"
             && answers_sigkill(reloaded)
             && !answers_sigkill(loaded)
         {
-            finding.because([stale(self.seen, self.layers, "Restart")]);
+            finding.because([stale(self.view, self.layers, "Restart")]);
             let policy = loaded.get("Restart");
             return finding.failed(format!("it comes back after a reboot, but now Restart={policy} is loaded"));
         }
         if let Some(observed) =
-            self.again.then(|| start_limit::gives_up(self.seen, self.layers, &mut finding)).flatten()
+            self.again.then(|| start_limit::gives_up(self.view, self.layers, &mut finding)).flatten()
         {
             return finding.failed(format!("back after {} {observed}", span(after_ms)));
         }
@@ -107,7 +108,7 @@ impl Case<'_> {
     }
 
     fn gave_up(&self, mut finding: Finding, after: &Sample, result: &str) -> Verdict {
-        let (before, unit) = (&self.fact.before, self.seen.unit);
+        let (before, unit) = (&self.fact.before, self.view.unit);
         let restarted = after.invocation != before.invocation && !after.invocation.is_empty();
         if restarted || after.restarts > before.restarts + 1 {
             finding.because([self.dies_again(after)]);
@@ -122,14 +123,14 @@ impl Case<'_> {
         }
         // The manager that was tried goes by the same settings: then they are not what is stale.
         let tried = match self.on {
-            Ground::Twin => self.seen.reloaded(),
-            Ground::Live => self.seen.loaded().ok(),
+            Ground::Twin => self.view.reloaded(),
+            Ground::Live => self.view.loaded().ok(),
         };
         let should = tried.is_some_and(answers_sigkill);
-        if let Some(loaded) = self.seen.loaded().ok().filter(|_| self.on == Ground::Twin && !should)
+        if let Some(loaded) = self.view.loaded().ok().filter(|_| self.on == Ground::Twin && !should)
             && answers_sigkill(loaded)
         {
-            finding.because([stale(self.seen, self.layers, "Restart")]);
+            finding.because([stale(self.view, self.layers, "Restart")]);
         }
         let right = |written: &str| ANSWER_SIGKILL.contains(&written);
         finding.because(self.layers.map(|layers| writing(layers, "Restart", &right)).unwrap_or_default());
@@ -139,7 +140,7 @@ impl Case<'_> {
 
     /// By its settings it comes back: something else was in the way of the start, such as a unit that it requires.
     fn refused(&self) -> Diagnosis {
-        let (policy, unit) = (&self.fact.restart, self.seen.unit);
+        let (policy, unit) = (&self.fact.restart, self.view.unit);
         Cause::NoAutoRestart
             .because(format!("Restart={policy} would restart {unit}, and systemd could not start it again."))
             .next_step(format!(
@@ -148,7 +149,7 @@ impl Case<'_> {
     }
 
     fn left_dead(&self) -> Diagnosis {
-        let (policy, unit) = (&self.fact.restart, self.seen.unit);
+        let (policy, unit) = (&self.fact.restart, self.view.unit);
         let (text, what) = if ANSWER_SIGKILL.contains(&policy.as_str()) {
             let text = format!(
                 "Restart={policy} would restart {unit}, but RestartPreventExitStatus= or SuccessExitStatus= makes an exception of SIGKILL."
@@ -164,7 +165,7 @@ impl Case<'_> {
     }
 
     fn dies_again(&self, after: &Sample) -> Diagnosis {
-        let unit = self.seen.unit;
+        let unit = self.view.unit;
         Cause::CrashLoop
             .because(format!(
                 "{unit} is restarted after the kill, and its new process dies too (NRestarts={}).",
@@ -174,13 +175,13 @@ impl Case<'_> {
     }
 
     fn waiting(&self, mut finding: Finding, after: &Sample, waited_ms: u64) -> Verdict {
-        let (unit, delay) = (self.seen.unit, self.delay());
+        let (unit, delay) = (self.view.unit, self.delay());
         let asleep = after.sub.starts_with("auto-restart");
         if delay == TimeSpan::INFINITY && asleep {
             finding.because([Cause::RestartNever
                 .because(format!("RestartSec=infinity makes {unit} wait for its restart for ever."))
                 .next_step("set RestartSec= to a few seconds, under [Service]")]);
-            return finding.failed("activating (auto-restart), for ever: RestartSec=infinity");
+            return finding.failed("activating (auto-restart) forever: RestartSec=infinity");
         }
         if after.restarts > self.fact.before.restarts + 1 {
             finding.because([self.dies_again(after)]);
@@ -198,18 +199,18 @@ impl Case<'_> {
 
     fn not_up(&self, mut finding: Finding, unit: &UnitFact) -> Verdict {
         let (state, result) = (described(&self.fact.before), unit.get("Result"));
-        let runs = self.seen.loaded().is_ok_and(|live| live.get("ActiveState") == "active");
+        let runs = self.view.loaded().is_ok_and(|live| live.get("ActiveState") == "active");
         if self.on == Ground::Twin && runs {
             return finding.unknown(&Unknown {
                 reason: format!(
                     "it runs on your machine, but a freshly booted copy cannot start it ({state}, Result={result}), so it could not be killed there"
                 ),
-                remedy: format!("sudo systemctl restart {}, and see whether it starts", self.seen.unit),
+                remedy: format!("sudo systemctl restart {}, and see whether it starts", self.view.unit),
             });
         }
         finding.because(match self.on {
-            Ground::Twin => why_not_running_after_boot(self.seen, unit, self.layers, None),
-            Ground::Live => why_not_running(self.seen, unit, self.layers, None),
+            Ground::Twin => why_not_running_after_boot(self.view, unit, self.layers, None),
+            Ground::Live => why_not_running(self.view, unit, self.layers, None),
         });
         let tried = if self.on == Ground::Twin { "cannot be started" } else { "does not run" };
         finding.failed(format!("it {tried} ({state}, Result={result}), so nothing could be killed"))

@@ -11,11 +11,11 @@ use crate::model::{CommandCheck, CommandFact, Layer, RunAs, Verdict};
 /// The longest argument of a program that a report repeats.
 const LONGEST: usize = 80;
 
-pub(super) fn judge(seen: &UnitView, demand: &CommandCheck) -> Verdict {
+pub(super) fn judge(view: &UnitView, demand: &CommandCheck) -> Verdict {
     let line = quoted(&demand.run.iter().map(|word| short(word)).collect::<Vec<_>>());
     let prints = demand.stdout_contains.as_ref().map(|text| format!(" and prints \"{text}\"")).unwrap_or_default();
     let mut finding = Finding::expecting(format!("`{line}` exits with {}{prints}, within 10 s", demand.exit));
-    let fact = match seen.live(&ask::command(demand)) {
+    let fact = match view.live(&ask::command(demand)) {
         Ok(fact) => fact,
         Err(unknown) => return finding.unknown(&unknown),
     };
@@ -36,8 +36,8 @@ pub(super) fn judge(seen: &UnitView, demand: &CommandCheck) -> Verdict {
                 None => (true, format!("it exits with {status}")),
             }
         }
-        CommandFact::Killed { signal } => (false, format!("signal {signal} ends it")),
-        CommandFact::TimedOut { seconds } => (false, format!("it still runs after {seconds} s")),
+        CommandFact::Killed { signal } => (false, format!("killed by signal {signal}")),
+        CommandFact::TimedOut { seconds } => (false, format!("it was still running after {seconds} s")),
         CommandFact::Flooded { bytes } => (false, format!("it prints more than {bytes} bytes")),
         CommandFact::Missing => {
             finding.show(Layer::File, format!("ls -l {}", quoted(&[program.to_owned()])), "no program");

@@ -6,27 +6,27 @@ use crate::engine::layers::Layers;
 use crate::engine::unit_view::UnitView;
 use crate::model::{Layer, Unknown, Verdict};
 
-pub(super) fn judge(seen: &UnitView) -> Verdict {
+pub(super) fn judge(view: &UnitView) -> Verdict {
     let mut finding = Finding::expecting("a boot that starts it");
-    let twin = seen.rebooted();
+    let twin = view.rebooted();
     // The twin has booted from this disk. Without one, the loaded graph is asked what a boot would pull in.
-    let boot = match twin.map_or_else(|| seen.boot(), Ok) {
+    let boot = match twin.map_or_else(|| view.boot(), Ok) {
         Ok(boot) => boot,
         Err(unknown) => return finding.unknown(&unknown),
     };
-    let unit = match twin.and(seen.reloaded()).map_or_else(|| seen.loaded(), Ok) {
+    let unit = match twin.and(view.reloaded()).map_or_else(|| view.loaded(), Ok) {
         Ok(unit) => unit,
         Err(unknown) => return finding.unknown(&unknown),
     };
-    let files = seen.files();
+    let files = view.files();
     let layers = files.as_ref().ok().map(|files| Layers::read(files));
     for written in layers.iter().flat_map(|layers| layers.standing("WantedBy")).take(3) {
         finding.show(Layer::File, written.place(), written.text());
     }
     let by: Vec<String> = boot.pullers.iter().map(|puller| format!("{}={}", puller.via, puller.unit)).collect();
     let by = if by.is_empty() { "nothing pulls it in".into() } else { by.join(" ") };
-    finding.show(Layer::Loaded, seen.show("WantedBy,RequiredBy,UpheldBy"), by);
-    finding.show(Layer::Loaded, format!("systemctl is-enabled {}", seen.unit), &boot.unit_file_state);
+    finding.show(Layer::Loaded, view.show("WantedBy,RequiredBy,UpheldBy"), by);
+    finding.show(Layer::Loaded, format!("systemctl is-enabled {}", view.unit), &boot.unit_file_state);
 
     let loadable = matches!(unit.get("LoadState"), "loaded" | "merged");
     let lasts = twin.is_some() || boot.unit_file_state != "enabled-runtime";
@@ -45,7 +45,7 @@ pub(super) fn judge(seen: &UnitView) -> Verdict {
             remedy: "sudo systemctl daemon-reload, then check again".into(),
         });
     }
-    finding.because(why_not_enabled(seen, boot, Some(unit), layers.as_ref()));
+    finding.because(why_not_enabled(view, boot, Some(unit), layers.as_ref()));
     if !loadable {
         let state = unit.get("LoadState");
         finding.failed(format!("a boot cannot start it: LoadState={state}"))

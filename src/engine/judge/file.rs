@@ -9,10 +9,10 @@ use crate::model::{
     Verdict,
 };
 
-pub(super) fn judge(seen: &UnitView, demand: &FileCheck) -> Verdict {
+pub(super) fn judge(view: &UnitView, demand: &FileCheck) -> Verdict {
     let path = &demand.path;
     let mut finding = Finding::expecting(expected(demand));
-    let fact = match seen.live(&ask::file(seen.unit, path, demand.contains.as_deref())) {
+    let fact = match view.live(&ask::file(view.unit, path, demand.contains.as_deref())) {
         Ok(fact) => fact,
         Err(unknown) => return finding.unknown(&unknown),
     };
@@ -25,7 +25,7 @@ pub(super) fn judge(seen: &UnitView, demand: &FileCheck) -> Verdict {
         return finding.failed(wrong.join("; "));
     }
     if demand.unwritable {
-        match writers(seen, fact) {
+        match writers(view, fact) {
             Err(unknown) => return finding.unknown(&unknown),
             Ok(found) => {
                 finding.because(found.iter().map(|(_, cause)| cause.clone()));
@@ -41,7 +41,7 @@ pub(super) fn judge(seen: &UnitView, demand: &FileCheck) -> Verdict {
         return finding.unknown(&Unknown { reason: format!("{path} could not be read: {why}"), remedy: String::new() });
     }
     let metadata = FileCheck { contains: None, ..demand.clone() };
-    let reborn = seen.twin(&ask::file(seen.unit, path, None));
+    let reborn = view.twin(&ask::file(view.unit, path, None));
     let later = reborn.map(|fact| faults(&metadata, fact)).unwrap_or_default();
     if !later.is_empty() {
         finding.because([Cause::GoneAfterReboot.because(format!("{path} is as it should be now, but not on the disk that a boot reads: it lies on something that is mounted, or is made by hand anew.")).next_step(format!("findmnt -T {}", quoted(std::slice::from_ref(path))))]);
@@ -131,8 +131,8 @@ fn faults(demand: &FileCheck, fact: &FileFact) -> Vec<String> {
 }
 
 /// In how many ways the service could write the file.
-fn writers(seen: &UnitView, fact: &FileFact) -> Result<Vec<(String, Diagnosis)>, Unknown> {
-    let (account, details) = (seen.account()?, seen.live(&ask::details(seen.unit, None))?);
+fn writers(view: &UnitView, fact: &FileFact) -> Result<Vec<(String, Diagnosis)>, Unknown> {
+    let (account, details) = (view.account()?, view.live(&ask::details(view.unit, None))?);
     let Some(node) = &fact.node else { return Ok(vec![]) };
     let mut identities: Vec<(&Identity, &str)> = match details.processes.as_slice() {
         [] => vec![(&account.identity, "")],
@@ -140,14 +140,14 @@ fn writers(seen: &UnitView, fact: &FileFact) -> Result<Vec<(String, Diagnosis)>,
         _ if fact.read_only == Some(true) => vec![],
         processes => processes.iter().map(|ProcessDetails { identity, .. }| (identity, "")).collect(),
     };
-    let reborn = seen.rebooted_account().filter(|reborn| reborn.user != account.user);
+    let reborn = view.rebooted_account().filter(|reborn| reborn.user != account.user);
     identities.extend(reborn.map(|reborn| (&reborn.identity, " after a reboot")));
     let mut found: Vec<(String, Diagnosis)> = Vec::new();
     for (identity, when) in identities {
         if let Some((what, next)) = way_in(identity, node, &fact.folders)
             && !found.iter().any(|(other, _)| *other == format!("{what}{when}"))
         {
-            let text = format!("{}{when}: {what}.", seen.unit);
+            let text = format!("{}{when}: {what}.", view.unit);
             found.push((format!("{what}{when}"), Cause::ServiceCanWrite.because(text).next_step(next)));
         }
     }

@@ -33,31 +33,31 @@ pub fn judge(lab: &Lab, observations: &Observations) -> Vec<CheckReport> {
 }
 
 fn judge_one(check: &Check, observations: &Observations) -> Verdict {
-    let seen = UnitView::new(&check.unit, observations);
+    let view = UnitView::new(&check.unit, observations);
     match &check.kind {
-        Kind::UnitFile => unit_file::judge(&seen),
-        Kind::Setting { name, expect } => setting::judge(&seen, name, expect),
-        Kind::RunsAs { root } => runs_as::judge(&seen, *root),
-        Kind::RestartPolicy { one_of } => restart_policy::judge(&seen, one_of),
-        Kind::Active { running, hold } => active::judge(&seen, *running, *hold),
-        Kind::Enabled => enabled::judge(&seen),
-        Kind::Http { port, path, status, contains } => http::judge(&seen, *port, path, *status, contains.as_deref()),
-        Kind::ComesBack { within, again } => comes_back::judge(&seen, *within, *again),
-        Kind::SurvivesReboot { hold } => survives_reboot::judge(&seen, *hold),
-        Kind::Listens(demand) => listens::judge(&seen, demand),
-        Kind::Process(demand) => process::judge(&seen, demand),
-        Kind::Account(demand) => account::judge(&seen, demand),
-        Kind::File(demand) => file::judge(&seen, demand),
-        Kind::Journal(demand) => journal::judge(&seen, demand),
-        Kind::Command(demand) => command::judge(&seen, demand),
-        Kind::Answer(demand) => answer::judge(&seen, &check.id, demand),
+        Kind::UnitFile => unit_file::judge(&view),
+        Kind::Setting { name, expect } => setting::judge(&view, name, expect),
+        Kind::RunsAs { root } => runs_as::judge(&view, *root),
+        Kind::RestartPolicy { one_of } => restart_policy::judge(&view, one_of),
+        Kind::Active { running, hold } => active::judge(&view, *running, *hold),
+        Kind::Enabled => enabled::judge(&view),
+        Kind::Http { port, path, status, contains } => http::judge(&view, *port, path, *status, contains.as_deref()),
+        Kind::ComesBack { within, again } => comes_back::judge(&view, *within, *again),
+        Kind::SurvivesReboot { hold } => survives_reboot::judge(&view, *hold),
+        Kind::Listens(demand) => listens::judge(&view, demand),
+        Kind::Process(demand) => process::judge(&view, demand),
+        Kind::Account(demand) => account::judge(&view, demand),
+        Kind::File(demand) => file::judge(&view, demand),
+        Kind::Journal(demand) => journal::judge(&view, demand),
+        Kind::Command(demand) => command::judge(&view, demand),
+        Kind::Answer(demand) => answer::judge(&view, &check.id, demand),
     }
 }
 
 fn unjudged(check: &Check, observations: &Observations, unmet: &[(&str, Status)]) -> Verdict {
     let failed = |status: Status| matches!(status, Status::Failed | Status::Blocked);
     let names: Vec<&str> = unmet.iter().map(|(id, _)| *id).collect();
-    // What it expects does not depend on what was seen.
+    // The expectation does not depend on the observations.
     let expected = judge_one(check, observations).expected;
     if unmet.iter().any(|(_, status)| failed(*status)) {
         let observed = format!("not judged: {} must pass first", names.join(", "));

@@ -7,19 +7,19 @@ use crate::engine::layers::Layers;
 use crate::engine::unit_view::UnitView;
 use crate::model::{HttpOutcome, Layer, PortOwner, Unknown, Verdict};
 
-pub(super) fn judge(seen: &UnitView, port: u16, path: &str, status: u16, contains: Option<&str>) -> Verdict {
+pub(super) fn judge(view: &UnitView, port: u16, path: &str, status: u16, contains: Option<&str>) -> Verdict {
     let url = format!("http://127.0.0.1:{port}{path}");
     let with = contains.map(|text| format!(" with \"{text}\" in it")).unwrap_or_default();
-    let mut finding = Finding::expecting(format!("{status} from {url}{with}, answered by {}", seen.unit));
-    let fact = match seen.live(&ask::http(seen.unit, port, path)) {
+    let mut finding = Finding::expecting(format!("{status} from {url}{with}, answered by {}", view.unit));
+    let fact = match view.live(&ask::http(view.unit, port, path)) {
         Ok(fact) => fact,
         Err(unknown) => return finding.unknown(&unknown),
     };
     let owner = match &fact.owner {
-        PortOwner::Nobody => "nobody listens".to_owned(),
-        PortOwner::Unit { pid } => format!("pid {pid} of {} listens", seen.unit),
-        PortOwner::Other { pid, comm } => format!("pid {pid} {comm} listens, which is no process of {}", seen.unit),
-        PortOwner::Unseen => "somebody listens, and who could not be seen".into(),
+        PortOwner::Nobody => "no socket listens".to_owned(),
+        PortOwner::Unit { pid } => format!("pid {pid} of {} listens", view.unit),
+        PortOwner::Other { pid, comm } => format!("pid {pid} {comm} listens, which is no process of {}", view.unit),
+        PortOwner::Unseen => "a socket listens, and its owner is unknown".into(),
     };
     let outcome = match &fact.outcome {
         HttpOutcome::Answered { status, .. } => format!("status {status}"),
@@ -31,16 +31,16 @@ pub(super) fn judge(seen: &UnitView, port: u16, path: &str, status: u16, contain
     finding.show(Layer::Live, format!("sudo ss -ltnp 'sport = :{port}'"), &owner);
 
     if let PortOwner::Other { pid, comm } = &fact.owner {
-        finding.because([orphan(seen, port, *pid, comm)]);
-        return finding.failed(format!("{outcome}, from pid {pid} ({comm}), not from {}", seen.unit));
+        finding.because([orphan(view, port, *pid, comm)]);
+        return finding.failed(format!("{outcome}, from pid {pid} ({comm}), not from {}", view.unit));
     }
     let HttpOutcome::Answered { status: got, body } = &fact.outcome else {
-        if let Ok(unit) = seen.loaded()
+        if let Ok(unit) = view.loaded()
             && unit.get("ActiveState") != "active"
         {
-            let files = seen.files();
+            let files = view.files();
             let layers = files.as_ref().ok().map(|files| Layers::read(files));
-            finding.because(why_not_running(seen, unit, layers.as_ref(), None));
+            finding.because(why_not_running(view, unit, layers.as_ref(), None));
         }
         return finding.failed(format!("{outcome}: {owner}"));
     };
@@ -53,7 +53,7 @@ pub(super) fn judge(seen: &UnitView, port: u16, path: &str, status: u16, contain
     match &fact.owner {
         PortOwner::Unit { .. } => finding.passed(format!("{outcome}; {owner}")),
         _ => finding.unknown(&Unknown {
-            reason: format!("{url} answers, but whose process answers could not be seen"),
+            reason: format!("{url} answers, but the process that answers is unknown"),
             remedy: "run the check as root, who may see every process's sockets".into(),
         }),
     }

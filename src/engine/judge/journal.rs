@@ -7,7 +7,7 @@ use crate::engine::layers::Layers;
 use crate::engine::unit_view::UnitView;
 use crate::model::{Cause, JournalCheck, Layer, Since, UnitFact, Unknown, Verdict};
 
-pub(super) fn judge(seen: &UnitView, demand: &JournalCheck) -> Verdict {
+pub(super) fn judge(view: &UnitView, demand: &JournalCheck) -> Verdict {
     let JournalCheck { text, lacks, since } = demand;
     let when = match since {
         Since::Invocation => "since its latest start",
@@ -15,13 +15,13 @@ pub(super) fn judge(seen: &UnitView, demand: &JournalCheck) -> Verdict {
     };
     let not = if *lacks { "no message of its own with" } else { "a message of its own with" };
     let mut finding = Finding::expecting(format!("{not} \"{text}\" in the journal {when}"));
-    let (unit, fact) = match (seen.loaded(), seen.live(&ask::journal(seen.unit, demand))) {
+    let (unit, fact) = match (view.loaded(), view.live(&ask::journal(view.unit, demand))) {
         (Ok(unit), Ok(fact)) => (unit, fact),
         (Err(unknown), _) | (_, Err(unknown)) => return finding.unknown(&unknown),
     };
     let filter = match (since, unit.get("InvocationID")) {
         (Since::Invocation, id) if !id.is_empty() => format!("_SYSTEMD_INVOCATION_ID={id}"),
-        _ => format!("_SYSTEMD_UNIT={}", seen.unit),
+        _ => format!("_SYSTEMD_UNIT={}", view.unit),
     };
     let source = format!("journalctl -b -o cat {filter}");
     match (&fact.found, &fact.last) {
@@ -31,11 +31,11 @@ pub(super) fn judge(seen: &UnitView, demand: &JournalCheck) -> Verdict {
         }
         (None, None) => finding.show(Layer::Live, source, "no messages"),
     }
-    let files = seen.files();
+    let files = view.files();
     let layers = files.as_ref().ok().map(|files| Layers::read(files));
     if !fact.started && fact.messages == 0 {
         // A service that never ran has nothing to its credit, not even silence.
-        finding.because(why_not_running(seen, unit, layers.as_ref(), None));
+        finding.because(why_not_running(view, unit, layers.as_ref(), None));
         return finding.failed("it has not been started, so it has written nothing");
     }
     match (&fact.found, lacks) {
@@ -43,21 +43,21 @@ pub(super) fn judge(seen: &UnitView, demand: &JournalCheck) -> Verdict {
         (Some(message), false) => finding.passed(message),
         (None, _) if fact.cut => finding.unknown(&Unknown {
             reason: format!("the latest {} messages have no \"{text}\", and older ones were not read", fact.messages),
-            remedy: format!("sudo systemctl restart {}, then check again", seen.unit),
+            remedy: format!("sudo systemctl restart {}, then check again", view.unit),
         }),
         (None, true) => finding.passed(format!("{} messages, none with it", fact.messages)),
         (None, false) => {
             if let Some(output) = elsewhere(unit) {
-                finding.show(Layer::Loaded, seen.show("StandardOutput"), format!("StandardOutput={output}"));
+                finding.show(Layer::Loaded, view.show("StandardOutput"), format!("StandardOutput={output}"));
                 finding.because([Cause::OutputNotInJournal
                     .because(format!(
                         "StandardOutput={output} sends what {} prints elsewhere, and not to the journal.",
-                        seen.unit
+                        view.unit
                     ))
                     .next_step("remove StandardOutput=, then sudo systemctl daemon-reload and restart")]);
             }
             if unit.get("ActiveState") != "active" {
-                finding.because(why_not_running(seen, unit, layers.as_ref(), None));
+                finding.because(why_not_running(view, unit, layers.as_ref(), None));
             }
             finding.failed(format!("{} messages, none with it", fact.messages))
         }

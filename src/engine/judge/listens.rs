@@ -10,7 +10,7 @@ use crate::engine::layers::Layers;
 use crate::engine::unit_view::UnitView;
 use crate::model::{Address, Cause, Layer, Listener, Listens, PortOwner, Protocol, Unknown, Verdict};
 
-pub(super) fn judge(seen: &UnitView, demand: &Listens) -> Verdict {
+pub(super) fn judge(view: &UnitView, demand: &Listens) -> Verdict {
     let Listens { port, protocol, address } = demand;
     let word = protocol.word();
     let on = match address {
@@ -19,15 +19,15 @@ pub(super) fn judge(seen: &UnitView, demand: &Listens) -> Verdict {
         Some(Address::Loopback) => " on loopback only".into(),
         Some(Address::Exactly(address)) => format!(" on {address}"),
     };
-    let mut finding = Finding::expecting(format!("{} listens on {word} port {port}{on}", seen.unit));
-    let fact = match seen.live(&ask::listens(seen.unit, demand)) {
+    let mut finding = Finding::expecting(format!("{} listens on {word} port {port}{on}", view.unit));
+    let fact = match view.live(&ask::listens(view.unit, demand)) {
         Ok(fact) => fact,
         Err(unknown) => return finding.unknown(&unknown),
     };
     let flags = if *protocol == Protocol::Tcp { "-ltnp" } else { "-lunp" };
     let source = format!("ss {flags} 'sport = :{port}'");
     for listener in fact.listeners.iter().take(3) {
-        finding.show(Layer::Live, &source, described(seen, listener));
+        finding.show(Layer::Live, &source, described(view, listener));
         if let Some(socket) = &listener.socket_unit {
             finding.show(
                 Layer::Loaded,
@@ -37,11 +37,11 @@ pub(super) fn judge(seen: &UnitView, demand: &Listens) -> Verdict {
         }
     }
     if fact.listeners.is_empty() {
-        finding.show(Layer::Live, &source, "nobody listens");
+        finding.show(Layer::Live, &source, "no socket listens");
     }
     let own: Vec<&Listener> = fact.listeners.iter().filter(|listener| is_own(listener)).collect();
     if own.is_empty() {
-        return absent(seen, demand, &fact.listeners, finding);
+        return absent(view, demand, &fact.listeners, finding);
     }
     let addresses = || own.iter().map(|listener| listener.address.to_string()).collect::<Vec<_>>().join(", ");
     let loopback = own.iter().all(|listener| listener.address.is_loopback());
@@ -60,17 +60,17 @@ pub(super) fn judge(seen: &UnitView, demand: &Listens) -> Verdict {
         Some(Address::Exactly(wanted)) => reaches(*wanted),
     };
     if right {
-        return finding.passed(described(seen, own[0]));
+        return finding.passed(described(view, own[0]));
     }
     finding.because(match address {
         Some(Address::Loopback) => Some(
             Cause::ListensForEverybody
-                .because(format!("{} listens on {}, where other machines can reach it too.", seen.unit, addresses()))
+                .because(format!("{} listens on {}, where other machines can reach it too.", view.unit, addresses()))
                 .next_step("have the program bind to 127.0.0.1, by its own option or configuration"),
         ),
         _ if loopback => Some(
             Cause::ListensOnLoopbackOnly
-                .because(format!("{} listens on {}, where no other machine can reach it.", seen.unit, addresses()))
+                .because(format!("{} listens on {}, where no other machine can reach it.", view.unit, addresses()))
                 .next_step("have the program bind to 0.0.0.0 or ::, by its own option or configuration"),
         ),
         _ => None,
@@ -82,18 +82,18 @@ fn is_own(listener: &Listener) -> bool {
     matches!(listener.owner, PortOwner::Unit { .. }) || listener.socket_unit.is_some()
 }
 
-fn described(seen: &UnitView, listener: &Listener) -> String {
+fn described(view: &UnitView, listener: &Listener) -> String {
     let at = listener.address;
     match (&listener.owner, &listener.socket_unit) {
-        (PortOwner::Unit { pid }, _) => format!("{at}: pid {pid} of {}", seen.unit),
-        (_, Some(socket)) => format!("{at}: systemd holds it for {socket}, which starts {}", seen.unit),
-        (PortOwner::Other { pid, comm }, _) => format!("{at}: pid {pid} {comm}, which is no process of {}", seen.unit),
-        (PortOwner::Nobody | PortOwner::Unseen, _) => format!("{at}: whose it is could not be seen"),
+        (PortOwner::Unit { pid }, _) => format!("{at}: pid {pid} of {}", view.unit),
+        (_, Some(socket)) => format!("{at}: systemd holds it for {socket}, which starts {}", view.unit),
+        (PortOwner::Other { pid, comm }, _) => format!("{at}: pid {pid} {comm}, which is no process of {}", view.unit),
+        (PortOwner::Nobody | PortOwner::Unseen, _) => format!("{at}: its owner is unknown"),
     }
 }
 
 /// No socket there is the unit's.
-fn absent(seen: &UnitView, demand: &Listens, listeners: &[Listener], mut finding: Finding) -> Verdict {
+fn absent(view: &UnitView, demand: &Listens, listeners: &[Listener], mut finding: Finding) -> Verdict {
     let (word, port) = (demand.protocol.word(), demand.port);
     let mut others = listeners.iter().filter_map(|listener| match &listener.owner {
         PortOwner::Other { pid, comm } => Some((*pid, comm)),
@@ -101,25 +101,25 @@ fn absent(seen: &UnitView, demand: &Listens, listeners: &[Listener], mut finding
     });
     if listeners.iter().any(|listener| matches!(listener.owner, PortOwner::Unseen | PortOwner::Nobody)) {
         return finding.unknown(&Unknown {
-            reason: format!("somebody listens on {word} port {port}, and who could not be seen"),
+            reason: format!("a socket listens on {word} port {port}, and its owner is unknown"),
             remedy: "run the check as root, who may see every process's sockets".into(),
         });
     }
     if let Some((pid, comm)) = others.next() {
-        finding.because([orphan(seen, port, pid, comm)]);
-        return finding.failed(format!("pid {pid} ({comm}) listens there, not {}", seen.unit));
+        finding.because([orphan(view, port, pid, comm)]);
+        return finding.failed(format!("pid {pid} ({comm}) listens there, not {}", view.unit));
     }
-    if let Ok(unit) = seen.loaded() {
-        let files = seen.files();
+    if let Ok(unit) = view.loaded() {
+        let files = view.files();
         let layers = files.as_ref().ok().map(|files| Layers::read(files));
         if unit.get("ActiveState") != "active" {
-            finding.because(why_not_running(seen, unit, layers.as_ref(), None));
+            finding.because(why_not_running(view, unit, layers.as_ref(), None));
         } else if unit.get("PrivateNetwork") == "yes" {
-            finding.show(Layer::Loaded, seen.show("PrivateNetwork"), "PrivateNetwork=yes");
+            finding.show(Layer::Loaded, view.show("PrivateNetwork"), "PrivateNetwork=yes");
             finding.because([Cause::PrivateNetwork
                 .because(format!(
-                    "PrivateNetwork=yes gives {} a network of its own, which nobody else can reach.",
-                    seen.unit
+                    "PrivateNetwork=yes gives {} its own network, which other processes cannot reach.",
+                    view.unit
                 ))
                 .next_step("remove PrivateNetwork=, then sudo systemctl daemon-reload and restart")]);
         } else if let Some(layers) = &layers {
@@ -129,5 +129,5 @@ fn absent(seen: &UnitView, demand: &Listens, listeners: &[Listener], mut finding
             finding.because(writing(layers, "ExecStart", &has));
         }
     }
-    finding.failed(format!("nobody listens on {word} port {port}"))
+    finding.failed(format!("no socket listens on {word} port {port}"))
 }

@@ -12,23 +12,23 @@ use crate::model::{
 /// What the kernel keeps of a command's name: `TASK_COMM_LEN`, one byte for its terminator taken off.
 const COMM: usize = 15;
 
-pub(super) fn judge(seen: &UnitView, demand: &ProcessCheck) -> Verdict {
+pub(super) fn judge(view: &UnitView, demand: &ProcessCheck) -> Verdict {
     let mut finding = Finding::expecting(expected(demand));
-    let question = ask::details(seen.unit, demand.cwd.as_deref());
-    let (unit, fact) = match (seen.loaded(), seen.live(&question)) {
+    let question = ask::details(view.unit, demand.cwd.as_deref());
+    let (unit, fact) = match (view.loaded(), view.live(&question)) {
         (Ok(unit), Ok(fact)) => (unit, fact),
         (Err(unknown), _) | (_, Err(unknown)) => return finding.unknown(&unknown),
     };
-    let files = seen.files();
+    let files = view.files();
     let layers = files.as_ref().ok().map(|files| Layers::read(files));
     let directive = if demand.cwd.is_some() { "WorkingDirectory" } else { "ExecStart" };
     if let Some(layers) = &layers {
-        let (place, text) = layers.evidence(seen.unit, directive);
+        let (place, text) = layers.evidence(view.unit, directive);
         finding.show(Layer::File, place, text);
     }
-    finding.show(Layer::Loaded, seen.show("ExecStart"), format!("ExecStart={}", commands(unit)));
+    finding.show(Layer::Loaded, view.show("ExecStart"), format!("ExecStart={}", commands(unit)));
     if fact.count == 0 {
-        finding.because(why_not_running(seen, unit, layers.as_ref(), None));
+        finding.because(why_not_running(view, unit, layers.as_ref(), None));
         return finding.failed("no process of it is running");
     }
     for process in telling(fact).into_iter().take(3) {
@@ -44,13 +44,13 @@ pub(super) fn judge(seen: &UnitView, demand: &ProcessCheck) -> Verdict {
             remedy: "check again in a second".into(),
         });
     }
-    let reborn = seen.twin(&question).filter(|fact| is_settled(seen, fact));
+    let reborn = view.twin(&question).filter(|fact| is_settled(view, fact));
     let faults = [of_command(demand, fact), of_number(demand, fact)];
     let wrong: Vec<&str> = faults.iter().filter_map(|fault| fault.as_ref().err()?.wrong.as_deref()).collect();
     if !wrong.is_empty() {
         // A fresh boot runs it as it should be: what runs now is older.
         if faults[0].is_err() && reborn.is_some_and(|fact| of_command(demand, fact).is_ok()) {
-            finding.because(behind(seen, unit, layers.as_ref(), directive));
+            finding.because(behind(view, unit, layers.as_ref(), directive));
         } else if faults[0].is_err() {
             finding.because(layers.iter().flat_map(|layers| miswritten(layers, demand)));
         }
@@ -63,8 +63,8 @@ pub(super) fn judge(seen: &UnitView, demand: &ProcessCheck) -> Verdict {
         });
     }
     if let Some(Err(Fault { wrong: Some(what) })) = reborn.map(|fact| of_command(demand, fact)) {
-        finding.because(behind(seen, unit, layers.as_ref(), directive));
-        return finding.failed(format!("right now, but a fresh boot starts it otherwise: {what}"));
+        finding.because(behind(view, unit, layers.as_ref(), directive));
+        return finding.failed(format!("right now, but a fresh boot starts it differently: {what}"));
     }
     finding.passed(telling(fact).first().map(|process| line(process)).unwrap_or_default())
 }
@@ -160,10 +160,10 @@ fn is_starting(process: &ProcessDetails) -> bool {
 
 /// The twin's main process is what `ExecStart=` names, so nothing is on its way to becoming something else: a shell
 /// script that will exec the real program, for one.
-fn is_settled(seen: &UnitView, fact: &DetailsFact) -> bool {
+fn is_settled(view: &UnitView, fact: &DetailsFact) -> bool {
     let main = fact.processes.iter().find(|process| process.main);
     let argv = main.and_then(|main| main.argv.as_ref()).map(|argv| argv.join(" "));
-    argv.is_some() && seen.reloaded().map(commands) == argv
+    argv.is_some() && view.reloaded().map(commands) == argv
 }
 
 fn commands(unit: &UnitFact) -> String {
@@ -179,13 +179,13 @@ fn miswritten(layers: &Layers, demand: &ProcessCheck) -> Vec<Diagnosis> {
 }
 
 /// The process is behind what is loaded, or that is behind the disk.
-fn behind(seen: &UnitView, unit: &UnitFact, layers: Option<&Layers>, directive: &str) -> Vec<Diagnosis> {
+fn behind(view: &UnitView, unit: &UnitFact, layers: Option<&Layers>, directive: &str) -> Vec<Diagnosis> {
     let value = |unit: &UnitFact| {
         if directive == "ExecStart" { commands(unit) } else { unit.get(directive).to_owned() }
     };
-    match seen.reloaded() {
-        Some(reloaded) if value(reloaded) != value(unit) => vec![stale(seen, layers, directive)],
-        Some(_) => vec![needs_restart(seen, &format!("The process was started before {directive}= became what it is"))],
+    match view.reloaded() {
+        Some(reloaded) if value(reloaded) != value(unit) => vec![stale(view, layers, directive)],
+        Some(_) => vec![needs_restart(view, &format!("The process was started before {directive}= became what it is"))],
         None => vec![],
     }
 }

@@ -10,18 +10,18 @@ use crate::engine::layers::Layers;
 use crate::engine::unit_view::UnitView;
 use crate::model::{Cause, Diagnosis, ExecCommand, Layer, Process, UnitFact, Unknown, Verdict};
 
-pub(super) fn judge(seen: &UnitView, root: bool) -> Verdict {
+pub(super) fn judge(view: &UnitView, root: bool) -> Verdict {
     let mut finding = Finding::expecting(if root { "uid 0 (root)" } else { "a uid other than 0" });
-    let (unit, processes) = match (seen.loaded(), seen.processes()) {
+    let (unit, processes) = match (view.loaded(), view.processes()) {
         (Ok(unit), Ok(fact)) => (unit, &fact.processes),
         (Err(unknown), _) | (_, Err(unknown)) => return finding.unknown(&unknown),
     };
-    let files = seen.files();
+    let files = view.files();
     let layers = files.as_ref().ok().map(|files| Layers::read(files));
-    let sight = Sight { seen, unit, layers: layers.as_ref() };
+    let sight = Sight { view, unit, layers: layers.as_ref() };
     sight.show_layers(&mut finding);
     if processes.is_empty() {
-        finding.because(why_not_running(seen, unit, layers.as_ref(), None));
+        finding.because(why_not_running(view, unit, layers.as_ref(), None));
         return finding.failed("no process of it is running");
     }
     if let Some(starting) = processes.iter().find(|process| is_starting(process)) {
@@ -116,7 +116,7 @@ fn started_uid(unit: &UnitFact) -> Option<u32> {
 }
 
 struct Sight<'a> {
-    seen: &'a UnitView<'a>,
+    view: &'a UnitView<'a>,
     unit: &'a UnitFact,
     layers: Option<&'a Layers<'a>>,
 }
@@ -124,13 +124,13 @@ struct Sight<'a> {
 impl Sight<'_> {
     fn show_layers(&self, finding: &mut Finding) {
         if let Some(layers) = self.layers {
-            let (place, text) = layers.evidence(self.seen.unit, "User");
+            let (place, text) = layers.evidence(self.view.unit, "User");
             finding.show(Layer::File, place, text);
         }
         let user = format!("User={}", self.unit.get("User"));
-        finding.show(Layer::Loaded, self.seen.show("User"), if user == "User=" { "User= is not set" } else { &user });
+        finding.show(Layer::Loaded, self.view.show("User"), if user == "User=" { "User= is not set" } else { &user });
         if self.unit.get("DynamicUser") == "yes" {
-            finding.show(Layer::Loaded, self.seen.show("DynamicUser"), "DynamicUser=yes");
+            finding.show(Layer::Loaded, self.view.show("DynamicUser"), "DynamicUser=yes");
         }
     }
 
@@ -153,14 +153,14 @@ impl Sight<'_> {
                     user => format!("User={user}"),
                 };
                 let what = format!("{user} is loaded, and the running process was started before, as root");
-                vec![needs_restart(self.seen, &what)]
+                vec![needs_restart(self.view, &what)]
             }
             None => vec![Cause::RunsAsRoot.because(format!(
                     "User={} holds for the main process, but pid {} {} is root: it became so by itself, as by sudo, or is left from before.",
                     self.unit.get("User"),
                     wrong[0].pid,
                     wrong[0].comm
-                )).next_step(format!("systemctl status {}", self.seen.unit))],
+                )).next_step(format!("systemctl status {}", self.view.unit))],
         }
     }
 
@@ -168,9 +168,9 @@ impl Sight<'_> {
         match declared_root(self.unit) {
             // A prefix leaves the uid property as it is: nobody can tell by it when the prefix was loaded.
             Some(root) if root.key == "User" && started_uid(self.unit).is_some_and(|uid| uid != 0) => {
-                vec![needs_restart(self.seen, &format!("After this process started, {} was loaded", root.what))]
+                vec![needs_restart(self.view, &format!("After this process started, {} was loaded", root.what))]
             }
-            None if self.disk_is_root() == Some(true) => vec![stale(self.seen, self.layers, "User")],
+            None if self.disk_is_root() == Some(true) => vec![stale(self.view, self.layers, "User")],
             _ => vec![],
         }
     }
@@ -179,7 +179,7 @@ impl Sight<'_> {
     fn pending_root(&self) -> Option<(String, Vec<Diagnosis>)> {
         // A service that a fresh boot of the same files runs, and not as root, gives up root by itself (truth 5).
         let drops_it = self
-            .seen
+            .view
             .rebooted_processes()
             .is_some_and(|fact| !fact.processes.is_empty() && fact.processes.iter().all(|process| process.uid != 0));
         if drops_it {
@@ -189,7 +189,7 @@ impl Sight<'_> {
             // Started under another user than is loaded now; else it was root before, and gave it up by itself.
             let changed = root.key == "ExecStart" || started_uid(self.unit).is_some_and(|uid| uid != 0);
             return changed.then(|| {
-                let cause = needs_restart(self.seen, &format!("After this process started, {} was loaded", root.what));
+                let cause = needs_restart(self.view, &format!("After this process started, {} was loaded", root.what));
                 (root.what, vec![cause])
             });
         }
@@ -200,7 +200,7 @@ impl Sight<'_> {
 
     /// What would make it root after a reload, by the twin's word, or else by our own reading.
     fn reloaded_root(&self) -> Option<Root> {
-        if let Some(reloaded) = self.seen.reloaded() {
+        if let Some(reloaded) = self.view.reloaded() {
             let uid0 = || {
                 let what = format!("User={} is an account with uid 0", reloaded.get("User"));
                 let becomes = self.reborn_as_root() || self.is_root_account(reloaded.get("User"));
@@ -228,23 +228,23 @@ impl Sight<'_> {
 
     /// Whether the disk would start it as root; none where neither a twin nor the files could be asked.
     fn disk_is_root(&self) -> Option<bool> {
-        let can_tell = self.seen.reloaded().is_some() || self.layers.is_some();
+        let can_tell = self.view.reloaded().is_some() || self.layers.is_some();
         can_tell.then(|| self.reloaded_root().is_some())
     }
 
     /// The freshly booted twin has resolved the user to uid 0, or runs it so.
     fn reborn_as_root(&self) -> bool {
-        self.seen.reloaded().and_then(started_uid) == Some(0)
-            || self.seen.rebooted_processes().is_some_and(|fact| fact.processes.iter().any(|process| process.uid == 0))
+        self.view.reloaded().and_then(started_uid) == Some(0)
+            || self.view.rebooted_processes().is_some_and(|fact| fact.processes.iter().any(|process| process.uid == 0))
     }
 
     /// Another name of root's, by the machine's accounts.
     fn is_root_account(&self, user: &str) -> bool {
-        self.seen.processes().is_ok_and(|fact| fact.roots.iter().any(|name| name == user))
+        self.view.processes().is_ok_and(|fact| fact.roots.iter().any(|name| name == user))
     }
 
     fn stale(&self, root: &Root) -> Diagnosis {
-        stale(self.seen, self.layers, root.key)
+        stale(self.view, self.layers, root.key)
     }
 
     fn runs_as_root(&self, root: &Root) -> Diagnosis {

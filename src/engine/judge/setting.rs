@@ -8,8 +8,8 @@ use crate::engine::layers::Layers;
 use crate::engine::unit_view::UnitView;
 use crate::model::{Expect, Layer, UnitFact, Verdict};
 
-pub(super) fn judge(seen: &UnitView, name: &str, expect: &Expect) -> Verdict {
-    judge_directive(seen, name, expect, describe(name, expect))
+pub(super) fn judge(view: &UnitView, name: &str, expect: &Expect) -> Verdict {
+    judge_directive(view, name, expect, describe(name, expect))
 }
 
 /// What the disk would load.
@@ -20,16 +20,16 @@ struct Disk {
     own_reading: bool,
 }
 
-pub(super) fn judge_directive(seen: &UnitView, name: &str, expect: &Expect, expected: String) -> Verdict {
+pub(super) fn judge_directive(view: &UnitView, name: &str, expect: &Expect, expected: String) -> Verdict {
     let mut finding = Finding::expecting(expected);
-    let unit = match seen.loaded() {
+    let unit = match view.loaded() {
         Ok(unit) => unit,
         Err(unknown) => return finding.unknown(&unknown),
     };
-    let files = seen.files();
+    let files = view.files();
     let layers = files.as_ref().ok().map(|files| Layers::read(files));
     if let Some(layers) = &layers {
-        let (place, text) = layers.evidence(seen.unit, name);
+        let (place, text) = layers.evidence(view.unit, name);
         finding.show(Layer::File, place, text);
     }
     let loaded = value(unit, name);
@@ -38,11 +38,11 @@ pub(super) fn judge_directive(seen: &UnitView, name: &str, expect: &Expect, expe
         Some(value) if value.is_empty() => format!("{name}= is not set"),
         Some(value) => format!("{name}={value}"),
     };
-    finding.show(Layer::Loaded, seen.show(&property(name)), shown(&loaded));
+    finding.show(Layer::Loaded, view.show(&property(name)), shown(&loaded));
 
     let is_right = |value: &Option<String>| value.as_deref().is_some_and(|value| meets(expect, value));
-    let disk = disk(seen, unit, layers.as_ref(), name, expect);
-    let stale = || stale(seen, layers.as_ref(), name);
+    let disk = disk(view, unit, layers.as_ref(), name, expect);
+    let stale = || stale(view, layers.as_ref(), name);
     let mistakes = || {
         let wanted = |written: &str| meets(expect, &normalised(name, written));
         layers.as_ref().map(|layers| writing(layers, name, &wanted)).unwrap_or_default()
@@ -51,7 +51,7 @@ pub(super) fn judge_directive(seen: &UnitView, name: &str, expect: &Expect, expe
         (true, true) => finding.passed(shown(&loaded)),
         (false, true) => {
             finding.because([stale()]);
-            finding.failed(format!("the disk has it right, and {} is still loaded", shown(&loaded)))
+            finding.failed(format!("the disk is right, but {} is still loaded", shown(&loaded)))
         }
         (true, false) => {
             let next = match (&disk.value, disk.own_reading) {
@@ -69,7 +69,7 @@ pub(super) fn judge_directive(seen: &UnitView, name: &str, expect: &Expect, expe
         }
         (false, false) => {
             if loaded.is_none() {
-                finding.because(unloadable(seen, unit, layers.as_ref()));
+                finding.because(unloadable(view, unit, layers.as_ref()));
             }
             finding.because(mistakes());
             // Two spellings of one value differ as text, so our own reading alone is no proof here.
@@ -101,8 +101,8 @@ fn value(unit: &UnitFact, name: &str) -> Option<String> {
     matches!(unit.get("LoadState"), "loaded" | "merged").then(|| plain(name, unit.get(&property(name))))
 }
 
-fn disk(seen: &UnitView, unit: &UnitFact, layers: Option<&Layers>, name: &str, expect: &Expect) -> Disk {
-    if let Some(reloaded) = seen.reloaded() {
+fn disk(view: &UnitView, unit: &UnitFact, layers: Option<&Layers>, name: &str, expect: &Expect) -> Disk {
+    if let Some(reloaded) = view.reloaded() {
         return Disk { value: value(reloaded, name), own_reading: false };
     }
     let read = layers.and_then(|layers| own_reading(unit, layers, name, expect));
@@ -112,8 +112,8 @@ fn disk(seen: &UnitView, unit: &UnitFact, layers: Option<&Layers>, name: &str, e
     }
 }
 
-/// A dynamic user is called as the unit is where nobody names it, and lives behind walls that no line takes down:
-/// systemd.exec(5).
+/// With `DynamicUser=yes`, the user is named after the unit unless `User=` is set, and some protection directives are
+/// always on (systemd.exec(5)).
 fn of_dynamic_user(layers: &Layers, name: &str) -> bool {
     let is_dynamic = || layers.effective("DynamicUser").is_some_and(|found| boolean(found.value) == Some(true));
     match name {

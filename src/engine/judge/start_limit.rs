@@ -21,19 +21,19 @@ pub(in crate::engine) struct Pace<'a> {
 /// What is observed of a unit that will be given up some day, with its causes; none where no limit is ever met.
 ///
 /// Both count: what is loaded is true today, and what the disk holds after the next boot.
-pub(super) fn gives_up(seen: &UnitView, layers: Option<&Layers>, finding: &mut Finding) -> Option<String> {
-    let loaded = seen.loaded().ok().filter(|unit| unit.get("LoadState") == "loaded").map(Pace::of);
-    let reloaded = seen.reloaded().map(Pace::of);
+pub(super) fn gives_up(view: &UnitView, layers: Option<&Layers>, finding: &mut Finding) -> Option<String> {
+    let loaded = view.loaded().ok().filter(|unit| unit.get("LoadState") == "loaded").map(Pace::of);
+    let reloaded = view.reloaded().map(Pace::of);
     if let Some(pace) = loaded.as_ref().or(reloaded.as_ref()) {
-        let source = seen.show("StartLimitBurst,StartLimitIntervalUSec,RestartUSec");
+        let source = view.show("StartLimitBurst,StartLimitIntervalUSec,RestartUSec");
         finding.show(Layer::Loaded, source, pace.described());
     }
     let behind = |pace: &Pace| reloaded.as_ref().is_some_and(|disk| !disk.gives_up() && pace.gives_up());
     if loaded.as_ref().is_some_and(behind) {
-        finding.because([stale(seen, layers, "StartLimitBurst")]);
+        finding.because([stale(view, layers, "StartLimitBurst")]);
     }
     let pace = loaded.filter(Pace::gives_up).or_else(|| reloaded.filter(Pace::gives_up))?;
-    finding.because([pace.too_tight(seen.unit)]);
+    finding.because([pace.too_tight(view.unit)]);
     Some(format!("this once; killed again and again, its start limit ends it: {}", pace.described()))
 }
 
@@ -72,7 +72,7 @@ impl<'a> Pace<'a> {
                 return TimeSpan::from_micros(total);
             }
         }
-        // Steps that nobody would write are taken for as short as the first one.
+        // Beyond this many steps, each counts as long as the first one.
         let uncounted = least.saturating_mul(self.burst.min(steps) - counted);
         let behind = most.saturating_mul(self.burst.saturating_sub(steps));
         TimeSpan::from_micros(total.saturating_add(uncounted).saturating_add(behind))

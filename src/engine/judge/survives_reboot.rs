@@ -1,4 +1,4 @@
-//! `survives-reboot`: a copy that has just booted has the unit active, and nobody helped.
+//! `survives-reboot`: the unit is active on a freshly booted twin.
 
 use super::active::{State, look, observed, state};
 use crate::engine::ask;
@@ -8,15 +8,15 @@ use crate::engine::layers::Layers;
 use crate::engine::unit_view::UnitView;
 use crate::model::{Cause, Diagnosis, Layer, Sample, StabilityFact, TimeSpan, UnitFact, Unknown, Verdict};
 
-pub(super) fn judge(seen: &UnitView, hold: TimeSpan) -> Verdict {
+pub(super) fn judge(view: &UnitView, hold: TimeSpan) -> Verdict {
     let mut finding = Finding::expecting(format!("active after a reboot, the same for {hold}"));
-    let fact = match seen.stability_after_reboot(&ask::stability(seen.unit, hold)) {
+    let fact = match view.stability_after_reboot(&ask::stability(view.unit, hold)) {
         None => return finding.not_run("not run: no copy of this machine was booted"),
         Some(Err(unknown)) => return finding.unknown(&unknown),
         Some(Ok(fact)) => fact,
     };
     let (before, after) = (&fact.before, &fact.after);
-    let source = seen.show("ActiveState,SubState,MainPID,NRestarts");
+    let source = view.show("ActiveState,SubState,MainPID,NRestarts");
     let up = |sample: &Sample| match sample.up_ms {
         0 => look(sample),
         ms => format!("{}, up for {}", look(sample), span(ms)),
@@ -25,7 +25,7 @@ pub(super) fn judge(seen: &UnitView, hold: TimeSpan) -> Verdict {
     if before != after {
         finding.show(Layer::Live, &source, format!("{} later: {}", span(fact.watched_ms), up(after)));
     }
-    let unit = seen.reloaded();
+    let unit = view.reloaded();
     match state(fact, false) {
         State::Holds => finding.passed(held(after)),
         State::JustStarted if after.up_ms >= hold.as_micros() / 1000 => finding.passed(held(after)),
@@ -35,37 +35,37 @@ pub(super) fn judge(seen: &UnitView, hold: TimeSpan) -> Verdict {
         }),
         State::Down if is_starting(after, unit) => finding.unknown(&Unknown {
             reason: "after a reboot it was still starting when the watch ended".into(),
-            remedy: format!("look what it waits for: systemctl status {}", seen.unit),
+            remedy: format!("look what it waits for: systemctl status {}", view.unit),
         }),
         state => {
             if let Some(unit) = unit {
-                explain(&mut finding, seen, unit, fact, state);
+                explain(&mut finding, view, unit, fact, state);
             }
             finding.failed(format!("after a reboot: {}", observed(state, fact, unit)))
         }
     }
 }
 
-fn explain(finding: &mut Finding, seen: &UnitView, unit: &UnitFact, fact: &StabilityFact, state: State) {
-    let files = seen.files();
+fn explain(finding: &mut Finding, view: &UnitView, unit: &UnitFact, fact: &StabilityFact, state: State) {
+    let files = view.files();
     let layers = files.as_ref().ok().map(|files| Layers::read(files));
-    let boot = seen.rebooted();
-    // What nobody starts cannot fail either: first, whether the boot pulls it in.
+    let boot = view.rebooted();
+    // A unit that the boot does not pull in cannot fail, so look at that first.
     let pulled = boot.is_none_or(|boot| !boot.chain.is_empty());
     if state == State::Down && !pulled {
-        finding.because(boot.map(|boot| why_not_enabled(seen, boot, Some(unit), layers.as_ref())).unwrap_or_default());
+        finding.because(boot.map(|boot| why_not_enabled(view, boot, Some(unit), layers.as_ref())).unwrap_or_default());
     } else {
-        let why = why_not_running_after_boot(seen, unit, layers.as_ref(), Some(fact));
+        let why = why_not_running_after_boot(view, unit, layers.as_ref(), Some(fact));
         let cycle = boot.map_or(&[][..], |boot| &boot.cycle);
-        let left = || boot_dropped(seen, layers.as_ref(), cycle).unwrap_or_else(|| left_down(seen));
+        let left = || boot_dropped(view, layers.as_ref(), cycle).unwrap_or_else(|| left_down(view));
         // To start it by hand, as one would now, mends no boot.
         finding.because(why.into_iter().map(|why| if why.cause == Cause::NotStarted { left() } else { why }));
     }
 }
 
 /// The boot has a job for it, no failure is on record, and it is down.
-fn left_down(seen: &UnitView) -> Diagnosis {
-    let unit = seen.unit;
+fn left_down(view: &UnitView) -> Diagnosis {
+    let unit = view.unit;
     Cause::BootLeavesItDown
         .because(format!("The boot wants {unit}, and yet it does not run then, although it did not fail."))
         .next_step(format!(

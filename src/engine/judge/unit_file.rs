@@ -6,12 +6,12 @@ use crate::engine::layers::Layers;
 use crate::engine::unit_view::UnitView;
 use crate::model::{Content, DiskFile, Layer, Role, Unknown, Verdict};
 
-pub(super) fn judge(seen: &UnitView) -> Verdict {
+pub(super) fn judge(view: &UnitView) -> Verdict {
     let mut finding = Finding::expecting("a unit file on disk that systemd can load");
     // The twin has just read the disk; the learner's manager may still hold what was there before.
-    let reloaded = seen.reloaded();
-    let files = seen.files();
-    let unit = match reloaded.map_or_else(|| seen.loaded(), Ok) {
+    let reloaded = view.reloaded();
+    let files = view.files();
+    let unit = match reloaded.map_or_else(|| view.loaded(), Ok) {
         Ok(unit) => unit,
         Err(unknown) => {
             // What is no regular file may well be what keeps the manager from answering.
@@ -29,16 +29,16 @@ pub(super) fn judge(seen: &UnitView) -> Verdict {
     let fragment = files.as_ref().ok().map(|files| files.files.iter().find(|file| file.role == Role::Fragment));
     match fragment {
         Some(Some(file)) => finding.show(Layer::File, format!("ls -lL {}", file.path), in_a_word(file)),
-        Some(None) => finding.show(Layer::File, format!("systemctl cat {}", seen.unit), "no unit file"),
+        Some(None) => finding.show(Layer::File, format!("systemctl cat {}", view.unit), "no unit file"),
         None => {}
     }
-    if let Ok(live) = seen.loaded() {
+    if let Ok(live) = view.loaded() {
         let error = live.get("LoadError");
         let text = format!("LoadState={}{}{error}", live.get("LoadState"), if error.is_empty() { "" } else { " " });
-        finding.show(Layer::Loaded, seen.show("LoadState,LoadError"), text);
+        finding.show(Layer::Loaded, view.show("LoadState,LoadError"), text);
     }
     let layers = files.as_ref().ok().map(|files| Layers::read(files));
-    finding.because(unloadable(seen, unit, layers.as_ref()));
+    finding.because(unloadable(view, unit, layers.as_ref()));
 
     let trouble = fragment.flatten().and_then(trouble);
     let is_loaded = matches!(unit.get("LoadState"), "loaded" | "merged");
@@ -58,22 +58,22 @@ pub(super) fn judge(seen: &UnitView) -> Verdict {
             _ => finding.passed(format!("{} is loaded", file.path)),
         },
         ("loaded" | "merged", Some(None)) => {
-            finding.failed(format!("{} is still loaded, but no unit file of it is on disk", seen.unit))
+            finding.failed(format!("{} is still loaded, but no unit file of it is on disk", view.unit))
         }
         ("loaded" | "merged", None) if reloaded.is_some() => {
             finding.passed(format!("{} is loaded", unit.get("FragmentPath")))
         }
         ("loaded" | "merged", None) => {
             let unknown =
-                files.err().unwrap_or(Unknown { reason: "its files were not seen".into(), remedy: String::new() });
+                files.err().unwrap_or(Unknown { reason: "its files are unknown".into(), remedy: String::new() });
             finding.unknown(&unknown)
         }
-        ("not-found", _) => finding.failed(format!("systemd finds no unit file for {}", seen.unit)),
-        ("masked", _) => finding.failed(format!("{} is masked", seen.unit)),
+        ("not-found", _) => finding.failed(format!("systemd finds no unit file for {}", view.unit)),
+        ("masked", _) => finding.failed(format!("{} is masked", view.unit)),
         ("bad-setting", _) => {
-            finding.failed(format!("systemd refuses the unit file of {}: a setting in it is bad", seen.unit))
+            finding.failed(format!("systemd refuses the unit file of {}: a setting in it is bad", view.unit))
         }
-        (state, _) => finding.failed(format!("systemd could not load {}: {state}", seen.unit)),
+        (state, _) => finding.failed(format!("systemd could not load {}: {state}", view.unit)),
     }
 }
 

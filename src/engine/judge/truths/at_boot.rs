@@ -18,14 +18,14 @@ fn boot(state: &str, pulled: bool) -> BootFact {
 }
 
 fn enabled(live: (UnitFact, BootFact), twin: Option<(UnitFact, BootFact)>, text: &str) -> CheckReport {
-    let mut told = ObservationsBuilder::default()
+    let mut observed = ObservationsBuilder::default()
         .loaded(live.0)
         .files(fragment(text))
         .live(&BootQuestion { unit: UNIT.into() }, live.1);
     if let Some((unit, boot)) = twin {
-        told = told.twin_loaded(unit).twin(&BootQuestion { unit: UNIT.into() }, boot);
+        observed = observed.twin_loaded(unit).twin(&BootQuestion { unit: UNIT.into() }, boot);
     }
-    judged(Kind::Enabled, told)
+    judged(Kind::Enabled, observed)
 }
 
 /// The same before and after the boot.

@@ -1,4 +1,4 @@
-//! Why a start failed, by what was left to be seen: the steps EXEC, CHDIR, USER and NAMESPACE told apart, and the
+//! Why a start failed, by what was left to be seen: the steps EXEC, CHDIR, USER and NAMESPACE observed apart, and the
 //! program's own complaints, where what is there bears them out.
 
 use super::verdicts::judged;
@@ -60,12 +60,12 @@ fn failed(status: &str, more: &[(&str, &str)], fact: FailureFact) -> CheckReport
     properties.extend(more);
     let sample = Sample { active: "failed".into(), sub: "failed".into(), ..Sample::default() };
     let stability = StabilityFact { before: sample.clone(), after: sample, watched_ms: 0 };
-    let told = ObservationsBuilder::default()
+    let observed = ObservationsBuilder::default()
         .loaded(service(&properties))
         .files(fragment(UNIT_FILE))
         .live(&StabilityQuestion { unit: UNIT.into(), window_ms: 3_000 }, stability)
         .failure(fact);
-    judged(Kind::Active { running: true, hold: TimeSpan::from_micros(3_000_000) }, told)
+    judged(Kind::Active { running: true, hold: TimeSpan::from_micros(3_000_000) }, observed)
 }
 
 fn first(report: &CheckReport) -> (&str, &str) {

@@ -3,12 +3,12 @@
 //! The numbers are those of the project's list of truths; the live tests that carry the same numbers hold these
 //! properties against a real systemd.
 
+mod account_and_file;
+mod active;
 mod at_boot;
-mod beyond;
 mod failure;
-mod life;
 mod on_disk;
-mod owned;
+mod probes;
 mod restart;
 mod starts;
 mod trials;

@@ -8,12 +8,12 @@ const PATH: &str = "/etc/systemd/system/sre-app.service";
 
 fn file(live: &str, twin: Option<&str>, files: FilesFact) -> CheckReport {
     let unit = |state| service(&[("LoadState", state)]);
-    let told = ObservationsBuilder::default().loaded(unit(live)).files(files);
+    let observed = ObservationsBuilder::default().loaded(unit(live)).files(files);
     judged(
         Kind::UnitFile,
         match twin {
-            Some(state) => told.twin_loaded(unit(state)),
-            None => told,
+            Some(state) => observed.twin_loaded(unit(state)),
+            None => observed,
         },
     )
 }

@@ -9,13 +9,13 @@ fn always() -> Kind {
 }
 
 fn restart(live: &str, disk: Option<&str>, text: &str) -> CheckReport {
-    let told = ObservationsBuilder::default().loaded(service(&[("Restart", live)])).files(fragment(text));
+    let observed = ObservationsBuilder::default().loaded(service(&[("Restart", live)])).files(fragment(text));
     let twin = |disk| service(&[("Restart", disk)]);
     judged(
         always(),
         match disk {
-            Some(disk) => told.twin_loaded(twin(disk)),
-            None => told,
+            Some(disk) => observed.twin_loaded(twin(disk)),
+            None => observed,
         },
     )
 }
@@ -71,9 +71,9 @@ fn what_stands_in_run_is_gone_after_a_reboot() {
     let mut files = fragment("[Service]\nUser=www\n");
     let path = "/run/systemd/system/sre-app.service.d/50-x.conf";
     files.files.push(text_file(path, Role::DropIn, "[Service]\nRestart=always\n"));
-    let told =
+    let observed =
         ObservationsBuilder::default().loaded(service(&[("Restart", "always")])).files(files).twin_loaded(service(&[]));
-    let report = judged(always(), told);
+    let report = judged(always(), observed);
     assert_eq!((report.status, gist(&report).2), (Status::Failed, vec!["runtime-only"]));
 }
 
@@ -115,8 +115,8 @@ fn truth_32_a_drop_in_that_nobody_announced() {
     let path = "/etc/systemd/system/sre-app.service.d/slow.conf";
     files.files.push(text_file(path, Role::DropIn, "[Service]\nRestartSec=30\n"));
     let live = || service(&[("RestartUSec", "3s")]);
-    let told = || ObservationsBuilder::default().loaded(live()).files(files.clone());
-    let with_twin = judged(three_seconds(), told().twin_loaded(service(&[("RestartUSec", "30s")])));
+    let observed = || ObservationsBuilder::default().loaded(live()).files(files.clone());
+    let with_twin = judged(three_seconds(), observed().twin_loaded(service(&[("RestartUSec", "30s")])));
     assert_eq!(
         gist(&with_twin),
         (
@@ -125,7 +125,7 @@ fn truth_32_a_drop_in_that_nobody_announced() {
             vec!["needs-daemon-reload", "overridden-by-drop-in"]
         )
     );
-    let alone = judged(three_seconds(), told());
+    let alone = judged(three_seconds(), observed());
     assert_eq!(alone.observed, "RestartSec=3s is loaded, but by unitlab's own reading, the files say RestartSec=30");
 }
 
@@ -134,9 +134,9 @@ fn truth_32_a_drop_in_that_nobody_announced() {
 fn a_list_in_another_order_is_not_stale() {
     let expect = Expect::Includes(vec!["network.target".into()]);
     let after = |units: &str| service(&[("After", units)]);
-    let told = ObservationsBuilder::default().loaded(after("basic.target a.slice")).files(fragment("[Service]\n"));
+    let observed = ObservationsBuilder::default().loaded(after("basic.target a.slice")).files(fragment("[Service]\n"));
     let kind = Kind::Setting { name: "After".into(), expect };
-    let report = judged(kind, told.twin_loaded(after("a.slice basic.target")));
+    let report = judged(kind, observed.twin_loaded(after("a.slice basic.target")));
     assert_eq!(gist(&report), (Status::Failed, "After=basic.target a.slice", vec![]));
 }
 

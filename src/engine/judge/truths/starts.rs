@@ -1,4 +1,4 @@
-//! Starts that wait in vain, are dropped, or miss what a login shell has: told by the loaded properties and by what the
+//! Starts that wait in vain, are dropped, or miss what a login shell has: observed by the loaded properties and by what the
 //! manager said, in the words of each version.
 
 use super::verdicts::judged;
@@ -15,19 +15,19 @@ fn down(state: &str, properties: &[(&str, &str)], fact: FailureFact) -> CheckRep
     let stability = StabilityFact { before: sample.clone(), after: sample, watched_ms: 3_000 };
     let mut all = vec![("ActiveState", active), ("SubState", sub), ("TimeoutStartUSec", "5s")];
     all.extend(properties);
-    let told = ObservationsBuilder::default()
+    let observed = ObservationsBuilder::default()
         .loaded(service(&all))
         .files(fragment(UNIT_FILE))
         .live(&StabilityQuestion { unit: UNIT.into(), window_ms: 3_000 }, stability)
         .failure(fact);
-    judged(Kind::Active { running: true, hold: TimeSpan::from_micros(3_000_000) }, told)
+    judged(Kind::Active { running: true, hold: TimeSpan::from_micros(3_000_000) }, observed)
 }
 
 fn saying(lines: &[&str]) -> FailureFact {
     FailureFact { manager: lines.iter().map(|line| (*line).to_owned()).collect(), ..FailureFact::default() }
 }
 
-fn told(report: &CheckReport) -> (Vec<&str>, &str) {
+fn observed(report: &CheckReport) -> (Vec<&str>, &str) {
     let ids = report.diagnosis.iter().map(|cause| cause.cause.id()).collect();
     (ids, report.diagnosis.first().map_or("", |cause| &cause.text))
 }
@@ -57,8 +57,8 @@ fn a_program_that_never_says_ready() {
     ];
     for (state, properties, manager, ids, part) in table {
         let report = down(state, &properties, saying(&manager));
-        assert_eq!(told(&report).0, ids, "{state} {properties:?} {manager:?}");
-        assert!(told(&report).1.contains(part), "{}", told(&report).1);
+        assert_eq!(observed(&report).0, ids, "{state} {properties:?} {manager:?}");
+        assert!(observed(&report).1.contains(part), "{}", observed(&report).1);
     }
 }
 
@@ -87,8 +87,8 @@ fn a_program_that_does_not_fork_or_writes_no_pid() {
     for (state, properties, manager, part) in table {
         let report = down(state, &properties, saying(&manager));
         let ids = if part.is_empty() { vec![] } else { vec!["forking-without-pidfile"] };
-        assert_eq!(told(&report).0, ids, "{state} {properties:?} {manager:?}");
-        assert!(told(&report).1.contains(part), "{}", told(&report).1);
+        assert_eq!(observed(&report).0, ids, "{state} {properties:?} {manager:?}");
+        assert!(observed(&report).1.contains(part), "{}", observed(&report).1);
     }
 }
 
@@ -111,8 +111,8 @@ fn the_manager_names_a_condition_or_a_cycle_in_the_words_of_each_version() {
     ];
     for (manager, id, part) in table {
         let report = down("inactive/dead", &[], saying(&manager));
-        assert_eq!(told(&report).0, [id], "{manager:?}");
-        assert!(told(&report).1.contains(part), "{}", told(&report).1);
+        assert_eq!(observed(&report).0, [id], "{manager:?}");
+        assert!(observed(&report).1.contains(part), "{}", observed(&report).1);
     }
     let report = down("inactive/dead", &[], saying(&[new, dropped]));
     assert!(report.diagnosis[0].next.starts_with("remove After=b.service at /etc/systemd/system/sre-app.service:2"));
@@ -142,9 +142,9 @@ fn what_a_service_has_not_is_told_with_what_gives_it() {
         let ended = [("Result", "exit-code"), ("ExecMainCode", "1"), ("ExecMainStatus", "127"), ("NRestarts", "5")];
         let properties = [&[("Restart", "always")][..], &ended].concat();
         let report = down("failed/failed", &properties, fact);
-        assert_eq!(told(&report).0, ["environment-assumed", "crash-loop", "start-limit-hit"]);
+        assert_eq!(observed(&report).0, ["environment-assumed", "crash-loop", "start-limit-hit"]);
         assert!(report.diagnosis.iter().skip(1).all(|cause| cause.follows == Some(Cause::EnvironmentAssumed)));
-        assert!(told(&report).1.contains(part), "{}", told(&report).1);
+        assert!(observed(&report).1.contains(part), "{}", observed(&report).1);
         assert!(report.diagnosis[0].next.starts_with(next), "{}", report.diagnosis[0].next);
     }
 }

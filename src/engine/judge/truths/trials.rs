@@ -45,8 +45,8 @@ fn comes_back() -> Kind {
 
 fn killed(restart: &str, text: &str, fact: KillFact) -> CheckReport {
     let unit = || service(&[("Restart", restart), ("ActiveState", "active")]);
-    let told = ObservationsBuilder::default().loaded(unit()).files(fragment(text)).twin_loaded(unit());
-    judged(comes_back(), told.killed(Ground::Twin, Ok(fact)))
+    let observed = ObservationsBuilder::default().loaded(unit()).files(fragment(text)).twin_loaded(unit());
+    judged(comes_back(), observed.killed(Ground::Twin, Ok(fact)))
 }
 
 #[test]
@@ -99,10 +99,10 @@ fn once_is_not_however_often() {
         (tight(), Some(loose()), again(), Status::Failed, vec!["needs-daemon-reload", "start-limit-too-tight"]),
     ];
     for (loaded, disk, kind, status, causes) in table {
-        let told =
+        let observed =
             ObservationsBuilder::default().loaded(loaded).killed(Ground::Twin, Ok(kill("always", "3s", back(3_100))));
-        let told = disk.into_iter().fold(told, ObservationsBuilder::twin_loaded);
-        let report = judged(kind, told);
+        let observed = disk.into_iter().fold(observed, ObservationsBuilder::twin_loaded);
+        let report = judged(kind, observed);
         assert_eq!((report.status, gist(&report).2), (status, causes), "{}", report.observed);
     }
 }
@@ -128,11 +128,11 @@ fn what_is_said_of_a_service_that_came_back() {
 #[test]
 fn a_manager_that_is_behind_does_not_restart() {
     let (loaded, disk) = (service(&[("Restart", "no")]), service(&[("Restart", "always")]));
-    let told = ObservationsBuilder::default().loaded(loaded.clone()).twin_loaded(disk.clone());
-    let report = judged(comes_back(), told.killed(Ground::Twin, Ok(kill("always", "100ms", back(120)))));
+    let observed = ObservationsBuilder::default().loaded(loaded.clone()).twin_loaded(disk.clone());
+    let report = judged(comes_back(), observed.killed(Ground::Twin, Ok(kill("always", "100ms", back(120)))));
     assert_eq!((report.status, gist(&report).2), (Status::Failed, vec!["needs-daemon-reload"]), "{}", report.observed);
-    let told = ObservationsBuilder::default().loaded(disk).twin_loaded(loaded);
-    let report = judged(comes_back(), told.killed(Ground::Twin, Ok(kill("no", "100ms", gave_up(7, 0)))));
+    let observed = ObservationsBuilder::default().loaded(disk).twin_loaded(loaded);
+    let report = judged(comes_back(), observed.killed(Ground::Twin, Ok(kill("no", "100ms", gave_up(7, 0)))));
     assert_eq!((report.status, gist(&report).2), (Status::Failed, vec!["needs-daemon-reload", "no-auto-restart"]));
 }
 
@@ -154,9 +154,10 @@ fn nothing_to_kill() {
         ("failed", Ground::Live, down(), not_up(), Status::Failed),
     ];
     for (live, on, before, outcome, status) in table {
-        let told = ObservationsBuilder::default().loaded(service(&[("ActiveState", live)])).twin_loaded(service(&[]));
+        let observed =
+            ObservationsBuilder::default().loaded(service(&[("ActiveState", live)])).twin_loaded(service(&[]));
         let fact = KillFact { before, ..kill("always", "100ms", outcome) };
-        let report = judged(comes_back(), told.killed(on, Ok(fact)));
+        let report = judged(comes_back(), observed.killed(on, Ok(fact)));
         assert_eq!(report.status, status, "{live} {on:?}: {}", report.observed);
     }
 }
@@ -177,19 +178,20 @@ fn trials_that_were_not_made_are_not_run_and_those_that_failed_are_unknown() {
     let report = judged(comes_back(), ObservationsBuilder::default().killed(Ground::Live, Err(refused)));
     assert_eq!(gist(&report), (Status::Unknown, "it was not killed", vec![]));
     // Trials on a machine that cannot be rebooted leave the other one open.
-    let told =
+    let observed =
         ObservationsBuilder::default().loaded(service(&[])).killed(Ground::Live, Ok(kill("no", "100ms", back(100))));
-    assert_eq!(judged(survives(), told).status, Status::NotRun);
+    assert_eq!(judged(survives(), observed).status, Status::NotRun);
 }
 
 fn booted(before: Sample, after: Sample, unit: UnitFact, boot: BootFact) -> CheckReport {
     let stability = StabilityFact { before, after, watched_ms: 1_500 };
-    let told = ObservationsBuilder::default()
+    let observed = ObservationsBuilder::default()
         .loaded(service(&[]))
         .files(fragment("[Service]\nExecStart=/bin/a\n[Install]\nWantedBy=multi-user.target\n"));
     judged(
         survives(),
-        told.twin_loaded(unit)
+        observed
+            .twin_loaded(unit)
             .twin(&BootQuestion { unit: UNIT.into() }, boot)
             .twin(&StabilityQuestion { unit: UNIT.into(), window_ms: 2_000 }, stability),
     )

@@ -15,12 +15,12 @@ fn unit_text(user: &str) -> String {
 }
 
 fn who(live: UnitFact, text: &str, processes: &[Process], twin: Option<(UnitFact, &[Process])>) -> CheckReport {
-    let mut told = ObservationsBuilder::default().loaded(live).files(fragment(text)).processes(processes);
+    let mut observed = ObservationsBuilder::default().loaded(live).files(fragment(text)).processes(processes);
     if let Some((unit, processes)) = twin {
         let processes = ProcessesFact { processes: processes.to_vec(), ..ProcessesFact::default() };
-        told = told.twin_loaded(unit).twin(&ProcessesQuestion { unit: UNIT.into() }, processes);
+        observed = observed.twin_loaded(unit).twin(&ProcessesQuestion { unit: UNIT.into() }, processes);
     }
-    judged(Kind::RunsAs { root: false }, told)
+    judged(Kind::RunsAs { root: false }, observed)
 }
 
 /// The same on disk, loaded and reborn.
@@ -64,9 +64,9 @@ fn truth_2_an_empty_user_in_a_drop_in_is_root() {
     let mut files = fragment(&unit_text("User=nobody\n"));
     let drop_in = "/etc/systemd/system/sre-app.service.d/x.conf";
     files.files.push(text_file(drop_in, Role::DropIn, "[Service]\nUser=\n"));
-    let told =
+    let observed =
         ObservationsBuilder::default().loaded(running(&[])).files(files).processes(&[process(214, 0, "root", true)]);
-    let report = judged(Kind::RunsAs { root: false }, told);
+    let report = judged(Kind::RunsAs { root: false }, observed);
     assert_eq!(
         gist(&report),
         (Status::Failed, "uid 0 (root), pid 214 python3", vec!["overridden-by-drop-in", "runs-as-root"])
@@ -208,11 +208,11 @@ fn a_process_between_fork_and_execve_is_not_judged() {
 #[test]
 fn root_can_be_demanded() {
     let demand = |processes: &[Process]| {
-        let told = ObservationsBuilder::default()
+        let observed = ObservationsBuilder::default()
             .loaded(running(&[("User", "root")]))
             .files(fragment(""))
             .processes(processes);
-        judged(Kind::RunsAs { root: true }, told).status
+        judged(Kind::RunsAs { root: true }, observed).status
     };
     assert_eq!(demand(&[process(214, 0, "root", true), process(215, 33, "www-data", false)]), Status::Passed);
     assert_eq!(demand(&[process(214, 33, "www-data", true), process(215, 0, "root", false)]), Status::Failed);

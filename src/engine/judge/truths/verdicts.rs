@@ -3,8 +3,8 @@
 use crate::engine::testbed::{ObservationsBuilder, check, lab};
 use crate::model::{CheckReport, Kind, Status};
 
-pub(super) fn judged(kind: Kind, told: ObservationsBuilder) -> CheckReport {
-    let mut reports = super::super::judge(&lab(vec![check("it", kind)]), &told.build());
+pub(super) fn judged(kind: Kind, observed: ObservationsBuilder) -> CheckReport {
+    let mut reports = super::super::judge(&lab(vec![check("it", kind)]), &observed.build());
     reports.remove(0)
 }
 

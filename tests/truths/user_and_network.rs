@@ -2,7 +2,7 @@
 
 use unitlab::model::{AccountCheck, Kind, Listens, Protocol};
 
-use super::life::SERVE;
+use super::active::SERVE;
 use super::row::{Row, answers, not_root, user_set};
 
 const NOBODY: &str = "User=nobody";

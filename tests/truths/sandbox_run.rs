@@ -10,7 +10,7 @@ use unitlab::model::{
 
 use super::common::{course, home};
 use super::row::Row;
-use super::{at_boot, beyond_boot, beyond_life, beyond_who, files, life, restart, who};
+use super::{active, at_boot, files, next_boot, restart, runs_as, staying_up, user_and_network};
 
 /// What the script says before it begins: a command whose exit status is noted, and waiting for what the manager is
 /// about to do, of which it tells nobody but D-Bus.
@@ -28,7 +28,7 @@ set -eu
 "#;
 
 /// What came of all rows.
-struct World {
+struct SandboxRun {
     graded: Graded,
     /// `exits CODE COMMAND` lines.
     said: String,
@@ -42,9 +42,9 @@ const LISTED: u8 = 37;
 /// Every row of every subject on one side of that line.
 fn rows(beyond: bool, version: u32) -> Vec<Row> {
     let subjects = if beyond {
-        vec![beyond_life::rows(version), beyond_boot::rows(version), beyond_who::rows()]
+        vec![staying_up::rows(version), next_boot::rows(version), user_and_network::rows()]
     } else {
-        vec![who::rows(), restart::rows(version), life::rows(version), at_boot::rows(), files::rows()]
+        vec![runs_as::rows(), restart::rows(version), active::rows(version), at_boot::rows(), files::rows()]
     };
     subjects.into_iter().flatten().collect()
 }
@@ -52,14 +52,14 @@ fn rows(beyond: bool, version: u32) -> Vec<Row> {
 /// Rows whose expectations do not matter yet.
 const ANY_VERSION: u32 = 0;
 
-fn world(beyond: bool) -> Option<&'static World> {
+fn sandbox_run(beyond: bool) -> Option<&'static SandboxRun> {
     // Poisoned by a failure: it is made once, and every test fails with it.
-    static LIST: LazyLock<Option<World>> = LazyLock::new(|| home().map(|home| World::make(&home, false)));
-    static BEYOND: LazyLock<Option<World>> = LazyLock::new(|| home().map(|home| World::make(&home, true)));
+    static LIST: LazyLock<Option<SandboxRun>> = LazyLock::new(|| home().map(|home| SandboxRun::make(&home, false)));
+    static BEYOND: LazyLock<Option<SandboxRun>> = LazyLock::new(|| home().map(|home| SandboxRun::make(&home, true)));
     if beyond { BEYOND.as_ref() } else { LIST.as_ref() }
 }
 
-impl World {
+impl SandboxRun {
     fn make(home: &super::common::Home, beyond: bool) -> Self {
         let rows = rows(beyond, ANY_VERSION);
         let mut lab = course().lab("sre-app").unwrap().clone();
@@ -164,7 +164,7 @@ fn overlay(rows: &[Row]) -> Overlay {
 /// Holds one truth against what was seen.
 pub(crate) fn holds(truth: u8) {
     let beyond = truth > LISTED;
-    let Some(world) = world(beyond) else { return };
+    let Some(world) = sandbox_run(beyond) else { return };
     let rows = rows(beyond, world.version);
     let mine: Vec<_> = rows.iter().enumerate().filter(|(_, row)| row.truth == truth).collect();
     assert!(!mine.is_empty(), "truth {truth} has no rows");
@@ -174,5 +174,5 @@ pub(crate) fn holds(truth: u8) {
 
 /// What the live machine answered; none where no sandbox can boot.
 pub(crate) fn stability(question: &StabilityQuestion) -> Option<StabilityFact> {
-    Some(world(false)?.graded.observations.live.get(question).unwrap().clone())
+    Some(sandbox_run(false)?.graded.observations.live.get(question).unwrap().clone())
 }

@@ -10,7 +10,7 @@ use crate::model::{
 
 pub(super) const UP: [(&str, &str); 3] = [("ActiveState", "active"), ("SubState", "running"), ("MainPID", "7")];
 
-pub(super) fn told(unit: UnitFact) -> ObservationsBuilder {
+pub(super) fn observed(unit: UnitFact) -> ObservationsBuilder {
     ObservationsBuilder::default()
         .loaded(unit)
         .files(fragment("[Service]\nExecStart=/usr/bin/python3 -m http.server 8000\n"))
@@ -57,8 +57,8 @@ fn a_port_is_the_units_by_its_socket_alone() {
     for (listeners, address, status, ids) in table {
         let question = ListensQuestion { unit: unit(), protocol: Protocol::Tcp, port: 80 };
         let shown = format!("{listeners:?} {address:?}");
-        let told = told(service(&UP)).live(&question, ListensFact { listeners });
-        let report = judged(Kind::Listens(Listens { port: 80, protocol: Protocol::Tcp, address }), told);
+        let observed = observed(service(&UP)).live(&question, ListensFact { listeners });
+        let report = judged(Kind::Listens(Listens { port: 80, protocol: Protocol::Tcp, address }), observed);
         assert_eq!(causes(&report), (status, ids.to_vec()), "{shown}: {}", report.observed);
     }
 }
@@ -101,7 +101,7 @@ fn the_main_process_speaks_for_the_unit() {
     for (list, demand, status) in table {
         let shown = format!("{list:?} {demand:?}");
         let question = DetailsQuestion { unit: unit(), directory: None };
-        let report = judged(Kind::Process(demand), told(service(&UP)).live(&question, processes(list)));
+        let report = judged(Kind::Process(demand), observed(service(&UP)).live(&question, processes(list)));
         assert_eq!(report.status, status, "{shown}: {}", report.observed);
     }
 }
@@ -111,12 +111,12 @@ fn the_main_process_speaks_for_the_unit() {
 fn a_process_that_no_boot_starts_is_judged_by_what_runs_now() {
     let question = || DetailsQuestion { unit: unit(), directory: None };
     let gone = service(&[("LoadState", "not-found"), ("ExecStart", ""), ("ExecStartEx", "")]);
-    let told = told(service(&UP))
+    let observed = observed(service(&UP))
         .live(&question(), processes(vec![details(7, true, &["/opt/board", "8000"], "/")]))
         .twin_loaded(gone)
         .twin(&question(), processes(vec![]));
     let demand = ProcessCheck { argument: Some("8000".into()), at_least: Some(1), ..ProcessCheck::default() };
-    assert_eq!(judged(Kind::Process(demand), told).status, Status::Passed);
+    assert_eq!(judged(Kind::Process(demand), observed).status, Status::Passed);
 }
 
 #[test]
@@ -137,10 +137,12 @@ fn a_process_that_the_next_boot_starts_otherwise_is_not_right() {
         ("9000", "9000", "9000", Status::Failed, vec![]),
     ] {
         let with = |port: &str| service(&[&UP[..], &[("ExecStart", &command(port))]].concat());
-        let told =
-            told(with(loaded)).live(&question(), server(live)).twin_loaded(with(disk)).twin(&question(), server(disk));
+        let observed = observed(with(loaded))
+            .live(&question(), server(live))
+            .twin_loaded(with(disk))
+            .twin(&question(), server(disk));
         let demand = ProcessCheck { argument: Some("8000".into()), ..ProcessCheck::default() };
-        let report = judged(Kind::Process(demand), told);
+        let report = judged(Kind::Process(demand), observed);
         assert_eq!(causes(&report), (status, ids), "{live} {loaded} {disk}");
     }
 }
@@ -172,12 +174,13 @@ fn silence_counts_only_where_everything_was_read() {
     for (fact, lacks, properties, status, ids) in table {
         let shown = format!("{fact:?} {lacks}");
         let question = JournalQuestion { unit: unit(), text: "x".into(), since: Since::Invocation };
-        let told = told(service(&[&UP[..], properties].concat())).live(&question, fact);
-        let report = judged(Kind::Journal(JournalCheck { text: "x".into(), lacks, since: Since::Invocation }), told);
+        let observed = observed(service(&[&UP[..], properties].concat())).live(&question, fact);
+        let report =
+            judged(Kind::Journal(JournalCheck { text: "x".into(), lacks, since: Since::Invocation }), observed);
         assert_eq!(causes(&report), (status, ids.to_vec()), "{shown}");
     }
     let question = JournalQuestion { unit: unit(), text: "x".into(), since: Since::Invocation };
-    let never = told(service(&[])).live(&question, JournalFact::default());
+    let never = observed(service(&[])).live(&question, JournalFact::default());
     let demand = JournalCheck { text: "x".into(), lacks: true, since: Since::Invocation };
     assert_eq!(causes(&judged(Kind::Journal(demand), never)), (Status::Failed, vec!["not-started"]));
 }
@@ -189,16 +192,16 @@ fn a_program_ends_as_it_should_or_has_failed() {
         (exited(3, "all is well\n"), Status::Passed, "it exits with 3"),
         (exited(3, "nothing is"), Status::Failed, "it exits with 3, and prints no \"all\""),
         (exited(0, "all"), Status::Failed, "it exits with 0"),
-        (CommandFact::Killed { signal: 9 }, Status::Failed, "signal 9 ends it"),
-        (CommandFact::TimedOut { seconds: 10 }, Status::Failed, "it still runs after 10 s"),
+        (CommandFact::Killed { signal: 9 }, Status::Failed, "killed by signal 9"),
+        (CommandFact::TimedOut { seconds: 10 }, Status::Failed, "it was still running after 10 s"),
         (CommandFact::Flooded { bytes: 5 }, Status::Failed, "it prints more than 5 bytes"),
         (CommandFact::Missing, Status::Failed, "/x is not there, or cannot be executed"),
     ] {
         let run = vec!["/x".to_owned(), "it's".to_owned()];
         let question = CommandQuestion { run: run.clone(), run_as: RunAs::Learner };
-        let told = ObservationsBuilder::default().live(&question, fact);
+        let observations = ObservationsBuilder::default().live(&question, fact);
         let demand = CommandCheck { run, exit: 3, stdout_contains: Some("all".into()), run_as: RunAs::Learner };
-        let report = judged(Kind::Command(demand), told);
+        let report = judged(Kind::Command(demand), observations);
         assert_eq!((report.status, report.observed.as_str()), (status, observed));
         assert!(report.expected.starts_with("`/x 'it'\\''s'` exits with 3"), "{}", report.expected);
     }

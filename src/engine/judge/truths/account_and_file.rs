@@ -1,6 +1,6 @@
 //! Accounts and files, and who may do what with them, as tables of facts and verdicts.
 
-use super::beyond::{UP, causes, details, processes, told, unit};
+use super::probes::{UP, causes, details, observed, processes, unit};
 use super::verdicts::judged;
 use crate::engine::testbed::service;
 use crate::model::{
@@ -59,9 +59,9 @@ fn an_account_of_its_own_that_nobody_logs_in_to() {
         ("root and a worker", account(Some(PasswdRow { shell_is: Refuses, ..root() }), vec![PasswdRow { shell_is: Refuses, ..root() }, web()]), &[], Status::Failed, &["runs-as-root"]),
     ];
     for (what, fact, properties, status, ids) in table {
-        let told = told(service(&[&UP[..], properties].concat())).live(&AccountQuestion { unit: unit() }, fact);
+        let observed = observed(service(&[&UP[..], properties].concat())).live(&AccountQuestion { unit: unit() }, fact);
         let demand = AccountCheck { own: true, no_login: true, member_of_not: vec!["sudo".into()] };
-        let report = judged(Kind::Account(demand), told);
+        let report = judged(Kind::Account(demand), observed);
         assert_eq!(causes(&report), (status, ids.to_vec()), "{what}: {}", report.observed);
     }
 }
@@ -74,14 +74,14 @@ fn node(path: &str, uid: u32, gid: u32, mode: u32) -> Node {
 fn file(demand: FileCheck, fact: FileFact, who: Identity, reborn: Option<FileFact>) -> CheckReport {
     let question = |text: Option<&str>| FileQuestion { unit: unit(), path: "/f".into(), text: text.map(str::to_owned) };
     let process = ProcessDetails { identity: who, ..details(7, true, &["x"], "/") };
-    let mut told = told(service(&UP))
+    let mut observed = observed(service(&UP))
         .live(&AccountQuestion { unit: unit() }, AccountFact::default())
         .live(&DetailsQuestion { unit: unit(), directory: None }, processes(vec![process]))
         .live(&question(demand.contains.as_deref()), fact);
     if let Some(reborn) = reborn {
-        told = told.twin(&question(None), reborn);
+        observed = observed.twin(&question(None), reborn);
     }
-    judged(Kind::File(FileCheck { path: "/f".into(), ..demand }), told)
+    judged(Kind::File(FileCheck { path: "/f".into(), ..demand }), observed)
 }
 
 #[test]

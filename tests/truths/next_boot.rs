@@ -2,8 +2,8 @@
 
 use unitlab::model::{Kind, TimeSpan};
 
-use super::beyond_life::comes_back;
 use super::row::{Row, active, running};
+use super::staying_up::comes_back;
 
 const WANTED: &str = "[Install]\nWantedBy=multi-user.target";
 

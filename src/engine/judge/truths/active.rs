@@ -16,11 +16,11 @@ fn sample(active: &str, sub: &str, main_pid: u32, invocation: &str, restarts: u6
 
 fn active(running: bool, properties: &[(&str, &str)], before: Sample, after: Sample) -> CheckReport {
     let fact = StabilityFact { before, after, watched_ms: 3_000 };
-    let told = ObservationsBuilder::default()
+    let observed = ObservationsBuilder::default()
         .loaded(service(properties))
         .files(fragment(EXEC))
         .live(&StabilityQuestion { unit: UNIT.into(), window_ms: 3_000 }, fact);
-    judged(Kind::Active { running, hold: TimeSpan::from_micros(3_000_000) }, told)
+    judged(Kind::Active { running, hold: TimeSpan::from_micros(3_000_000) }, observed)
 }
 
 fn still(running: bool, properties: &[(&str, &str)], sample: &Sample) -> CheckReport {
@@ -139,7 +139,7 @@ fn truth_24_down_for_a_reason() {
 
 fn get(outcome: HttpOutcome, owner: PortOwner, contains: Option<&str>) -> CheckReport {
     let question = HttpQuestion { unit: UNIT.into(), port: 8000, path: "/".into() };
-    let told = ObservationsBuilder::default()
+    let observed = ObservationsBuilder::default()
         .loaded(service(&[
             ("ActiveState", "failed"),
             ("SubState", "failed"),
@@ -148,7 +148,7 @@ fn get(outcome: HttpOutcome, owner: PortOwner, contains: Option<&str>) -> CheckR
         ]))
         .files(fragment(EXEC))
         .live(&question, HttpFact { outcome, owner });
-    judged(Kind::Http { port: 8000, path: "/".into(), status: 200, contains: contains.map(str::to_owned) }, told)
+    judged(Kind::Http { port: 8000, path: "/".into(), status: 200, contains: contains.map(str::to_owned) }, observed)
 }
 
 #[test]
@@ -162,8 +162,8 @@ fn truth_37_an_answer_counts_when_the_unit_gives_it() {
         (answer(200), own(), Some("heaven"), Status::Failed, "status 200, and the answer lacks \"heaven\"", vec![]),
         (answer(404), own(), None, Status::Failed, "status 404", vec![]),
         (answer(200), other(), None, Status::Failed, "status 200, from pid 99 (python3), not from sre-app.service", vec!["orphan-answers-the-port"]),
-        (answer(200), PortOwner::Unseen, None, Status::Unknown, "http://127.0.0.1:8000/ answers, but whose process answers could not be seen", vec!["could-not-tell"]),
-        (HttpOutcome::Refused, PortOwner::Nobody, None, Status::Failed, "connection refused: nobody listens", vec![]),
+        (answer(200), PortOwner::Unseen, None, Status::Unknown, "http://127.0.0.1:8000/ answers, but the process that answers is unknown", vec!["could-not-tell"]),
+        (HttpOutcome::Refused, PortOwner::Nobody, None, Status::Failed, "connection refused: no socket listens", vec![]),
         (HttpOutcome::TimedOut, own(), None, Status::Failed, "no answer in time: pid 7 of sre-app.service listens", vec![]),
     ];
     for (outcome, owner, contains, status, observed, causes) in table {
@@ -180,7 +180,7 @@ fn an_orphan_on_the_port_explains_a_dead_service() {
         outcome: HttpOutcome::Answered { status: 200, body: String::new() },
         owner: PortOwner::Other { pid: 99, comm: "python3".into() },
     };
-    let told = ObservationsBuilder::default()
+    let observed = ObservationsBuilder::default()
         .loaded(service(&[
             ("ActiveState", "failed"),
             ("Result", "exit-code"),
@@ -190,6 +190,6 @@ fn an_orphan_on_the_port_explains_a_dead_service() {
         .files(fragment(EXEC))
         .live(&StabilityQuestion { unit: UNIT.into(), window_ms: 3_000 }, fact)
         .live(&HttpQuestion { unit: UNIT.into(), port: 8000, path: "/".into() }, stranger);
-    let report = judged(Kind::Active { running: true, hold: TimeSpan::from_micros(3_000_000) }, told);
+    let report = judged(Kind::Active { running: true, hold: TimeSpan::from_micros(3_000_000) }, observed);
     assert_eq!(gist(&report).2, ["orphan-answers-the-port"]);
 }
