@@ -27,11 +27,10 @@ struct Leader(Pid);
 
 impl Leader {
     fn of(bench: &LabSession) -> Self {
-        // The way in names it: `--leader PID:START`.
-        let examiner = bench.entrance().unwrap().examiner();
-        let mut words = examiner.get_args().map(|word| word.to_str().unwrap()).skip_while(|word| *word != "--leader");
-        let pid = words.nth(1).unwrap().split(':').next().unwrap().parse().unwrap();
-        Self(Pid::from_raw(pid).unwrap())
+        let record = std::fs::read(bench.sandbox().dir().join("record.json")).unwrap();
+        let record: serde_json::Value = serde_json::from_slice(&record).unwrap();
+        let pid = record["leader"]["pid"].as_i64().unwrap();
+        Self(Pid::from_raw(pid.try_into().unwrap()).unwrap())
     }
 
     fn signal(&self, signal: Signal) {

@@ -135,7 +135,7 @@ fn root_inside_has_no_power_over_processes_outside() {
         Command::new("sleep").arg("100").stdout(Stdio::null()).stderr(Stdio::null()).process_group(0).spawn().unwrap();
     // An examiner that has gone in and waits for its questions.
     let mut examiner =
-        bench.entrance().unwrap().examiner().stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        bench.entrance().unwrap().examiner().unwrap().stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let inner = fs::read_link(format!("/proc/{}/ns/user", pid_of(&record(&home, "power"), "leader"))).unwrap();
     let entered = || fs::read_link(format!("/proc/{}/ns/user", examiner.id())).ok() == Some(inner.clone());
     // The kernel tells nobody when a process joins a namespace.

@@ -68,8 +68,8 @@ fn cut_short(home: &Home, mut unitlab: Child, end: End, keeper: Option<i32>) -> 
 fn a_start_that_is_cut_short_at_any_moment() {
     let Some(home) = home() else { return };
     let moments: [(&str, Moment, End); 7] = [
-        ("before there is a supervisor", Box::new(has(NAME, "plan.json")), End::Killed),
-        ("when there may be one, or not yet", Box::new(has(NAME, "ready")), End::Killed),
+        ("before there is a supervisor", Box::new(has(NAME, "")), End::Killed),
+        ("when there may be one, or not yet", Box::new(has(NAME, "log")), End::Killed),
         ("when its record is written", Box::new(has(NAME, "record.json")), End::Killed),
         ("when its sockets listen", Box::new(has(NAME, "control")), End::CtrlC),
         ("when its root is made", Box::new(has(NAME, "root")), End::Killed),
@@ -103,7 +103,7 @@ fn benches_and_twins_end_with_whoever_holds_them() {
     home.must(&START);
     let kept = cgroups(&home);
     let moments: [(&[&str], &str, &str, End); 5] = [
-        (&["check", "sre-app"], "twin", "plan.json", End::CtrlC),
+        (&["check", "sre-app"], "twin", "log", End::CtrlC),
         (&["check", "sre-app"], "twin", "control", End::Killed),
         (&["demo"], "demo", "control", End::CtrlC),
         (&["demo"], "demo", "set", End::Killed),
@@ -172,9 +172,7 @@ fn killed_supervisors_and_nspawns() {
     home.must(&["lab", "stop", "sre-app"]);
     assert_eq!(traces(&home, &cgroups_of(&before)), NOTHING);
     let mut kept: Vec<_> = fs::read_dir(sandbox.dir()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    kept.retain(|name| {
-        !["record.json", "plan.json", "set", "log", "lock", ".#root.lck"].iter().any(|file| name == file)
-    });
+    kept.retain(|name| !["record.json", "set", "log", "lock", ".#root.lck"].iter().any(|file| name == file));
     assert_eq!(kept, ["root"], "a stop keeps the root and what is written down about it");
 }
 

@@ -156,10 +156,12 @@ impl LabSession {
 }
 
 fn ask(record: &Record, questions: &[Question], trials: &[Trial]) -> (AnswerSet, Vec<PerformedTrial>) {
-    if let Some(entrance) = record.entrance() {
-        return Remote::new(entrance.examiner()).ask_and_try(questions, trials);
-    }
-    let unknown = Unknown { reason: "the sandbox is not up".into(), remedy: String::new() };
+    let reason = match record.entrance().map(|entrance| entrance.examiner()) {
+        Some(Ok(examiner)) => return Remote::new(examiner).ask_and_try(questions, trials),
+        Some(Err(error)) => error.to_string(),
+        None => "the sandbox is not up".into(),
+    };
+    let unknown = Unknown { reason, remedy: String::new() };
     let performed = trials.iter().map(|trial| PerformedTrial::new(trial.clone(), Err(unknown.clone()))).collect();
     (AnswerSet::unknown(questions, &unknown), performed)
 }

@@ -178,7 +178,7 @@ impl Verb {
             Self::Completions(args) => completions::run(args, command()),
             // The hidden roles; docs/processes.md describes them.
             Self::LessonHost(args) => lesson_host::run(&context()?, args),
-            Self::Supervise(args) => supervise::run(globals.estate.as_deref(), args),
+            Self::Supervise(args) => supervise::run(args),
             Self::Enter(args) => enter::run(args),
             Self::Examine => examine::run(),
             Self::Gate(args) => gate::run(args),

@@ -1,23 +1,28 @@
 //! `unitlab supervise` (hidden): owns one sandbox until it stops.
 
-use std::path::Path;
+use std::os::fd::RawFd;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::exit_code::ExitCode;
 use crate::app::{Error, InsideService};
-use crate::sandbox::{self, Estate};
+use crate::sandbox::{self, SupervisorChannel};
 
 #[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("channel").required(true))]
 pub(super) struct Args {
-    /// The unit of the host's systemd that this runs in
-    #[arg(long)]
-    service: Option<String>,
-    /// The sandbox's name
-    name: String,
+    /// Number of the inherited socket that the request arrives on
+    #[arg(long, group = "channel", value_name = "N")]
+    fd: Option<RawFd>,
+    /// Path of a socket to connect to for the request
+    #[arg(long, group = "channel", value_name = "PATH")]
+    socket: Option<PathBuf>,
 }
 
-pub(super) fn run(estate: Option<&Path>, args: &Args) -> Result<ExitCode, Error> {
-    let estate = Estate::at(estate.unwrap_or(Path::new(Estate::DEFAULT)));
-    sandbox::supervise(&estate, &args.name, args.service.as_deref(), Arc::new(InsideService))?;
+pub(super) fn run(args: &Args) -> Result<ExitCode, Error> {
+    let descriptor = args.fd.map(SupervisorChannel::Descriptor);
+    if let Some(channel) = descriptor.or_else(|| args.socket.clone().map(SupervisorChannel::Socket)) {
+        sandbox::supervise(channel, Arc::new(InsideService))?;
+    }
     Ok(ExitCode::Success)
 }

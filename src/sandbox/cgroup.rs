@@ -1,7 +1,7 @@
-//! A sandbox's own control groups: made, limited, killed and removed as one.
+//! A sandbox's control groups: creates, limits, kills and removes them.
 //!
-//! Each sandbox has a folder of its own in every hierarchy that matters, with `supervisor` and `machine` below it, so
-//! that the limits bind the payload and not its supervisor, and one write to `cgroup.kill` ends them all.
+//! Each sandbox has one directory in every hierarchy that it needs, with `supervisor` and `machine` below it. So the
+//! limits apply to the payload and not to its supervisor, and one write to `cgroup.kill` kills both.
 
 use std::fs;
 use std::io;
@@ -15,7 +15,7 @@ use super::SandboxError;
 
 /// Processes and threads that a payload may have.
 pub(super) const TASKS: u32 = 1024;
-/// Control groups in a sandbox, and how deep they nest. A booted one has some forty, five deep.
+/// Control groups in a sandbox, and how deep they nest. A booted one has about forty, five deep.
 const GROUPS: u64 = 1000;
 const DEPTH: u64 = 32;
 /// Bytes of memory that a payload may have.
@@ -38,8 +38,8 @@ impl Hierarchy {
         self.controllers.as_ref().is_some_and(|all| all.iter().any(|one| one == controller))
     }
 
-    /// Sandboxes need the unified one and systemd's own, and use two more where they are.
-    fn matters(&self) -> bool {
+    /// Sandboxes need the unified hierarchy and systemd's named one, and use pids and memory if mounted.
+    fn is_needed(&self) -> bool {
         self.is_unified() || ["name=systemd", "pids", "memory"].iter().any(|name| self.has(name))
     }
 }
@@ -68,8 +68,8 @@ fn parse_mounts(mountinfo: &str) -> Vec<Hierarchy> {
         .collect()
 }
 
-/// The folders that a sandbox will have where its supervisor makes them itself.
-pub(super) fn planned(name: &str, mark: &str) -> Result<Vec<PathBuf>, SandboxError> {
+/// The directories of a sandbox whose supervisor creates them itself.
+pub(super) fn planned(name: &str, id: &str) -> Result<Vec<PathBuf>, SandboxError> {
     let all = hierarchies();
     if !all.iter().any(Hierarchy::is_unified) {
         return Err(SandboxError::Unsupported {
@@ -77,26 +77,26 @@ pub(super) fn planned(name: &str, mark: &str) -> Result<Vec<PathBuf>, SandboxErr
             next: "mount -t cgroup2 cgroup2 /sys/fs/cgroup".into(),
         });
     }
-    let leaf = format!("unitlab/{name}-{mark}");
-    Ok(all.into_iter().filter(Hierarchy::matters).map(|hierarchy| hierarchy.mount.join(&leaf)).collect())
+    let leaf = format!("unitlab/{name}-{id}");
+    Ok(all.into_iter().filter(Hierarchy::is_needed).map(|hierarchy| hierarchy.mount.join(&leaf)).collect())
 }
 
-/// The folders that the host's systemd has delegated to this very process.
+/// The directories that the host's systemd has delegated to this process.
 pub(super) fn delegated(service: &str) -> Result<Vec<PathBuf>, SandboxError> {
     let own = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
     let all = memberships(&own, &hierarchies());
     let ours: Vec<PathBuf> = all.into_iter().filter(|dir| dir.ends_with(service)).collect();
     if ours.is_empty() {
-        // Without a group of its own a sandbox could neither be limited nor be ended as a whole.
+        // Without its own group a sandbox cannot be limited, nor killed as a whole.
         return Err(SandboxError::Unsupported {
-            what: format!("the host's systemd has put the supervisor outside of its service {service}"),
+            what: format!("the host's systemd placed the supervisor outside of its service {service}"),
             next: "see `systemctl status` of that service, and report what it says".into(),
         });
     }
     Ok(ours)
 }
 
-/// Every folder that `/proc/PID/cgroup` names, below the right mount.
+/// The directories that `/proc/PID/cgroup` names, each below the mount of its hierarchy.
 pub(super) fn memberships(proc_cgroup: &str, hierarchies: &[Hierarchy]) -> Vec<PathBuf> {
     proc_cgroup
         .lines()
@@ -112,7 +112,7 @@ pub(super) fn memberships(proc_cgroup: &str, hierarchies: &[Hierarchy]) -> Vec<P
         .collect()
 }
 
-/// The two places inside a sandbox's own folder.
+/// The two groups below a sandbox's directory.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Subgroup {
     Supervisor,
@@ -120,7 +120,7 @@ pub(super) enum Subgroup {
 }
 
 impl Subgroup {
-    fn folder(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
             Self::Supervisor => "supervisor",
             Self::Machine => "machine",
@@ -128,49 +128,48 @@ impl Subgroup {
     }
 }
 
-/// Makes the folders, takes this process into `supervisor`, and sets the limits on `machine`.
-pub(super) fn establish(dirs: &[PathBuf], delegated: bool) -> Result<(), SandboxError> {
+/// Creates the directories, moves this process into `supervisor`, and sets the limits on `machine`.
+pub(super) fn create(dirs: &[PathBuf], delegated: bool) -> Result<(), SandboxError> {
     for dir in dirs {
-        make(&dir.join(Subgroup::Supervisor.folder()))?;
+        make(&dir.join(Subgroup::Supervisor.name()))?;
     }
-    sit(dirs, Subgroup::Supervisor)?;
+    join_subgroup(dirs, Subgroup::Supervisor)?;
     for dir in dirs {
         enable_controllers(dir, delegated);
     }
-    furnish(dirs)
+    create_machine(dirs)
 }
 
-/// Makes `machine` anew, empty and limited, where there is need to: on a unified hierarchy.
+/// Removes `machine` and creates it again, on a unified hierarchy.
 ///
-/// What a payload leaves of it cannot be used again: nspawn has handed its controllers on to groups below it, and from
-/// then on the kernel keeps processes out of it (cgroups(7), "no internal processes"). Seen as EBUSY at every reboot on
-/// a unified host.
-pub(super) fn renew(dirs: &[PathBuf]) -> Result<(), SandboxError> {
+/// It cannot be used a second time: nspawn has enabled controllers for the groups below it, and from then on the kernel
+/// refuses processes in it (cgroups(7), "no internal processes"): EBUSY at every reboot on a unified host.
+pub(super) fn recreate_machine(dirs: &[PathBuf]) -> Result<(), SandboxError> {
     for dir in dirs {
-        let machine = dir.join(Subgroup::Machine.folder());
+        let machine = dir.join(Subgroup::Machine.name());
         if machine.join("cgroup.subtree_control").exists() {
             remove_tree(&machine).map_err(SandboxError::file("cannot remove the control group", &machine))?;
         }
     }
-    furnish(dirs)
+    create_machine(dirs)
 }
 
 fn make(path: &Path) -> Result<(), SandboxError> {
     fs::create_dir_all(path).map_err(SandboxError::file("cannot make the control group", path))
 }
 
-fn furnish(dirs: &[PathBuf]) -> Result<(), SandboxError> {
+fn create_machine(dirs: &[PathBuf]) -> Result<(), SandboxError> {
     for dir in dirs {
-        let machine = dir.join(Subgroup::Machine.folder());
+        let machine = dir.join(Subgroup::Machine.name());
         make(&machine)?;
-        // Which of these files exist depends on the controllers that the host gives; `doctor` says what is missing.
+        // Which of these files exist depends on the host's controllers; `doctor` reports what is missing.
         for (file, limit) in [
             ("pids.max", u64::from(TASKS)),
             ("memory.max", MEMORY),
             ("memory.limit_in_bytes", MEMORY),
             ("memory.memsw.limit_in_bytes", MEMORY),
             ("memory.swap.max", 0),
-            // Of these the kernel has a bounded number for the whole host, and removing goes by path.
+            // The kernel limits the number of groups for the whole host, and removing them needs their paths.
             ("cgroup.max.descendants", GROUPS),
             ("cgroup.max.depth", DEPTH),
         ] {
@@ -180,8 +179,8 @@ fn furnish(dirs: &[PathBuf]) -> Result<(), SandboxError> {
     Ok(())
 }
 
-/// Asks for the two controllers from the mount down to the sandbox; a host that keeps them makes the limit impossible.
-/// What a host's systemd has delegated has them already, and the folders above it are not ours to write in.
+/// Enables the pids and memory controllers from the mount down to the sandbox; without them there is no limit.
+/// Groups that the host's systemd delegated have them already, and those above must not be written to.
 fn enable_controllers(dir: &Path, delegated: bool) {
     let Some(hierarchy) = hierarchies().into_iter().find(|one| one.is_unified() && dir.starts_with(&one.mount)) else {
         return;
@@ -196,9 +195,9 @@ fn enable_controllers(dir: &Path, delegated: bool) {
     }
 }
 
-/// Moves this process, and thereby the children it starts from now on.
-pub(super) fn sit(dirs: &[PathBuf], seat: Subgroup) -> Result<(), SandboxError> {
-    dirs.iter().try_for_each(|dir| join(&dir.join(seat.folder())))
+/// Moves this process; children that it starts from now on are in the group too.
+pub(super) fn join_subgroup(dirs: &[PathBuf], subgroup: Subgroup) -> Result<(), SandboxError> {
+    dirs.iter().try_for_each(|dir| join(&dir.join(subgroup.name())))
 }
 
 /// Moves this process into one control group.
@@ -207,17 +206,17 @@ pub(super) fn join(dir: &Path) -> Result<(), SandboxError> {
     write_existing(&procs, "0").map_err(SandboxError::file("cannot enter the control group", &procs))
 }
 
-/// Ends every process in `machine`, or in the whole sandbox, and waits for the last one to be gone.
-pub(super) fn kill(dirs: &[PathBuf], seat: Option<Subgroup>) {
+/// Kills every process in one group, or in the whole sandbox, and waits until the last one is gone.
+pub(super) fn kill(dirs: &[PathBuf], subgroup: Option<Subgroup>) {
     for dir in dirs {
-        let dir = seat.map_or_else(|| dir.clone(), |seat| dir.join(seat.folder()));
+        let dir = subgroup.map_or_else(|| dir.clone(), |subgroup| dir.join(subgroup.name()));
         if write_existing(&dir.join("cgroup.kill"), "1").is_ok() {
             wait_until_empty(&dir, Duration::from_secs(10));
         }
     }
 }
 
-/// The kernel reports on `cgroup.events` when the last process of a group is gone.
+/// Polls `cgroup.events`, which changes when the last process of a group is gone.
 fn wait_until_empty(dir: &Path, limit: Duration) {
     let deadline = Instant::now() + limit;
     let Ok(events) = fs::File::open(dir.join("cgroup.events")) else { return };
@@ -232,17 +231,17 @@ fn wait_until_empty(dir: &Path, limit: Duration) {
     }
 }
 
-/// A process lives in it or below it.
+/// Whether there is a process in it or below it.
 pub(super) fn is_populated(dir: &Path) -> bool {
     fs::read_to_string(dir.join("cgroup.events")).is_ok_and(|text| text.contains("populated 1"))
 }
 
-/// Removes the folders and all below them, as far as they are empty.
+/// Removes the directories and all below them, as far as they have no processes.
 pub(super) fn remove(dirs: &[PathBuf]) {
     for dir in dirs {
         let _ = remove_tree(dir);
         if let Some(parent) = dir.parent().filter(|parent| parent.ends_with("unitlab")) {
-            // The last sandbox takes the common folder with it.
+            // Succeeds for the last sandbox only.
             let _ = fs::remove_dir(parent);
         }
     }
@@ -257,7 +256,7 @@ fn remove_tree(dir: &Path) -> io::Result<()> {
     fs::remove_dir(dir)
 }
 
-/// Writes to a file of the kernel's, never making one.
+/// Writes to a kernel file; never creates one.
 fn write_existing(path: &Path, text: &str) -> io::Result<()> {
     io::Write::write_all(&mut fs::OpenOptions::new().write(true).open(path)?, text.as_bytes())
 }

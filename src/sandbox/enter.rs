@@ -1,11 +1,12 @@
-//! Becoming root inside a sandbox: its namespaces, its control groups, none of the host's descriptors,
-//! no terminal of the caller's, and none of the caller's keys.
+//! Becomes root inside a sandbox: joins its namespaces and control groups, and keeps none of the host's descriptors, no
+//! terminal and no keyring of the caller.
 //!
-//! This runs in a process of its own (`unitlab enter`), which was started for this alone: namespaces can only be
-//! joined by a process with one thread, and nothing of the caller's memory or environment comes along.
+//! This is a process of its own (`unitlab enter`): only a process with one thread can join these namespaces, and the
+//! caller's memory and environment must not come along.
 
-use std::fs;
-use std::os::fd::AsFd;
+use std::fs::{self, File};
+use std::io;
+use std::os::fd::{AsFd, RawFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, ExitStatus};
@@ -13,44 +14,42 @@ use std::process::{Command, ExitStatus};
 use rustix::process::DumpableBehavior;
 use rustix::thread::{ThreadNameSpaceType, move_into_thread_name_spaces};
 
-use super::SandboxError;
-use super::cgroup;
-use super::record::ProcessId;
+use super::protocol::{EnterRequest, EnterTask, Program, receive};
+use super::{SandboxError, cgroup, descriptors};
 
-/// Whom to join, and how.
-#[derive(Debug, Clone, Copy)]
-pub struct EnterArgs {
-    /// Pid of the payload's PID 1, as the host counts.
-    pub pid: i32,
-    /// Its start time, so that a later process with that pid is not taken for it.
-    pub start: u64,
-    /// Standard input is a pseudo-terminal made for this: it becomes the controlling terminal.
-    pub terminal: bool,
+/// Reads the request from an inherited descriptor and joins the payload: from here on this process is root inside, and
+/// an unprivileged uid on the host. Returns the task to do there.
+pub fn enter(number: RawFd) -> Result<EnterTask, SandboxError> {
+    descriptors::set_cloexec_on_all()?;
+    let fail = || SandboxError::system("cannot read what to do in the sandbox");
+    let mut file = File::from(descriptors::inherited(number)?);
+    let request: Option<EnterRequest> = receive(&mut file).map_err(fail())?;
+    drop(file);
+    let request = request.ok_or_else(|| fail()(io::Error::from(io::ErrorKind::UnexpectedEof)))?;
+    join(&request)?;
+    Ok(request.task)
 }
 
-/// Joins a payload. From here on this process is its root, and nobody on the host.
-pub fn enter(args: &EnterArgs) -> Result<(), SandboxError> {
-    super::descriptors::keep_to_ourselves()?;
+fn join(request: &EnterRequest) -> Result<(), SandboxError> {
     let gone = || SandboxError::System {
         action: "cannot enter the sandbox".into(),
-        source: std::io::Error::new(std::io::ErrorKind::NotFound, "its PID 1 is gone"),
+        source: io::Error::new(io::ErrorKind::NotFound, "its PID 1 is gone"),
     };
-    let leader = ProcessId { pid: args.pid, start: args.start };
-    let process = leader.open().ok_or_else(gone)?;
-    // A controlling terminal comes along into every namespace, and whoever runs there opens it as /dev/tty.
+    let process = request.leader.open().ok_or_else(gone)?;
+    // A process inside could open the caller's controlling terminal as /dev/tty, in whatever namespace.
     rustix::process::setsid().map_err(SandboxError::system("cannot start a session"))?;
-    super::descriptors::leave_keys_behind()?;
-    if args.terminal {
-        rustix::process::ioctl_tiocsctty(std::io::stdin())
-            .map_err(SandboxError::system("cannot take the terminal for controlling one"))?;
+    descriptors::join_empty_session_keyring()?;
+    if request.terminal {
+        rustix::process::ioctl_tiocsctty(io::stdin())
+            .map_err(SandboxError::system("cannot make the terminal the controlling terminal"))?;
     }
-    // Its limits and its end shall be ours, before anything else is.
-    let membership = fs::read_to_string(format!("/proc/{}/cgroup", args.pid)).map_err(|_| gone())?;
+    // First the control groups, so that the sandbox's limits apply, and its end kills this process too.
+    let membership = fs::read_to_string(format!("/proc/{}/cgroup", request.leader.pid)).map_err(|_| gone())?;
     for dir in cgroup::memberships(&membership, &cgroup::hierarchies()) {
         cgroup::join(&dir)?;
     }
     let fail = || SandboxError::system("cannot enter the sandbox's namespaces");
-    // The payload's root must not be able to look into a process that was on the host a moment ago.
+    // Root inside must not be able to read a process that was on the host a moment ago.
     rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable).map_err(fail())?;
     rustix::thread::set_thread_groups(&[]).map_err(fail())?;
     let all = ThreadNameSpaceType::USER
@@ -67,22 +66,22 @@ pub fn enter(args: &EnterArgs) -> Result<(), SandboxError> {
     std::env::set_current_dir("/").map_err(SandboxError::system("cannot enter the sandbox's root"))
 }
 
-/// Where the payload's own programs are found.
+/// Where the payload's programs are found.
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/// Runs a program through the payload's own manager, or without it when its bus is dead. Only after [`enter`].
-pub fn run_inside(through_manager: &[String], directly: &[String]) -> Result<ExitStatus, SandboxError> {
+/// Runs a program through the payload's manager, or directly if its message bus is dead. Call [`enter`] first.
+pub fn run_inside(program: &Program) -> Result<ExitStatus, SandboxError> {
     let bus_lives = UnixStream::connect("/run/dbus/system_bus_socket").is_ok();
-    let argv = if bus_lives { through_manager } else { directly };
-    let Some((program, words)) = argv.split_first() else {
+    let command_line = if bus_lives { &program.managed } else { &program.direct };
+    let Some((path, args)) = command_line.split_first() else {
         return Ok(ExitStatus::from_raw(0));
     };
-    let mut command = Command::new(program);
-    command.args(words).env_clear().env("PATH", PATH).env("HOME", "/root").env("SYSTEMD_PAGER", "");
+    let mut command = Command::new(path);
+    command.args(args).env_clear().env("PATH", PATH).env("HOME", "/root").env("SYSTEMD_PAGER", "");
     for name in ["TERM", "LANG", "COLORTERM", "NO_COLOR"] {
         if let Some(value) = std::env::var_os(name) {
             command.env(name, value);
         }
     }
-    command.status().map_err(SandboxError::system(format!("cannot run {program} in the sandbox")))
+    command.status().map_err(SandboxError::system(format!("cannot run {path} in the sandbox")))
 }

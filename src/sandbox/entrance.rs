@@ -1,44 +1,49 @@
-//! The ways into a running sandbox, as commands of this program's own `enter`.
+//! Starts programs inside a running sandbox, each through a `unitlab enter` process.
 
+use std::fs::File;
+use std::io::{self, Seek};
 use std::path::PathBuf;
 use std::process::{Command, ExitStatus};
 use std::time::{Duration, Instant};
 
+use rustix::fs::MemfdFlags;
+
+use super::protocol::{EnterRequest, EnterTask, Program, send};
 use super::record::ProcessId;
-use super::{OutputReader, Record, Relay, RunningCommand, SandboxError, host};
+use super::running::{OutputReader, RunningCommand};
+use super::{Record, Relay, SandboxError, descriptors, host};
 use crate::model::Overlay;
 use crate::os::child::{Limits, run_merged};
 
-/// A running payload's door.
+/// Starts programs inside a running payload.
 #[derive(Debug, Clone)]
 pub struct Entrance {
     leader: ProcessId,
     program: PathBuf,
 }
 
-/// What a captured command did.
+/// The result of a command that ran inside.
 #[derive(Debug, Clone)]
 pub struct Captured {
-    /// How it ended.
     pub status: ExitStatus,
-    /// The start of what it printed, both streams, decoded.
+    /// The beginning of both output streams, decoded.
     pub output: String,
 }
 
 /// Bytes that are kept of a captured command's output.
 const CAPTURE: usize = 1 << 20;
 
-/// Longer than every command that runs inside may take, the scripts of a lab included.
+/// Longer than any command inside may take, a lab's scripts included.
 const CAPTURE_LIMIT: Duration = Duration::from_secs(300);
 
-/// A lab's script that takes longer waits for something that will not come.
+/// A lab's script that takes longer is waiting for something that will not happen.
 const SCRIPT_LIMIT: Duration = Duration::from_secs(90);
 
-/// A shell where no manager can be asked for one: nobody logs in, so there is no learner and no session.
+/// The shell for a payload whose manager cannot start one: without a login there is no learner and no session.
 const BUSLESS: &str = "\
 cat <<'END'
-The message bus of this sandbox is dead: nobody can log in.
-This is a bare root shell instead. Mend it, and come back:
+The message bus of this sandbox is dead, so nobody can log in.
+This is a bare root shell instead. Repair it, and come back:
 
   systemctl start dbus.socket
   exit
@@ -47,7 +52,7 @@ END
 cd && exec /bin/bash -l";
 
 impl Record {
-    /// The way in; none while the payload is not up.
+    /// None while the payload is not up.
     #[must_use]
     pub fn entrance(&self) -> Option<Entrance> {
         self.leader.map(|leader| Entrance { leader, program: self.program.clone() })
@@ -55,40 +60,39 @@ impl Record {
 }
 
 impl Entrance {
-    fn command(&self, mode: &[&str]) -> Command {
+    fn command(&self, task: EnterTask, terminal: bool) -> Result<Command, SandboxError> {
+        let fail = SandboxError::system("cannot prepare to enter the sandbox");
+        // A file in memory holds a message of any length before there is a process that reads it.
+        let in_memory = || -> io::Result<File> {
+            let mut file = File::from(rustix::fs::memfd_create("enter", MemfdFlags::CLOEXEC)?);
+            send(&mut file, &EnterRequest { leader: self.leader, terminal, task })?;
+            file.rewind()?;
+            Ok(file)
+        };
+        let request = in_memory().map_err(fail)?;
         let mut command = Command::new(&self.program);
-        command.arg("enter").arg("--leader").arg(format!("{}:{}", self.leader.pid, self.leader.start)).args(mode);
-        command.env_clear().env("PATH", "/usr/sbin:/usr/bin").current_dir("/");
-        for name in ["TERM", "LANG", "COLORTERM", "NO_COLOR"] {
-            // They go on to a shell, so they must be what they claim to be.
-            if let Ok(value) = std::env::var(name)
-                && value.len() <= 64
-                && value.chars().all(|c| c.is_ascii_alphanumeric() || "._@-+".contains(c))
-            {
-                command.env(name, value);
-            }
-        }
-        command
+        let number = descriptors::hand_over(&mut command, request.into());
+        command.args(["enter", "--fd", &number.to_string()]);
+        command.env_clear().env("PATH", "/usr/sbin:/usr/bin").current_dir("/").envs(terminal_variables());
+        Ok(command)
     }
 
     /// The examiner: answers questions as JSON on its standard streams.
-    #[must_use]
-    pub fn examiner(&self) -> Command {
-        self.command(&["--examine"])
+    pub fn examiner(&self) -> Result<Command, SandboxError> {
+        self.command(EnterTask::Examine, false)
     }
 
-    /// Lays an overlay's files, then runs its script through the payload's manager.
+    /// Writes an overlay's files, then runs its script through the payload's manager.
     pub fn apply(&self, overlay: &Overlay) -> Result<Captured, SandboxError> {
-        let json =
-            serde_json::to_vec(overlay).map_err(|error| SandboxError::system("cannot write the overlay")(error))?;
-        let laid = capture(self.command(&["--lay"]), &json)?;
+        let files = Overlay { script: None, ..overlay.clone() };
+        let written = capture(self.command(EnterTask::WriteOverlay(files), false)?, b"")?;
         match &overlay.script {
-            Some(script) if laid.status.success() => {
+            Some(script) if written.status.success() => {
                 let seconds = SCRIPT_LIMIT.as_secs().to_string();
                 let shell = ["/usr/bin/timeout", "--kill-after=1", &seconds, "/bin/sh", "-s"];
                 let begun = Instant::now();
                 let applied = self.capture(&shell, script.as_bytes())?;
-                // A timeout(1) of its own ends with the same status, and earlier.
+                // A timeout(1) in the script exits with the same status, but earlier.
                 if applied.status.code() == Some(124) && begun.elapsed() >= SCRIPT_LIMIT {
                     return Err(SandboxError::Script {
                         what: "a script of the lab".into(),
@@ -99,54 +103,48 @@ impl Entrance {
                 }
                 Ok(applied)
             }
-            _ => Ok(laid),
+            _ => Ok(written),
         }
     }
 
-    /// Runs one command as the payload's root with this on its standard input.
+    /// Runs one command as root inside with this on its standard input.
     pub fn capture(&self, argv: &[&str], input: &[u8]) -> Result<Captured, SandboxError> {
         let argv: Vec<String> = argv.iter().map(|&arg| arg.to_owned()).collect();
-        capture(self.managed(&format!("unitlab-{}", host::random_id()), &argv), input)
+        capture(self.managed(&format!("unitlab-{}", host::random_id()), &["--setenv=HOME=/root"], &argv)?, input)
     }
 
-    /// Runs one command as the payload's root, its standard streams joined to ours by pipes: nothing of the host's,
-    /// and no terminal, is handed inside. Returns the command and the name of its unit, by which it can be stopped.
-    #[must_use]
-    pub fn exec(&self, argv: &[String]) -> (Command, String) {
+    /// Prepares one command that runs as root inside. Returns it with the name of its unit, for [`Entrance::stop_unit`].
+    ///
+    /// Pipes carry its standard streams, so nothing of the host's, and no terminal, is passed inside.
+    pub fn exec(&self, argv: &[String]) -> Result<(Command, String), SandboxError> {
         let unit = format!("unitlab-exec-{}", host::random_id());
-        (self.managed(&unit, argv), unit)
+        Ok((self.managed(&unit, &["--setenv=HOME=/root"], argv)?, unit))
     }
 
-    fn managed(&self, unit: &str, argv: &[String]) -> Command {
-        self.managed_with(unit, &["--setenv=HOME=/root"], argv)
-    }
-
-    fn managed_with(&self, unit: &str, options: &[&str], argv: &[String]) -> Command {
-        let mut command = self.command(&["--run"]);
-        // With PAM, a start of the type exec is never over.
+    fn managed(&self, unit: &str, options: &[&str], argv: &[String]) -> Result<Command, SandboxError> {
+        // With PAM, a start of the type exec never finishes.
         let kind = if options.contains(&"PAMName=login") { "simple" } else { "exec" };
-        let mut through: Vec<String> =
+        let mut managed: Vec<String> =
             ["systemd-run", "--quiet", "--collect", "--pipe", "--wait", &format!("--service-type={kind}")]
                 .map(str::to_owned)
                 .to_vec();
-        through.extend(options.iter().map(|&option| option.to_owned()));
-        through.push(format!("--unit={unit}"));
+        managed.extend(options.iter().map(|&option| option.to_owned()));
+        managed.push(format!("--unit={unit}"));
         if argv.iter().any(|arg| arg.contains('\n')) {
-            // systemd 252 writes what it would make of these words into the unit's file as it is, and a daemon-reload
-            // reads the second line of it as a setting.
-            let words = argv.join(" ");
-            through.push(format!("--description={}", words.lines().next().unwrap_or_default()));
+            // systemd 252 writes its default description, which has these newlines, into the unit's file unescaped. A
+            // daemon-reload then reads the second line as a setting.
+            let line = argv.join(" ");
+            managed.push(format!("--description={}", line.lines().next().unwrap_or_default()));
         }
-        through.push("--".into());
-        through.extend(argv.first().cloned());
-        // The manager would put variables of its own into the arguments.
-        through.extend(argv.iter().skip(1).map(|arg| arg.replace('$', "$$")));
-        command.arg(serde_json::json!({ "managed": through, "direct": argv }).to_string());
-        command
+        managed.push("--".into());
+        managed.extend(argv.first().cloned());
+        // The manager expands its own variables in the arguments.
+        managed.extend(argv.iter().skip(1).map(|arg| arg.replace('$', "$$")));
+        self.command(EnterTask::Run(Program { managed, direct: argv.to_vec() }), false)
     }
 
-    /// Runs one line of bash as the learner in a session of their own, or as root, for so many seconds at most (then it
-    /// ends with 124, as under timeout(1)). Returns it running, and what it prints.
+    /// Starts one line of bash: as the learner in a login session, or as root. It is killed after this many seconds, and
+    /// then exits with 124, as under timeout(1).
     pub fn practice(
         &self,
         line: &str,
@@ -160,7 +158,7 @@ impl Entrance {
             "--setenv=SYSTEMD_PAGER=",
             "--setenv=SYSTEMD_COLORS=0",
             "--setenv=PATH=/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
-            // Whoever presses Ctrl-C does not wait for what ignores it.
+            // After Ctrl-C, a process that ignores SIGTERM is killed soon.
             "--property=TimeoutStopSec=2",
         ];
         options.extend(if root {
@@ -169,49 +167,52 @@ impl Entrance {
             ["-p", "PAMName=login", "-p", "User=learner", "-p", "WorkingDirectory=~"].as_slice()
         });
         let seconds = seconds.to_string();
-        let argv = ["/usr/bin/timeout", "--kill-after=1", &seconds, "/bin/bash", "-c", line];
-        RunningCommand::start(self.managed_with(&unit, &options, &argv.map(str::to_owned)), unit, self.clone())
+        let argv = ["/usr/bin/timeout", "--kill-after=1", &seconds, "/bin/bash", "-c", line].map(str::to_owned);
+        let command = self.managed(&unit, &options, &argv)?;
+        let stop = self.clone();
+        let stop_unit = unit.clone();
+        RunningCommand::start(command, Box::new(move || drop(stop.stop_unit(&stop_unit))))
     }
 
-    /// A login shell of the learner's on a pseudo-terminal of ours.
+    /// A login shell of the learner on a pseudo-terminal of this process.
     pub fn shell(&self) -> Result<Relay, SandboxError> {
-        let mut command = self.command(&["--terminal", "--run"]);
-        let mut through: Vec<String> = [
+        let mut managed: Vec<String> = [
             "systemd-run",
             "--quiet",
             "--collect",
             "--pty",
             "--wait",
-            // Not exec: the helper that keeps the PAM session holds on to the pipe by which systemd hears of the
-            // exec(2), so that the start would never be over, and time out.
+            // Not exec: the helper that keeps the PAM session open also keeps the pipe open by which systemd learns of
+            // the exec(2), so the start would time out.
             "--service-type=simple",
             "--description=a learner's shell",
         ]
         .map(str::to_owned)
         .to_vec();
         for property in ["PAMName=login", "User=learner", "WorkingDirectory=~", "UtmpIdentifier=unitlab"] {
-            through.extend(["-p".into(), property.into()]);
+            managed.extend(["-p".into(), property.into()]);
         }
-        for (name, value) in command.get_envs() {
-            if let (Some(name), Some(value)) = (name.to_str(), value.and_then(|value| value.to_str()))
-                && name != "PATH"
-            {
-                through.push(format!("--setenv={name}={value}"));
-            }
-        }
-        through.extend(["--".into(), "/bin/bash".into(), "-l".into()]);
-        let direct = ["/bin/sh", "-c", BUSLESS];
-        command.arg(serde_json::json!({ "managed": through, "direct": direct }).to_string());
-        Relay::start(command)
+        managed.extend(terminal_variables().into_iter().map(|(name, value)| format!("--setenv={name}={value}")));
+        managed.extend(["--", "/bin/bash", "-l"].map(str::to_owned));
+        let direct = ["/bin/sh", "-c", BUSLESS].map(str::to_owned).to_vec();
+        Relay::start(self.command(EnterTask::Run(Program { managed, direct }), true)?)
     }
 
-    /// Ends a command that was begun by [`Entrance::exec`].
+    /// Stops a command that [`Entrance::exec`] prepared.
     pub fn stop_unit(&self, unit: &str) -> Result<(), SandboxError> {
         self.capture(&["systemctl", "stop", "--", &format!("{unit}.service")], b"").map(drop)
     }
 }
 
-/// Runs a prepared command, with its output bounded and a deadline that no command of a lab should reach.
+/// The caller's variables that describe its terminal. They are passed to a shell inside, so only harmless values count.
+fn terminal_variables() -> Vec<(&'static str, String)> {
+    let harmless =
+        |value: &String| value.len() <= 64 && value.chars().all(|c| c.is_ascii_alphanumeric() || "._@-+".contains(c));
+    let variable = |name| Some((name, std::env::var(name).ok().filter(harmless)?));
+    ["TERM", "LANG", "COLORTERM", "NO_COLOR"].into_iter().filter_map(variable).collect()
+}
+
+/// Runs a prepared command with bounded output and a deadline.
 fn capture(mut command: Command, input: &[u8]) -> Result<Captured, SandboxError> {
     let outcome = run_merged(&mut command, input, Limits { time: CAPTURE_LIMIT, stdout: CAPTURE })
         .map_err(SandboxError::system("cannot run in the sandbox"))?;

@@ -155,6 +155,16 @@ impl Sandbox {
         self.has_root() && self.is_scene_applied()
     }
 
+    /// What its supervisor logs.
+    pub(super) fn log(&self) -> PathBuf {
+        self.dir.join("log")
+    }
+
+    /// The socket on which a supervisor that runs as a service of the host's systemd receives its request.
+    pub(super) fn supervisor_socket(&self) -> PathBuf {
+        self.dir.join("ready")
+    }
+
     /// The socket on which its supervisor answers unitlab on the host.
     pub(super) fn control_socket(&self) -> PathBuf {
         self.dir.join("control")

@@ -1,4 +1,4 @@
-//! The host: which kind it is, and what a supervisor arranges on it.
+//! What a supervisor needs to know of the host and changes on it.
 
 use std::fs;
 use std::io;
@@ -11,13 +11,13 @@ use rustix::mount::{MountFlags, MountPropagationFlags, mount, mount_change};
 use super::{Estate, SandboxError, cgroup};
 use crate::os::child::{Limits, run};
 
-/// PID 1 of the host is systemd.
+/// Whether PID 1 of the host is systemd.
 pub(super) fn has_systemd() -> bool {
     Path::new("/run/systemd/system").is_dir()
         && fs::read_to_string("/proc/1/comm").is_ok_and(|comm| comm == "systemd\n")
 }
 
-/// Eight random hexadecimal digits, so that no two things of ours are ever mistaken for each other.
+/// Eight random hexadecimal digits, for names that must be unique.
 #[must_use]
 pub fn random_id() -> String {
     format!("{:08x}", random())
@@ -29,8 +29,9 @@ fn random() -> u32 {
     u32::from_ne_bytes(bytes)
 }
 
-/// Removes a folder with all that is in it, however deep root inside has nested it: where the standard library would need
-/// more descriptors than there are, rm(1) does not. No link is followed. What is not there is no error.
+/// Removes a directory tree without following links. A missing directory is no error.
+///
+/// Root inside can nest directories so deep that the standard library runs out of descriptors; rm(1) does not.
 pub(super) fn remove_tree(dir: &Path) -> io::Result<()> {
     match fs::remove_dir_all(dir) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -49,7 +50,7 @@ pub(super) fn remove_tree(dir: &Path) -> io::Result<()> {
 pub(super) fn free_base(estate: &Estate) -> u32 {
     let taken: Vec<u32> = estate.sandboxes().iter().filter_map(|sandbox| Some(sandbox.record().ok()??.base)).collect();
     loop {
-        // The part of systemd's own container range (UIDS-GIDS.md) that lies above what subuid tools hand out.
+        // The part of systemd's container range (UIDS-GIDS.md) above what subuid tools assign.
         let base = (0x1000 + random() % 0x5fef) << 16;
         if !taken.contains(&base) {
             return base;
@@ -57,7 +58,7 @@ pub(super) fn free_base(estate: &Estate) -> u32 {
     }
 }
 
-/// What a supervisor mounts in its own namespace: nspawn's working folder, and a root that goes with it.
+/// Mounts what only the supervisor's mount namespace sees: nspawn's working directory and an ephemeral root.
 pub(super) fn mount_privately(root: Option<&Path>) -> Result<(), SandboxError> {
     let fail = |what: &str| SandboxError::system(format!("cannot mount {what}"));
     mount_change("/", MountPropagationFlags::DOWNSTREAM | MountPropagationFlags::REC).map_err(fail("privately"))?;
@@ -71,8 +72,8 @@ pub(super) fn mount_privately(root: Option<&Path>) -> Result<(), SandboxError> {
         .map_err(fail("a tmpfs for the sandbox's root"))
 }
 
-/// Gives the control groups back; a service's own are its systemd's to remove.
-pub(super) fn leave(cgroups: &[PathBuf]) {
+/// Leaves the control groups and removes them. Those of a service are removed by the host's systemd.
+pub(super) fn leave_cgroups(cgroups: &[PathBuf]) {
     if has_systemd() {
         return;
     }

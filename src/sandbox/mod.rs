@@ -1,7 +1,5 @@
-//! A disposable, real systemd: made, booted, entered, copied, stopped and swept away.
-//!
-//! What is asked inside is no matter of this room.
-#![allow(clippy::disallowed_methods, reason = "this room starts systemd-nspawn and enters it: that is what it is for")]
+//! Makes, boots, enters, copies, stops and sweeps disposable sandboxes, each with its own systemd.
+#![allow(clippy::disallowed_methods, reason = "this room starts systemd-nspawn and enters it")]
 
 mod accounts;
 mod cgroup;
@@ -19,32 +17,37 @@ mod launch;
 mod locks;
 mod nspawn;
 mod overlay;
+mod plan;
 mod prepare;
 mod privilege;
 mod probe;
+mod protocol;
 mod record;
 mod relay;
 mod root_child;
 mod running;
 mod skeleton;
+mod start_supervisor;
 mod stop;
 mod supervisor;
 
-pub use enter::{EnterArgs, enter, run_inside};
+pub use enter::{enter, run_inside};
 pub use entrance::{Captured, Entrance};
 pub use error::SandboxError;
 pub use estate::{Estate, Sandbox};
 pub(crate) use gate::{ANSWER as GATE_ANSWER, GATE_SOCKET, GateService, Incoming, Replies};
 pub use host::random_id;
 pub use interrupt::{on_termination, signal_stream, wait_for_signal};
-pub use launch::{Lease, Plan, RootSource, launch, launch_twin};
+pub use launch::{Lease, launch, launch_twin};
 pub use overlay::write_overlay;
+pub use plan::{Plan, RootSource};
 pub use privilege::is_root;
 pub(crate) use privilege::reexec_with_sudo;
 pub use probe::{Probe, ProbeStatus, probes, run_fix};
+pub use protocol::{EnterTask, Program};
 pub use record::{Phase, Record};
 pub use relay::Relay;
 pub(crate) use root_child::{RootChild, ask_sudo_password, run_self};
 pub use running::{OutputReader, RunningCommand};
 pub use stop::Leftover;
-pub(crate) use supervisor::supervise;
+pub(crate) use supervisor::{SupervisorChannel, supervise};

@@ -1,4 +1,4 @@
-//! Everything that a sandbox needs before its first process: lock, record, control groups, sockets, root.
+//! Makes everything that a sandbox needs before its first process: lock, record, control groups, sockets, root.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -10,28 +10,27 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::console::Console;
 use super::gate::GateService;
+use super::protocol::SuperviseRequest;
 use super::record::{ProcessId, boot_id};
 use super::skeleton::Skeleton;
 use super::supervisor::Supervisor;
 use super::{Estate, Phase, Plan, Record, RootSource, Sandbox, SandboxError, cgroup, copy, descriptors, host};
 
 impl Supervisor {
-    /// Makes all of it, in an order in which whatever is begun is written down first.
+    /// Writes the record before it makes anything else, so that a sweep finds what a killed supervisor left.
     pub(super) fn prepare(
-        estate: &Estate,
-        sandbox: Sandbox,
-        service: Option<&str>,
+        request: SuperviseRequest,
         gate_service: Arc<dyn GateService>,
     ) -> Result<Self, SandboxError> {
+        let SuperviseRequest { estate, name, service, plan } = request;
+        let estate = &Estate::at(&estate);
+        let sandbox = estate.sandbox(&name);
+        let service = service.as_deref();
         let running_lock = sandbox.lock_running()?;
-        let plan_path = sandbox.dir().join("plan.json");
-        let text = fs::read(&plan_path).map_err(SandboxError::file("cannot read", &plan_path))?;
-        let plan: Plan = serde_json::from_slice(&text)
-            .map_err(|error| SandboxError::Record { path: plan_path, why: error.to_string() })?;
         let record = first_record(estate, &sandbox, &plan, service)?;
-        cgroup::establish(&record.cgroups, service.is_some())?;
+        cgroup::create(&record.cgroups, service.is_some())?;
         let exe = sandbox.program();
-        // A copy: the original may be replaced by the next build while the sandbox lives.
+        // A copy: the original may be replaced while the sandbox runs.
         let _ = fs::remove_file(&exe);
         fs::copy("/proc/self/exe", &exe).map_err(SandboxError::file("cannot copy this program to", &exe))?;
         let (signals, sink) = UnixStream::pair().map_err(SandboxError::system("cannot make a socket pair"))?;
@@ -46,7 +45,7 @@ impl Supervisor {
         let gate_dir = sandbox.gate_dir();
         fs::create_dir_all(&gate_dir).map_err(SandboxError::file("cannot make", &gate_dir))?;
         fs::set_permissions(&gate_dir, fs::Permissions::from_mode(0o755))
-            .map_err(SandboxError::file("cannot open up", &gate_dir))?;
+            .map_err(SandboxError::file("cannot set the mode of", &gate_dir))?;
         let gate = listen(&gate_dir.join("socket"), 0o666)?;
         let control = listen(&sandbox.control_socket(), 0o600)?;
         make_root(estate, &sandbox, &plan, &record)?;
@@ -71,7 +70,8 @@ impl Supervisor {
 fn listen(path: &Path, mode: u32) -> Result<UnixListener, SandboxError> {
     let _ = fs::remove_file(path);
     let listener = UnixListener::bind(path).map_err(SandboxError::file("cannot listen on", path))?;
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(SandboxError::file("cannot open up", path))?;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+        .map_err(SandboxError::file("cannot set the mode of", path))?;
     Ok(listener)
 }
 
@@ -81,7 +81,8 @@ fn first_record(
     plan: &Plan,
     service: Option<&str>,
 ) -> Result<Record, SandboxError> {
-    let _choosing = estate.lock()?;
+    // Held while the uid range is chosen.
+    let _lock = estate.lock()?;
     let before = sandbox.record()?.filter(|_| sandbox.has_work());
     let origin = match &plan.source {
         RootSource::CopyOf(name) => estate.sandbox(name).record()?,
@@ -114,18 +115,18 @@ fn first_record(
     Ok(record)
 }
 
-/// Makes the root where the plan wants it, in a mount namespace of our own.
+/// Makes the root, in a mount namespace of this process.
 fn make_root(estate: &Estate, sandbox: &Sandbox, plan: &Plan, record: &Record) -> Result<(), SandboxError> {
     let root = sandbox.root();
     let skeleton = Skeleton { os_tree: &record.os_tree, base: record.base, lab: &record.lab };
-    descriptors::leave_host_mounts()?;
+    descriptors::unshare_mounts()?;
     host::mount_privately(record.ephemeral.then_some(root.as_path()))?;
     match &plan.source {
         RootSource::Keep if sandbox.has_work() => Ok(()),
         RootSource::Keep => {
             let fresh = sandbox.dir().join("root.new");
             let fail = SandboxError::file("cannot put the new root in place of", &root);
-            // The scene was laid into the root that goes.
+            // The scene was written into the root that is removed here.
             sandbox.clear_scene_applied()?;
             for stale in [&fresh, &root] {
                 host::remove_tree(stale).map_err(SandboxError::file("cannot remove", stale))?;
@@ -138,10 +139,10 @@ fn make_root(estate: &Estate, sandbox: &Sandbox, plan: &Plan, record: &Record) -
             let origin = estate.sandbox(name);
             let gone = || SandboxError::NotRunning { name: name.clone() };
             let before = origin.record()?.ok_or_else(gone)?;
-            let keeper = before.supervisor.filter(|id| id.is_alive()).ok_or_else(gone)?;
-            // The origin may live on a tmpfs that only its supervisor sees.
-            let seen = format!("/proc/{}/root{}", keeper.pid, origin.root().display());
-            copy::copy_root(seen.as_ref(), before.base, &root, record.base)
+            let supervisor = before.supervisor.filter(|id| id.is_alive()).ok_or_else(gone)?;
+            // The original may be on a tmpfs that only its supervisor sees.
+            let visible = format!("/proc/{}/root{}", supervisor.pid, origin.root().display());
+            copy::copy_root(visible.as_ref(), before.base, &root, record.base)
         }
     }
 }

@@ -93,10 +93,15 @@ fn pids() -> impl Iterator<Item = i32> {
     fs::read_dir("/proc").unwrap().filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
 }
 
-/// PIDs of all supervisors of this estate, also of those without a record.
+/// PIDs of all supervisors of this estate, also of those without a record: stderr of each is its sandbox's log.
 pub fn supervisors(home: &Home) -> Vec<i32> {
-    let is_one = |line: &str| line.contains(" supervise ") && line.contains(home.path().to_str().unwrap());
-    pids().filter(|pid| is_one(&command_line(*pid))).collect()
+    let is_one = |pid: i32| command_line(pid).contains(" supervise ") && holds_a_file_of(pid, home.estate.root());
+    pids().filter(|pid| is_one(*pid)).collect()
+}
+
+fn holds_a_file_of(pid: i32, estate: &Path) -> bool {
+    let fds = fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().filter_map(Result::ok);
+    fds.filter_map(|fd| fs::read_link(fd.path()).ok()).any(|target| target.starts_with(estate))
 }
 
 /// The control groups of all sandboxes of this estate that have a record.
@@ -112,7 +117,7 @@ pub fn traces<'a>(home: &Home, cgroups: impl IntoIterator<Item = &'a PathBuf>) -
     let mut found = Vec::new();
     for pid in pids() {
         let line = command_line(pid);
-        if line.contains(estate) {
+        if line.contains(estate) || holds_a_file_of(pid, home.estate.root()) {
             found.push(format!("process {pid}: {line}"));
         }
         // Look in every mount namespace. One that was not cleaned up keeps its tmpfs.

@@ -28,7 +28,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
     sudo::require_root(context, "entering the sandbox")?;
     let entrance = app::find_session(&context.workspace, lab)?.entrance()?;
     let interrupted = sandbox::signal_stream()?;
-    let (mut command, unit) = entrance.exec(&args.command);
+    let (mut command, unit) = entrance.exec(&args.command)?;
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let fail = || Error::system("cannot run in the sandbox");
     let mut child = command.spawn().map_err(fail())?;
