@@ -11,7 +11,7 @@ use rustix::io::{Errno, retry_on_intr};
 use rustix::process::{Flock, FlockOffsetType, FlockType, Pid};
 
 use super::descriptors::{is_record_locked, record_lock, record_unlock};
-use super::{Sandbox, SandboxError};
+use super::{Estate, Sandbox, SandboxError};
 
 /// The exclusive lock on a sandbox's directory; released when dropped.
 ///
@@ -26,6 +26,17 @@ impl Drop for LifecycleLock {
         // Closing is not enough: a process forked by another thread has a copy of the descriptor until it calls exec.
         let _ = record_unlock(&self.0);
         let _ = rustix::fs::flock(&self.0, FlockOperation::Unlock);
+    }
+}
+
+impl Estate {
+    /// Locks the estate while a uid range is chosen.
+    pub(super) fn lock(&self) -> Result<File, SandboxError> {
+        let path = self.root.join("lock");
+        let file = open_lock(&path)?;
+        retry_on_intr(|| rustix::fs::flock(&file, FlockOperation::LockExclusive))
+            .map_err(|errno| SandboxError::file("cannot lock", &path)(errno.into()))?;
+        Ok(file)
     }
 }
 
@@ -106,14 +117,14 @@ impl Sandbox {
         let file = open_lock(&path)?;
         match rustix::fs::fcntl_lock(&file, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => Ok(file),
-            // Nobody but a supervisor takes this lock, so a refusal always means a supervisor.
+            // Only supervisors take this lock, so a refusal means that one runs.
             Err(Errno::AGAIN | Errno::ACCESS) => Err(SandboxError::AlreadyRunning { name: self.name().to_owned() }),
             Err(errno) => Err(SandboxError::file("cannot lock", &path)(errno.into())),
         }
     }
 }
 
-pub(super) fn open_lock(path: &Path) -> Result<File, SandboxError> {
+fn open_lock(path: &Path) -> Result<File, SandboxError> {
     OpenOptions::new()
         .create(true)
         .truncate(false)
