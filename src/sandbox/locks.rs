@@ -32,7 +32,7 @@ impl Drop for LifecycleLock {
 impl Estate {
     /// Locks the estate while a uid range is chosen.
     pub(super) fn lock(&self) -> Result<File, SandboxError> {
-        let path = self.root.join("lock");
+        let path = self.root().join("lock");
         let file = open_lock(&path)?;
         retry_on_intr(|| rustix::fs::flock(&file, FlockOperation::LockExclusive))
             .map_err(|errno| SandboxError::file("cannot lock", &path)(errno.into()))?;

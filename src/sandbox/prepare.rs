@@ -18,10 +18,7 @@ use super::{Estate, Phase, Plan, Record, RootSource, Sandbox, SandboxError, cgro
 
 impl Supervisor {
     /// Writes the record before it makes anything else, so that a sweep finds what a killed supervisor left.
-    pub(super) fn prepare(
-        request: SuperviseRequest,
-        gate_service: Arc<dyn GateService>,
-    ) -> Result<Self, SandboxError> {
+    pub(super) fn prepare(request: SuperviseRequest, gate_service: Arc<dyn GateService>) -> Result<Self, SandboxError> {
         let SuperviseRequest { estate, name, service, plan } = request;
         let estate = &Estate::at(&estate);
         let sandbox = estate.sandbox(&name);

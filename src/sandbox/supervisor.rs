@@ -46,10 +46,7 @@ pub(crate) enum SupervisorChannel {
 /// Runs a sandbox until it is stopped or switches itself off.
 ///
 /// `gate_service` answers requests from inside the sandbox.
-pub(crate) fn supervise(
-    channel: SupervisorChannel,
-    gate_service: Arc<dyn GateService>,
-) -> Result<(), SandboxError> {
+pub(crate) fn supervise(channel: SupervisorChannel, gate_service: Arc<dyn GateService>) -> Result<(), SandboxError> {
     descriptors::set_cloexec_on_all()?;
     let _ = rustix::process::setsid();
     let mut caller: UnixStream = match channel {
