@@ -1,14 +1,14 @@
-//! The other end of [`Remote`](super::Remote): questions come in, this machine's answers go out.
+//! The far end of [`Remote`](super::Remote): reads questions, asks this machine, writes its answers.
 
 use std::io::{self, Read, Write};
 
 use super::{Here, Machine};
-use crate::machine::wire::{Answered, Asked, QUESTIONS_LIMIT};
+use crate::machine::wire::{QUESTIONS_LIMIT, Request, Response};
 
-/// Reads one batch of questions and trials as JSON, asks this machine, then tries it, and writes its answers as JSON.
+/// Reads one batch of questions and trials as JSON, asks this machine, performs the trials, and writes the answers.
 ///
-/// It must run as root of the machine in question, in its user, mount, net, ipc, uts and cgroup namespaces, and with
-/// its pid namespace for children; its own process need not be visible there.
+/// It must run as root of that machine, in its user, mount, network, IPC, UTS and cgroup namespaces. Children must start
+/// in its PID namespace; this process itself need not be in it.
 pub fn examine(input: impl Read, mut output: impl Write) -> io::Result<()> {
     let invalid = |what: String| io::Error::new(io::ErrorKind::InvalidData, what);
     let mut bytes = Vec::new();
@@ -16,29 +16,29 @@ pub fn examine(input: impl Read, mut output: impl Write) -> io::Result<()> {
     if bytes.len() > QUESTIONS_LIMIT {
         return Err(invalid(format!("more than {QUESTIONS_LIMIT} bytes of questions")));
     }
-    let asked: Asked = serde_json::from_slice(&bytes).map_err(|error| invalid(format!("not questions: {error}")))?;
+    let asked: Request = serde_json::from_slice(&bytes).map_err(|error| invalid(format!("not questions: {error}")))?;
     let (answers, trials) = Here::new().ask_and_try(&asked.questions, &asked.trials);
-    serde_json::to_writer(&mut output, &Answered::new(answers, trials))?;
+    serde_json::to_writer(&mut output, &Response::new(answers, trials))?;
     output.flush()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Answered, QUESTIONS_LIMIT, examine};
+    use super::{QUESTIONS_LIMIT, Response, examine};
 
     #[test]
-    fn each_question_is_answered_whatever_the_machine() {
+    fn each_question_gets_an_answer() {
         let mut output = Vec::new();
         let questions =
             r#"{"questions":[{"ask":"system"},{"ask":"unit","unit":"r_*"},{"ask":"unit","unit":"a.service"}]}"#;
         examine(questions.as_bytes(), &mut output).unwrap();
-        let answered: Answered = serde_json::from_slice(&output).unwrap();
+        let answered: Response = serde_json::from_slice(&output).unwrap();
         assert_eq!(answered.answers.len(), 3);
         assert!(answered.answers[1].is_err());
     }
 
     #[test]
-    fn what_are_no_questions_is_refused() {
+    fn malformed_input_is_refused() {
         for input in ["", "{}", r#"{"questions":[{"ask":"everything"}]}"#, r#"{"questions":[],"and":1}"#] {
             assert!(examine(input.as_bytes(), Vec::new()).is_err(), "{input}");
         }

@@ -1,4 +1,4 @@
-//! This machine: its service manager through `systemctl`, its processes and sockets through /proc, its files.
+//! The machine that this process runs on: its manager through `systemctl`, its processes through /proc, its files.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,15 +24,15 @@ use crate::machine::units::boot::{self, boot};
 use crate::machine::units::failure::failure;
 use crate::machine::units::ordering_cycle as ordering;
 use crate::machine::units::stability;
-use crate::machine::units::systemctl::{Shown, Systemctl, is_booted};
+use crate::machine::units::systemctl::{Systemctl, Units, is_booted};
 use crate::machine::units::unit_name::UnitName;
 use crate::machine::unknown::unknown;
 use crate::machine::view::View;
 use crate::machine::wire::MOST_QUESTIONS;
 
-/// The unit name that every boot starts from.
+/// The unit that every boot starts.
 const DEFAULT_TARGET: &str = "default.target";
-/// The search path of systemd.unit(5), for when the manager does not tell its own.
+/// The search path of systemd.unit(5), where the manager cannot be asked for its own.
 const UNIT_PATH: &str = "/etc/systemd/system.control /run/systemd/system.control /run/systemd/transient \
     /run/systemd/generator.early /etc/systemd/system /etc/systemd/system.attached /run/systemd/system \
     /run/systemd/system.attached /run/systemd/generator /usr/local/lib/systemd/system /usr/lib/systemd/system \
@@ -45,7 +45,7 @@ pub struct Here {
 }
 
 impl Here {
-    /// Looks for what it asks with. Where that is missing, every answer says so.
+    /// Looks for systemctl. Without it, every answer is unknown.
     #[must_use]
     pub fn new() -> Self {
         Self { systemctl: Systemctl::find() }
@@ -80,12 +80,12 @@ impl Machine for Here {
     }
 }
 
-/// What one batch has found out, once for all its questions.
+/// What one batch looks up once for all its questions.
 struct Batch<'a> {
     view: View,
     systemctl: &'a Systemctl,
     manager: Result<UnitFact, Unknown>,
-    shown: Shown,
+    shown: Units,
     stability: BTreeMap<StabilityQuestion, Result<StabilityFact, Unknown>>,
     processes: Result<Vec<ProcessInfo>, Unknown>,
     accounts: Accounts,
@@ -95,8 +95,8 @@ struct Batch<'a> {
 }
 
 impl<'a> Batch<'a> {
-    /// Looks at everything, in this order: units are watched as long as questions want it, then all the rest is seen
-    /// in one moment. Nothing is probed yet, since a probe can start a socket's service.
+    /// Watches units for as long as the questions ask, then looks at everything else at one moment. Sends no GET yet,
+    /// since that can start the service of a socket unit.
     fn look(systemctl: &'a Systemctl, questions: &[Question]) -> Self {
         let wants = |wanted: fn(&Question) -> bool| questions.iter().any(wanted);
         let mut units: BTreeSet<UnitName> =
@@ -128,7 +128,7 @@ impl<'a> Batch<'a> {
                     batch.owners.insert(asked.clone(), batch.owner(asked));
                 }
                 Question::Listens(asked) => {
-                    batch.listeners.insert(asked.clone(), batch.listeners_of(asked));
+                    batch.listeners.insert(asked.clone(), batch.listeners(asked));
                 }
                 _ => {}
             }
@@ -141,7 +141,7 @@ impl<'a> Batch<'a> {
             Question::System(asked) => asked.answered(self.system()),
             Question::Unit(asked) => asked.answered(self.unit(&asked.unit).cloned()),
             Question::Files(asked) => asked.answered(self.files(&asked.unit)),
-            Question::Processes(asked) => asked.answered(self.of_unit(&asked.unit)),
+            Question::Processes(asked) => asked.answered(self.processes_of(&asked.unit)),
             Question::Boot(asked) => asked.answered(self.boot(&asked.unit)),
             Question::Stability(asked) => asked.answered(
                 self.stability.get(asked).cloned().unwrap_or_else(|| Err(unknown("this unit was not watched"))),
@@ -150,12 +150,12 @@ impl<'a> Batch<'a> {
                 asked.answered(self.unit(&asked.unit).map(|unit| failure(&self.view, &self.journal, unit)))
             }
             Question::Http(asked) => asked.answered(self.http(asked)),
-            Question::Listens(asked) => {
-                asked.answered(self.listeners.get(asked).cloned().unwrap_or_else(|| Err(unknown("nobody looked"))))
-            }
+            Question::Listens(asked) => asked.answered(
+                self.listeners.get(asked).cloned().unwrap_or_else(|| Err(unknown("this port was not looked at"))),
+            ),
             Question::Details(asked) => asked.answered(self.details(&asked.unit, asked.directory.as_deref())),
             Question::Account(asked) => asked.answered(self.account(&asked.unit)),
-            // A path is there or not, whatever the manager says.
+            // A path can be looked at without the manager.
             Question::File(asked) => {
                 asked.answered(file::file(&self.view, &asked.path, asked.text.as_deref(), self.unit(&asked.unit).ok()))
             }
@@ -171,24 +171,24 @@ impl<'a> Batch<'a> {
         questions.iter().map(answer).collect()
     }
 
-    /// Who listened before the first probe, and what a GET brings.
+    /// Sends a GET. The owner of the port is the one before the first GET, unless that could not see it.
     fn http(&self, asked: &HttpQuestion) -> Result<HttpFact, Unknown> {
         let HttpQuestion { unit, port, path } = asked;
         let owner = self.owners.get(asked).cloned().unwrap_or(PortOwner::Unseen);
         self.processes.as_ref().map_err(Clone::clone)?;
         self.journal.invalidate();
         let (outcome, again) = retry_young::get(&self.view, *port, path, self.unit(unit)?)?;
-        let heir = match owner {
+        let later_owner = match owner {
             // A GET starts the service behind a socket unit.
             PortOwner::Other { pid: 1, .. } => {
-                self.owner_now(unit, *port).filter(|owner| matches!(owner, PortOwner::Unit { .. }))
+                self.current_owner(unit, *port).filter(|owner| matches!(owner, PortOwner::Unit { .. }))
             }
-            // Nothing listened before the probe: whatever answers has come since.
-            PortOwner::Nobody if outcome != HttpOutcome::Refused => self.owner_now(unit, *port),
-            _ if again => self.owner_now(unit, *port),
+            // Nothing listened before the GET, so the listener is new.
+            PortOwner::Nobody if outcome != HttpOutcome::Refused => self.current_owner(unit, *port),
+            _ if again => self.current_owner(unit, *port),
             _ => None,
         };
-        Ok(HttpFact { outcome, owner: heir.unwrap_or(owner) })
+        Ok(HttpFact { outcome, owner: later_owner.unwrap_or(owner) })
     }
 
     fn unit(&self, unit: &str) -> Result<&UnitFact, Unknown> {
@@ -211,14 +211,14 @@ impl<'a> Batch<'a> {
     fn files(&self, unit: &str) -> Result<FilesFact, Unknown> {
         let unit_path = match &self.manager {
             Ok(manager) => manager.get("UnitPath"),
-            // The disk can be read even where the manager hangs over what it read there.
+            // The disk can be read while the manager hangs.
             Err(_) if is_booted(&self.view) => UNIT_PATH,
             Err(unknown) => return Err(unknown.clone()),
         };
         Ok(files(&self.view, &UnitName::parse(unit)?, unit_path, self.unit(unit).ok()))
     }
 
-    fn of_unit(&self, unit: &str) -> Result<ProcessesFact, Unknown> {
+    fn processes_of(&self, unit: &str) -> Result<ProcessesFact, Unknown> {
         let all = self.processes.as_ref().map_err(Clone::clone)?;
         Ok(processes::of_unit(all, self.unit(unit)?, &self.accounts))
     }
@@ -226,29 +226,29 @@ impl<'a> Batch<'a> {
     fn boot(&self, unit: &str) -> Result<BootFact, Unknown> {
         let default_target = self.unit(DEFAULT_TARGET)?.get("Id");
         let unit = self.unit(unit)?;
-        let mut fact = boot(unit, default_target, |units| self.look_up(units))?;
-        if !fact.chain.is_empty() && boot::is_untried(unit) {
+        let mut fact = boot(unit, default_target, |units| self.boot_properties(units))?;
+        if !fact.chain.is_empty() && boot::was_never_started(unit) {
             fact.cycle = ordering::cycle(unit, |units| self.systemctl.units(units, &ordering::PROPERTIES));
         }
         if let Ok(manager) = self.manager.as_ref().map(|manager| manager.get("UnitPath"))
             && fact.chain.is_empty()
         {
-            fact.unread = boot::unread(&self.view, unit, manager, &fact.pullers);
+            fact.unread = boot::links_not_loaded(&self.view, unit, manager, &fact.pullers);
         }
         Ok(fact)
     }
 
-    /// What a boot's walk needs of these units; those that were shown already, under any of their names, are not asked for.
-    fn look_up(&self, units: &[UnitName]) -> Shown {
-        let seen = |name: &UnitName| self.shown.values().flatten().find(|fact| boot::is(fact, name.as_str()));
+    /// Properties of these units for the walk to the default target. Units of this batch are not asked for again.
+    fn boot_properties(&self, units: &[UnitName]) -> Units {
+        let seen = |name: &UnitName| self.shown.values().flatten().find(|fact| boot::has_name(fact, name.as_str()));
         let unseen: Vec<UnitName> = units.iter().filter(|name| seen(name).is_none()).cloned().collect();
         let mut shown = self.systemctl.units(&unseen, &boot::PROPERTIES);
         shown.extend(units.iter().filter_map(|name| Some((name.clone(), Ok(seen(name)?.clone())))));
         shown
     }
 
-    /// Who listens by now.
-    fn owner_now(&self, unit: &str, port: u16) -> Option<PortOwner> {
+    /// The process that listens on the port now.
+    fn current_owner(&self, unit: &str, port: u16) -> Option<PortOwner> {
         let name = UnitName::parse(unit).ok()?;
         let shown = self.systemctl.units(std::slice::from_ref(&name), &["Id", "ControlGroup"]);
         let now = shown.get(&name)?.as_ref().ok()?;
@@ -265,7 +265,7 @@ impl<'a> Batch<'a> {
         account(&self.view, self.unit(unit)?, &self.details(unit, None)?.processes, all)
     }
 
-    fn listeners_of(&self, asked: &ListensQuestion) -> Result<ListensFact, Unknown> {
+    fn listeners(&self, asked: &ListensQuestion) -> Result<ListensFact, Unknown> {
         let (unit, all) = (self.unit(&asked.unit)?, self.processes.as_ref().map_err(Clone::clone)?);
         let sockets = unit.list("TriggeredBy").into_iter().filter(|name| name.ends_with(".socket"));
         let sockets: Vec<UnitName> = sockets.filter_map(|name| UnitName::parse(name).ok()).collect();
@@ -274,7 +274,7 @@ impl<'a> Batch<'a> {
         let at = (asked.protocol, asked.port);
         let look = || sockets::listeners(&self.view, at, unit, all, &sockets);
         let (fact, again) = retry_young::retry(&self.view, unit, look, |fact: &ListensFact| fact.listeners.is_empty())?;
-        // What listens by now may be younger than the list of processes.
+        // The listener may be newer than the list of processes.
         if again {
             sockets::listeners(&self.view, at, unit, &processes::walk(&self.view, &[unit])?, &sockets)
         } else {
@@ -295,7 +295,7 @@ fn watch(
     systemctl: &Systemctl,
     questions: &[Question],
     units: &[UnitName],
-    shown: &mut Shown,
+    shown: &mut Units,
     asked: u64,
 ) -> BTreeMap<StabilityQuestion, Result<StabilityFact, Unknown>> {
     let mut watched = BTreeMap::new();

@@ -1,8 +1,8 @@
-//! What every machine can do: answer, and be put to a trial.
+//! The trait of every machine: it answers questions and performs trials.
 
 use crate::model::{AnswerSet, PerformedTrial, Question, Trial};
 
-/// Something that can be asked, and can be put to a trial.
+/// A machine that can be asked and changed; the only way to look at one.
 pub trait Machine {
     /// Answers every question. Asking changes nothing on the machine, apart from what the GET of
     /// [`Question::Http`] and the program of [`Question::Command`] do.

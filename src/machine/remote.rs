@@ -1,24 +1,22 @@
-//! A machine behind a command: a sandbox, or anything that runs [`examine`](super::examine()).
+//! A machine that is asked through a command, which runs [`examine`](super::examine()) there.
 
 use std::process::Command;
 
 use crate::model::{AnswerSet, PerformedTrial, Question, Trial, Unknown};
 
 use super::Machine;
-use crate::machine::unknown::{last_words, unknown};
-use crate::machine::wire::{ANSWERS_LIMIT, Answered, Asked, patience};
+use crate::machine::unknown::{last_line, unknown};
+use crate::machine::wire::{ANSWERS_LIMIT, Request, Response, deadline};
 use crate::os::child::{Limits, run};
 
-/// A machine that answers on the stdout of a command. Its answers are a stranger's: bounded, checked, and not believed
-/// beyond their form.
+/// A machine that answers on the stdout of a command. Its answers are not trusted: they are bounded and checked.
 #[derive(Debug)]
 pub struct Remote {
     command: Command,
 }
 
 impl Remote {
-    /// A machine behind a prepared command, which is run once for each batch: questions on its stdin, answers on its
-    /// stdout, both as JSON.
+    /// The command runs once for each batch, with the questions on its stdin and the answers on its stdout, as JSON.
     #[must_use]
     pub fn new(command: Command) -> Self {
         Self { command }
@@ -30,17 +28,17 @@ impl Remote {
         trials: &[Trial],
     ) -> Result<(AnswerSet, Vec<PerformedTrial>), Unknown> {
         let failed = |what: &str| unknown(format!("the machine could not be asked: {what}"));
-        let asked = Asked { questions: questions.to_vec(), trials: trials.to_vec() };
+        let asked = Request { questions: questions.to_vec(), trials: trials.to_vec() };
         let asked = serde_json::to_vec(&asked).map_err(|error| failed(&error.to_string()))?;
-        let limits = Limits { time: patience(questions, trials), stdout: ANSWERS_LIMIT };
+        let limits = Limits { time: deadline(questions, trials), stdout: ANSWERS_LIMIT };
         let outcome =
             run(&mut self.command, &asked, limits).map_err(|error| failed(&format!("the examiner {error}")))?;
         if !outcome.status.success() {
-            let words = last_words(&outcome.stderr);
+            let line = last_line(&outcome.stderr);
             let status = outcome.status.to_string();
-            return Err(failed(if words.is_empty() { &status } else { &words }));
+            return Err(failed(if line.is_empty() { &status } else { &line }));
         }
-        let Answered { answers, trials: tried } = serde_json::from_slice(&outcome.stdout)
+        let Response { answers, trials: tried } = serde_json::from_slice(&outcome.stdout)
             .map_err(|error| failed(&format!("its answers are not well-formed: {error}")))?;
         if answers.len() != questions.len() {
             return Err(failed(&format!("{} questions got {} answers", questions.len(), answers.len())));
@@ -93,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stranger_who_misbehaves_is_not_believed() {
+    fn malformed_answers_are_refused() {
         for (script, reason) in [
             ("echo 'sudo: a password is required' >&2; exit 1", "a password is required"),
             ("exit 9", "exit status: 9"),

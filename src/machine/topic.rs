@@ -1,11 +1,11 @@
-//! What a question is about, so that all of a batch can be looked at together.
+//! Which unit a question is about, and whether it is about processes.
 
 use crate::model::{
     AccountQuestion, BootQuestion, DetailsQuestion, FailureQuestion, FileQuestion, FilesQuestion, HttpQuestion,
     JournalQuestion, ListensQuestion, ProcessesQuestion, Question, StabilityQuestion, UnitQuestion,
 };
 
-/// Answering it takes a walk through the processes.
+/// The answer needs a list of all processes.
 pub(crate) fn is_about_processes(question: &Question) -> bool {
     matches!(
         question,
@@ -13,7 +13,7 @@ pub(crate) fn is_about_processes(question: &Question) -> bool {
     )
 }
 
-/// The unit whose properties it takes to answer.
+/// The unit whose properties the answer needs.
 pub(crate) fn unit_of(question: &Question) -> Option<&str> {
     match question {
         Question::System(_) | Question::Command(_) => None,

@@ -1,4 +1,4 @@
-//! What goes over the line between [`Remote`](super::Remote) and [`examine`](super::examine()): JSON, one object each way.
+//! The protocol between [`Remote`](super::Remote) and [`examine`](super::examine()): one JSON object each way.
 
 use std::time::Duration;
 
@@ -11,32 +11,30 @@ use crate::machine::sockets::retry_young;
 use crate::machine::trials::kill;
 use crate::machine::units::stability::LONGEST_WINDOW;
 
-/// A batch is as long as a lab has checks.
+/// The longest batch.
 pub(crate) const MOST_QUESTIONS: usize = 512;
 /// Bytes of questions.
 pub(crate) const QUESTIONS_LIMIT: usize = 1 << 20;
 /// Bytes of answers: some files of the largest readable size, escaped.
 pub(crate) const ANSWERS_LIMIT: usize = 16 << 20;
 
-/// There.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Asked {
+pub(crate) struct Request {
     pub(crate) questions: Vec<Question>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) trials: Vec<Trial>,
 }
 
-/// And back.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Answered {
+pub(crate) struct Response {
     pub(crate) answers: Vec<Answer>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) trials: Vec<TrialAnswer>,
 }
 
-impl Answered {
+impl Response {
     /// On the wire, answers follow the order of the questions.
     pub(crate) fn new(answers: AnswerSet, trials: Vec<PerformedTrial>) -> Self {
         Self {
@@ -46,8 +44,8 @@ impl Answered {
     }
 }
 
-/// How long a machine may take over a batch.
-pub(crate) fn patience(questions: &[Question], trials: &[Trial]) -> Duration {
+/// The deadline of a batch.
+pub(crate) fn deadline(questions: &[Question], trials: &[Trial]) -> Duration {
     let watching = questions.iter().map(|question| match question {
         Question::Stability(StabilityQuestion { window_ms, .. }) => {
             2 * Duration::from_millis(*window_ms).min(LONGEST_WINDOW)
@@ -55,18 +53,18 @@ pub(crate) fn patience(questions: &[Question], trials: &[Trial]) -> Duration {
         _ => Duration::ZERO,
     });
     let longest = questions.iter().map(|question| match question {
-        // The retries that a young service gets, and the last GET.
+        // The retries for a young service, and the last GET.
         Question::Http(_) => 3 + retry_young::YOUTH.as_secs(),
         Question::Account(_) => 5,
         Question::Journal(_) | Question::Failure(_) => 20,
-        // Its own time, the retries, and two calls to sweep up.
+        // The program's own limit, the retries, and two calls to remove its unit.
         Question::Command(_) => 40,
         _ => 0,
     });
-    // The journal is waited for once, and again after each question that may have made a program write.
+    // The journal is synchronized once, and again after each question that makes programs write.
     let probes = questions.iter().filter(|question| matches!(question, Question::Http(_) | Question::Command(_)));
     let syncs = 1 + u32::try_from(probes.count()).unwrap_or(u32::MAX);
-    // Enough for a manager that uses up its own deadline, and for the way there.
+    // 30 s are enough to enter the machine and for a manager that uses up its own deadline.
     Duration::from_secs(30)
         + watching.max().unwrap_or_default()
         + Duration::from_secs(longest.sum())

@@ -1,25 +1,26 @@
-//! Paths in the complaints of programs that were denied permission (`EACCES` of errno(3)), or found a file system to be
-//! read-only (`EROFS`): candidates, not proofs.
+//! Paths in messages about a denied permission (`EACCES` of errno(3)) or a read-only file system (`EROFS`). They are
+//! candidates: the file system has to confirm them.
 
-/// What strerror(3) says of it.
+/// The texts of strerror(3), and those of Go.
 const DENIED: [&str; 2] = ["Permission denied", "permission denied"];
 const READ_ONLY: [&str; 2] = ["Read-only file system", "read-only file system"];
-/// Quotes that programs put around a path.
+/// Quotation marks around a path.
 const QUOTES: [char; 5] = ['\'', '"', '`', '‘', '’'];
-/// More paths than this are not told.
+/// More paths are not reported.
 const MOST: usize = 8;
 
-/// Whether a line complains of it at all.
-pub(crate) fn complained(said: &[String]) -> bool {
+/// A line reports a denied permission.
+pub(crate) fn is_reported(said: &[String]) -> bool {
     said.iter().any(|line| DENIED.iter().any(|words| line.contains(words)))
 }
 
-/// The paths in the lines that complain, the latest line first; a relative one only where the words show it to be one.
+/// The paths in lines about a denied permission, the latest line first. A relative path counts only where the line
+/// marks it as a path.
 pub(crate) fn paths(said: &[String]) -> Vec<String> {
     among(said, &DENIED)
 }
 
-/// The same where the complaint is of a read-only file system.
+/// The same for a read-only file system.
 pub(crate) fn read_only(said: &[String]) -> Vec<String> {
     among(said, &READ_ONLY)
 }
@@ -38,8 +39,8 @@ fn among(said: &[String], words: &[&str]) -> Vec<String> {
     found
 }
 
-/// What stands nearest to the complaint first: `Permission denied: 'x'` of Python, `sh: 1: cannot create x: ` of a
-/// shell, `cat: /x: ` of most others.
+/// The nearest path to the error text first: `Permission denied: 'x'` of Python, `sh: 1: cannot create x: ` of a shell,
+/// `cat: /x: ` of most other programs.
 fn named(before: &str, after: &str) -> Vec<String> {
     let behind = after.trim_start_matches(':').trim();
     let quoted = behind.strip_prefix(QUOTES).and_then(|rest| rest.split(QUOTES).next());
@@ -63,7 +64,7 @@ mod tests {
     use super::{paths, read_only};
 
     #[test]
-    fn programs_name_what_they_were_denied() {
+    fn paths_of_denied_permissions_are_found() {
         for (line, expected) in [
             ("PermissionError: [Errno 13] Permission denied: '/var/lib/x/log file'", Some("/var/lib/x/log file")),
             ("PermissionError: [Errno 13] Permission denied: 'out.txt'", Some("out.txt")),
@@ -84,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_read_only_file_system_is_a_complaint_of_its_own() {
+    fn paths_on_read_only_file_systems_are_found() {
         for (line, expected) in [
             ("OSError: [Errno 30] Read-only file system: '/var/lib/x/log'", Some("/var/lib/x/log")),
             ("touch: cannot touch '/srv/x': Read-only file system", Some("/srv/x")),
@@ -97,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn the_latest_complaint_comes_first_and_they_are_few() {
+    fn the_latest_path_comes_first_and_they_are_bounded() {
         let mut said: Vec<String> = (0..20).map(|n| format!("cat: /x{n}: Permission denied")).collect();
         said.push("bye".into());
         let found = paths(&said);

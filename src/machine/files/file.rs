@@ -1,5 +1,5 @@
-//! What is at a path: its kind, owner and mode, the folders above it, and whether a text is in it. Nothing is opened that
-//! is no regular file.
+//! What is at a path: type, owner and mode, the directories above it, and whether a text is in it. Only regular files are
+//! opened.
 
 use std::fs::Metadata;
 use std::io;
@@ -11,17 +11,17 @@ use crate::model::{Content, FileFact, FileType, Node, Search, UnitFact, Unknown}
 use crate::machine::accounts::passwd::{Accounts, Groups};
 use crate::machine::files::acl;
 use crate::machine::files::read::read;
-use crate::machine::unknown::unknown_but;
+use crate::machine::unknown::unknown_with_remedy;
 use crate::machine::view::View;
 
-/// Deeper paths than the kernel takes have no more folders than this.
+/// No path that the kernel accepts is deeper.
 const DEEPEST: usize = 256;
-/// A line that is shown; longer ones are cut.
+/// Longer lines are cut to this many characters.
 const SHOWN: usize = 300;
 
-/// Looks at a path. Dynamic users have no name in any file, so their units tell it.
+/// The file at a path. A dynamic user is in no file, so the unit's properties name it.
 pub(crate) fn file(view: &View, path: &str, text: Option<&str>, unit: Option<&UnitFact>) -> Result<FileFact, Unknown> {
-    let cannot = |error: &io::Error| unknown_but(format!("{path} cannot be looked at: {error}"), "ask as root");
+    let cannot = |error: &io::Error| unknown_with_remedy(format!("{path} cannot be looked at: {error}"), "ask as root");
     let path = Path::new(path);
     let link = match view.symlink_metadata(path) {
         Ok(meta) if meta.is_symlink() => {
@@ -33,7 +33,7 @@ pub(crate) fn file(view: &View, path: &str, text: Option<&str>, unit: Option<&Un
     };
     let (real, meta) = match view.canonicalize(path).and_then(|real| Ok((real.clone(), view.metadata(&real)?))) {
         Ok(found) => found,
-        // A link to nothing, or in a circle.
+        // A dangling link, or a loop of links.
         Err(error) if is_absence(&error) => return Ok(FileFact { link, ..FileFact::default() }),
         Err(error) => return Err(cannot(&error)),
     };
@@ -115,8 +115,7 @@ fn search(view: &View, path: &Path, wanted: &str) -> Search {
     }
 }
 
-/// Whether the mount that a path lies on is read-only, by a process's `mountinfo`. A file that is too long to be read
-/// whole decides nothing.
+/// Whether the mount of a path is read-only, by a process's `mountinfo`; `None` if that file was cut.
 fn read_only(mounts: &str, path: &Path) -> Option<bool> {
     let mount = |line: &str| {
         let fields: Vec<&str> = line.split(' ').collect();
@@ -129,11 +128,11 @@ fn read_only(mounts: &str, path: &Path) -> Option<bool> {
         return None;
     }
     let over = mounts.lines().filter_map(mount).filter(|(point, _)| path.starts_with(point));
-    // Of two mounts on one point, the later one covers the earlier; max_by_key takes the last of equals.
+    // The later of two mounts on one point covers the earlier; max_by_key takes the last of equals.
     over.max_by_key(|(point, _)| point.components().count()).map(|(_, read_only)| read_only)
 }
 
-/// Blanks and such are written in octal there: `\040`.
+/// `mountinfo` writes spaces in octal: `\040`.
 fn unescaped(text: &str) -> String {
     [("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")]
         .iter()
@@ -155,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_there_is_named_and_not_opened() {
+    fn special_files_are_reported_and_not_opened() {
         let dir = tempfile::tempdir().unwrap();
         let at = |name: &str| dir.path().join(name);
         fs::write(at("text"), "one\ntwo words\n").unwrap();
@@ -191,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn the_mount_above_decides() {
+    fn the_innermost_mount_decides() {
         let mounts = "\
 22 1 0:20 / / ro,relatime shared:1 - ext4 /dev/x rw
 23 22 0:21 / /var rw,nosuid shared:2 - ext4 /dev/y rw

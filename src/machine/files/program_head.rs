@@ -1,4 +1,4 @@
-//! How a program begins, which decides who executes it (execve(2)): an interpreter, the processor, or nobody.
+//! How a program file begins, which decides how execve(2) runs it: by an interpreter, by the processor, or not at all.
 
 use std::io::{self, Read};
 use std::os::unix::fs::PermissionsExt;
@@ -10,13 +10,13 @@ use crate::model::Head;
 /// Where systemd looks for a program that is named without a slash (systemd.exec(5), `ExecSearchPath=`).
 pub(crate) const SEARCH_PATH: [&str; 6] =
     ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
-/// The kernel looks at so many bytes of it.
+/// Bytes that the kernel looks at.
 const LOOKED_AT: u64 = 256;
 const ELF: &[u8] = b"\x7fELF";
-/// Programs of i386, which a kernel for x86-64 mostly executes too.
+/// i386, which kernels for x86-64 usually run too.
 const EM_386: u8 = 3;
 
-/// The beginning of a regular file; none for all else, and where it cannot be read.
+/// The format of a regular file; `None` for anything else, and if it cannot be read.
 pub(crate) fn head(view: &View, path: &Path) -> Option<Head> {
     if !view.metadata(path).ok()?.is_file() {
         return None;
@@ -25,7 +25,7 @@ pub(crate) fn head(view: &View, path: &Path) -> Option<Head> {
     if let Some(line) = bytes.strip_prefix(b"#!") {
         let line = line.split(|byte| *byte == b'\n').next().unwrap_or_default();
         let line = String::from_utf8_lossy(line).trim_matches([' ', '\t']).to_owned();
-        // What the kernel takes for its name ends at a blank, and at nothing else.
+        // For the kernel, the interpreter's name ends at a space or tab only.
         let interpreter = line.split([' ', '\t']).next().unwrap_or_default();
         return Some(Head::Script { runs: is_program(view, Path::new(interpreter)), line });
     }
@@ -49,7 +49,7 @@ fn own_program() -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The lower byte of `e_machine` (elf(5)), where byte orders do not matter for the machines that run systemd.
+/// The lower byte of `e_machine` (elf(5)), which is enough for the processors that run systemd.
 fn machine(bytes: &[u8]) -> Option<u8> {
     let big_endian = bytes.get(5) == Some(&2);
     bytes.get(if big_endian { 19 } else { 18 }).copied()
@@ -65,7 +65,7 @@ mod tests {
     use super::{Head, View, head};
 
     #[test]
-    fn who_would_execute_it() {
+    fn the_format_decides_how_a_program_runs() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("program");
         let script = |line: &str, runs| Some(Head::Script { line: line.into(), runs });

@@ -1,4 +1,4 @@
-//! What the disk says about a unit: the files that a manager would read now, in its order (systemd.unit(5)).
+//! The files of a unit that the manager would read now, in its order (systemd.unit(5)).
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -13,30 +13,30 @@ use crate::machine::files::read::read;
 use crate::machine::units::unit_name::UnitName;
 use crate::machine::view::View;
 
-/// More entries than this in one `.d` folder are not looked at.
+/// More entries of one `.d` directory are not read.
 const MOST_ENTRIES: usize = 4096;
-/// More files of one unit than this are not read.
+/// More files of one unit are not read.
 const MOST_FILES: usize = 256;
-/// More copies of one unit's fragment than this are not read.
+/// More copies of a unit's fragment are not read.
 const MOST_COPIES: usize = 4;
-/// More bytes of one unit than this are not read.
+/// More bytes of one unit are not read.
 const MOST_TEXT: usize = 2 << 20;
 
-/// The unit's files under the manager's own search path. What is loaded contributes the unit's other names, and the
-/// fragment of an alias.
+/// The unit's files in the manager's search path. The loaded properties add the unit's other names, and the fragment of
+/// an alias.
 pub(crate) fn files(view: &View, unit: &UnitName, unit_path: &str, loaded: Option<&UnitFact>) -> FilesFact {
     let folders: Vec<&Path> = unit_path.split_whitespace().map(Path::new).collect();
-    let told = loaded.map(|fact| fact.get("FragmentPath")).filter(|path| !path.is_empty()).map(PathBuf::from);
-    let fragment = match (fragment(view, unit, &folders), told) {
-        // An alias leads to the fragment: name it as the manager does.
-        (Some(found), Some(told))
-            if view.canonicalize(&found).is_ok_and(|end| view.canonicalize(&told).is_ok_and(|it| it == end)) =>
+    let loaded_path = loaded.map(|fact| fact.get("FragmentPath")).filter(|path| !path.is_empty()).map(PathBuf::from);
+    let fragment = match (fragment(view, unit, &folders), loaded_path) {
+        // The manager names the fragment by its own path, and not by the alias.
+        (Some(found), Some(loaded_path))
+            if view.canonicalize(&found).is_ok_and(|end| view.canonicalize(&loaded_path).is_ok_and(|it| it == end)) =>
         {
-            Some(told)
+            Some(loaded_path)
         }
-        (found, told) => found.or(told),
+        (found, loaded_path) => found.or(loaded_path),
     };
-    let passed_over = fragment.iter().flat_map(|path| passed_over(view, unit, path, &folders)).collect();
+    let passed_over = fragment.iter().flat_map(|path| newer_copies(view, unit, path, &folders)).collect();
     let fragment = fragment.map(|path| (path, Role::Fragment));
     let mut names = vec![unit.clone()];
     let aliases = loaded.map(|fact| fact.list("Names")).unwrap_or_default();
@@ -58,12 +58,12 @@ pub(crate) fn files(view: &View, unit: &UnitName, unit_path: &str, loaded: Optio
     FilesFact { files: files.collect(), passed_over }
 }
 
-/// Files of the unit's name that were changed after the one that counts.
-fn passed_over(view: &View, unit: &UnitName, fragment: &Path, folders: &[&Path]) -> Vec<DiskFile> {
+/// Files with the unit's name that were changed after the one that the manager reads.
+fn newer_copies(view: &View, unit: &UnitName, fragment: &Path, folders: &[&Path]) -> Vec<DiskFile> {
     let changed = |path: &Path| view.metadata(path).and_then(|meta| meta.modified()).ok();
     let (Some(since), Ok(counting)) = (changed(fragment), view.canonicalize(fragment)) else { return Vec::new() };
     let copies = folders.iter().map(|folder| folder.join(unit.as_str())).filter(|path| {
-        // Through a link, or in a folder with two names, it is the same file.
+        // Through a link it may be the same file.
         view.canonicalize(path).is_ok_and(|other| other != counting) && changed(path).is_some_and(|when| when > since)
     });
     let found = copies.map(|path| DiskFile {
@@ -74,10 +74,9 @@ fn passed_over(view: &View, unit: &UnitName, fragment: &Path, folders: &[&Path])
     found.filter(|file| matches!(file.content, Content::Text { .. })).take(MOST_COPIES).collect()
 }
 
-/// The unit file proper: by the full name in the first folder that has it, else by its template.
+/// The unit's fragment: by its full name in the first directory that has it, otherwise by its template.
 ///
-/// A FIFO, folder, device or socket in place of the file is passed over by the manager; it is named only where
-/// there is nothing better.
+/// The manager skips a FIFO, directory, device or socket; one of these is returned only if there is no file.
 fn fragment(view: &View, unit: &UnitName, folders: &[&Path]) -> Option<PathBuf> {
     let names = [Some(unit.as_str().to_owned()), unit.template()];
     let candidates = || {
@@ -89,13 +88,13 @@ fn fragment(view: &View, unit: &UnitName, folders: &[&Path]) -> Option<PathBuf> 
     candidates().find(|(_, loadable)| *loadable).or_else(|| candidates().next()).map(|(path, _)| path)
 }
 
-/// The drop-ins of all the unit's names, sorted by file name; of one file name, the first folder's counts.
+/// The drop-ins of all names of the unit, sorted by file name. Of equal file names, the first directory wins.
 fn drop_ins(view: &View, names: &[UnitName], folders: &[&Path]) -> Vec<PathBuf> {
     let of_names = names.iter().flat_map(|name| {
         let chain = name.drop_in_names();
         folders.iter().flat_map(move |folder| chain.clone().into_iter().map(move |name| folder.join(name + ".d")))
     });
-    // The whole type's drop-ins come last: anything more specific overrides them.
+    // The drop-ins of the whole type come last, because anything more specific overrides them.
     let of_type =
         names.iter().take(1).flat_map(|name| folders.iter().map(|folder| folder.join(format!("{}.d", name.kind()))));
     let mut found: BTreeMap<OsString, PathBuf> = BTreeMap::new();
@@ -103,7 +102,7 @@ fn drop_ins(view: &View, names: &[UnitName], folders: &[&Path]) -> Vec<PathBuf> 
     for folder in of_names.chain(of_type) {
         match view.list(&folder, MOST_ENTRIES) {
             Ok(entries) => {
-                // The manager names a drop-in by the folder in which it really is.
+                // The manager names a drop-in by the real path of its directory.
                 let folder = view.canonicalize(&folder).unwrap_or(folder);
                 for name in entries.into_iter().filter(|name| is_drop_in(name)) {
                     let path = folder.join(&name);
@@ -112,7 +111,7 @@ fn drop_ins(view: &View, names: &[UnitName], folders: &[&Path]) -> Vec<PathBuf> 
                     }
                 }
             }
-            // What cannot be looked into must not pass for empty.
+            // An unreadable directory is reported, since it may not be empty.
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => closed.push(folder),
             Err(_) => {}
         }
@@ -120,7 +119,7 @@ fn drop_ins(view: &View, names: &[UnitName], folders: &[&Path]) -> Vec<PathBuf> 
     found.into_values().chain(closed).collect()
 }
 
-/// The manager takes every `.conf` that is not hidden, whatever lies behind the name, even a folder or a FIFO.
+/// The manager takes every name that ends with `.conf` and is not hidden, even of a directory or a FIFO.
 fn is_drop_in(name: &std::ffi::OsStr) -> bool {
     let name = name.as_bytes();
     name.ends_with(b".conf") && !name.starts_with(b".")
@@ -137,7 +136,7 @@ mod tests {
     struct Disk(tempfile::TempDir);
 
     impl Disk {
-        /// Lays files under `etc`, `run` and `lib`; `-> x` makes a link, `/` at the end a folder.
+        /// Creates files in `etc`, `run` and `lib`; `-> x` makes a link, a trailing `/` makes a directory.
         fn new(entries: &[&str]) -> Self {
             let disk = Self(tempfile::tempdir().unwrap());
             for entry in entries {
@@ -174,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn higher_folders_hide_lower_ones() {
+    fn directories_of_higher_priority_hide_lower_ones() {
         let disk = Disk::new(&[
             "lib/a.service",
             "etc/a.service",
@@ -250,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_that_nobody_reads_is_named_if_it_is_newer() {
+    fn a_newer_copy_that_the_manager_does_not_read_is_reported() {
         let disk = Disk::new(&[
             "etc/a.service",
             "run/a.service",
@@ -270,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn masks_and_hostile_files_are_named() {
+    fn masks_and_hostile_files_are_reported() {
         let disk = Disk::new(&[
             "etc/a.service -> /dev/null",
             "lib/a.service",
@@ -289,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn one_unit_cannot_flood_the_answer() {
+    fn the_answer_of_one_unit_is_bounded() {
         let disk = Disk::new(&["etc/a.service"]);
         let folder = disk.0.path().join("etc/a.service.d");
         fs::create_dir(&folder).unwrap();

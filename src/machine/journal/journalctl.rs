@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::entry::{Entry, parse};
 use crate::machine::units::run::has_ended;
 use crate::machine::units::stability::now_micros;
-use crate::machine::unknown::{last_words, unknown, unknown_but};
+use crate::machine::unknown::{last_line, unknown, unknown_with_remedy};
 use crate::model::{UnitFact, Unknown};
 use crate::os::child::{ChildError, Limits, Outcome, run};
 
@@ -107,13 +107,13 @@ fn read(name: &str, matches: &[&str], lines: usize) -> Result<Vec<Entry>, Unknow
     // journalctl exits with 0 where it may not see everything, and prints one of these.
     let hints = ["not seeing messages from other users", "No journal files", "insufficient permissions"];
     if let Some(hint) = stderr.lines().find(|line| hints.iter().any(|words| line.contains(words))) {
-        return Err(unknown_but(
+        return Err(unknown_with_remedy(
             format!("the journal cannot be read: {}", hint.trim().trim_start_matches("Hint: ")),
             "ask as root, and see that systemd-journald runs: systemctl status systemd-journald",
         ));
     }
     if !outcome.status.success() {
-        return Err(unknown(format!("journalctl failed: {}", last_words(&outcome.stderr))));
+        return Err(unknown(format!("journalctl failed: {}", last_line(&outcome.stderr))));
     }
     Ok(parse(&String::from_utf8_lossy(&outcome.stdout)))
 }

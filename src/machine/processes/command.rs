@@ -12,7 +12,7 @@ use crate::model::{CommandFact, RunAs, Unknown};
 
 use crate::machine::units::systemctl::Systemctl;
 use crate::machine::units::unit_name::UnitName;
-use crate::machine::unknown::{last_words, unknown, unknown_but};
+use crate::machine::unknown::{last_line, unknown, unknown_with_remedy};
 use crate::machine::view::View;
 use crate::os::child::{ChildError, Limits, run};
 
@@ -53,36 +53,36 @@ pub(crate) fn program(
         Ok(outcome) if outcome.status.success() => Ok(exited(0, &outcome.stdout, &outcome.stderr)),
         Ok(outcome) => failed_run(systemctl, &unit, &outcome.stdout, &outcome.stderr),
         Err(ChildError::TooMuch(bytes)) => {
-            systemctl.end(&unit);
+            systemctl.remove(&unit);
             Ok(CommandFact::Flooded { bytes: bytes as u64 })
         }
         Err(error) => {
-            systemctl.end(&unit);
+            systemctl.remove(&unit);
             Err(unknown(format!("systemd-run {error}")))
         }
     }
 }
 
 fn exited(status: u8, stdout: &[u8], stderr: &[u8]) -> CommandFact {
-    CommandFact::Exited { status, stdout: String::from_utf8_lossy(stdout).into_owned(), stderr: last_words(stderr) }
+    CommandFact::Exited { status, stdout: String::from_utf8_lossy(stdout).into_owned(), stderr: last_line(stderr) }
 }
 
 /// systemd-run exits with the same codes for its own failures, so the result is read from the unit.
 fn failed_run(systemctl: &Systemctl, unit: &UnitName, stdout: &[u8], stderr: &[u8]) -> Result<CommandFact, Unknown> {
     let only = ["Id", "Names", "LoadState", "Result", "ExecMainCode", "ExecMainStatus"];
     let fact = systemctl.units(std::slice::from_ref(unit), &only).remove(unit).unwrap_or_else(|| Err(unknown("")))?;
-    systemctl.end(unit);
+    systemctl.remove(unit);
     let status: u32 = fact.get("ExecMainStatus").parse().unwrap_or(0);
     // CLD_EXITED, and CLD_KILLED or CLD_DUMPED of waitid(2).
     match (fact.get("Result"), fact.get("ExecMainCode")) {
         ("timeout", _) => Ok(CommandFact::TimedOut { seconds: TIME.as_secs() }),
         ("signal" | "core-dump" | "oom-kill", "2" | "3") => Ok(CommandFact::Killed { signal: status }),
         ("exit-code", "1") if status == 217 => {
-            Err(unknown_but("there is no account learner here", "check in a sandbox: unitlab lab start"))
+            Err(unknown_with_remedy("there is no account learner here", "check in a sandbox: unitlab lab start"))
         }
         ("exit-code", "1") => Ok(exited(u8::try_from(status).unwrap_or(u8::MAX), stdout, stderr)),
-        _ => Err(unknown_but(
-            format!("the program could not be run: systemd-run: {}", last_words(stderr)),
+        _ => Err(unknown_with_remedy(
+            format!("the program could not be run: systemd-run: {}", last_line(stderr)),
             "ask as root of a machine whose manager answers",
         )),
     }
@@ -100,15 +100,15 @@ fn find(view: &View, name: &str) -> Result<Option<String>, Unknown> {
         return match executable(name) {
             Ok(true) => Ok(Some(name.to_owned())),
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-                Err(unknown_but(format!("{name} cannot be looked at: {error}"), "ask as root"))
+                Err(unknown_with_remedy(format!("{name} cannot be looked at: {error}"), "ask as root"))
             }
             Ok(false) | Err(_) => Ok(None),
         };
     }
     let found = PATH.iter().map(|folder| format!("{folder}/{name}")).find(|path| executable(path).unwrap_or(false));
-    found
-        .map(Some)
-        .ok_or_else(|| unknown_but(format!("there is no {name} on this machine"), "install it, and check again"))
+    found.map(Some).ok_or_else(|| {
+        unknown_with_remedy(format!("there is no {name} on this machine"), "install it, and check again")
+    })
 }
 
 #[cfg(test)]

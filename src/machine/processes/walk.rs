@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::model::{Process, ProcessesFact, UnitFact, Unknown};
 
 use crate::machine::accounts::passwd::Accounts;
-use crate::machine::unknown::unknown_but;
+use crate::machine::unknown::unknown_with_remedy;
 use crate::machine::view::View;
 
 /// The kernel's limit on process ids.
@@ -63,7 +63,7 @@ pub(crate) fn walk(view: &View, units: &[&UnitFact]) -> Result<Vec<ProcessInfo>,
 
 fn read_all(view: &View) -> Result<Vec<ProcessInfo>, Unknown> {
     let cannot = |error: &io::Error| {
-        unknown_but(
+        unknown_with_remedy(
             format!("the processes in /proc cannot be seen: {error}"),
             "ask as root; /proc may hide the processes of others",
         )

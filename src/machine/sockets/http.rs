@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::model::{HttpOutcome, Unknown};
 
-use crate::machine::unknown::unknown_but;
+use crate::machine::unknown::unknown_with_remedy;
 
 /// Longest time from connecting to the last byte.
 const TIME: Duration = Duration::from_secs(2);
@@ -20,7 +20,7 @@ const MOST_HEADERS: usize = 128;
 /// GETs a path on 127.0.0.1.
 pub(crate) fn get(port: u16, path: &str) -> Result<HttpOutcome, Unknown> {
     if !path.starts_with('/') || !path.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(unknown_but(
+        return Err(unknown_with_remedy(
             format!("{path:?} is not a path of HTTP"),
             "begin it with / and percent-encode the rest",
         ));

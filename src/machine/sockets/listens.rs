@@ -8,27 +8,27 @@ use crate::model::{Holder, Listener, ListensFact, PortOwner, Protocol, UnitFact,
 
 use crate::machine::processes::walk::ProcessInfo;
 use crate::machine::sockets::sock_diag::{self, ListeningSocket};
-use crate::machine::unknown::unknown_but;
+use crate::machine::unknown::unknown_with_remedy;
 use crate::machine::view::View;
 
 /// Listening sockets stand first in the table; behind so much of it there are none left.
 const LONGEST: u64 = 8 << 20;
-/// More listeners on one port are not told one by one.
+/// More listeners on one port are not reported.
 const MOST: usize = 64;
 
-/// What is to be known of a socket unit.
+/// Properties that are needed of a socket unit.
 pub(crate) const PROPERTIES: [&str; 5] = ["Id", "Names", "LoadState", "ActiveState", "Listen"];
 
-/// Finds out who listens on 127.0.0.1:`port`, before anything is sent there.
+/// The process that listens on 127.0.0.1:`port`.
 pub(crate) fn owner(view: &View, port: u16, unit: &UnitFact, processes: &[ProcessInfo]) -> PortOwner {
-    let Ok(waiting) = waiting(view, Protocol::Tcp, port) else { return PortOwner::Unseen };
-    match reached(&waiting) {
+    let Ok(listening) = listening(view, Protocol::Tcp, port) else { return PortOwner::Unseen };
+    match reached(&listening) {
         inodes if inodes.is_empty() => PortOwner::Nobody,
-        inodes => whose(view, &inodes, unit, processes),
+        inodes => owner_of(view, &inodes, unit, processes),
     }
 }
 
-/// Everybody who listens on a port. `sockets` are the socket units that would start the unit, as loaded.
+/// All listeners on a port. `sockets` are the socket units that would start the unit, as loaded.
 pub(crate) fn listeners(
     view: &View,
     (protocol, port): (Protocol, u16),
@@ -36,33 +36,33 @@ pub(crate) fn listeners(
     processes: &[ProcessInfo],
     sockets: &[UnitFact],
 ) -> Result<ListensFact, Unknown> {
-    let waiting = waiting(view, protocol, port).map_err(|error| {
-        unknown_but(format!("the machine's {} sockets cannot be seen: {error}", protocol.word()), "ask as root")
+    let listening = listening(view, protocol, port).map_err(|error| {
+        unknown_with_remedy(format!("the machine's {} sockets cannot be seen: {error}", protocol.word()), "ask as root")
     })?;
     let listener = |found: ListeningSocket| {
-        let owner = whose(view, &[found.inode], unit, processes);
+        let owner = owner_of(view, &[found.inode], unit, processes);
         let by_manager = matches!(owner, PortOwner::Other { pid: 1, .. });
         let socket = sockets.iter().find(|socket| by_manager && listens(socket, protocol, port));
         Listener { address: found.address, owner, socket_unit: socket.map(|socket| socket.get("Id").to_owned()) }
     };
-    Ok(ListensFact { listeners: waiting.into_iter().take(MOST).map(listener).collect() })
+    Ok(ListensFact { listeners: listening.into_iter().take(MOST).map(listener).collect() })
 }
 
-/// All that wait on a port. A kernel may have been built without `sock_diag(7)`, or be kept from loading it.
-fn waiting(view: &View, protocol: Protocol, port: u16) -> io::Result<Vec<ListeningSocket>> {
-    sock_diag::waiting(protocol, port).or_else(|_| Ok(in_table(&table(view, protocol)?, protocol, port)))
+/// All listening sockets of a port. A kernel may lack `sock_diag(7)`.
+fn listening(view: &View, protocol: Protocol, port: u16) -> io::Result<Vec<ListeningSocket>> {
+    sock_diag::listening(protocol, port).or_else(|_| Ok(in_table(&table(view, protocol)?, protocol, port)))
 }
 
-/// Who waits on a port, whatever the address; none where nobody does or it cannot be seen. The unit's own main process
-/// is in nobody's way.
+/// The process that listens on a port, on any address; `None` if there is none, it is unknown, or it is the unit's own
+/// main process.
 pub(crate) fn holder(
     view: &View,
     (protocol, port): (Protocol, u16),
     unit: &UnitFact,
     processes: &[ProcessInfo],
 ) -> Option<Holder> {
-    let inodes: Vec<u64> = waiting(view, protocol, port).ok()?.iter().map(|found| found.inode).collect();
-    let pid = match whose(view, &inodes, unit, processes) {
+    let inodes: Vec<u64> = listening(view, protocol, port).ok()?.iter().map(|found| found.inode).collect();
+    let pid = match owner_of(view, &inodes, unit, processes) {
         PortOwner::Unit { pid } | PortOwner::Other { pid, .. } => pid,
         PortOwner::Nobody | PortOwner::Unseen => return None,
     };
@@ -77,7 +77,7 @@ pub(crate) fn holder(
     })
 }
 
-/// The table is the one that PID 1 sees: `/proc/net` follows whoever reads it, who may live in another pid namespace.
+/// The table of PID 1: `/proc/net` would be that of the reader, who may be in another network namespace.
 fn table(view: &View, protocol: Protocol) -> io::Result<String> {
     let mut table = String::new();
     let name = format!("1/net/{}", protocol.word());
@@ -87,9 +87,9 @@ fn table(view: &View, protocol: Protocol) -> io::Result<String> {
     Ok(table)
 }
 
-/// The rows of a table that wait on a port.
+/// The listening sockets of a port in a table of /proc/net.
 fn in_table(table: &str, protocol: Protocol, port: u16) -> Vec<ListeningSocket> {
-    // `TCP_LISTEN` and `TCP_CLOSE` of the kernel's `tcp_states.h`: what UDP calls unconnected.
+    // `TCP_LISTEN` and `TCP_CLOSE` of the kernel's `tcp_states.h`; the latter is an unconnected UDP socket.
     let state = if protocol == Protocol::Tcp { "0A" } else { "07" };
     let port = format!("{port:04X}");
     let rows = table.lines().filter_map(|row| {
@@ -101,7 +101,7 @@ fn in_table(table: &str, protocol: Protocol, port: u16) -> Vec<ListeningSocket> 
     rows.collect()
 }
 
-/// An address as the table writes it: words of 32 bits in the machine's own byte order, in hexadecimal.
+/// An address of the table: words of 32 bits in native byte order, in hexadecimal.
 fn ip(text: &str) -> Option<IpAddr> {
     let word = |at: usize| u32::from_str_radix(text.get(at * 8..at * 8 + 8)?, 16).ok().map(u32::to_ne_bytes);
     match text.len() {
@@ -114,23 +114,23 @@ fn ip(text: &str) -> Option<IpAddr> {
     }
 }
 
-/// The inodes of the sockets that a connection to 127.0.0.1 would reach (several with `SO_REUSEPORT`): those on the
-/// closest address that there is.
-fn reached(waiting: &[ListeningSocket]) -> Vec<u64> {
+/// The inodes of the sockets that a connection to 127.0.0.1 reaches: those on the most specific address. `SO_REUSEPORT`
+/// permits several.
+fn reached(listening: &[ListeningSocket]) -> Vec<u64> {
     let rank = |address: IpAddr| match address {
         IpAddr::V4(Ipv4Addr::LOCALHOST) => Some(0),
         IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Some(1),
         IpAddr::V6(Ipv6Addr::UNSPECIFIED) => Some(2),
         _ => None,
     };
-    let closest = waiting.iter().filter_map(|socket| rank(socket.address)).min();
-    waiting.iter().filter(|socket| closest.is_some() && rank(socket.address) == closest).map(|s| s.inode).collect()
+    let closest = listening.iter().filter_map(|socket| rank(socket.address)).min();
+    listening.iter().filter(|socket| closest.is_some() && rank(socket.address) == closest).map(|s| s.inode).collect()
 }
 
-/// Who has one of these sockets among its open files.
-fn whose(view: &View, inodes: &[u64], unit: &UnitFact, processes: &[ProcessInfo]) -> PortOwner {
+/// The process that has one of these sockets open.
+fn owner_of(view: &View, inodes: &[u64], unit: &UnitFact, processes: &[ProcessInfo]) -> PortOwner {
     let links: Vec<PathBuf> = inodes.iter().map(|inode| PathBuf::from(format!("socket:[{inode}]"))).collect();
-    // A unit that was handed the socket shares it with PID 1, so the unit is looked at first.
+    // With socket activation PID 1 has the socket too, so look at the unit first.
     let (own, others): (Vec<_>, Vec<_>) = processes.iter().partition(|process| process.belongs_to(unit));
     if let Some(process) = own.into_iter().find(|process| holds(view, process.pid, &links)) {
         return PortOwner::Unit { pid: process.pid };
@@ -141,7 +141,7 @@ fn whose(view: &View, inodes: &[u64], unit: &UnitFact, processes: &[ProcessInfo]
     }
 }
 
-/// An active socket unit has this port: `[::]:8000 (Stream)` in its `Listen` (systemd.socket(5)).
+/// The socket unit is active and has this port: `[::]:8000 (Stream)` in its `Listen` (systemd.socket(5)).
 fn listens(socket: &UnitFact, protocol: Protocol, port: u16) -> bool {
     let kind = if protocol == Protocol::Tcp { "(Stream)" } else { "(Datagram)" };
     let entry = |line: &str| {
@@ -195,7 +195,7 @@ torn line
         }
     }
     #[test]
-    fn every_listener_is_seen_with_its_address() {
+    fn every_listener_has_its_address() {
         for (protocol, port, addresses) in [
             (Protocol::Tcp, 8000, vec!["0.0.0.0"]),
             (Protocol::Tcp, 8001, vec!["127.0.0.1", "0.0.0.0"]),
@@ -211,7 +211,7 @@ torn line
     }
 
     #[test]
-    fn a_socket_unit_names_its_ports() {
+    fn the_ports_of_a_socket_unit() {
         let unit = |state: &str, listen: &str| {
             let properties = [("ActiveState", state), ("Listen", listen)];
             UnitFact { properties: properties.map(|(key, value)| (key.to_owned(), value.to_owned())).into() }

@@ -1,5 +1,5 @@
-//! The sockets that wait on a port, asked of the kernel as `ss` does (`sock_diag(7)`): it looks through those that listen
-//! and no others, where each read of /proc/net/tcp goes through every slot of the table of all connections.
+//! The listening sockets of a port, from `sock_diag(7)` as `ss` does. /proc/net/tcp would be slower: each read of it
+//! walks the table of all connections.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -22,9 +22,9 @@ const DONE: u16 = 3;
 /// `struct nlmsghdr`, and `struct inet_diag_msg` behind it.
 const HEADER: usize = 16;
 const MESSAGE: usize = 72;
-/// The kernel answers at once.
+/// The kernel answers at once, so this is only a guard.
 const TIME: Duration = Duration::from_secs(2);
-/// A machine has some dozens of sockets that listen.
+/// Messages of one dump.
 const MOST: usize = 64 << 10;
 
 /// A socket in the state LISTEN, or for UDP one that is bound and not connected.
@@ -34,21 +34,21 @@ pub(crate) struct ListeningSocket {
     pub(crate) inode: u64,
 }
 
-/// All that wait on this port, on IPv4 and IPv6, in the network namespace of this process.
-pub(crate) fn waiting(protocol: Protocol, port: u16) -> io::Result<Vec<ListeningSocket>> {
+/// All listening sockets of this port, IPv4 and IPv6, in the network namespace of this process.
+pub(crate) fn listening(protocol: Protocol, port: u16) -> io::Result<Vec<ListeningSocket>> {
     let socket = socket_with(AddressFamily::NETLINK, SocketType::RAW, SocketFlags::CLOEXEC, Some(netlink::SOCK_DIAG))?;
     set_socket_timeout(&socket, Timeout::Recv, Some(TIME))?;
     let mut found = Vec::new();
     for family in [AddressFamily::INET, AddressFamily::INET6] {
         send(&socket, &request(family, protocol), SendFlags::empty())?;
-        hear(&socket, port, &mut found)?;
+        receive_dump(&socket, port, &mut found)?;
     }
     Ok(found)
 }
 
-/// `struct nlmsghdr` and `struct inet_diag_req_v2`: a dump of what waits, whatever its address.
+/// `struct nlmsghdr` and `struct inet_diag_req_v2`: a dump of the listening sockets on every address.
 fn request(family: AddressFamily, protocol: Protocol) -> Vec<u8> {
-    // `TCP_LISTEN` and `TCP_CLOSE` of the kernel's `tcp_states.h`: what UDP calls unconnected.
+    // `TCP_LISTEN` and `TCP_CLOSE` of the kernel's `tcp_states.h`; the latter is an unconnected UDP socket.
     let (number, state) = match protocol {
         Protocol::Tcp => (ipproto::TCP, 10),
         Protocol::Udp => (ipproto::UDP, 7),
@@ -67,15 +67,15 @@ fn byte(number: u32) -> u8 {
     u8::try_from(number).unwrap_or_default()
 }
 
-/// Reads one dump to its end.
-fn hear(socket: &OwnedFd, port: u16, found: &mut Vec<ListeningSocket>) -> io::Result<()> {
+/// Reads one dump.
+fn receive_dump(socket: &OwnedFd, port: u16, found: &mut Vec<ListeningSocket>) -> io::Result<()> {
     let mut buffer = vec![0; 32 << 10];
     for _ in 0..MOST {
         let (_, count) = recv(socket, &mut buffer[..], RecvFlags::empty())?;
         let mut rest = &buffer[..count.min(buffer.len())];
         while let (Some(length), Some(kind)) = (number(rest, 0), rest.get(4..6)) {
             let length = usize::try_from(length).unwrap_or_default();
-            let Some(message) = rest.get(HEADER..length) else { return Err(torn()) };
+            let Some(message) = rest.get(HEADER..length) else { return Err(truncated()) };
             match u16::from_ne_bytes([kind[0], kind[1]]) {
                 DONE => return Ok(()),
                 ERROR => {
@@ -87,10 +87,10 @@ fn hear(socket: &OwnedFd, port: u16, found: &mut Vec<ListeningSocket>) -> io::Re
             rest = rest.get(length.next_multiple_of(4)..).unwrap_or_default();
         }
     }
-    Err(torn())
+    Err(truncated())
 }
 
-fn torn() -> io::Error {
+fn truncated() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, "the kernel's answer about sockets has no end")
 }
 
@@ -119,7 +119,7 @@ mod tests {
     use std::net::{IpAddr, TcpListener, TcpStream, UdpSocket};
     use std::os::fd::AsFd;
 
-    use super::{ListeningSocket, Protocol, waiting};
+    use super::{ListeningSocket, Protocol, listening};
 
     fn inode(socket: impl AsFd) -> u64 {
         rustix::fs::fstat(socket).unwrap().st_ino
@@ -131,21 +131,21 @@ mod tests {
         let port = listener.local_addr().unwrap().port();
         let _connected = TcpStream::connect(("127.0.0.1", port)).unwrap();
         let address: IpAddr = "127.0.0.1".parse().unwrap();
-        assert_eq!(waiting(Protocol::Tcp, port).unwrap(), [ListeningSocket { address, inode: inode(&listener) }]);
-        assert_eq!(waiting(Protocol::Udp, port).unwrap(), []);
+        assert_eq!(listening(Protocol::Tcp, port).unwrap(), [ListeningSocket { address, inode: inode(&listener) }]);
+        assert_eq!(listening(Protocol::Udp, port).unwrap(), []);
     }
 
     #[test]
     fn udp_and_ipv6_are_seen() {
         let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
         let port = socket.local_addr().unwrap().port();
-        assert_eq!(waiting(Protocol::Udp, port).unwrap()[0].inode, inode(&socket));
+        assert_eq!(listening(Protocol::Udp, port).unwrap()[0].inode, inode(&socket));
         if fs::exists("/proc/net/tcp6").unwrap()
             && let Ok(listener) = TcpListener::bind("[::]:0")
         {
             let port = listener.local_addr().unwrap().port();
             let address: IpAddr = "::".parse().unwrap();
-            assert_eq!(waiting(Protocol::Tcp, port).unwrap(), [ListeningSocket { address, inode: inode(&listener) }]);
+            assert_eq!(listening(Protocol::Tcp, port).unwrap(), [ListeningSocket { address, inode: inode(&listener) }]);
         }
     }
 }

@@ -1,7 +1,6 @@
-//! The trial `kill`: SIGKILL to a unit's main process, once, and a watch over what systemd makes of it.
+//! The trial `kill`: sends SIGKILL to a unit's main process, and watches what systemd does.
 //!
-//! The signal goes through the manager (`systemctl kill`): a pid that was read inside a payload means another process,
-//! or none, to a process outside.
+//! The manager sends the signal (`systemctl kill`), because a PID of the machine's PID namespace is wrong outside of it.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -9,25 +8,25 @@ use std::time::{Duration, Instant};
 use crate::model::{Ground, KillFact, KillOutcome, Sample, TimeSpan, UnitFact, Unknown};
 
 use crate::machine::trials::start_limit::{Left, delay, duration, left, limit, since_start};
-use crate::machine::units::stability::{Bell, Look, millis, now_micros};
+use crate::machine::units::stability::{ExitWatch, StateSample, millis, now_micros};
 use crate::machine::units::systemctl::Systemctl;
 use crate::machine::units::unit_name::UnitName;
-use crate::machine::unknown::{unknown, unknown_but};
+use crate::machine::unknown::{unknown, unknown_with_remedy};
 
-/// No killed unit is waited for longer than this; what takes longer could not be verified.
+/// Longest wait for a killed unit. A later restart is unknown.
 pub const LONGEST_KILL: TimeSpan = TimeSpan::from_micros(20_000_000);
-const CAP: Duration = Duration::from_micros(LONGEST_KILL.as_micros());
-/// How long a start may take.
+const LONGEST_WAIT: Duration = Duration::from_micros(LONGEST_KILL.as_micros());
+/// Longest time for a start.
 const START: Duration = Duration::from_secs(20);
-/// How long a learner's start limit is waited for.
+/// Longest wait for room in the unit's start limit.
 const LIMIT_WAIT: Duration = Duration::from_secs(15);
 /// A new main process must outlive this: with `Type=simple` a unit is active before its program has begun.
 pub const SETTLE: Duration = Duration::from_millis(500);
-/// How long one that dies at once may be started anew before it is taken as it is.
-const UNSETTLED: Duration = Duration::from_secs(5);
-/// Between two looks, where nothing rings.
-const SLICE: Duration = Duration::from_millis(20);
-/// All of it together.
+/// Longest time that a unit which exits at once may be restarted before the trial goes on.
+const CRASH_LOOP_WAIT: Duration = Duration::from_secs(5);
+/// The pause between two looks.
+const PAUSE: Duration = Duration::from_millis(20);
+/// Longest time for the whole trial.
 pub(crate) const LONGEST: Duration = Duration::from_secs(75);
 
 const PROPERTIES: [&str; 22] = [
@@ -55,7 +54,7 @@ const PROPERTIES: [&str; 22] = [
     "RemainAfterExit",
 ];
 
-/// Kills, and watches. An error where the kill was refused, or could not be done.
+/// Kills the main process once. An error means that the kill was refused or failed.
 pub(crate) fn kill(systemctl: &Systemctl, unit: &str, within_ms: u64, on: Ground) -> Result<KillFact, Unknown> {
     let name = UnitName::parse(unit)?;
     let attempt = Attempt { systemctl, name };
@@ -70,8 +69,8 @@ pub(crate) fn kill(systemctl: &Systemctl, unit: &str, within_ms: u64, on: Ground
         fact = attempt.show()?;
     }
     let delay = delay(&fact);
-    let mut told = KillFact {
-        before: Look::of(&fact, now_micros()).sample,
+    let mut trial = KillFact {
+        before: StateSample::of(&fact, now_micros()).sample,
         started_first,
         restart: fact.get("Restart").to_owned(),
         delay_us: delay.as_micros(),
@@ -79,12 +78,12 @@ pub(crate) fn kill(systemctl: &Systemctl, unit: &str, within_ms: u64, on: Ground
         outcome: KillOutcome::NoMainProcess,
     };
     if has_main_process(&fact) {
-        let patience = duration(delay).saturating_add(Duration::from_millis(within_ms)).min(CAP);
-        told.outcome = attempt.kill_and_watch(&told.before, duration(delay), patience)?;
+        let timeout = duration(delay).saturating_add(Duration::from_millis(within_ms)).min(LONGEST_WAIT);
+        trial.outcome = attempt.kill_and_watch(&trial.before, duration(delay), timeout)?;
     } else if !is_up(&fact) {
-        told.outcome = KillOutcome::NotUp { unit: attempt.end()? };
+        trial.outcome = KillOutcome::NotUp { unit: attempt.end()? };
     }
-    Ok(told)
+    Ok(trial)
 }
 
 struct Attempt<'a> {
@@ -102,30 +101,29 @@ impl Attempt<'_> {
         shown.into_values().next().unwrap_or_else(|| Err(unknown("this unit was not looked at")))
     }
 
-    /// What the manager says of a unit that is not up. One that is started again and again says only between two lives
-    /// how it ended.
+    /// The properties of a unit that is not up. In a restart loop, the exit status is shown only between two runs.
     fn end(&self) -> Result<UnitFact, Unknown> {
         let begun = Instant::now();
         loop {
             let fact = self.look(&[])?;
             let has_ended = fact.get("Result") != "success" || matches!(fact.get("ActiveState"), "inactive" | "failed");
-            // A life that has only just begun has no status yet, whatever became of the one before it.
+            // A new run has no exit status yet.
             let has_status = !["", "0"].contains(&fact.get("ExecMainCode"));
             if has_ended && has_status || begun.elapsed() >= SETTLE {
                 return Ok(fact);
             }
-            Bell::of(std::iter::once(&fact)).wait(SLICE);
+            ExitWatch::of(std::iter::once(&fact)).wait(PAUSE);
         }
     }
 
-    /// As it is once a program that cannot run has had the time to say so. One that dies and is started again is up for a
-    /// moment each time, which is no life to be killed.
+    /// The properties after a program that cannot run has had time to fail. A crash-looping unit is briefly active; do
+    /// not kill it then.
     fn settled(&self) -> Result<UnitFact, Unknown> {
         let begun = Instant::now();
         let mut fact = self.show()?;
-        while is_up(&fact) && begun.elapsed() < UNSETTLED {
+        while is_up(&fact) && begun.elapsed() < CRASH_LOOP_WAIT {
             let young = fact.get("InvocationID").to_owned();
-            Bell::of(std::iter::once(&fact)).wait(SETTLE);
+            ExitWatch::of(std::iter::once(&fact)).wait(SETTLE);
             fact = self.show()?;
             if fact.get("InvocationID") == young {
                 break;
@@ -134,34 +132,34 @@ impl Attempt<'_> {
         Ok(fact)
     }
 
-    /// Brings a unit up that is down, or waits for one that is on its way. Whether it had to be started.
+    /// Starts a unit that is down, or waits for one that is starting. Returns whether it had to be started.
     fn start(&self, fact: &UnitFact) -> bool {
         if fact.get("ActiveState") == "failed" {
-            // Its earlier starts count against its limit, and this trial is about the kill alone.
+            // Earlier starts count against its limit, and this trial is about the kill alone.
             let _ = self.systemctl.act("reset-failed", &[], &self.name, START);
         }
-        // What came of it, the next look tells: a start can succeed without a running unit, too.
+        // The caller looks at the unit again: a start can also succeed without a running unit.
         let _ = self.systemctl.act("start", &[], &self.name, START);
-        matches!(fact.get("ActiveState"), "inactive" | "failed") && !Look::of(fact, 0).passing
+        matches!(fact.get("ActiveState"), "inactive" | "failed") && !StateSample::of(fact, 0).transient
     }
 
-    /// The automatic restart counts as a start. It must not be the one that a learner has left.
+    /// The automatic restart counts as a start. Do not use up the learner's last one.
     fn spare_the_limit(&self, fact: &UnitFact) -> Result<(), Unknown> {
         let unit = self.name.as_str();
         let (delay, limit) = (delay(fact), limit(fact, now_micros()));
         let long = |micros| TimeSpan::from_micros(micros).to_string();
-        if duration(delay) > CAP {
-            let reason = format!("after a kill, {unit} would be away for RestartSec={delay}, so it was not killed");
-            return Err(unknown_but(reason, "check it in a sandbox: unitlab lab start, unitlab check"));
+        if duration(delay) > LONGEST_WAIT {
+            let reason = format!("after a kill, {unit} would be down for RestartSec={delay}, so it was not killed");
+            return Err(unknown_with_remedy(reason, "check it in a sandbox: unitlab lab start, unitlab check"));
         }
         match left(&limit, delay, since_start(fact, now_micros())) {
             Left::Enough => Ok(()),
             Left::After(wait) if wait <= LIMIT_WAIT => {
-                // Nothing happens at that time that could be waited for: it is the clock that the limit goes by.
+                // The limit depends on the clock, so there is no event to wait for.
                 thread::sleep(wait);
                 Ok(())
             }
-            Left::After(wait) => Err(unknown_but(
+            Left::After(wait) => Err(unknown_with_remedy(
                 format!(
                     "{unit} was started a moment ago, and a kill might use up its start limit ({} starts in {})",
                     limit.burst,
@@ -169,7 +167,7 @@ impl Attempt<'_> {
                 ),
                 &format!("check again in {}", long(u64::try_from(wait.as_micros()).unwrap_or(u64::MAX))),
             )),
-            Left::Never => Err(unknown_but(
+            Left::Never => Err(unknown_with_remedy(
                 format!(
                     "a kill would use up the start limit of {unit} ({} in {}), so it was not killed",
                     if limit.burst == 1 { "one start".into() } else { format!("{} starts", limit.burst) },
@@ -180,17 +178,17 @@ impl Attempt<'_> {
         }
     }
 
-    fn kill_and_watch(&self, before: &Sample, delay: Duration, patience: Duration) -> Result<KillOutcome, Unknown> {
+    fn kill_and_watch(&self, before: &Sample, delay: Duration, timeout: Duration) -> Result<KillOutcome, Unknown> {
         self.systemctl.act("kill", &["--kill-whom=main", "--signal=SIGKILL"], &self.name, START)?;
         let begin = Instant::now();
         let mut back: Option<(Sample, Duration)> = None;
         let mut was_down = false;
         loop {
             let fact = self.show()?;
-            let Look { sample: after, passing } = Look::of(&fact, now_micros());
+            let StateSample { sample: after, transient } = StateSample::of(&fact, now_micros());
             let elapsed = begin.elapsed();
-            let phase = phase(before, &after, passing);
-            let mut wait = SLICE;
+            let phase = phase(before, &after, transient);
+            let mut wait = PAUSE;
             match phase {
                 Phase::Back => {
                     let since = match &back {
@@ -203,15 +201,15 @@ impl Attempt<'_> {
                     wait = SETTLE.saturating_sub(elapsed.saturating_sub(since));
                     back = Some((after.clone(), since));
                 }
-                // Twice, since another unit may uphold it (`Upholds=`), and gets its turn only after that.
+                // Looked at twice: a unit with `Upholds=` starts it only after it went down.
                 Phase::Down if was_down => {
                     return Ok(KillOutcome::GaveUp { after, result: fact.get("Result").to_owned() });
                 }
-                Phase::Down => (wait, back) = (5 * SLICE, None),
+                Phase::Down => (wait, back) = (5 * PAUSE, None),
                 Phase::Between => {
                     back = None;
                     let asleep = after.sub.starts_with("auto-restart");
-                    if asleep && delay > CAP {
+                    if asleep && delay > LONGEST_WAIT {
                         return Ok(KillOutcome::Waiting { after, waited_ms: millis(elapsed) });
                     }
                     if asleep {
@@ -220,34 +218,34 @@ impl Attempt<'_> {
                 }
             }
             was_down = phase == Phase::Down;
-            if phase != Phase::Back && elapsed >= patience {
+            if phase != Phase::Back && elapsed >= timeout {
                 return Ok(KillOutcome::Waiting { after, waited_ms: millis(elapsed) });
             }
             if phase != Phase::Back {
-                wait = wait.min(patience.saturating_sub(elapsed));
+                wait = wait.min(timeout.saturating_sub(elapsed));
             }
-            // The kernel rings for processes that end. That a unit has become ready is known to its manager alone, and
-            // systemctl cannot wait for it: hence a look every few milliseconds until the deadline.
-            Bell::of(std::iter::once(&fact)).wait(wait);
+            // The kernel reports the end of processes. Only the manager knows when a unit becomes ready, and systemctl
+            // cannot wait for that, so look every few milliseconds until the deadline.
+            ExitWatch::of(std::iter::once(&fact)).wait(wait);
         }
     }
 }
 
-/// A unit on its way.
+/// Where a unit is after the kill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
-    /// Active, and not as it was before.
+    /// Active, in a new run with a new main process.
     Back,
     Between,
     Down,
 }
 
-fn phase(before: &Sample, after: &Sample, passing: bool) -> Phase {
+fn phase(before: &Sample, after: &Sample, transient: bool) -> Phase {
     let another = after.invocation != before.invocation && after.main_pid != 0 && after.main_pid != before.main_pid;
     match after.active.as_str() {
         "active" | "reloading" | "refreshing" if another => Phase::Back,
-        "inactive" | "failed" if !passing => Phase::Down,
-        // Also while the manager has not heard yet that the process is dead.
+        "inactive" | "failed" if !transient => Phase::Down,
+        // Also while the manager has not reaped the process yet.
         _ => Phase::Between,
     }
 }
@@ -269,11 +267,11 @@ mod tests {
     }
 
     #[test]
-    fn only_another_process_in_another_invocation_is_back() {
+    fn only_a_new_process_in_a_new_run_is_back() {
         let before = sample("active", 7);
         let stubborn = Sample { invocation: "7".into(), ..sample("active", 9) };
         let headless = Sample { main_pid: 0, ..sample("active", 9) };
-        for (what, after, passing, expected) in [
+        for (what, after, transient, expected) in [
             ("not yet dead", sample("active", 7), false, Phase::Between),
             ("another", sample("active", 9), false, Phase::Back),
             ("reloading", sample("reloading", 9), false, Phase::Back),
@@ -285,7 +283,7 @@ mod tests {
             ("given up", sample("failed", 0), false, Phase::Down),
             ("ended", sample("inactive", 0), false, Phase::Down),
         ] {
-            assert_eq!(phase(&before, &after, passing), expected, "{what}");
+            assert_eq!(phase(&before, &after, transient), expected, "{what}");
         }
     }
 }

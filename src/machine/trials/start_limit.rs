@@ -1,10 +1,10 @@
-//! What a unit's start limit (`StartLimitBurst=` in `StartLimitIntervalSec=`, systemd.unit(5)) still allows.
+//! How many starts a unit's start limit still permits (`StartLimitBurst=` in `StartLimitIntervalSec=`, systemd.unit(5)).
 
 use std::time::Duration;
 
 use crate::model::{StartLimit, TimeSpan, UnitFact};
 
-/// The time until the next automatic restart; it may grow with each one (`RestartSteps=`).
+/// The delay of the next automatic restart; it can grow with each one (`RestartSteps=`).
 pub(crate) fn delay(fact: &UnitFact) -> TimeSpan {
     let next = TimeSpan::parse(fact.get("RestartUSecNext"));
     next.or_else(|_| TimeSpan::parse(fact.get("RestartUSec"))).unwrap_or(TimeSpan::from_micros(0))
@@ -25,14 +25,14 @@ pub(crate) fn limit(fact: &UnitFact, now_micros: u64) -> StartLimit {
     }
 }
 
-/// The time since the last start that the manager remembers.
+/// The time since the last start that the manager has a time stamp of.
 pub(crate) fn since_start(fact: &UnitFact, now_micros: u64) -> Option<Duration> {
     let stamps = ["InactiveExitTimestampMonotonic", "ExecMainStartTimestampMonotonic"];
     let last = stamps.iter().filter_map(|name| fact.get(name).parse::<u64>().ok()).max().filter(|last| *last > 0)?;
     Some(Duration::from_micros(now_micros.saturating_sub(last)))
 }
 
-/// Whether a start limit can bear one more start, and leave one to its owner.
+/// Whether a start limit permits one more start, and another one after it.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Left {
     Enough,
@@ -40,8 +40,8 @@ pub(crate) enum Left {
     Never,
 }
 
-/// The manager counts starts from the first one of an interval, and tells nobody how many there were. Once the last
-/// one is older than the interval, the count begins anew.
+/// The manager does not show how many starts it has counted in this interval. Once the last start is older than the
+/// interval, the count is zero.
 pub(crate) fn left(limit: &StartLimit, delay: TimeSpan, since_start: Option<Duration>) -> Left {
     let interval = Duration::from_micros(limit.interval_us);
     if limit.burst == 0 || limit.interval_us == 0 {
@@ -64,7 +64,7 @@ mod tests {
     use super::{Left, StartLimit, TimeSpan, UnitFact, delay, left, limit};
 
     #[test]
-    fn a_learner_is_left_a_start() {
+    fn a_start_is_left_to_the_learner() {
         let second = Duration::from_secs(1);
         let span = |text: &str| TimeSpan::parse(text).unwrap();
         for (burst, interval, delay, since, expected) in [
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_read_of_the_limit_and_the_delay() {
+    fn limit_and_delay_are_read_from_properties() {
         let fact = |properties: &[(&str, &str)]| UnitFact {
             properties: properties.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
         };

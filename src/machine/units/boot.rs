@@ -1,33 +1,33 @@
-//! Whether the next boot pulls a unit in: a walk from the unit up to the default target, through what is loaded.
+//! Whether the next boot starts a unit: walks the loaded dependencies from the unit up to the default target.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::model::{BootFact, Puller, UnitFact, Unknown};
 
-use crate::machine::units::systemctl::Shown;
+use crate::machine::units::systemctl::Units;
 use crate::machine::units::unit_name::UnitName;
 use crate::machine::unknown::unknown;
 use crate::machine::view::View;
 
 /// Reverse dependencies by which starting one unit starts another.
 const PULLS: [&str; 4] = ["WantedBy", "RequiredBy", "UpheldBy", "BoundBy"];
-/// What the walk needs to know of each unit.
+/// Properties that the walk needs of each unit.
 pub(crate) const PROPERTIES: [&str; 7] = ["Id", "Names", "LoadState", "WantedBy", "RequiredBy", "UpheldBy", "BoundBy"];
-/// Targets nest a few levels deep; what is deeper than this is not a boot that anybody could read.
+/// Levels of the walk; targets nest only a few levels deep.
 const DEEPEST: usize = 32;
-/// A large machine has some hundred units above one service.
+/// Units of the walk; a large machine has some hundred above one service.
 const MOST_UNITS: usize = 2000;
-/// More entries of one folder of unit files are not looked at.
+/// More entries of one directory of unit files are not read.
 const MOST_ENTRIES: usize = 10_000;
-/// More hooks that are not loaded are not told.
+/// More units are not reported.
 const MOST_UNREAD: usize = 4;
 
 /// Walks from `unit`, as loaded, up to the default target. `show` answers one level at a time.
 pub(crate) fn boot(
     unit: &UnitFact,
     default_target: &str,
-    mut show: impl FnMut(&[UnitName]) -> Shown,
+    mut show: impl FnMut(&[UnitName]) -> Units,
 ) -> Result<BootFact, Unknown> {
     let id = unit.get("Id");
     let mut fact = BootFact {
@@ -36,7 +36,7 @@ pub(crate) fn boot(
         started_since_boot: !["", "0"].contains(&unit.get("InactiveExitTimestampMonotonic")),
         ..BootFact::default()
     };
-    // Each unit that was reached, with the one below it.
+    // Each reached unit, with the one that it pulls in.
     let mut below: BTreeMap<String, String> = BTreeMap::new();
     let mut level: Vec<UnitFact> = vec![unit.clone()];
     for depth in 0..DEEPEST {
@@ -57,16 +57,16 @@ pub(crate) fn boot(
         }
         let shown = show(&next).into_values().collect::<Result<Vec<_>, _>>()?;
         level = shown.into_iter().filter(|fact| fact.get("LoadState") == "loaded").collect();
-        // A unit that is not loaded pulls nothing: no way may lead over it.
+        // A unit that is not loaded pulls in nothing.
         below.retain(|upper, _| {
-            !next.iter().any(|name| name.as_str() == upper) || level.iter().any(|fact| is(fact, upper))
+            !next.iter().any(|name| name.as_str() == upper) || level.iter().any(|fact| has_name(fact, upper))
         });
         if depth == 0 {
             fact.pullers = pullers(unit, &level);
         }
     }
     if below.len() >= MOST_UNITS {
-        return Err(unknown(format!("more than {MOST_UNITS} units stand between {id} and {default_target}")));
+        return Err(unknown(format!("more than {MOST_UNITS} units are between {id} and {default_target}")));
     }
     fact.chain = chain(default_target, id, &below);
     Ok(fact)
@@ -77,41 +77,41 @@ fn pullers(unit: &UnitFact, loaded: &[UnitFact]) -> Vec<Puller> {
         unit.list(via).into_iter().map(move |upper| Puller {
             unit: upper.to_owned(),
             via: via.to_owned(),
-            exists: loaded.iter().any(|fact| is(fact, upper)),
+            exists: loaded.iter().any(|fact| has_name(fact, upper)),
         })
     };
     PULLS.into_iter().flat_map(of_one).collect()
 }
 
-/// Units that a link in a folder of theirs (`multi-user.target.wants/`) will pull this one in from once it is read, and
-/// that do not do so now. What is under /run is gone by then.
-pub(crate) fn unread(view: &View, unit: &UnitFact, unit_path: &str, pullers: &[Puller]) -> Vec<String> {
+/// Units that will pull this one in once the manager reads a link (in `multi-user.target.wants/`, for example), and do
+/// not do so yet. /run does not count, because it is empty after a boot.
+pub(crate) fn links_not_loaded(view: &View, unit: &UnitFact, unit_path: &str, pullers: &[Puller]) -> Vec<String> {
     let entries = |folder: &str| {
         let folder = PathBuf::from(folder);
         let names = view.list(&folder, MOST_ENTRIES).unwrap_or_default();
         names.into_iter().map(move |name| folder.join(name))
     };
-    let hooks = |path: PathBuf| {
+    let puller = |path: PathBuf| {
         let name = path.file_name()?.to_str()?;
         let upper = [".wants", ".requires", ".upholds"].iter().find_map(|kind| name.strip_suffix(kind))?.to_owned();
         let target = unit.list("Names").into_iter().find_map(|name| view.read_link(&path.join(name)).ok())?;
-        // A link to there takes away what a lower folder gives.
+        // A link to /dev/null masks one in a directory of lower priority.
         (target != Path::new("/dev/null") && pullers.iter().all(|puller| puller.unit != upper)).then_some(upper)
     };
     let folders = unit_path.split_whitespace().filter(|folder| !folder.starts_with("/run/"));
-    folders.flat_map(entries).filter_map(hooks).take(MOST_UNREAD).collect()
+    folders.flat_map(entries).filter_map(puller).take(MOST_UNREAD).collect()
 }
 
-/// Nobody has started it since the boot, nothing waits to, and no condition was looked at.
-pub(crate) fn is_untried(unit: &UnitFact) -> bool {
+/// The unit was not started since the boot, has no job, and its conditions were not checked.
+pub(crate) fn was_never_started(unit: &UnitFact) -> bool {
     let never = |name| matches!(unit.get(name), "" | "0");
     unit.get("LoadState") == "loaded"
         && unit.get("ActiveState") == "inactive"
         && ["Job", "InactiveExitTimestampMonotonic", "ConditionTimestampMonotonic"].into_iter().all(never)
 }
 
-/// This is one of the unit's names.
-pub(crate) fn is(fact: &UnitFact, name: &str) -> bool {
+/// `name` is one of the unit's names.
+pub(crate) fn has_name(fact: &UnitFact, name: &str) -> bool {
     fact.get("Id") == name || fact.list("Names").contains(&name)
 }
 
@@ -128,7 +128,7 @@ fn chain(top: &str, unit: &str, below: &BTreeMap<String, String>) -> Vec<String>
 
 #[cfg(test)]
 mod tests {
-    use super::{BootFact, Shown, UnitFact, UnitName, boot};
+    use super::{BootFact, UnitFact, UnitName, Units, boot};
 
     fn unit(id: &str, properties: &[(&str, &str)]) -> UnitFact {
         let all = [("Id", id), ("Names", id), ("LoadState", "loaded")];
@@ -136,11 +136,11 @@ mod tests {
         UnitFact { properties: all.iter().chain(properties).map(own).collect() }
     }
 
-    /// Asks about `a.service` in a world of units.
+    /// The fact about `a.service` among these units.
     fn ask(world: &[UnitFact]) -> BootFact {
         let find = |id: &str| world.iter().find(|unit| unit.get("Id") == id).cloned();
         let absent = |id: &str| unit(id, &[("LoadState", "not-found")]);
-        let show = |names: &[UnitName]| -> Shown {
+        let show = |names: &[UnitName]| -> Units {
             names
                 .iter()
                 .map(|name| (name.clone(), Ok(find(name.as_str()).unwrap_or_else(|| absent(name.as_str())))))
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_exist_or_only_orders_pulls_nothing() {
+    fn a_missing_unit_or_an_ordering_pulls_in_nothing() {
         for (world, pullers) in [
             (vec![unit("a.service", &[("UnitFileState", "enabled")])], 0),
             (vec![unit("a.service", &[("WantedBy", "gone.target")])], 1),
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn circles_end_and_starts_are_seen() {
+    fn cycles_end_the_walk_and_a_start_is_seen() {
         let fact = ask(&[
             unit("a.service", &[("WantedBy", "b.service"), ("InactiveExitTimestampMonotonic", "71")]),
             unit("b.service", &[("RequiredBy", "a.service"), ("WantedBy", "c.service")]),

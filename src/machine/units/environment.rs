@@ -1,5 +1,5 @@
-//! What a program took for given and did not have: a command that its PATH does not lead to, a variable that nobody sets.
-//! Its own words name it; the unit and the disk have to bear it out.
+//! A command that is not on the service's `PATH`, or a variable that the unit does not set. The program's messages name
+//! it; the unit and the disk must confirm it.
 
 use std::path::{Path, PathBuf};
 
@@ -9,13 +9,13 @@ use crate::machine::files::program_head::{SEARCH_PATH, is_program};
 use crate::machine::files::read::read;
 use crate::machine::view::View;
 
-/// More than these are not told.
+/// More are not reported.
 const MOST: usize = 4;
-/// What a shell says of a variable that is not set.
+/// A shell's error for a variable that is not set.
 const UNSET: [&str; 3] = [": parameter not set", ": parameter null or not set", ": unbound variable"];
-/// What others say of a variable that they name as one of the environment.
+/// Words of other programs about a missing environment variable.
 const MISSING: [&str; 6] = ["not set", "unset", "missing", "required", "must be set", "undefined"];
-/// Where programs lie that a service's PATH does not have; `*` stands for any folder.
+/// Directories of programs that are not on a service's `PATH`; `*` matches any directory.
 const USUAL: [&str; 8] = [
     "/usr/games",
     "/snap/bin",
@@ -26,12 +26,12 @@ const USUAL: [&str; 8] = [
     "/root/bin",
     "/root/.local/bin",
 ];
-/// More folders than this are not looked into.
+/// More directories are not searched.
 const MOST_FOLDERS: usize = 64;
 
 /// What is missing, by the last words of the program, the latest first.
 pub(crate) fn assumed(view: &View, unit: &UnitFact, said: &[String]) -> Vec<Assumed> {
-    // systemd's own remark on a line of the unit is not the program's.
+    // "Referenced but unset" is a message of systemd.
     let lines = || said.iter().rev().map(|line| line.trim()).filter(|line| !line.contains("Referenced but unset"));
     let (mut commands, mut names): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
     commands.extend(lines().filter_map(command));
@@ -50,7 +50,7 @@ pub(crate) fn assumed(view: &View, unit: &UnitFact, said: &[String]) -> Vec<Assu
     commands.chain(unset.map(|name| Assumed::Variable { name: name.to_owned() })).take(MOST).collect()
 }
 
-/// `NAME=value` of the unit and of its files, the latter last; none where a file cannot be read.
+/// `NAME=value` of the unit and then of its files; `None` if a file cannot be read.
 fn given(view: &View, unit: &UnitFact) -> Option<Vec<String>> {
     let mut given: Vec<String> = unit.list("Environment").into_iter().map(plain).collect();
     for line in unit.get("EnvironmentFiles").lines() {
@@ -65,7 +65,7 @@ fn given(view: &View, unit: &UnitFact) -> Option<Vec<String>> {
     Some(given)
 }
 
-/// Without the quotes around the whole, or around the value.
+/// Without quotation marks.
 fn plain(assignment: &str) -> String {
     assignment.replace(['"', '\''], "")
 }
@@ -74,7 +74,7 @@ fn value<'g>(given: &'g [String], name: &str) -> Option<&'g str> {
     given.iter().rev().find_map(|assignment| assignment.strip_prefix(name)?.strip_prefix('='))
 }
 
-/// The command, if no folder of the service's PATH has it.
+/// The command, if it is not on the service's `PATH`.
 fn lost(view: &View, unit: &UnitFact, given: &[String], name: &str) -> Option<Assumed> {
     let search = unit.list("ExecSearchPath").join(":");
     let path = value(given, "PATH").unwrap_or(&search);
@@ -100,12 +100,12 @@ fn matching(view: &View, pattern: &str) -> Vec<PathBuf> {
     found
 }
 
-/// The command that the line says was not found: of a shell, of env(1), of Go.
+/// The command that a line of a shell, of env(1) or of Go reports as not found.
 fn command(line: &str) -> Option<&str> {
     let (_, name) = if let Some(before) = line.strip_suffix(": command not found") {
         before.rsplit_once(": ")?
     } else if let Some(before) = line.strip_suffix(": not found") {
-        // Anything may be "not found"; a shell says on which line.
+        // Anything may be "not found"; a shell adds the line number.
         let (place, name) = before.rsplit_once(": ")?;
         let number = place.rsplit(": ").next()?.trim_start_matches("line ");
         if number.is_empty() || !number.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -126,7 +126,7 @@ fn command(line: &str) -> Option<&str> {
     (!name.is_empty() && !name.starts_with(['-', '.']) && name.chars().all(plain)).then_some(name)
 }
 
-/// The variable that the line says is not set. `of_environment`: the words show that Python looked in `os.environ`.
+/// The variable that a line reports as not set. `of_environment`: the messages show that Python read `os.environ`.
 fn variable(line: &str, of_environment: bool) -> Option<&str> {
     let name = if let Some(before) = UNSET.iter().find_map(|words| line.strip_suffix(words)) {
         before.rsplit(": ").next()?
@@ -145,7 +145,7 @@ fn variable(line: &str, of_environment: bool) -> Option<&str> {
     is_name(name).then_some(name)
 }
 
-/// As variables of the environment are called; those of a script itself are mostly in small letters.
+/// The name of an environment variable: in capitals, unlike most variables of a script.
 fn is_name(word: &str) -> bool {
     word.starts_with(|c: char| c.is_ascii_uppercase())
         && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
@@ -156,7 +156,7 @@ mod tests {
     use super::{Assumed, UnitFact, View, assumed, command, variable};
 
     #[test]
-    fn programs_name_the_command_that_they_did_not_find() {
+    fn missing_commands_are_found_in_messages() {
         for (line, name) in [
             ("/bin/sh: 1: no-such-tool: not found", Some("no-such-tool")),
             ("/opt/serve.sh: line 3: jq: command not found", Some("jq")),
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn programs_name_the_variable_that_was_not_set() {
+    fn missing_variables_are_found_in_messages() {
         for (line, python, name) in [
             ("/bin/sh: 1: DATABASE_URL: parameter not set", false, Some("DATABASE_URL")),
             ("/opt/x.sh: line 4: HOME: unbound variable", false, Some("HOME")),
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_unit_gives_was_not_assumed() {
+    fn what_the_unit_sets_is_not_missing() {
         let unit = |environment: &str| UnitFact { properties: [("Environment".into(), environment.into())].into() };
         let said = ["sh: 1: TOKEN: parameter not set".to_owned()];
         let missing = [Assumed::Variable { name: "TOKEN".into() }];

@@ -1,5 +1,5 @@
-//! What is left to be seen of a failure: the last words of a unit's processes, what lies at the paths that its start
-//! needs, and who has its ports. A unit that is up and has not failed is not looked into.
+//! The traces of a failure: the last messages of a unit's processes, the files that its start needs, and the processes on
+//! its ports. A unit that is up and has not failed has none.
 
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ use crate::machine::sockets::listens as sockets;
 use crate::machine::units::environment::assumed;
 use crate::machine::view::View;
 
-/// Directives that put paths into a unit's own view of the files; a `-` before one lets it be missing.
+/// Directives with paths for a unit's mount namespace; a path with a `-` prefix may be missing.
 const NAMESPACE: [&str; 7] = [
     "ReadWritePaths",
     "ReadOnlyPaths",
@@ -27,15 +27,16 @@ const NAMESPACE: [&str; 7] = [
     "BindPaths",
     "BindReadOnlyPaths",
 ];
-/// More paths than this are not looked at.
+/// More paths are not looked at.
 const MOST_PATHS: usize = 16;
-/// More ports than this are not looked for.
+/// More ports are not looked at.
 const MOST_PORTS: usize = 16;
-/// errno(3), which many programs name beside the words.
+/// errno(3); many programs print the number beside the text.
 const EADDRINUSE: u16 = 98;
-/// Looks into the failure of a unit, if it has failed; of one that is down for whatever reason, what the manager says.
+
+/// The traces of a failed unit. A unit that is down without a failure has the manager's messages only.
 pub(crate) fn failure(view: &View, journal: &Journal, unit: &UnitFact) -> FailureFact {
-    // A journal that cannot be read leaves the rest to be seen.
+    // Without the journal, the other traces still count.
     let manager = if is_down(unit) { manager_messages(journal, unit).unwrap_or_default() } else { vec![] };
     if !has_failed(unit) {
         return FailureFact { manager, ..FailureFact::default() };
@@ -48,7 +49,7 @@ pub(crate) fn failure(view: &View, journal: &Journal, unit: &UnitFact) -> Failur
         Some(Ended { end: End::Exited(216), .. }) => unknown_groups(view, unit),
         _ => vec![],
     };
-    let free_ports_from = denied::complained(&said).then(|| free_ports_from(view)).flatten();
+    let free_ports_from = denied::is_reported(&said).then(|| free_ports_from(view)).flatten();
     FailureFact {
         manager,
         assumed: if rooted { vec![] } else { assumed(view, unit, &said) },
@@ -74,12 +75,12 @@ fn is_down(unit: &UnitFact) -> bool {
     unit.get("LoadState") == "loaded" && !up
 }
 
-/// The first port that everybody may listen on, by the kernel (ip(7)).
+/// The first port that needs no capability (ip(7)).
 fn free_ports_from(view: &View) -> Option<u16> {
     view.proc_text("sys/net/ipv4/ip_unprivileged_port_start").ok()?.trim().parse().ok()
 }
 
-/// What the step needs that the start ended at; after that, what it was denied.
+/// The paths of the step that failed; if the program itself failed, the paths that it was denied.
 fn paths(view: &View, unit: &UnitFact, ended: Option<&Ended>, said: &[String]) -> Vec<Needed> {
     let mut wanted: Vec<(PathBuf, Purpose)> = Vec::new();
     let folder = unit.get("WorkingDirectory");
@@ -88,12 +89,12 @@ fn paths(view: &View, unit: &UnitFact, ended: Option<&Ended>, said: &[String]) -
         _ => 0,
     };
     match status {
-        // What a shell and env(1) end with that have found no program.
+        // Shells and env(1) exit with 126 or 127 if they cannot run a program.
         203 | 126 | 127 => {
             let command = ended.and_then(|ended| ended.command.as_ref());
             wanted.extend(command.map(|command| (program(view, command), Purpose::Program)));
         }
-        // `!` stands for the `-` that lets it be missing.
+        // systemctl shows a `!` for the `-` prefix.
         200 if folder.starts_with('/') => wanted.push((folder.into(), Purpose::WorkingDirectory)),
         226 => wanted.extend(NAMESPACE.iter().flat_map(|name| {
             let sources = unit.list(name).into_iter().map(|entry| entry.split(':').next().unwrap_or(entry));
@@ -108,14 +109,14 @@ fn paths(view: &View, unit: &UnitFact, ended: Option<&Ended>, said: &[String]) -
     wanted.into_iter().take(MOST_PATHS).filter_map(|(path, purpose)| look(view, &path, purpose, unit)).collect()
 }
 
-/// The command's program: where it was found, else as it is written.
+/// The path of the command's program, as found or else as written.
 fn program(view: &View, command: &ExecCommand) -> PathBuf {
     let name = Path::new(command.path);
     let found = SEARCH_PATH.iter().map(|folder| Path::new(folder).join(name)).find(|path| view.exists(path));
     found.unwrap_or_else(|| name.into())
 }
 
-/// A path that leads nowhere is told with the nearest folder above that is there.
+/// What is at a path; for a missing one, the nearest directory above it that exists.
 fn look(view: &View, path: &Path, purpose: Purpose, unit: &UnitFact) -> Option<Needed> {
     let at = |path: &Path| file(view, path.to_str()?, None, Some(unit)).ok();
     let mut found = at(path)?;
@@ -127,8 +128,7 @@ fn look(view: &View, path: &Path, purpose: Purpose, unit: &UnitFact) -> Option<N
     Some(Needed { path: path.to_str()?.to_owned(), purpose, found, head })
 }
 
-/// Who has a port that the unit's complaint names; where it names none, one that its command line or environment may
-/// mean.
+/// The processes on the ports that the messages name, or else on those that the command line and environment contain.
 fn holders(view: &View, unit: &UnitFact, said: &[String]) -> Vec<Holder> {
     let complaints: Vec<Ports> =
         said.iter().filter(|line| is_address_in_use(line)).map(|line| Ports::of(line)).collect();
@@ -138,9 +138,9 @@ fn holders(view: &View, unit: &UnitFact, said: &[String]) -> Vec<Holder> {
     let mut ports: Vec<u16> = complaints.iter().flat_map(|ports| &ports.named).copied().collect();
     if ports.is_empty() {
         let commands = ExecCommand::parse_all(unit.get("ExecStart")).into_iter().map(|command| command.argv);
-        let told = commands.chain([unit.get("Environment")]).flat_map(|text| Ports::of(text).all());
+        let configured = commands.chain([unit.get("Environment")]).flat_map(|text| Ports::of(text).all());
         let possible = complaints.iter().flat_map(|ports| &ports.possible).copied().filter(|port| *port != EADDRINUSE);
-        ports = possible.chain(told).collect();
+        ports = possible.chain(configured).collect();
     }
     ports.sort_unstable();
     ports.dedup();
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_not_failed_is_not_looked_into() {
+    fn a_unit_that_has_not_failed_has_no_traces() {
         let up = [("ActiveState", "active"), ("Result", "success"), ("NRestarts", "0"), ("ExecMainStatus", "0")];
         assert_eq!(failure(&View::live(), &Journal::default(), &unit(&up)), super::FailureFact::default());
         for (name, value) in
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_is_looked_for_where_systemd_does() {
+    fn a_program_is_looked_for_in_systemds_search_path() {
         let of = |path: &str| {
             let shown = format!("{{ path={path} ; argv[]={path} -x ; ignore_errors=no ; start_time=[n/a] ; }}");
             program(&View::live(), &ExecCommand::parse_all(&shown)[0])

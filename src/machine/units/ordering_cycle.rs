@@ -1,38 +1,37 @@
-//! A cycle in the order of starts: units of which each is to start before the next, and the last before the first.
+//! Finds an ordering cycle: each unit starts before the next, and the last before the first.
 //!
-//! systemd breaks a cycle by dropping the start of a unit on it. At boot it does so before there is a journal to
-//! write it to; what `Before=` and `After=` amount to, as loaded, can be asked at any time.
+//! systemd breaks a cycle by dropping the start of one unit. At boot it does so before journald runs, so the loaded
+//! `Before=` and `After=` are read instead.
 
 use std::collections::BTreeMap;
 
 use crate::model::UnitFact;
 
-use crate::machine::units::boot::is;
-use crate::machine::units::systemctl::Shown;
+use crate::machine::units::boot::has_name;
+use crate::machine::units::systemctl::Units;
 use crate::machine::units::unit_name::UnitName;
 
-/// What the walk needs to know of each unit.
+/// Properties that the walk needs of each unit.
 pub(crate) const PROPERTIES: [&str; 8] =
     ["Id", "Names", "ActiveState", "InactiveExitTimestampMonotonic", "Before", "WantedBy", "RequiredBy", "UpheldBy"];
-/// A longer cycle is nothing that anybody could read.
+/// Longer cycles are not looked for.
 const LONGEST: usize = 12;
-/// A large machine has some hundred units behind one service.
+/// Units of the walk; a large machine has some hundred behind one service.
 const MOST_UNITS: usize = 1000;
 
-/// The shortest cycle through `unit`, which stands first; empty where there is none. `show` answers one level at a time.
+/// The shortest cycle through `unit`, which comes first; empty if there is none. `show` is called once a level.
 ///
-/// A unit that no start was ever asked for breaks nothing: the others on the cycle have been started, or something
-/// pulls them in.
-pub(crate) fn cycle(unit: &UnitFact, mut show: impl FnMut(&[UnitName]) -> Shown) -> Vec<String> {
+/// Units that were never started, and that no unit pulls in, are not part of a cycle.
+pub(crate) fn cycle(unit: &UnitFact, mut show: impl FnMut(&[UnitName]) -> Units) -> Vec<String> {
     let id = unit.get("Id");
-    // Each unit that was reached, with the one that is to start before it.
+    // Each reached unit, with the one that starts before it.
     let mut earlier: BTreeMap<String, String> = BTreeMap::new();
     let mut level: Vec<UnitFact> = vec![unit.clone()];
     for _ in 0..LONGEST {
         let mut next = Vec::new();
         for from in &level {
             for to in from.list("Before") {
-                if is(unit, to) {
+                if has_name(unit, to) {
                     return path(id, from.get("Id"), &earlier);
                 }
                 if !earlier.contains_key(to) && earlier.len() < MOST_UNITS {
@@ -65,7 +64,7 @@ fn path(first: &str, last: &str, earlier: &BTreeMap<String, String>) -> Vec<Stri
 
 #[cfg(test)]
 mod tests {
-    use super::{Shown, UnitFact, UnitName, cycle};
+    use super::{UnitFact, UnitName, Units, cycle};
 
     fn unit(id: &str, before: &str, state: &str) -> UnitFact {
         let all = [("Id", id), ("Names", id), ("Before", before), ("ActiveState", state)];
@@ -73,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn a_circle_is_found_where_all_take_part() {
+    fn a_cycle_is_found_if_every_unit_takes_part() {
         let up = |id, before| unit(id, before, "active");
         for (world, found) in [
             (vec![unit("a.service", "b.service z.target", "inactive"), up("b.service", "a.service")], "a b"),
@@ -96,7 +95,7 @@ mod tests {
             (vec![unit("a.service", "b.service", "inactive"), unit("b.service", "a.service", "inactive")], ""),
             (vec![unit("a.service", "", "inactive")], ""),
         ] {
-            let show = |names: &[UnitName]| -> Shown {
+            let show = |names: &[UnitName]| -> Units {
                 let find = |name: &UnitName| world.iter().find(|unit| unit.get("Id") == name.as_str()).cloned();
                 names.iter().map(|name| (name.clone(), Ok(find(name).unwrap_or_default()))).collect()
             };

@@ -1,4 +1,4 @@
-//! Watching units over a window: no longer than their uptime leaves open, and ended by their processes' death.
+//! Watches units over a window. Uptime counts towards the window, and the end of a unit's processes ends it.
 
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
@@ -9,21 +9,21 @@ use rustix::time::{ClockId, clock_gettime};
 
 use crate::model::{Sample, StabilityFact, UnitFact, Unknown};
 
-use crate::machine::units::systemctl::Shown;
+use crate::machine::units::systemctl::Units;
 use crate::machine::units::unit_name::UnitName;
 use crate::machine::unknown::unknown;
 use crate::os::child::timespec;
 
-/// No question makes a person wait longer than this, twice.
+/// The longest window. A unit that starts late is watched for twice its window.
 pub(crate) const LONGEST_WINDOW: Duration = Duration::from_secs(60);
 
-/// Watches all of them together. `shown` is the first look, asked for at `asked` (a busy manager may take a while, and
-/// an uptime counts to the moment of its answer at most); it is brought up to date by each later one.
+/// Watches all units together. `shown` is the first sample; each later one replaces it. `asked` is the time just before
+/// the first, in microseconds: a busy manager may answer late, and uptime must not be counted too high.
 pub(crate) fn watch(
     windows: &[(&UnitName, u64)],
-    shown: &mut Shown,
+    shown: &mut Units,
     asked: u64,
-    mut show: impl FnMut() -> Shown,
+    mut show: impl FnMut() -> Units,
 ) -> Vec<Result<StabilityFact, Unknown>> {
     let begin = Instant::now();
     let mut watches: Vec<Result<Watch, Unknown>> = windows
@@ -33,7 +33,7 @@ pub(crate) fn watch(
     while let Some(wait) = watches.iter().flatten().filter_map(Watch::left).min() {
         let pending =
             windows.iter().zip(&watches).filter(|(_, watch)| watch.as_ref().is_ok_and(|watch| watch.left().is_some()));
-        Bell::of(pending.filter_map(|((unit, _), _)| shown.get(unit)?.as_ref().ok())).wait(wait);
+        ExitWatch::of(pending.filter_map(|((unit, _), _)| shown.get(unit)?.as_ref().ok())).wait(wait);
         let asked = now_micros();
         *shown = show();
         for ((unit, _), slot) in windows.iter().zip(&mut watches) {
@@ -55,23 +55,23 @@ pub(crate) fn watch(
     watches.into_iter().map(|watch| watch.map(fact)).collect()
 }
 
-/// A sample, and what decides whether another is worth waiting for.
+/// A sample, and whether the state is transient.
 #[derive(Debug, Clone)]
-pub(crate) struct Look {
+pub(crate) struct StateSample {
     pub(crate) sample: Sample,
-    /// A job is queued, or an automatic restart is about to be: this state is not the last word.
-    pub(crate) passing: bool,
+    /// A job is queued, or an automatic restart is about to happen.
+    pub(crate) transient: bool,
 }
 
-fn look(shown: &Shown, unit: &UnitName, asked: u64) -> Result<Look, Unknown> {
+fn look(shown: &Units, unit: &UnitName, asked: u64) -> Result<StateSample, Unknown> {
     match shown.get(unit) {
-        Some(Ok(fact)) => Ok(Look::of(fact, asked)),
+        Some(Ok(fact)) => Ok(StateSample::of(fact, asked)),
         Some(Err(unknown)) => Err(unknown.clone()),
         None => Err(unknown("this unit was not looked at")),
     }
 }
 
-impl Look {
+impl StateSample {
     pub(crate) fn of(fact: &UnitFact, asked: u64) -> Self {
         let active = fact.get("ActiveState");
         let since: u64 = fact.get("ActiveEnterTimestampMonotonic").parse().unwrap_or(0);
@@ -85,25 +85,25 @@ impl Look {
                 restarts: fact.get("NRestarts").parse().unwrap_or(0),
                 up_ms: if active == "active" { asked.saturating_sub(since) / 1000 } else { 0 },
             },
-            passing: !["", "0"].contains(&fact.get("Job")) || sub.ends_with("-before-auto-restart"),
+            transient: !["", "0"].contains(&fact.get("Job")) || sub.ends_with("-before-auto-restart"),
         }
     }
 }
 
 struct Watch {
-    before: Look,
-    after: Look,
+    before: StateSample,
+    after: StateSample,
     window: Duration,
     watched: Duration,
 }
 
 impl Watch {
-    fn new(look: Look, window_ms: u64) -> Self {
+    fn new(look: StateSample, window_ms: u64) -> Self {
         let window = Duration::from_millis(window_ms).min(LONGEST_WINDOW);
         Self { before: look.clone(), after: look, window, watched: Duration::ZERO }
     }
 
-    /// How much longer to watch; none once the last look answers.
+    /// How much longer to watch; `None` once the last sample is the answer.
     fn left(&self) -> Option<Duration> {
         let (before, after) = (&self.before.sample, &self.after.sample);
         let run =
@@ -113,16 +113,16 @@ impl Watch {
         }
         let left = match after.active.as_str() {
             "active" => self.window.saturating_sub(Duration::from_millis(after.up_ms)),
-            "inactive" | "failed" if !self.after.passing => Duration::ZERO,
+            "inactive" | "failed" if !self.after.transient => Duration::ZERO,
             _ => self.window.saturating_sub(self.watched),
         };
-        // What only came up while it was watched gets a window of its own, and no more.
-        let patience = (2 * self.window).saturating_sub(self.watched);
-        Some(left.min(patience)).filter(|left| !left.is_zero())
+        // A unit that became active while it was watched gets one full window.
+        let rest = (2 * self.window).saturating_sub(self.watched);
+        Some(left.min(rest)).filter(|left| !left.is_zero())
     }
 }
 
-/// On the clock of the manager's monotonic time stamps.
+/// The monotonic clock, in microseconds, as in the manager's time stamps.
 pub(crate) fn now_micros() -> u64 {
     let now = clock_gettime(ClockId::Monotonic);
     let (seconds, nanos) = (u64::try_from(now.tv_sec).unwrap_or(0), u64::try_from(now.tv_nsec).unwrap_or(0));
@@ -133,27 +133,31 @@ pub(crate) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Rings when the last process of a unit ends: the kernel then writes to the `cgroup.events` of its group (cgroups(7)).
-pub(crate) struct Bell(Option<OwnedFd>);
+/// Waits for the last process of a unit to exit: the kernel then changes `cgroup.events` of its group (cgroups(7)).
+pub(crate) struct ExitWatch(Option<OwnedFd>);
 
-impl Bell {
-    /// Without inotify or cgroup2 it never rings, and waiting takes its full time.
+impl ExitWatch {
+    /// Without inotify or cgroup2, `wait` takes its full time.
     pub(crate) fn of<'a>(units: impl Iterator<Item = &'a UnitFact>) -> Self {
-        let bell = inotify::init(inotify::CreateFlags::NONBLOCK | inotify::CreateFlags::CLOEXEC).ok();
-        if let Some(bell) = &bell {
+        let inotify_fd = inotify::init(inotify::CreateFlags::NONBLOCK | inotify::CreateFlags::CLOEXEC).ok();
+        if let Some(inotify_fd) = &inotify_fd {
             for group in units.map(|unit| unit.get("ControlGroup")).filter(|group| !group.is_empty()) {
                 for root in ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"] {
-                    let _ =
-                        inotify::add_watch(bell, format!("{root}{group}/cgroup.events"), inotify::WatchFlags::MODIFY);
+                    let _ = inotify::add_watch(
+                        inotify_fd,
+                        format!("{root}{group}/cgroup.events"),
+                        inotify::WatchFlags::MODIFY,
+                    );
                 }
             }
         }
-        Self(bell)
+        Self(inotify_fd)
     }
 
     pub(crate) fn wait(&self, time: Duration) {
-        let mut ready: Vec<PollFd<'_>> = self.0.iter().map(|bell| PollFd::new(bell, PollFlags::IN)).collect();
-        // However it ends, the units are looked at again.
+        let mut ready: Vec<PollFd<'_>> =
+            self.0.iter().map(|inotify_fd| PollFd::new(inotify_fd, PollFlags::IN)).collect();
+        // The caller looks at the units again in any case.
         let _ = poll(&mut ready, Some(&timespec(time)));
     }
 }
@@ -163,7 +167,7 @@ mod tests {
     use std::collections::VecDeque;
     use std::time::{Duration, Instant};
 
-    use super::{Look, Shown, UnitFact, UnitName, Watch, now_micros, watch};
+    use super::{StateSample, UnitFact, UnitName, Units, Watch, now_micros, watch};
 
     fn fact(state: &str, since: u64, pid: &str, job: &str) -> UnitFact {
         let (active, sub) = state.split_once('/').unwrap();
@@ -222,9 +226,9 @@ mod tests {
                 0,
             ),
         ] {
-            let mut watch = Watch::new(Look::of(&before, 10 * second), 2000);
+            let mut watch = Watch::new(StateSample::of(&before, 10 * second), 2000);
             if let Some(after) = after {
-                watch.after = Look::of(&after, 10 * second);
+                watch.after = StateSample::of(&after, 10 * second);
             }
             watch.watched = Duration::from_millis(watched);
             assert_eq!(watch.left().unwrap_or_default(), Duration::from_millis(left), "{what}");
@@ -233,7 +237,7 @@ mod tests {
 
     fn run(window_ms: u64, looks: Vec<UnitFact>) -> (super::StabilityFact, usize) {
         let unit = UnitName::parse("a.service").unwrap();
-        let mut looks: VecDeque<Shown> = looks.into_iter().map(|fact| [(unit.clone(), Ok(fact))].into()).collect();
+        let mut looks: VecDeque<Units> = looks.into_iter().map(|fact| [(unit.clone(), Ok(fact))].into()).collect();
         let mut shown = looks.pop_front().unwrap();
         let mut asked = 0;
         let facts = watch(&[(&unit, window_ms)], &mut shown, now_micros(), || {
@@ -252,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_young_unit_is_looked_at_again_after_the_window() {
+    fn a_young_unit_is_sampled_again_after_the_window() {
         let begin = Instant::now();
         let young = fact("active/running", now_micros(), "7", "");
         let (fact, asked) = run(120, vec![young.clone(), young]);

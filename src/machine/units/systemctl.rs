@@ -1,4 +1,4 @@
-//! `systemctl show`, asked once for many units, and read without trusting what the values hold.
+//! Runs `systemctl show` once for many units, and parses it without trusting the values.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,37 +10,37 @@ use rustix::process::geteuid;
 use crate::model::{UnitFact, Unknown};
 
 use crate::machine::units::unit_name::UnitName;
-use crate::machine::unknown::{last_words, unknown, unknown_but};
+use crate::machine::unknown::{last_line, unknown, unknown_with_remedy};
 use crate::machine::view::View;
 use crate::os::child::{ChildError, Limits, Outcome, run, start};
 
-/// A manager that answers at all answers in milliseconds; a stopped one (it opened a FIFO, say) would keep us for long.
+/// A manager answers in milliseconds; one that hangs (it opened a FIFO, for example) never does.
 const TIME: Duration = Duration::from_secs(10);
-/// A unit's properties take about 12 kB.
+/// Bytes; a unit's properties take about 12 kB.
 const STDOUT_PER_UNIT: usize = 256 << 10;
 
-/// There where PID 1 is systemd: `sd_booted(3)`.
+/// This directory exists where PID 1 is systemd: `sd_booted(3)`.
 const BOOTED: &str = "/run/systemd/system";
 
-/// The properties of many units, or why they are not known.
-pub(crate) type Shown = BTreeMap<UnitName, Result<UnitFact, Unknown>>;
+/// The properties of units, or why they are unknown.
+pub(crate) type Units = BTreeMap<UnitName, Result<UnitFact, Unknown>>;
 
-/// The program, found once.
+/// The path of systemctl.
 #[derive(Debug, Clone)]
 pub(crate) struct Systemctl(PathBuf);
 
 impl Systemctl {
-    /// Looks for it on PATH.
+    /// Looks for systemctl on `PATH`.
     pub(crate) fn find() -> Result<Self, Unknown> {
         which::which("systemctl").map(Self).map_err(|_| {
-            unknown_but(
+            unknown_with_remedy(
                 "there is no systemctl here",
                 "ask a machine that runs systemd, or a sandbox: unitlab lab start",
             )
         })
     }
 
-    /// The manager's own properties, and what is asked about units meanwhile: each of the two is a program's run.
+    /// The manager's own properties. `meanwhile` runs at the same time, since each systemctl is a process.
     pub(crate) fn manager<T>(&self, meanwhile: impl FnOnce() -> T) -> (Result<UnitFact, Unknown>, T) {
         let mut command = self.command("show", &["--property=Version,SystemState,UnitPath"], &[]);
         let started = start(&mut command, limits(0));
@@ -49,16 +49,16 @@ impl Systemctl {
         (shown(outcome).and_then(|text| read_block(&text)), other)
     }
 
-    /// The properties of units: all, or the named ones.
-    pub(crate) fn units(&self, names: &[UnitName], only: &[&str]) -> Shown {
+    /// The properties of units: all, or those in `only`.
+    pub(crate) fn units(&self, names: &[UnitName], only: &[&str]) -> Units {
         let templates = names.iter().filter(|name| name.is_template());
-        let mut shown: Shown = templates.map(|name| (name.clone(), Err(a_template(name)))).collect();
+        let mut shown: Units = templates.map(|name| (name.clone(), Err(a_template(name)))).collect();
         let names: Vec<UnitName> = names.iter().filter(|name| !name.is_template()).cloned().collect();
         if names.is_empty() {
             return shown;
         }
         let filter = format!("--property={}", only.join(","));
-        // With --all every property has its line, which is what makes a forged one stand out as a second.
+        // With --all every property has a line, so a forged one is a duplicate.
         let options = if only.is_empty() { ["--all"] } else { [filter.as_str()] };
         let together = self.show(&options, &names);
         let blocks = together.as_ref().ok().and_then(|text| split_blocks(text, &names));
@@ -73,29 +73,29 @@ impl Systemctl {
         shown
     }
 
-    /// Ends a unit that is ours and has it forgotten, whether there is anything left to end or not.
-    pub(crate) fn end(&self, name: &UnitName) {
+    /// Stops a transient unit of ours and removes it from the manager, if it still exists.
+    pub(crate) fn remove(&self, name: &UnitName) {
         for verb in ["stop", "reset-failed"] {
             let mut command = Command::new(&self.0);
             command.args([verb, "--quiet", "--no-ask-password", "--", name.as_str()]).env_clear();
-            // One that ended well is forgotten already, and there is nothing to be done about one that will not.
+            // Errors are ignored: a unit that succeeded is removed already.
             let _ = run(&mut command, b"", Limits { time: TIME, stdout: STDOUT_PER_UNIT });
         }
     }
 
-    /// Has the manager do something to a unit, and waits for it no longer than `time`.
+    /// Runs a verb such as `start` on a unit, with a deadline.
     pub(crate) fn act(&self, verb: &str, options: &[&str], unit: &UnitName, time: Duration) -> Result<(), Unknown> {
         let mut command = self.command(verb, options, std::slice::from_ref(unit));
-        let failed = |words: &str| {
-            let forbidden = ["Access denied", "authentication required"].iter().any(|refusal| words.contains(refusal));
+        let failed = |line: &str| {
+            let forbidden = ["Access denied", "authentication required"].iter().any(|refusal| line.contains(refusal));
             let remedy = if forbidden { "run it as root: sudo unitlab …" } else { "" };
-            unknown_but(format!("systemctl {verb} {} failed: {words}", unit.as_str()), remedy)
+            unknown_with_remedy(format!("systemctl {verb} {} failed: {line}", unit.as_str()), remedy)
         };
         match run(&mut command, b"", Limits { time, stdout: STDOUT_PER_UNIT }) {
             Ok(outcome) if outcome.status.success() => Ok(()),
-            Ok(outcome) => match last_words(&outcome.stderr) {
-                words if words.is_empty() => Err(failed(&outcome.status.to_string())),
-                words => Err(failed(&words)),
+            Ok(outcome) => match last_line(&outcome.stderr) {
+                line if line.is_empty() => Err(failed(&outcome.status.to_string())),
+                line => Err(failed(&line)),
             },
             Err(error) => Err(failed(&error.to_string())),
         }
@@ -126,69 +126,68 @@ fn limits(units: usize) -> Limits {
 fn shown(outcome: Result<Outcome, ChildError>) -> Result<String, Unknown> {
     match outcome {
         Ok(outcome) if outcome.status.success() => Ok(String::from_utf8_lossy(&outcome.stdout).into_owned()),
-        Ok(outcome) => Err(refused(&last_words(&outcome.stderr), &outcome.status.to_string())),
-        Err(error @ ChildError::Deadline(_)) => Err(silent(&error)),
+        Ok(outcome) => Err(refused(&last_line(&outcome.stderr), &outcome.status.to_string())),
+        Err(error @ ChildError::Deadline(_)) => Err(no_answer(&error)),
         Err(error) => Err(unknown(format!("systemctl show {error}"))),
     }
 }
 
-/// The manager had its time. Nothing can be asked of it; how its process stands, the kernel tells everybody.
-fn silent(error: &ChildError) -> Unknown {
+/// The manager missed its deadline. The state of PID 1 shows whether it is stopped.
+fn no_answer(error: &ChildError) -> Unknown {
     let reason = format!("the service manager does not answer: systemctl show {error}");
     if state_of_init() == Some('T') {
-        return unknown_but(format!("{reason}, for PID 1 is stopped"), "let it go on: sudo kill -CONT 1");
+        return unknown_with_remedy(format!("{reason}, because PID 1 is stopped"), "let it go on: sudo kill -CONT 1");
     }
-    unknown_but(
+    unknown_with_remedy(
         reason,
         "look whether PID 1 hangs (a FIFO among unit files does that: ps -o stat,wchan:20,comm -p 1) or the machine is \
          overloaded (uptime)",
     )
 }
 
-/// The letter that `ps -o stat` begins with.
+/// The first letter of `ps -o stat`.
 fn state_of_init() -> Option<char> {
     let stat = View::live().proc_text("1/stat").ok()?;
-    // The name in brackets may hold brackets.
+    // The name in brackets may contain brackets.
     stat.rsplit_once(") ")?.1.chars().next()
 }
 
-/// systemctl ended with these last words on its stderr.
-fn refused(words: &str, status: &str) -> Unknown {
-    let unreachable =
-        words.contains("not been booted with systemd") || words.contains("bus") && words.contains("connect");
-    let failed = format!("systemctl show failed: {}", if words.is_empty() { status } else { words });
+/// systemctl failed with this last line on stderr.
+fn refused(line: &str, status: &str) -> Unknown {
+    let unreachable = line.contains("not been booted with systemd") || line.contains("bus") && line.contains("connect");
+    let failed = format!("systemctl show failed: {}", if line.is_empty() { status } else { line });
     if !unreachable {
         return unknown(failed);
     }
     let view = View::live();
     if !is_booted(&view) {
         let init = view.proc_text("1/comm").unwrap_or_default();
-        return unknown_but(
+        return unknown_with_remedy(
             format!("this machine was not booted with systemd: its PID 1 is {:?}", init.trim()),
             "ask a machine whose PID 1 is systemd, or a sandbox: unitlab lab start",
         );
     }
     if geteuid().is_root() {
-        return unknown_but(
+        return unknown_with_remedy(
             format!("systemd runs, but cannot be reached at its socket under /run/systemd: {failed}"),
-            "have systemd open its socket again, of which no service takes notice: sudo kill -TERM 1",
+            "have systemd open its socket again, which no service notices: sudo kill -TERM 1",
         );
     }
-    unknown_but(
-        format!("systemd runs, but the message bus, over which all but root ask it, is dead: {failed}"),
-        "bring the bus back: sudo systemctl start dbus.socket; or check as root, who needs no bus: sudo unitlab …",
+    unknown_with_remedy(
+        format!("systemd runs, but the message bus, which everyone but root needs to ask it, is dead: {failed}"),
+        "start the bus: sudo systemctl start dbus.socket; or check as root, who needs no bus: sudo unitlab …",
     )
 }
 
 fn a_template(name: &UnitName) -> Unknown {
     let name = name.as_str();
-    unknown_but(
+    unknown_with_remedy(
         format!("{name} is a template, and only its instances can be loaded"),
         "name an instance: web@eu.service",
     )
 }
 
-/// Takes apart the blocks of several units; none when they are not exactly the units asked for.
+/// The blocks of several units; `None` if they are not exactly the units that were asked for.
 fn split_blocks(text: &str, names: &[UnitName]) -> Option<Vec<UnitFact>> {
     let blocks: Vec<&str> = text.trim_end_matches('\n').split("\n\n").collect();
     if blocks.len() != names.len() {
@@ -201,9 +200,9 @@ fn split_blocks(text: &str, names: &[UnitName]) -> Option<Vec<UnitFact>> {
     facts.iter().zip(names).all(belongs).then_some(facts)
 }
 
-/// Reads `Key=Value` lines. A line without a key continues the value before it; a list that is printed as several
-/// lines of one key is joined by line breaks. A key that comes back later stands in somebody's multi-line value
-/// (an `ExecStart=` may hold line breaks), and then nobody can tell which of the two is real.
+/// Parses `Key=Value` lines. A line without a key continues the value before it. Successive lines of one key are a list
+/// and are joined by line breaks. A key that appears again later is inside of a multi-line value (`ExecStart=` may
+/// contain line breaks), and it is unknown which of the two is real.
 fn read_block(text: &str) -> Result<UnitFact, Unknown> {
     let mut properties: BTreeMap<String, String> = BTreeMap::new();
     let mut current: Option<&str> = None;
@@ -216,7 +215,7 @@ fn read_block(text: &str) -> Result<UnitFact, Unknown> {
             }
             Some((key, value)) => {
                 if properties.insert(key.to_owned(), value.to_owned()).is_some() {
-                    return Err(unknown_but(
+                    return Err(unknown_with_remedy(
                         format!("a value with line breaks makes {key} appear twice in what systemctl show prints"),
                         "write the line breaks of ExecStart= or Description= into a script of their own",
                     ));
@@ -242,7 +241,7 @@ pub(crate) fn is_booted(view: &View) -> bool {
     view.metadata(Path::new(BOOTED)).is_ok_and(|meta| meta.is_dir())
 }
 
-/// As `systemctl show` prints without `--all`.
+/// The properties that `systemctl show` prints without `--all`.
 fn without_empty(mut fact: UnitFact) -> UnitFact {
     fact.properties.retain(|_, value| !value.is_empty() && value != "[unprintable]");
     fact
@@ -257,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn values_hold_signs_spaces_and_line_breaks() {
+    fn values_may_contain_equal_signs_spaces_and_line_breaks() {
         for (text, key, value) in [
             ("Id=a.service\nUser=nobody\n", "User", "nobody"),
             ("Environment=A=1 B=2\n", "Environment", "A=1 B=2"),
@@ -272,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn a_property_forged_inside_a_value_is_noticed() {
+    fn a_property_forged_inside_a_value_is_detected() {
         let text = "ExecStart={ sh -c :\n\nUser=nobody\n }\nNice=0\nUser=\nId=a.service\n";
         let unknown = read_block(text).unwrap_err();
         assert!(unknown.reason.contains("appear twice"), "{unknown:?}");

@@ -1,20 +1,19 @@
-//! Unit names are data: checked by the rules of systemd.unit(5) before anything is asked about them.
+//! A unit name that follows the rules of systemd.unit(5).
 
 use crate::model::Unknown;
 
-use crate::machine::unknown::unknown_but;
+use crate::machine::unknown::unknown_with_remedy;
 
 const TYPES: [&str; 11] =
     ["service", "socket", "target", "device", "mount", "automount", "swap", "timer", "path", "slice", "scope"];
-/// `UNIT_NAME_MAX` of systemd, one byte for its terminator taken off.
+/// `UNIT_NAME_MAX` of systemd without its terminator.
 const LONGEST: usize = 255;
 
-/// A unit's full name, valid, so that `systemctl` neither escapes nor globs nor completes it.
+/// A valid full name, which `systemctl` neither escapes nor globs nor completes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct UnitName(String);
 
 impl UnitName {
-    /// Checks a name.
     pub(crate) fn parse(name: &str) -> Result<Self, Unknown> {
         let well_formed = |byte: u8| byte.is_ascii_alphanumeric() || b":-_.\\@".contains(&byte);
         let (stem, kind) = name.rsplit_once('.').unwrap_or_default();
@@ -27,14 +26,13 @@ impl UnitName {
             Ok(Self(name.to_owned()))
         } else {
             let shown: String = name.chars().take(80).collect();
-            Err(unknown_but(
+            Err(unknown_with_remedy(
                 format!("{shown:?} is not the full name of a unit"),
-                "write it like sre-app.service; systemd-escape writes other characters as a unit name can hold them",
+                "write it like sre-app.service; systemd-escape encodes other characters",
             ))
         }
     }
 
-    /// The name.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
@@ -44,7 +42,7 @@ impl UnitName {
         self.parts().2
     }
 
-    /// It is a template, of which only instances can be loaded: `web@.service`.
+    /// This is a template such as `web@.service`; only its instances can be loaded.
     pub(crate) fn is_template(&self) -> bool {
         self.parts().1 == Some("")
     }
@@ -57,8 +55,8 @@ impl UnitName {
         }
     }
 
-    /// The names whose `.d` folders apply to the unit, most specific first, without the one of its whole type: its
-    /// own, then those of its dashed prefixes, each followed by its template.
+    /// The names whose `.d` directories apply to the unit, most specific first: its own, then those of its dashed
+    /// prefixes, each followed by its template. The directory of the whole type is not among them.
     pub(crate) fn drop_in_names(&self) -> Vec<String> {
         let (prefix, instance, kind) = self.parts();
         let prefixes = [prefix].into_iter().chain(dashed(prefix));
@@ -114,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn drop_in_folders_in_the_managers_order() {
+    fn drop_in_directories_in_the_managers_order() {
         for (name, folders) in [
             ("sre.service", vec!["sre.service"]),
             ("a-b-c.service", vec!["a-b-c.service", "a-b-.service", "a-.service"]),
