@@ -11,7 +11,7 @@ use super::workspace::{Workspace, now};
 use crate::course::{Course, LabDirectory};
 use crate::engine;
 use crate::learner::LabProgress;
-use crate::machine::{Here, Machine};
+use crate::machine::{LocalMachine, Machine};
 use crate::model::{
     After, AnswerSet, CheckReport, Ground, KillTrial, Observations, Place, PlaceKind, Report, Score, Status, Trial,
     Trials, UnitQuestion,
@@ -73,7 +73,7 @@ pub(crate) fn grade_for_hint(
 /// Grading of this machine, after its questions were asked and before any trial.
 pub(crate) struct LocalGrading<'a> {
     lab: &'a LabDirectory,
-    machine: Here,
+    machine: LocalMachine,
     live: AnswerSet,
     trials: Trials,
 }
@@ -82,7 +82,7 @@ impl<'a> LocalGrading<'a> {
     /// Asks this machine. Nothing on it is changed.
     pub(crate) fn ask(lab: &'a LabDirectory) -> Self {
         let questions = engine::questions(&lab.lab);
-        let mut machine = Here::new();
+        let mut machine = LocalMachine::new();
         let live = machine.ask(&questions);
         Self { lab, machine, live, trials: Trials::NotRun }
     }
@@ -105,7 +105,7 @@ impl<'a> LocalGrading<'a> {
     /// Kills services of this machine to see whether they come back.
     pub(crate) fn run_trials(&mut self) {
         let trials = engine::trials(&self.lab.lab, Ground::Live);
-        self.trials = Trials::Done(self.machine.try_out(&trials));
+        self.trials = Trials::Done(self.machine.perform(&trials));
     }
 
     pub(crate) fn judge(self, workspace: &Workspace) -> Result<Graded, Error> {

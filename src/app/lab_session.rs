@@ -157,7 +157,7 @@ impl LabSession {
 
 fn ask(record: &Record, questions: &[Question], trials: &[Trial]) -> (AnswerSet, Vec<PerformedTrial>) {
     let reason = match record.entrance().map(|entrance| entrance.examiner()) {
-        Some(Ok(examiner)) => return Remote::new(examiner).ask_and_try(questions, trials),
+        Some(Ok(examiner)) => return Remote::new(examiner).ask_and_perform(questions, trials),
         Some(Err(error)) => error.to_string(),
         None => "the sandbox is not up".into(),
     };

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Write};
 
-use super::{Here, Machine};
+use super::{LocalMachine, Machine};
 use crate::machine::wire::{QUESTIONS_LIMIT, Request, Response};
 
 /// Reads one batch of questions and trials as JSON, asks this machine, performs the trials, and writes the answers.
@@ -17,7 +17,7 @@ pub fn examine(input: impl Read, mut output: impl Write) -> io::Result<()> {
         return Err(invalid(format!("more than {QUESTIONS_LIMIT} bytes of questions")));
     }
     let asked: Request = serde_json::from_slice(&bytes).map_err(|error| invalid(format!("not questions: {error}")))?;
-    let (answers, trials) = Here::new().ask_and_try(&asked.questions, &asked.trials);
+    let (answers, trials) = LocalMachine::new().ask_and_perform(&asked.questions, &asked.trials);
     serde_json::to_writer(&mut output, &Response::new(answers, trials))?;
     output.flush()
 }

@@ -40,11 +40,11 @@ const UNIT_PATH: &str = "/etc/systemd/system.control /run/systemd/system.control
 
 /// The machine that this process runs on, or whose namespaces it has entered.
 #[derive(Debug)]
-pub struct Here {
+pub struct LocalMachine {
     systemctl: Result<Systemctl, Unknown>,
 }
 
-impl Here {
+impl LocalMachine {
     /// Looks for systemctl. Without it, every answer is unknown.
     #[must_use]
     pub fn new() -> Self {
@@ -52,13 +52,13 @@ impl Here {
     }
 }
 
-impl Default for Here {
+impl Default for LocalMachine {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl Machine for Here {
+impl Machine for LocalMachine {
     fn ask(&mut self, questions: &[Question]) -> AnswerSet {
         if questions.len() > MOST_QUESTIONS {
             return AnswerSet::unknown(questions, &unknown(format!("more than {MOST_QUESTIONS} questions at once")));
@@ -69,7 +69,7 @@ impl Machine for Here {
         }
     }
 
-    fn try_out(&mut self, trials: &[Trial]) -> Vec<PerformedTrial> {
+    fn perform(&mut self, trials: &[Trial]) -> Vec<PerformedTrial> {
         let perform = |trial: &Trial| match trial {
             Trial::Kill(trial) => trial.answered(match &self.systemctl {
                 Ok(systemctl) => kill::kill(systemctl, &trial.unit, trial.within_ms, trial.on),
@@ -315,12 +315,12 @@ fn watch(
 
 #[cfg(test)]
 mod tests {
-    use super::{Here, Machine, PerformedTrial, Question, unknown};
+    use super::{LocalMachine, Machine, PerformedTrial, Question, unknown};
     use crate::model::{Answer, FilesQuestion, Ground, HttpQuestion, KillTrial, StabilityQuestion, SystemQuestion};
 
     #[test]
     fn without_systemctl_every_answer_says_so() {
-        let mut here = Here { systemctl: Err(unknown("there is no systemctl here")) };
+        let mut machine = LocalMachine { systemctl: Err(unknown("there is no systemctl here")) };
         let unit = || "a.service".to_owned();
         let questions = [
             SystemQuestion {}.into(),
@@ -328,14 +328,14 @@ mod tests {
             HttpQuestion { unit: unit(), port: 8000, path: "/".into() }.into(),
             StabilityQuestion { unit: unit(), window_ms: 10 }.into(),
         ];
-        let answers = here.ask(&questions);
+        let answers = machine.ask(&questions);
         assert_eq!(answers.entries.len(), questions.len());
         for answered in answers.entries {
             let (_, answer): (Question, Answer) = answered.into();
             assert_eq!(answer.unwrap_err().reason, "there is no systemctl here");
         }
         let kill = KillTrial { unit: unit(), within_ms: 1, on: Ground::Live };
-        let [PerformedTrial::Kill(_, answer)] = &here.try_out(&[kill.into()])[..] else { panic!("one trial") };
+        let [PerformedTrial::Kill(_, answer)] = &machine.perform(&[kill.into()])[..] else { panic!("one trial") };
         assert_eq!(answer.as_ref().unwrap_err().reason, "there is no systemctl here");
     }
 }

@@ -9,10 +9,10 @@ pub trait Machine {
     fn ask(&mut self, questions: &[Question]) -> AnswerSet;
 
     /// Performs trials one after the other. This changes the machine.
-    fn try_out(&mut self, trials: &[Trial]) -> Vec<PerformedTrial>;
+    fn perform(&mut self, trials: &[Trial]) -> Vec<PerformedTrial>;
 
     /// Asks first, and then performs trials, in one call where that is quicker.
-    fn ask_and_try(&mut self, questions: &[Question], trials: &[Trial]) -> (AnswerSet, Vec<PerformedTrial>) {
-        (self.ask(questions), self.try_out(trials))
+    fn ask_and_perform(&mut self, questions: &[Question], trials: &[Trial]) -> (AnswerSet, Vec<PerformedTrial>) {
+        (self.ask(questions), self.perform(trials))
     }
 }

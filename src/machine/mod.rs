@@ -20,7 +20,7 @@ mod view;
 mod wire;
 
 pub use examine::examine;
-pub use local::Here;
+pub use local::LocalMachine;
 pub use machine::Machine;
 pub use remote::Remote;
 pub use trials::kill::{LONGEST_KILL, SETTLE};

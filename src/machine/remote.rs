@@ -53,14 +53,14 @@ impl Remote {
 
 impl Machine for Remote {
     fn ask(&mut self, questions: &[Question]) -> AnswerSet {
-        self.ask_and_try(questions, &[]).0
+        self.ask_and_perform(questions, &[]).0
     }
 
-    fn try_out(&mut self, trials: &[Trial]) -> Vec<PerformedTrial> {
-        self.ask_and_try(&[], trials).1
+    fn perform(&mut self, trials: &[Trial]) -> Vec<PerformedTrial> {
+        self.ask_and_perform(&[], trials).1
     }
 
-    fn ask_and_try(&mut self, questions: &[Question], trials: &[Trial]) -> (AnswerSet, Vec<PerformedTrial>) {
+    fn ask_and_perform(&mut self, questions: &[Question], trials: &[Trial]) -> (AnswerSet, Vec<PerformedTrial>) {
         self.converse(questions, trials).unwrap_or_else(|unknown| {
             let failed = |trial: &Trial| PerformedTrial::new(trial.clone(), Err(unknown.clone()));
             (AnswerSet::unknown(questions, &unknown), trials.iter().map(failed).collect())
@@ -128,7 +128,7 @@ mod tests {
         ] {
             let mut command = Command::new("/bin/sh");
             command.args(["-c", &script]);
-            let performed = Remote::new(command).try_out(&[kill.clone().into()]);
+            let performed = Remote::new(command).perform(&[kill.clone().into()]);
             let [PerformedTrial::Kill(trial, Err(unknown))] = &performed[..] else { panic!("{script}: {performed:?}") };
             assert!(trial == &kill && unknown.reason.contains(reason), "{script}: {unknown:?}");
         }
