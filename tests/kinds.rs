@@ -124,7 +124,7 @@ const ACCOUNT: &[Row] = &[
     ("drops.service", "kind = \"account\"; own = true; login = false", Passed, "dropped (uid", &[]),
     ("ghost.service", "kind = \"account\"; own = true", Failed, "no account ghost", &["user-unknown"]),
     // Changed, and not reloaded: right today.
-    ("switch.service", "kind = \"account\"; own = true; member-of-not = [\"sudo\"]", Failed, "a fresh boot starts it otherwise", &["needs-daemon-reload", "account-is-nobody"]),
+    ("switch.service", "kind = \"account\"; own = true; member-of-not = [\"sudo\"]", Failed, "a fresh boot starts it differently", &["needs-daemon-reload", "account-is-nobody"]),
 ];
 
 #[rustfmt::skip]
@@ -190,7 +190,7 @@ const COMMAND: &[Row] = &[
     ("web.service", "kind = \"command\"; run = [\"yes\"]", Failed, "it prints more than", &[]),
     // It leaves a child behind that would hold the pipe: the unit ends, and the child with it.
     ("web.service", "kind = \"command\"; run = [\"sh\", \"-c\", \"sleep 1000 & exit 4\"]; exit = 4", Passed, "exits with 4", &[]),
-    ("web.service", "kind = \"command\"; run = [\"sleep\", \"1000\"]", Failed, "still runs after 10 s", &[]),
+    ("web.service", "kind = \"command\"; run = [\"sleep\", \"1000\"]", Failed, "still running after 10 s", &[]),
 ];
 
 #[test]
