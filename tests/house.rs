@@ -63,7 +63,7 @@ const EVERYWHERE: &[&str] =
     &["model", "engine", "os", "course", "learner", "machine", "sandbox", "report", "ui", "app", "cli", "main"];
 
 /// Imports that close a cycle today. Remove one here as soon as it is in no cycle.
-const KNOWN_CYCLES: &[(&str, &str)] = &[("src/engine/diagnose/step.rs", "src/engine/diagnose/exec.rs")];
+const KNOWN_CYCLES: &[(&str, &str)] = &[];
 
 fn source_files(directory: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(directory).unwrap() {

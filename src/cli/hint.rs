@@ -7,7 +7,7 @@ use super::exit_code::ExitCode;
 use super::{gate_client, sudo};
 use crate::app::{self, Error, GateQuestion};
 use crate::course::LabDirectory;
-use crate::engine::{self, NextHint, Words};
+use crate::engine::{self, HintText, NextHint};
 use crate::ui::escape_markdown;
 
 #[derive(Debug, clap::Args)]
@@ -64,14 +64,14 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
                 let seen = progress.lab(&lab_id).hints.entry(key).or_default();
                 *seen = (*seen).max(count);
             })?;
-            let (number, of) = (at + 1, hints.words.len());
-            format!("**{}**\n\nHint {number} of {of}: {}", hints.check.title, hint_text(&hints.words[at]))
+            let (number, of) = (at + 1, hints.texts.len());
+            format!("**{}**\n\nHint {number} of {of}: {}", hints.check.title, hint_text(&hints.texts[at]))
         }
         NextHint::Exhausted(hints) => {
             let all: Vec<String> =
-                hints.words.iter().zip(1..).map(|(words, number)| format!("{number}. {}", hint_text(words))).collect();
+                hints.texts.iter().zip(1..).map(|(hint, number)| format!("{number}. {}", hint_text(hint))).collect();
             let check = &hints.check.id;
-            let more = if hints.of_a_cause {
+            let more = if hints.for_cause {
                 format!("`unitlab hint {id} {check}` shows what it asks for in general, and")
             } else {
                 "There are no more.".into()
@@ -79,9 +79,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
             let next = format!("{more} `unitlab lab solve {id}` shows the whole solution.");
             format!("**{}**\n\nAll hints for it:\n\n{}\n\n{next}", hints.check.title, all.join("\n"))
         }
-        NextHint::Hintless => HINTLESS.into(),
+        NextHint::NoHints => HINTLESS.into(),
         NextHint::NothingFails => "Nothing fails. There is no hint.".into(),
-        NextHint::CouldNotTell(check) => {
+        NextHint::Unknown(check) => {
             let what = format!("nothing fails, but {} is unknown", check.id);
             let next = check.diagnosis.first().map(|cause| cause.next.clone()).unwrap_or_default();
             return Err(Error::failed(what, check.observed.clone(), next));
@@ -93,10 +93,12 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
 }
 
 /// A hint as markdown.
-fn hint_text(words: &Words) -> String {
-    match words {
-        Words::Written(text) => text.clone().into_owned(),
-        Words::Found(cause) => format!("{} Next: {}", escape_markdown(&cause.text), escape_markdown(&cause.next)),
+fn hint_text(hint: &HintText) -> String {
+    match hint {
+        HintText::Markdown(text) => text.clone().into_owned(),
+        HintText::Diagnosis(diagnosis) => {
+            format!("{} Next: {}", escape_markdown(&diagnosis.text), escape_markdown(&diagnosis.next))
+        }
     }
 }
 

@@ -1,19 +1,19 @@
-//! What permission bits let somebody do: owner, group, others, in this order and no other (`path_resolution(7)`).
+//! What file modes allow a user to do. The first class that matches decides: owner, group, others; see `path_resolution(7)`.
 
 use crate::model::{Identity, Node};
 
-/// Search for a folder, execution for a file.
+/// For a directory: search.
 pub(crate) const EXECUTE: u32 = 0o1;
 pub(crate) const WRITE: u32 = 0o2;
 pub(crate) const READ: u32 = 0o4;
 
-/// Whether the bits give somebody this access. Root reads and writes what it likes, and executes what anybody may.
+/// Whether the mode allows the access. Root may read and write everything, and execute a file with any x bit.
 pub(crate) fn may(identity: &Identity, node: &Node, access: u32) -> bool {
     if identity.uid == Some(0) {
-        return access != EXECUTE || node.mode & 0o111 != 0 || is_folder(node);
+        return access != EXECUTE || node.mode & 0o111 != 0 || is_directory(node);
     }
     if !node.acl.is_empty() {
-        // An access control list may say otherwise than the bits, so they prove nothing.
+        // An access control list may allow what the mode denies, so the mode proves nothing.
         return true;
     }
     let shift = if identity.uid == Some(node.uid) {
@@ -26,24 +26,29 @@ pub(crate) fn may(identity: &Identity, node: &Node, access: u32) -> bool {
     (node.mode >> shift) & access == access
 }
 
-/// The first folder on the way, from the root on, that somebody may not enter. `folders` are told the nearest first.
-pub(crate) fn closed<'a>(identity: &Identity, folders: &'a [Node]) -> Option<&'a Node> {
-    folders.iter().rev().find(|folder| !may(identity, folder, EXECUTE))
+/// The first directory, from `/` on, that the user may not enter. `directories` begins with the nearest.
+pub(crate) fn closed_directory<'a>(identity: &Identity, directories: &'a [Node]) -> Option<&'a Node> {
+    directories.iter().rev().find(|directory| !may(identity, directory, EXECUTE))
 }
 
 /// `owner root, group www, mode 0640`.
-pub(crate) fn bits(node: &Node) -> String {
-    let or = |name: &str, number: u32| if name.is_empty() { number.to_string() } else { name.to_owned() };
-    format!("owner {}, group {}, mode {:04o}", or(&node.owner, node.uid), or(&node.group, node.gid), node.mode)
+pub(crate) fn ownership(node: &Node) -> String {
+    let name_or_number = |name: &str, number: u32| if name.is_empty() { number.to_string() } else { name.to_owned() };
+    format!(
+        "owner {}, group {}, mode {:04o}",
+        name_or_number(&node.owner, node.uid),
+        name_or_number(&node.group, node.gid),
+        node.mode
+    )
 }
 
-fn is_folder(node: &Node) -> bool {
+fn is_directory(node: &Node) -> bool {
     node.file_type == crate::model::FileType::Folder
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{EXECUTE, READ, WRITE, bits, closed, may};
+    use super::{EXECUTE, READ, WRITE, closed_directory, may, ownership};
     use crate::model::{FileType, Identity, Node};
 
     fn node(path: &str, uid: u32, gid: u32, mode: u32) -> Node {
@@ -52,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_that_fits_decides() {
+    fn the_first_matching_class_decides() {
         let of = |uid, groups: &[u32]| Identity { uid: Some(uid), groups: groups.to_vec(), powers: vec![] };
         for (identity, mode, access, expected) in [
             (of(7, &[7]), 0o600, READ, true),
@@ -67,9 +72,9 @@ mod tests {
         ] {
             assert_eq!(may(&identity, &node("/x", 7, 9, mode), access), expected, "{identity:?} {mode:o}");
         }
-        let way = [node("/a/b", 0, 0, 0o700), node("/a", 0, 0, 0o711), node("/", 0, 0, 0o755)];
-        assert_eq!(closed(&of(7, &[7]), &way).map(|node| node.path.as_str()), Some("/a/b"));
-        assert_eq!(closed(&of(0, &[0]), &way), None);
-        assert_eq!(bits(&node("/x", 7, 9, 0o640)), "owner 7, group www, mode 0640");
+        let directories = [node("/a/b", 0, 0, 0o700), node("/a", 0, 0, 0o711), node("/", 0, 0, 0o755)];
+        assert_eq!(closed_directory(&of(7, &[7]), &directories).map(|node| node.path.as_str()), Some("/a/b"));
+        assert_eq!(closed_directory(&of(0, &[0]), &directories), None);
+        assert_eq!(ownership(&node("/x", 7, 9, 0o640)), "owner 7, group www, mode 0640");
     }
 }

@@ -1,12 +1,12 @@
-//! A verdict in the making: evidence and causes are collected first, the status is given last.
+//! Builds a verdict: evidence and causes first, the status last.
 
-use super::diagnose::fold;
+use super::diagnose::put_root_causes_first;
 use crate::model::{Cause, Diagnosis, Evidence, Layer, Status, Unknown, Verdict};
 
-/// The most characters of a machine's text that a report repeats.
+/// The maximum length of a quoted text in characters.
 const MAX_QUOTED: usize = 400;
 
-/// The first 400 characters of what a machine said. Control characters stay: reports escape them.
+/// The first 400 characters. Control characters stay: the reports escape them.
 pub(crate) fn clip(text: &str) -> String {
     match text.char_indices().nth(MAX_QUOTED) {
         Some((end, _)) => format!("{}…", &text[..end]),
@@ -41,7 +41,7 @@ impl Explained {
     }
 }
 
-/// A verdict whose status is still open.
+/// A verdict without its status.
 #[derive(Debug)]
 pub(crate) struct Finding(Verdict);
 
@@ -60,18 +60,18 @@ impl Finding {
         self.0.evidence.push(Evidence { layer, source: source.into(), text: clip(text.as_ref()) });
     }
 
-    /// Adds causes, root cause first; one that is already named is not named twice.
+    /// Adds causes, without duplicates, and puts root causes first.
     pub(crate) fn because(&mut self, causes: impl IntoIterator<Item = Diagnosis>) {
-        for cause in causes {
-            if !self.0.diagnosis.iter().any(|named| (named.cause, &named.text) == (cause.cause, &cause.text)) {
-                self.0.diagnosis.push(cause);
+        for new in causes {
+            if !self.0.diagnosis.iter().any(|known| (known.cause, &known.text) == (new.cause, &new.text)) {
+                self.0.diagnosis.push(new);
             }
         }
-        fold(&mut self.0.diagnosis);
+        put_root_causes_first(&mut self.0.diagnosis);
     }
 
     pub(crate) fn passed(self, observed: impl AsRef<str>) -> Verdict {
-        // A cause explains a failure; a right answer needs none.
+        // Causes explain a failure, so a passed check has none.
         Verdict { status: Status::Passed, observed: clip(observed.as_ref()), diagnosis: vec![], ..self.0 }
     }
 
@@ -79,7 +79,7 @@ impl Finding {
         Verdict { status: Status::Failed, observed: clip(observed.as_ref()), ..self.0 }
     }
 
-    /// A trial that nobody asked for, or that this place does not allow.
+    /// For a trial that was not requested, or that is not possible in this place.
     pub(crate) fn not_run(self, observed: impl AsRef<str>) -> Verdict {
         Verdict { status: Status::NotRun, observed: clip(observed.as_ref()), ..self.0 }
     }
@@ -99,7 +99,7 @@ mod tests {
     use super::clip;
 
     #[test]
-    fn long_texts_are_cut_between_characters() {
+    fn long_texts_are_cut_at_a_character_boundary() {
         assert_eq!(clip("kept"), "kept");
         let cut = clip(&"µ".repeat(1_000));
         assert_eq!(cut.chars().count(), 401);

@@ -1,17 +1,15 @@
-//! Decides: which questions a lab asks, what the answers mean, what it adds up to. Pure: no I/O, no clock.
+//! Decides which questions a lab asks, what the answers mean, and the score. Pure: no I/O, no clock.
 
 mod access;
 mod ask;
 mod case_differences;
 mod cause_hints;
 mod diagnose;
-
 mod directive;
 mod exit_status;
 mod finding;
 mod hint;
 mod judge;
-mod layers;
 mod mutant;
 mod order;
 mod score;
@@ -19,6 +17,7 @@ pub mod session;
 mod suggest;
 #[cfg(test)]
 mod testbed;
+mod unit_files;
 mod unit_view;
 mod value_mutations;
 mod variant;
@@ -26,12 +25,12 @@ mod watched;
 
 pub use ask::{questions, trials, twin_questions};
 pub use case_differences::differences;
-pub use hint::{Hints, NextHint, Words, next_hint};
+pub use hint::{HintText, Hints, NextHint, next_hint};
 pub use judge::{judge, normal};
-pub use layers::reading;
 pub use mutant::{Mutant, mutants};
 pub use order::needs_cycle;
 pub use score::score;
 pub(crate) use suggest::{did_you_mean, suggest};
+pub use unit_files::settings_in_effect;
 pub use variant::{seed_of, values};
 pub use watched::watched;

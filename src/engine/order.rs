@@ -1,20 +1,20 @@
-//! The order of checks that need one another.
+//! The order of checks that need other checks.
 
 use crate::model::Check;
 
-/// A circle of needs (`a`, `b`, … back to `a`), if there is one. A need that names no check is not a circle.
+/// The ids of a cycle of needs (`a`, `b`, … `a`), if there is one. Unknown ids in `needs` are ignored.
 #[must_use]
 pub fn needs_cycle(checks: &[Check]) -> Option<Vec<String>> {
-    walk(checks).err().map(|cycle| cycle.into_iter().map(|at| checks[at].id.clone()).collect())
+    sort(checks).err().map(|cycle| cycle.into_iter().map(|at| checks[at].id.clone()).collect())
 }
 
-/// The checks' positions, each after those it needs. In a circle, which a sound course has not, the lab's order is kept.
+/// The indexes of the checks, each after the checks that it needs. If there is a cycle, the lab's order.
 pub(crate) fn by_needs(checks: &[Check]) -> Vec<usize> {
-    walk(checks).unwrap_or_else(|_| (0..checks.len()).collect())
+    sort(checks).unwrap_or_else(|_| (0..checks.len()).collect())
 }
 
-/// Depth first: a check is placed once all that it needs is placed; meeting an open one again closes a circle.
-fn walk(checks: &[Check]) -> Result<Vec<usize>, Vec<usize>> {
+/// A depth-first search. Reaching a check that is still open closes a cycle, which is the error.
+fn sort(checks: &[Check]) -> Result<Vec<usize>, Vec<usize>> {
     let mut placed = Vec::with_capacity(checks.len());
     let mut open = Vec::new();
     for at in 0..checks.len() {
@@ -27,7 +27,7 @@ fn place(checks: &[Check], at: usize, open: &mut Vec<usize>, placed: &mut Vec<us
     if placed.contains(&at) {
         return Ok(());
     }
-    if let Some(start) = open.iter().position(|seen| *seen == at) {
+    if let Some(start) = open.iter().position(|other| *other == at) {
         return Err(open[start..].iter().copied().chain([at]).collect());
     }
     open.push(at);
@@ -52,14 +52,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_needed_comes_first() {
+    fn needed_checks_come_first() {
         let checks = [needing("c", &["b", "a"]), needing("b", &["a"]), needing("a", &[]), needing("d", &["nosuch"])];
         assert_eq!(by_needs(&checks), [2, 1, 0, 3]);
         assert_eq!(needs_cycle(&checks), None);
     }
 
     #[test]
-    fn a_circle_is_named_from_where_it_closes() {
+    fn a_cycle_begins_and_ends_with_the_same_check() {
         let checks = [needing("out", &["a"]), needing("a", &["b"]), needing("b", &["a"])];
         assert_eq!(needs_cycle(&checks), Some(vec!["a".into(), "b".into(), "a".into()]));
         assert_eq!(needs_cycle(&[needing("me", &["me"])]), Some(vec!["me".into(), "me".into()]));

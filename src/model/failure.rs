@@ -1,4 +1,4 @@
-//! What tells why a unit's process failed: its last words, what lies at the paths it needs, who has its ports.
+//! Evidence about a failed unit: its last messages, the files that its start needs, the processes on its ports.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,123 +6,112 @@ use super::account::Identity;
 use super::file::FileFact;
 use super::listens::Protocol;
 
-/// Whatever was left to be seen of a failure. Everything is empty for a unit that is up and has not failed.
+/// Empty for a unit that is active and has not failed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FailureFact {
-    /// The last messages of its own processes, oldest first; of an earlier start where restarts have come since.
+    /// The last journal messages of its processes, oldest first. After a restart they may belong to an earlier run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub said: Vec<String>,
-    /// What the manager said of it since this boot that tells why a start came to nothing, oldest first; of a unit that
-    /// is up, nothing.
+    pub messages: Vec<String>,
+    /// What the manager logged since boot about failed starts of the unit, oldest first. Empty if the unit is active.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub manager: Vec<String>,
-    /// What its own words show to be missing from its environment.
+    pub manager_messages: Vec<String>,
+    /// What its messages show to be missing from its environment.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub assumed: Vec<Assumed>,
-    /// What lies at the paths that its start needs, and at those that it was denied.
+    pub missing: Vec<MissingFromEnvironment>,
+    /// The files that its start needs, and the files that it was denied.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub paths: Vec<Needed>,
-    /// Who has the ports that it may have wanted; looked for only where it found an address in use.
+    pub paths: Vec<RequiredPath>,
+    /// The processes on the ports that it may need. Filled only if it reported an address in use.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub holders: Vec<Holder>,
-    /// What `Group=` and `SupplementaryGroups=` name, and no source of groups knows; looked for only after 216/GROUP.
+    pub port_holders: Vec<PortHolder>,
+    /// Names in `Group=` and `SupplementaryGroups=` that do not exist. Filled only after status 216/GROUP.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unknown_groups: Vec<String>,
-    /// Ports below this one take a capability (`net.ipv4.ip_unprivileged_port_start`); told only where it was denied
-    /// something.
+    /// Lower ports need a capability (`net.ipv4.ip_unprivileged_port_start`). Filled only if it was denied something.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub free_ports_from: Option<u16>,
-    /// As whom it is started; none where that cannot be told.
+    pub first_unprivileged_port: Option<u16>,
+    /// The user and groups that it is started with, if they are known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<Identity>,
 }
 
-/// What a program took for given that a login shell has, and the service has not.
+/// Something that a login shell has and a service does not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Assumed {
-    /// A program that no folder of the service's `PATH` has.
+pub enum MissingFromEnvironment {
+    /// A program that is in no directory of the service's `PATH`.
     Command {
-        /// Its name, without a folder.
+        /// Without a directory.
         name: String,
         /// The service's `PATH`.
         path: String,
-        /// Where it is instead, if it is in one of the usual places.
+        /// Its full path, if it is in another usual directory.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         elsewhere: Option<String>,
     },
-    /// A variable that neither `Environment=` nor a file of `EnvironmentFile=` sets.
-    Variable {
-        /// Its name.
-        name: String,
-    },
+    /// A variable that neither `Environment=` nor `EnvironmentFile=` sets.
+    Variable { name: String },
 }
 
-/// A path, what for, and what is there.
+/// A path that a start needs, and what is there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Needed {
-    /// As written, or where a program without a path was found.
+pub struct RequiredPath {
+    /// As written in the unit; for a bare program name, the path where systemd found it.
     pub path: String,
-    /// What for.
     pub purpose: Purpose,
-    /// What is there; where nothing is, `folders` begins with the nearest that is.
+    /// If nothing is there, `folders` begins with the nearest parent that exists.
     pub found: FileFact,
-    /// How a program begins; none for what is no regular file.
+    /// How the program begins; none for anything but a regular file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub head: Option<Head>,
+    pub format: Option<ProgramFormat>,
 }
 
 /// What a path is needed for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Purpose {
-    /// The program of `ExecStart=`, or of the command before or after it that failed.
+    /// The program of the command that failed: `ExecStart=`, `ExecStartPre=` or `ExecStartPost=`.
     Program,
-    /// `WorkingDirectory=`
     WorkingDirectory,
-    /// A path that this directive puts into the unit's own view of the files: `ReadWritePaths`.
+    /// The path is in this directive, which changes the unit's mount namespace: `ReadWritePaths`.
     Namespace(String),
-    /// A message named it, and said that permission was denied.
+    /// The program reported "Permission denied" for it.
     Denied,
-    /// A message named it, and said that the file system is read-only.
+    /// The program reported "Read-only file system" for it.
     ReadOnly,
 }
 
-/// How a program begins, which decides who executes it (execve(2)).
+/// The beginning of a program, which tells the kernel how to execute it; see execve(2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Head {
-    /// `#!`, and an interpreter.
+pub enum ProgramFormat {
     Script {
-        /// The line behind `#!`, as it is: a carriage return stays.
+        /// The text after `#!`, with a carriage return if there is one.
         line: String,
-        /// The interpreter is there, and can be executed.
+        /// The interpreter exists and is executable.
         runs: bool,
     },
     /// A compiled program.
     Binary {
-        /// Made for this machine's processor.
+        /// Compiled for this machine's processor.
         native: bool,
     },
-    /// Neither.
     Other,
 }
 
-/// Somebody who listens on a port.
+/// A process that listens on a port.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Holder {
-    /// TCP or UDP.
+pub struct PortHolder {
     pub protocol: Protocol,
-    /// The port.
     pub port: u16,
-    /// Its process; 1 is the manager, for a socket unit.
+    /// 1 is the manager, which listens for a socket unit.
     pub pid: u32,
-    /// Its command's name.
+    /// The command name of the process.
     pub comm: String,
-    /// The service that the process belongs to, if it is one's.
+    /// The service of the process, if it belongs to one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<String>,
 }

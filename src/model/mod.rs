@@ -50,7 +50,7 @@ pub use command::{CommandFact, RunAs};
 pub use disk_file::{Content, DiskFile, FilesFact, Role};
 pub use escape::{deceives, escape};
 pub use exec_command::{End, Ended, ExecCommand, ended};
-pub use failure::{Assumed, FailureFact, Head, Holder, Needed, Purpose};
+pub use failure::{FailureFact, MissingFromEnvironment, PortHolder, ProgramFormat, Purpose, RequiredPath};
 pub use file::{AclEntry, FileFact, FileType, Node, Search};
 pub use http::{HttpFact, HttpOutcome};
 pub use journal::{JournalFact, Since};

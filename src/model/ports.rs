@@ -1,35 +1,32 @@
-//! Ports in what programs say and are told: each is a candidate, and not a proof.
+//! Numbers in messages and command lines that may be ports. They are candidates, not proof.
 
 use std::net::IpAddr;
 
-/// What bind(2) says of a port that is taken, in words and by its number on Linux.
+/// How programs report EADDRINUSE of bind(2): by text, name or number.
 const IN_USE: [&str; 4] = ["Address already in use", "address already in use", "EADDRINUSE", "Errno 98"];
 
-/// Whether a line complains of an address that is in use.
 #[must_use]
 pub fn is_address_in_use(line: &str) -> bool {
     IN_USE.iter().any(|words| line.contains(words))
 }
 
-/// Numbers in a text that could be ports, each once.
+/// The possible ports in a text, without duplicates.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Ports {
-    /// Those that the text itself calls ports: `127.0.0.1:80`, `:80`, `port 80`, `PORT=80`.
+    /// Written as ports: `127.0.0.1:80`, `:80`, `port 80`, `PORT=80`.
     pub named: Vec<u16>,
-    /// Those that only stand for themselves, as in `http.server 80`; not the 3 of `python3`, and no part of a date, a time
-    /// or an address.
+    /// Plain numbers, as in `http.server 80`. The 3 of `python3` and parts of dates, times and addresses do not count.
     pub possible: Vec<u16>,
 }
 
 impl Ports {
-    /// Those in a text.
     #[must_use]
     pub fn of(text: &str) -> Self {
         let mut ports = Self::default();
         let mut before = "";
         for word in text.split(|c: char| c.is_whitespace() || "()[]{}<>'\"`=".contains(c)) {
             let word = word.trim_start_matches([',', ';']).trim_end_matches([',', ';', '.', ':', '!']);
-            let (found, list) = match (behind_a_host(word), number(word)) {
+            let (found, list) = match (after_host(word), number(word)) {
                 (Some(port), _) => (port, &mut ports.named),
                 (None, Some(port)) if is_port(before) => (port, &mut ports.named),
                 (None, Some(port)) => (port, &mut ports.possible),
@@ -45,15 +42,14 @@ impl Ports {
         ports
     }
 
-    /// Named or not.
     #[must_use]
     pub fn all(self) -> Vec<u16> {
         [self.named, self.possible].concat()
     }
 }
 
-/// `host:80`, `:80`, `*:80`, `tcp://host:80/path`; but no `10:15` and no `main.c:80`.
-fn behind_a_host(word: &str) -> Option<u16> {
+/// `host:80`, `:80`, `*:80`, `tcp://host:80/path`; but not `10:15` or `main.c:80`.
+fn after_host(word: &str) -> Option<u16> {
     let word = word.split_once("://").map_or(word, |(_, rest)| rest.split('/').next().unwrap_or_default());
     let (host, port) = word.rsplit_once(':')?;
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -66,13 +62,13 @@ fn behind_a_host(word: &str) -> Option<u16> {
     number(port).filter(|_| is_host)
 }
 
-/// Digits and nothing else, but for the protocol of `80/tcp`.
+/// Only digits, or `80/tcp`.
 fn number(word: &str) -> Option<u16> {
     let word = ["/tcp", "/udp"].iter().find_map(|protocol| word.strip_suffix(protocol)).unwrap_or(word);
     word.parse().ok().filter(|_| word.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// `port`, `--port`, `HTTP_PORT`; not `report`.
+/// `port`, `--port`, `HTTP_PORT`, but not `report`.
 fn is_port(word: &str) -> bool {
     let last = word.rsplit(|c: char| !c.is_alphanumeric()).next();
     last.is_some_and(|last| last.eq_ignore_ascii_case("port"))
@@ -83,7 +79,7 @@ mod tests {
     use super::Ports;
 
     #[test]
-    fn a_port_is_told_from_other_numbers() {
+    fn ports_are_found_among_other_numbers() {
         for (text, named, possible) in [
             ("/usr/bin/python3 -m http.server 8000 --bind=127.0.0.1:81 x9 70000 0", &[81][..], &[8000][..]),
             ("2026/11/22 10:15:53 listen tcp :8080: bind: address already in use", &[8080], &[]),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use unitlab::engine::reading;
+use unitlab::engine::settings_in_effect;
 use unitlab::model::{Content, FilesFact, Role, TimeSpan, UnitFact};
 
 /// How a directive's lines come to its value.
@@ -107,7 +107,7 @@ impl Compared {
         aliases: &BTreeMap<String, String>,
         (directive, property, form): (&str, &str, As),
     ) {
-        let read: Vec<String> = reading(files, directive).into_iter().map(|(_, value)| value).collect();
+        let read: Vec<String> = settings_in_effect(files, directive).into_iter().map(|(_, value)| value).collect();
         // Specifiers are the manager's to expand, `%%` but for one.
         if read.iter().any(|value| value.replace("%%", "").contains('%')) || unpredictable(files, directive) {
             return;
@@ -180,7 +180,7 @@ impl Compared {
 
 /// Where something else than the directive's own lines decides, and is written in the same files.
 fn unpredictable(files: &FilesFact, directive: &str) -> bool {
-    let says = |directive: &str| reading(files, directive).pop().map(|(_, value)| value.to_lowercase());
+    let says = |directive: &str| settings_in_effect(files, directive).pop().map(|(_, value)| value.to_lowercase());
     let yes = |directive: &str| {
         says(directive).is_some_and(|value| ["1", "yes", "y", "true", "t", "on"].contains(&value.as_str()))
     };

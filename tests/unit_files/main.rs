@@ -16,7 +16,7 @@ use common::{course, home, inside};
 use compare::{compare, listing};
 use unitlab::app::LabSession;
 use unitlab::course::LabDirectory;
-use unitlab::engine::reading;
+use unitlab::engine::settings_in_effect;
 use unitlab::model::{
     AnswerSet, Check, CheckReport, Expect, FilesFact, FilesQuestion, Kind, Overlay, OverlayFile, Status, UnitFact,
     UnitQuestion, Value,
@@ -124,7 +124,7 @@ fn differently_enabled(bench: &LabSession, lab: &LabDirectory, units: &[String])
         let sheet = bench.grade(&lab, false).observations.live;
         let wanted = |unit: &&String| {
             let (loaded, files) = told(&sheet, unit);
-            loaded.get("LoadState") == "loaded" && !reading(files, "WantedBy").is_empty()
+            loaded.get("LoadState") == "loaded" && !settings_in_effect(files, "WantedBy").is_empty()
         };
         let wanting: Vec<&String> = batch.iter().filter(wanted).collect();
         // A name that is none, or a drop-in that is no text, makes it refuse the whole unit.
@@ -138,7 +138,7 @@ fn differently_enabled(bench: &LabSession, lab: &LabDirectory, units: &[String])
         let sheet = bench.grade(&lab, false).observations.live;
         for unit in wanting.into_iter().filter(|unit| made.contains(&unit.as_str())) {
             let (loaded, files) = told(&sheet, unit);
-            let lines = reading(files, "WantedBy");
+            let lines = settings_in_effect(files, "WantedBy");
             let mut read: Vec<&str> = lines.iter().flat_map(|(_, value)| value.split_whitespace()).collect();
             let mut shown = loaded.list("WantedBy");
             for list in [&mut read, &mut shown] {

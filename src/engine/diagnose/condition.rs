@@ -1,118 +1,116 @@
-//! A `Condition…=` or `Assert…=` that kept a unit from being started: which one, as far as the manager has said it or the
-//! files leave no doubt.
+//! A `Condition…=` or `Assert…=` that kept systemd from starting the unit.
 
-use super::paste::shell_safe;
-use crate::engine::layers::{Layers, Written};
+use super::shell_word::shell_safe;
+use crate::engine::unit_files::{SettingLine, UnitFiles};
 use crate::engine::unit_view::UnitView;
 use crate::model::{Cause, Diagnosis, FailureFact, UnitFact};
 
-/// What the manager says of it, by version: `… because of an unmet condition check (X=y).`, `…, unmet condition check X=y`.
+/// The manager's message, depending on its version: `… because of an unmet condition check (X=y).` or
+/// `…, unmet condition check X=y`.
 const UNMET: &str = "unmet condition check ";
 
-/// It says so where any of several would do, too, and of assertions.
-const NONE_MET: &str = "trigger condition checks";
-const NOT_HELD: &str = "asserts failed";
+/// The messages for alternatives (`ConditionX=|y`) and for assertions name no directive.
+const NO_ALTERNATIVE_MET: &str = "trigger condition checks";
+const ASSERTION_FAILED: &str = "asserts failed";
 
-/// What the latest start of the unit was refused for. A unit that nothing holds is forgotten at once, and then only the
-/// manager's words tell; else the time stamp does: the result is "no" also before the first try.
-pub(super) fn unmet(
-    seen: &UnitView,
+/// The condition that stopped the last start of an inactive unit.
+///
+/// The manager unloads an unused unit at once; then only its messages show the reason. Otherwise the result counts if it has a
+/// time stamp: before the first start it is also "no".
+pub(super) fn unmet_condition(
+    view: &UnitView,
     unit: &UnitFact,
-    layers: Option<&Layers>,
+    files: Option<&UnitFiles>,
     failure: Option<&FailureFact>,
 ) -> Option<Diagnosis> {
-    let refused = |what: &str| {
-        let tried = !matches!(unit.get(&format!("{what}TimestampMonotonic")), "" | "0");
-        tried && unit.get(&format!("{what}Result")) == "no"
+    let refused = |kind: &str| {
+        let checked = !matches!(unit.get(&format!("{kind}TimestampMonotonic")), "" | "0");
+        checked && unit.get(&format!("{kind}Result")) == "no"
     };
-    let says = |words: &str| failure.is_some_and(|failure| failure.manager.iter().any(|line| line.contains(words)));
+    let logged =
+        |text: &str| failure.is_some_and(|failure| failure.manager_messages.iter().any(|line| line.contains(text)));
     if unit.get("ActiveState") != "inactive" {
         return None;
     }
-    // The words may be older than the files.
-    let still = |what: &str| layers.is_none_or(|layers| keys(layers, what).any(|key| !layers.standing(key).is_empty()));
-    if refused("Condition") || (says(UNMET) || says(NONE_MET)) && still("Condition") {
-        return Some(condition(seen, layers, failure));
+    // The message may be older than the files.
+    let still_set =
+        |kind: &str| files.is_none_or(|files| keys(files, kind).any(|key| !files.in_effect(key).is_empty()));
+    if refused("Condition") || (logged(UNMET) || logged(NO_ALTERNATIVE_MET)) && still_set("Condition") {
+        return Some(unmet(view, files, failure));
     }
-    // A start that an Assert…= refuses fails, and its unit stays inactive.
-    (refused("Assert") || says(NOT_HELD) && still("Assert")).then(|| {
-        let only = layers.and_then(|layers| only(layers, "Assert"));
-        let which = only.map_or_else(|| "An Assert…=".to_owned(), |it| format!("{} at {}", it.text(), it.place()));
-        not_met(
-            seen,
-            format!("{which} of {} does not hold, so every start of it fails.", seen.unit),
-            only.map(|found| found.value),
-        )
+    // A failed assertion fails the start job, and leaves the unit inactive.
+    (refused("Assert") || logged(ASSERTION_FAILED) && still_set("Assert")).then(|| {
+        let line = files.and_then(|files| only_line(files, "Assert"));
+        let which =
+            line.map_or_else(|| "An Assert…=".to_owned(), |line| format!("{} at {}", line.text(), line.place()));
+        let text = format!("{which} of {} does not hold, so every start fails.", view.unit);
+        diagnosis(view, text, line.map(|line| line.value))
     })
 }
 
-fn condition(seen: &UnitView, layers: Option<&Layers>, failure: Option<&FailureFact>) -> Diagnosis {
-    let unit = seen.unit;
-    let said = failure.and_then(|failure| failure.manager.iter().rev().find_map(|line| told(line)));
-    let written = said.and_then(|said| {
-        let (key, value) = said.split_once('=')?;
-        layers?.standing(key).into_iter().find(|written| written.value.trim_start_matches('|') == value)
+fn unmet(view: &UnitView, files: Option<&UnitFiles>, failure: Option<&FailureFact>) -> Diagnosis {
+    let unit = view.unit;
+    let logged =
+        failure.and_then(|failure| failure.manager_messages.iter().rev().find_map(|line| logged_condition(line)));
+    let line = logged.and_then(|logged| {
+        let (key, value) = logged.split_once('=')?;
+        files?.in_effect(key).into_iter().find(|line| line.value.trim_start_matches('|') == value)
     });
-    // The manager names the one of several that did not hold; else it has to be the only one.
-    let written = written.or_else(|| layers.filter(|_| said.is_none()).and_then(|layers| only(layers, "Condition")));
-    let which = match (written, said) {
-        (Some(written), _) => format!("{} at {}", written.text(), written.place()),
-        (None, Some(said)) => said.to_owned(),
+    // If the manager named none, the line is certain only if there is one condition.
+    let line = line.or_else(|| files.filter(|_| logged.is_none()).and_then(|files| only_line(files, "Condition")));
+    let which = match (line, logged) {
+        (Some(line), _) => format!("{} at {}", line.text(), line.place()),
+        (None, Some(logged)) => logged.to_owned(),
         (None, None) => "A Condition…=".to_owned(),
     };
-    let path = said.and_then(|said| said.split_once('=')).map(|(_, value)| value);
-    not_met(
-        seen,
-        format!("{which} of {unit} is not met, so start does nothing, and reports success."),
-        path.or(written.map(|found| found.value)),
-    )
+    let value = logged.and_then(|logged| logged.split_once('=')).map(|(_, value)| value);
+    let text = format!("{which} of {unit} is not met, so a start reports success and starts nothing.");
+    diagnosis(view, text, value.or(line.map(|line| line.value)))
 }
 
-fn not_met(seen: &UnitView, what: String, value: Option<&str>) -> Diagnosis {
-    let unit = seen.unit;
+fn diagnosis(view: &UnitView, text: String, value: Option<&str>) -> Diagnosis {
+    let unit = view.unit;
     let path = value.map(|value| value.trim_start_matches(['|', '!'])).filter(|value| value.starts_with('/'));
-    let next = match path.and_then(shell_safe) {
-        Some(path) => format!(
-            "ls -ld {path}; meet it, or remove the line and sudo systemctl daemon-reload; then sudo systemctl start {unit}"
-        ),
-        None => format!(
-            "systemctl status {unit}; meet it, or remove the line and sudo systemctl daemon-reload; then sudo systemctl start {unit}"
-        ),
+    let look = match path.and_then(shell_safe) {
+        Some(path) => format!("ls -ld {path}"),
+        None => format!("systemctl status {unit}"),
     };
-    Cause::ConditionNotMet.because(what).next_step(next)
+    Cause::ConditionNotMet.because(text).next_step(format!(
+        "{look}; meet it, or remove the line and sudo systemctl daemon-reload; then sudo systemctl start {unit}"
+    ))
 }
 
-/// `ConditionPathExists=/x`, of what the manager said.
-fn told(line: &str) -> Option<&str> {
-    let said = line.rsplit_once(UNMET)?.1;
-    let said = said.strip_prefix('(').and_then(|said| said.strip_suffix(").")).unwrap_or(said);
-    said.starts_with("Condition").then_some(said)
+/// `ConditionPathExists=/x`, from a message of the manager.
+fn logged_condition(line: &str) -> Option<&str> {
+    let condition = line.rsplit_once(UNMET)?.1;
+    let condition = condition.strip_prefix('(').and_then(|rest| rest.strip_suffix(").")).unwrap_or(condition);
+    condition.starts_with("Condition").then_some(condition)
 }
 
-/// `ConditionPathExists` and its like, as often as they stand in the files.
-fn keys<'l>(layers: &'l Layers, what: &'l str) -> impl Iterator<Item = &'l str> {
-    layers.all().filter(move |found| found.section == "Unit" && found.key.starts_with(what)).map(|found| found.key)
+/// The keys in the files that begin with `kind`: `ConditionPathExists` and similar, with repetitions.
+fn keys<'f>(files: &'f UnitFiles, kind: &'f str) -> impl Iterator<Item = &'f str> {
+    files.lines().filter(move |line| line.section == "Unit" && line.key.starts_with(kind)).map(|line| line.key)
 }
 
-/// The only line of its kind.
-fn only<'l>(layers: &'l Layers, what: &'l str) -> Option<Written<'l>> {
-    let mut keys: Vec<&str> = keys(layers, what).collect();
+/// The line of the only condition of its kind; none if there are several.
+fn only_line<'f>(files: &'f UnitFiles, kind: &'f str) -> Option<SettingLine<'f>> {
+    let mut keys: Vec<&str> = keys(files, kind).collect();
     keys.sort_unstable();
     keys.dedup();
     let [key] = keys[..] else { return None };
-    match layers.standing(key)[..] {
-        [written] => Some(written),
+    match files.in_effect(key)[..] {
+        [line] => Some(line),
         _ => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::told;
+    use super::logged_condition;
 
     #[test]
-    fn each_version_names_it_in_its_words() {
-        for (line, which) in [
+    fn the_messages_of_all_versions_are_read() {
+        for (line, condition) in [
             (
                 "a.service was skipped because of an unmet condition check (ConditionPathExists=/no/such).",
                 Some("ConditionPathExists=/no/such"),
@@ -121,7 +119,7 @@ mod tests {
             ("a.service was skipped because no trigger condition checks were met.", None),
             ("a.service: start operation timed out. Terminating.", None),
         ] {
-            assert_eq!(told(line), which, "{line}");
+            assert_eq!(logged_condition(line), condition, "{line}");
         }
     }
 }

@@ -1,83 +1,86 @@
-//! What a program assumed of its environment: a service has neither the PATH nor the variables of a login shell.
+//! What a program needs from a login shell's environment: a command in `PATH`, or a variable.
 
-use super::{stale, writing};
-use crate::engine::layers::Layers;
+use super::directive_mistakes::directive_mistakes;
+use super::reload::stale;
+use crate::engine::unit_files::UnitFiles;
 use crate::engine::unit_view::UnitView;
-use crate::model::{Assumed, Cause, Diagnosis, FailureFact, UnitFact};
+use crate::model::{Cause, Diagnosis, FailureFact, MissingFromEnvironment, UnitFact};
 
-/// Variables that systemd sets where a folder of that kind is given (systemd.exec(5)).
-const FOLDERS: [(&str, &str); 5] = [
+/// Variables that systemd sets together with a directory; see systemd.exec(5).
+const DIRECTORIES: [(&str, &str); 5] = [
     ("CACHE_DIRECTORY", "CacheDirectory"),
     ("CONFIGURATION_DIRECTORY", "ConfigurationDirectory"),
     ("LOGS_DIRECTORY", "LogsDirectory"),
     ("RUNTIME_DIRECTORY", "RuntimeDirectory"),
     ("STATE_DIRECTORY", "StateDirectory"),
 ];
-/// Those that come with `User=`.
+/// Variables that systemd sets together with `User=`.
 const OF_A_USER: [&str; 4] = ["HOME", "LOGNAME", "SHELL", "USER"];
 
-/// What the program's last words show to be missing; how `Environment=` is written before it.
-pub(super) fn assumed(
-    seen: &UnitView,
+/// The first thing that its messages show to be missing, after mistakes in `Environment=` that explain it.
+pub(super) fn environment_assumed(
+    view: &UnitView,
     unit: &UnitFact,
-    layers: Option<&Layers>,
+    files: Option<&UnitFiles>,
     failure: &FailureFact,
 ) -> Vec<Diagnosis> {
-    let Some(missing) = failure.assumed.first() else { return vec![] };
+    let Some(missing) = failure.missing.first() else { return vec![] };
     let mut causes = Vec::new();
-    let named = match missing {
-        Assumed::Variable { name } => name.as_str(),
-        Assumed::Command { .. } => "PATH",
+    let variable = match missing {
+        MissingFromEnvironment::Variable { name } => name.as_str(),
+        MissingFromEnvironment::Command { .. } => "PATH",
     };
-    let sets = |value: &str| value.split(['"', '\'', ' ']).any(|word| word.split('=').next() == Some(named));
-    if seen.reloaded().is_some_and(|reloaded| sets(reloaded.get("Environment")) && !sets(unit.get("Environment"))) {
-        causes.push(stale(seen, layers, "Environment"));
+    let sets = |value: &str| value.split(['"', '\'', ' ']).any(|word| word.split('=').next() == Some(variable));
+    if view.reloaded().is_some_and(|reloaded| sets(reloaded.get("Environment")) && !sets(unit.get("Environment"))) {
+        causes.push(stale(view, files, "Environment"));
     }
-    causes.extend(layers.map(|layers| writing(layers, "Environment", &sets)).unwrap_or_default());
+    causes.extend(files.map(|files| directive_mistakes(files, "Environment", &sets)).unwrap_or_default());
     causes.push(match missing {
-        Assumed::Command { name, path, elsewhere } => command(seen, name, path, elsewhere.as_deref()),
-        Assumed::Variable { name } => variable(seen, name),
+        MissingFromEnvironment::Command { name, path, elsewhere } => command(view, name, path, elsewhere.as_deref()),
+        MissingFromEnvironment::Variable { name } => unset_variable(view, name),
     });
     causes
 }
 
-fn command(seen: &UnitView, name: &str, path: &str, elsewhere: Option<&str>) -> Diagnosis {
+fn command(view: &UnitView, name: &str, path: &str, elsewhere: Option<&str>) -> Diagnosis {
     let path = match path {
-        "" => "the PATH that systemd gives to services".to_owned(),
+        "" => "the default PATH of services".to_owned(),
         path => format!("its PATH ({path})"),
     };
-    let (what, next) = match elsewhere {
+    let (found, next) = match elsewhere {
         Some(found) => {
-            let folder = found.rsplit_once('/').map_or("/", |(folder, _)| folder);
+            let directory = found.rsplit_once('/').map_or("/", |(directory, _)| directory);
             (
-                format!(", and it is {found}"),
-                format!("write {found} in full; or Environment=PATH={folder}:/usr/bin:/bin under [Service]"),
+                format!(" It is {found}."),
+                format!("write {found} in full; or Environment=PATH={directory}:/usr/bin:/bin under [Service]"),
             )
         }
         None => (
             String::new(),
             format!(
-                "command -v {name}, in a shell that knows it; then write that path in full, or set Environment=PATH=… under [Service]"
+                "command -v {name}, in a shell that finds it; then write that path in full, or set Environment=PATH=… under [Service]"
             ),
         ),
     };
     Cause::EnvironmentAssumed
         .because(format!(
-            "The program of {} did not find the command {name}: no folder of {path} has it{what}.",
-            seen.unit
+            "The program of {} did not find the command {name}: it is in no directory of {path}.{found}",
+            view.unit
         ))
         .next_step(next)
 }
 
-fn variable(seen: &UnitView, name: &str) -> Diagnosis {
+fn unset_variable(view: &UnitView, name: &str) -> Diagnosis {
     let set = format!("Environment={name}=… under [Service], or EnvironmentFile= with a file that sets it");
-    let next = match FOLDERS.iter().find(|(variable, _)| *variable == name) {
-        Some((_, directive)) => format!("{directive}=NAME under [Service] makes the folder, and sets it"),
+    let next = match DIRECTORIES.iter().find(|(variable, _)| *variable == name) {
+        Some((_, directive)) => format!("{directive}=NAME under [Service] makes the directory, and sets the variable"),
         None if OF_A_USER.contains(&name) => format!("User= under [Service] sets it; or {set}"),
         None => set,
     };
-    Cause::EnvironmentAssumed.because(format!(
-            "The program of {} needs the variable {name}, which the unit does not set: a service has no login shell's environment.",
-            seen.unit
-        )).next_step(next)
+    Cause::EnvironmentAssumed
+        .because(format!(
+            "The program of {} needs the variable {name}, which the unit does not set. A service does not get a login shell's environment.",
+            view.unit
+        ))
+        .next_step(next)
 }

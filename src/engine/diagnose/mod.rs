@@ -1,29 +1,32 @@
-//! Causes, each named only where the facts prove it.
+//! Why a check failed. A cause is named only if the facts prove it.
 
-mod complaint;
+mod address_in_use;
 mod condition;
-mod ending;
+mod directive_mistakes;
 mod environment;
-mod exec;
-mod install;
-mod ordering;
-mod paste;
+mod exec_step;
+mod failed_step;
+mod not_enabled;
+mod not_loaded;
+mod not_running;
+mod ordering_cycle;
+mod permission_denied;
 mod privileged_port;
+mod protection_directives;
+mod readiness;
 mod reload;
 mod root_cause;
-mod shell;
-mod step;
-mod unloadable;
-mod waiting;
-mod wall;
-mod writing;
+mod setup_steps;
+mod shell_syntax;
+mod shell_word;
+mod systemd_status;
 
-pub(crate) use ending::{ending, orphan, why_not_running, why_not_running_after_boot};
-pub(crate) use install::why_not_enabled;
-pub(crate) use ordering::boot_dropped;
-pub(crate) use paste::shell_safe;
+pub(crate) use directive_mistakes::directive_mistakes;
+pub(crate) use not_enabled::why_not_enabled;
+pub(crate) use not_loaded::why_not_loaded;
+pub(crate) use not_running::{foreign_listener, last_exit, why_not_running, why_not_running_after_boot};
+pub(crate) use ordering_cycle::dropped_at_boot;
+pub(crate) use readiness::no_main_process;
 pub(crate) use reload::{needs_restart, stale};
-pub(crate) use root_cause::fold;
-pub(crate) use unloadable::unloadable;
-pub(crate) use waiting::no_main_process;
-pub(crate) use writing::writing;
+pub(crate) use root_cause::put_root_causes_first;
+pub(crate) use shell_word::shell_safe;

@@ -1,27 +1,28 @@
-//! A port that takes a capability: bind(2) says of it what open(2) says of a closed file, and names no path.
+//! A port that needs a capability. bind(2) fails with the error of a denied file, and the message names no path.
 
 use crate::engine::unit_view::UnitView;
 use crate::model::{Cause, Diagnosis, ExecCommand, FailureFact, Ports, UnitFact};
 
-/// What strerror(3) says of it, and the number by which most programs name it besides.
-const WORDS: [&str; 3] = ["Permission denied", "permission denied", "EACCES"];
+/// The text of strerror(3), and the error's name.
+const DENIED: [&str; 3] = ["Permission denied", "permission denied", "EACCES"];
+/// The error's number on Linux.
 const EACCES: u16 = 13;
-/// What a program says of what it was about to do.
-const ACTS: [&str; 4] = ["bind", "Bind", "listen", "Listen"];
+/// How programs name the call that failed.
+const CALLS: [&str; 4] = ["bind", "Bind", "listen", "Listen"];
 const CAPABILITY: &str = "cap_net_bind_service";
 
-/// The port was denied: the program has said so, it is the only one that it can have meant, and what is loaded does not
-/// give the unit the capability that it takes.
-pub(super) fn privileged_port(seen: &UnitView, unit: &UnitFact, failure: &FailureFact) -> Option<Diagnosis> {
-    let has = |words: &[&str]| failure.said.iter().any(|line| words.iter().any(|word| line.contains(word)));
-    if !has(&WORDS) || !has(&ACTS) {
+/// The program reported the error, only one port is possible, and the loaded unit lacks the capability for it.
+pub(super) fn privileged_port(view: &UnitView, unit: &UnitFact, failure: &FailureFact) -> Option<Diagnosis> {
+    let has = |words: &[&str]| failure.messages.iter().any(|line| words.iter().any(|word| line.contains(word)));
+    if !has(&DENIED) || !has(&CALLS) {
         return None;
     }
-    let port = port(unit, failure).filter(|port| failure.free_ports_from.is_some_and(|first| *port < first))?;
-    let (user, unit_name) = (unit.get("User"), seen.unit);
+    let first = failure.first_unprivileged_port?;
+    let port = port(unit, failure).filter(|port| *port < first)?;
+    let (user, unit_name) = (unit.get("User"), view.unit);
     let root = failure.identity.as_ref().is_some_and(|identity| identity.uid == Some(0));
     let list = if root { "CapabilityBoundingSet" } else { "AmbientCapabilities" };
-    let who = match user {
+    let started_as = match user {
         _ if root => "root",
         "" => "a user of its own",
         user => user,
@@ -29,28 +30,31 @@ pub(super) fn privileged_port(seen: &UnitView, unit: &UnitFact, failure: &Failur
     if unit.list(list).contains(&CAPABILITY) {
         return None;
     }
-    let first = failure.free_ports_from.unwrap_or_default();
-    Some(Cause::PermissionDenied.because(format!(
-            "{unit_name} is started as {who}, who may not listen on port {port} (\"Permission denied\"): a port below {first} \
-             takes CAP_NET_BIND_SERVICE, which {list}= does not list."
-        )).next_step(format!(
-            "under [Service], {list}=CAP_NET_BIND_SERVICE; or a port above; then sudo systemctl daemon-reload && sudo \
-             systemctl restart {unit_name}"
-        )))
+    Some(
+        Cause::PermissionDenied
+            .because(format!(
+                "{unit_name} runs as {started_as} and may not listen on port {port} (\"Permission denied\"). A port below \
+                 {first} needs CAP_NET_BIND_SERVICE, which {list}= does not list."
+            ))
+            .next_step(format!(
+                "under [Service], {list}=CAP_NET_BIND_SERVICE; or use a higher port; then sudo systemctl daemon-reload && \
+                 sudo systemctl restart {unit_name}"
+            )),
+    )
 }
 
-/// The port that the complaint names, else the command line, else the environment: the first of them that names one at
-/// all, if it names only one.
+/// The port in the message, else in the command line, else in the environment. None if the first of these that has a number
+/// has several.
 fn port(unit: &UnitFact, failure: &FailureFact) -> Option<u16> {
     let denied =
-        |line: &&str| WORDS.iter().any(|word| line.contains(word)) && ACTS.iter().any(|act| line.contains(act));
-    let complaints: Vec<&str> = failure.said.iter().map(String::as_str).filter(denied).collect();
+        |line: &&str| DENIED.iter().any(|word| line.contains(word)) && CALLS.iter().any(|call| line.contains(call));
+    let messages: Vec<&str> = failure.messages.iter().map(String::as_str).filter(denied).collect();
     let commands: Vec<&str> =
         ExecCommand::parse_all(unit.get("ExecStart")).into_iter().map(|command| command.argv).collect();
-    let texts = [complaints.join(" "), commands.join(" "), unit.get("Environment").to_owned()];
+    let texts = [messages.join(" "), commands.join(" "), unit.get("Environment").to_owned()];
     let sources = texts.iter().enumerate().flat_map(|(at, text)| {
         let Ports { named, mut possible } = Ports::of(text);
-        // The error's own number, in a complaint.
+        // In a message, 13 may be the number of the error.
         possible.retain(|port| at > 0 || *port != EACCES);
         [named, possible]
     });
@@ -67,8 +71,8 @@ mod tests {
     use crate::model::FailureFact;
 
     #[test]
-    fn one_number_can_be_the_port() {
-        for (said, argv, environment, found) in [
+    fn the_port_is_found_if_only_one_number_can_be_it() {
+        for (message, argv, environment, found) in [
             ("listen tcp 0.0.0.0:80: bind: permission denied", "/x", "", Some(80)),
             ("nginx: [emerg] bind() to 0.0.0.0:443 failed (13: Permission denied)", "/x -p 80", "", Some(443)),
             (
@@ -84,10 +88,10 @@ mod tests {
             ("bind: Permission denied", "/x --workers 4 -p 80", "", None),
             ("bind: Permission denied", "/x", "", None),
         ] {
-            let failure = FailureFact { said: vec![said.into()], ..FailureFact::default() };
+            let failure = FailureFact { messages: vec![message.into()], ..FailureFact::default() };
             let command = format!("{{ path=/x ; argv[]={argv} ; ignore_errors=no ; start_time=[n/a] ; }}");
             let unit = unit(&[("ExecStart", &command), ("Environment", environment)]);
-            assert_eq!(port(&unit, &failure), found, "{said} {argv}");
+            assert_eq!(port(&unit, &failure), found, "{message} {argv}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::model::{Cause, Diagnosis};
 
 /// Sets `follows` of each diagnosis whose root cause is also in the list, and moves root causes to the front.
-pub(crate) fn fold(diagnoses: &mut [Diagnosis]) {
+pub(crate) fn put_root_causes_first(diagnoses: &mut [Diagnosis]) {
     for at in 0..diagnoses.len() {
         let cause = diagnoses[at].cause;
         let root = diagnoses.iter().enumerate().find(|(other, root)| *other != at && follows(cause, root.cause));
@@ -64,7 +64,7 @@ fn is_of_a_setting(cause: Cause) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::fold;
+    use super::put_root_causes_first;
     use crate::model::Cause::{
         self, CrashLoop, ExecMissing, InlineComment, NeedsRestart, NotEnabled, RunsAsRoot, StartLimitHit, UserUnknown,
         WrongSection,
@@ -95,7 +95,7 @@ mod tests {
         ];
         for (causes, expected) in rows {
             let mut diagnoses: Vec<_> = causes.iter().map(|cause| cause.because("").next_step("")).collect();
-            fold(&mut diagnoses);
+            put_root_causes_first(&mut diagnoses);
             let found: Vec<_> = diagnoses.iter().map(|diagnosis| (diagnosis.cause, diagnosis.follows)).collect();
             assert_eq!(found, expected);
         }

@@ -4,9 +4,9 @@
 //! shell can be started and the account has not expired, password or not: keys, cron and su(1) ask for no password, and
 //! nologin(8) stops them all.
 
-use crate::engine::diagnose::{shell_safe, stale, writing};
+use crate::engine::diagnose::{shell_safe, stale, directive_mistakes};
 use crate::engine::finding::Finding;
-use crate::engine::layers::Layers;
+use crate::engine::unit_files::UnitFiles;
 use crate::engine::unit_view::UnitView;
 use crate::model::{AccountCheck, AccountFact, Cause, Diagnosis, Layer, PasswdRow, Shell, UnitFact, Unknown, Verdict};
 
@@ -20,7 +20,7 @@ pub(super) fn judge(view: &UnitView, demand: &AccountCheck) -> Verdict {
         (Err(unknown), _) | (_, Err(unknown)) => return finding.unknown(&unknown),
     };
     let files = view.files();
-    let layers = files.as_ref().ok().map(|files| Layers::read(files));
+    let layers = files.as_ref().ok().map(|files| UnitFiles::read(files));
     show(view, unit, fact, layers.as_ref(), &mut finding);
     let mut faults = Faults::default();
     for row in &fact.live {
@@ -38,7 +38,7 @@ pub(super) fn judge(view: &UnitView, demand: &AccountCheck) -> Verdict {
     }
     let observed = names(fact);
     if !faults.wrong.is_empty() || !later.wrong.is_empty() {
-        finding.because(layers.iter().flat_map(|layers| writing(layers, "User", &|_| true)));
+        finding.because(layers.iter().flat_map(|layers| directive_mistakes(layers, "User", &|_| true)));
         // Nobody has booted a copy: the manager itself admits that it is behind.
         let written = layers.as_ref().and_then(|layers| layers.effective("User"));
         if rebooted.is_none()
@@ -79,7 +79,7 @@ fn expected(demand: &AccountCheck) -> String {
     parts.join(", ")
 }
 
-fn show(view: &UnitView, unit: &UnitFact, fact: &AccountFact, layers: Option<&Layers>, finding: &mut Finding) {
+fn show(view: &UnitView, unit: &UnitFact, fact: &AccountFact, layers: Option<&UnitFiles>, finding: &mut Finding) {
     if let Some(layers) = layers {
         let directive = if layers.effective("User").is_none() && fact.dynamic { "DynamicUser" } else { "User" };
         let (place, text) = layers.evidence(view.unit, directive);

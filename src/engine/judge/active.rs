@@ -3,9 +3,9 @@
 //! One look lies: a service that dies every second is "active" at every sample (truth 20).
 
 use crate::engine::ask;
-use crate::engine::diagnose::{ending, no_main_process, why_not_running};
+use crate::engine::diagnose::{last_exit, no_main_process, why_not_running};
 use crate::engine::finding::Finding;
-use crate::engine::layers::Layers;
+use crate::engine::unit_files::UnitFiles;
 use crate::engine::unit_view::UnitView;
 use crate::model::{Layer, Sample, StabilityFact, TimeSpan, UnitFact, Unknown, Verdict};
 
@@ -23,12 +23,12 @@ pub(super) fn judge(view: &UnitView, running: bool, hold: TimeSpan) -> Verdict {
         finding.show(Layer::Live, &source, format!("{} ms later: {}", fact.watched_ms, look(after)));
     }
     let unit = view.loaded().ok();
-    if let Some(ending) = unit.and_then(ending).filter(|_| !is_up(after)) {
+    if let Some(ending) = unit.and_then(last_exit).filter(|_| !is_up(after)) {
         finding.show(Layer::Live, view.show("Result,ExecMainCode,ExecMainStatus"), ending);
     }
     // Restarts hide why it dies; its last words mostly tell.
     let failure = view.failure().filter(|_| before != after || !is_up(after));
-    if let Some(words) = failure.and_then(|failure| failure.said.last()) {
+    if let Some(words) = failure.and_then(|failure| failure.messages.last()) {
         finding.show(Layer::Live, format!("journalctl -u {} -n 30", view.unit), words);
     }
     match state(fact, running) {
@@ -39,7 +39,7 @@ pub(super) fn judge(view: &UnitView, running: bool, hold: TimeSpan) -> Verdict {
         }),
         state => {
             let files = view.files();
-            let layers = files.as_ref().ok().map(|files| Layers::read(files));
+            let layers = files.as_ref().ok().map(|files| UnitFiles::read(files));
             match unit {
                 Some(unit) if state == State::NoMainProcess => finding.because(no_main_process(view, unit)),
                 Some(unit) => finding.because(why_not_running(view, unit, layers.as_ref(), Some(fact))),
@@ -107,7 +107,7 @@ pub(super) fn observed(state: State, fact: &StabilityFact, unit: Option<&UnitFac
         State::NoMainProcess => format!("{}, with no main process", described(after)),
         _ => {
             let missing = unit.filter(|unit| unit.get("LoadState") != "loaded");
-            match (missing, unit.and_then(ending)) {
+            match (missing, unit.and_then(last_exit)) {
                 (Some(unit), _) => format!("{}, and LoadState={}", described(after), unit.get("LoadState")),
                 (None, Some(ending)) => format!("{}: {ending}", described(after)),
                 (None, None) => described(after),

@@ -4,9 +4,9 @@
 
 use super::active::{described, look};
 use super::start_limit;
-use crate::engine::diagnose::{stale, why_not_running, why_not_running_after_boot, writing};
+use crate::engine::diagnose::{stale, why_not_running, why_not_running_after_boot, directive_mistakes};
 use crate::engine::finding::Finding;
-use crate::engine::layers::Layers;
+use crate::engine::unit_files::UnitFiles;
 use crate::engine::unit_view::UnitView;
 use crate::model::{
     Cause, Diagnosis, Ground, KillFact, KillOutcome, KillTrial, Layer, Sample, TimeSpan, UnitFact, Unknown, Verdict,
@@ -26,7 +26,7 @@ pub(super) fn judge(view: &UnitView, within: TimeSpan, again: bool) -> Verdict {
         Some(Ok((KillTrial { on, .. }, fact))) => (*on, fact),
     };
     let files = view.files();
-    let layers = files.as_ref().ok().map(|files| Layers::read(files));
+    let layers = files.as_ref().ok().map(|files| UnitFiles::read(files));
     let case = Case { view, fact, within, again, on, layers: layers.as_ref() };
     case.show(&mut finding);
     case.verdict(finding)
@@ -38,7 +38,7 @@ struct Case<'a> {
     within: TimeSpan,
     again: bool,
     on: Ground,
-    layers: Option<&'a Layers<'a>>,
+    layers: Option<&'a UnitFiles<'a>>,
 }
 
 impl Case<'_> {
@@ -133,7 +133,7 @@ impl Case<'_> {
             finding.because([stale(self.view, self.layers, "Restart")]);
         }
         let right = |written: &str| ANSWER_SIGKILL.contains(&written);
-        finding.because(self.layers.map(|layers| writing(layers, "Restart", &right)).unwrap_or_default());
+        finding.because(self.layers.map(|layers| directive_mistakes(layers, "Restart", &right)).unwrap_or_default());
         finding.because([if should { self.refused() } else { self.left_dead() }]);
         finding.failed(format!("{}, Result={result}: nothing started it again", described(after)))
     }

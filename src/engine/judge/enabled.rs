@@ -2,7 +2,7 @@
 
 use crate::engine::diagnose::why_not_enabled;
 use crate::engine::finding::Finding;
-use crate::engine::layers::Layers;
+use crate::engine::unit_files::UnitFiles;
 use crate::engine::unit_view::UnitView;
 use crate::model::{Layer, Unknown, Verdict};
 
@@ -19,8 +19,8 @@ pub(super) fn judge(view: &UnitView) -> Verdict {
         Err(unknown) => return finding.unknown(&unknown),
     };
     let files = view.files();
-    let layers = files.as_ref().ok().map(|files| Layers::read(files));
-    for written in layers.iter().flat_map(|layers| layers.standing("WantedBy")).take(3) {
+    let layers = files.as_ref().ok().map(|files| UnitFiles::read(files));
+    for written in layers.iter().flat_map(|layers| layers.in_effect("WantedBy")).take(3) {
         finding.show(Layer::File, written.place(), written.text());
     }
     let by: Vec<String> = boot.pullers.iter().map(|puller| format!("{}={}", puller.via, puller.unit)).collect();

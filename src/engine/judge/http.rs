@@ -1,9 +1,9 @@
 //! `http`: a GET on loopback is answered as it should be, and by a process of the unit itself.
 
 use crate::engine::ask;
-use crate::engine::diagnose::{orphan, why_not_running};
+use crate::engine::diagnose::{foreign_listener, why_not_running};
 use crate::engine::finding::Finding;
-use crate::engine::layers::Layers;
+use crate::engine::unit_files::UnitFiles;
 use crate::engine::unit_view::UnitView;
 use crate::model::{HttpOutcome, Layer, PortOwner, Unknown, Verdict};
 
@@ -31,7 +31,7 @@ pub(super) fn judge(view: &UnitView, port: u16, path: &str, status: u16, contain
     finding.show(Layer::Live, format!("sudo ss -ltnp 'sport = :{port}'"), &owner);
 
     if let PortOwner::Other { pid, comm } = &fact.owner {
-        finding.because([orphan(view, port, *pid, comm)]);
+        finding.because([foreign_listener(view, port, *pid, comm)]);
         return finding.failed(format!("{outcome}, from pid {pid} ({comm}), not from {}", view.unit));
     }
     let HttpOutcome::Answered { status: got, body } = &fact.outcome else {
@@ -39,7 +39,7 @@ pub(super) fn judge(view: &UnitView, port: u16, path: &str, status: u16, contain
             && unit.get("ActiveState") != "active"
         {
             let files = view.files();
-            let layers = files.as_ref().ok().map(|files| Layers::read(files));
+            let layers = files.as_ref().ok().map(|files| UnitFiles::read(files));
             finding.because(why_not_running(view, unit, layers.as_ref(), None));
         }
         return finding.failed(format!("{outcome}: {owner}"));

@@ -3,7 +3,7 @@
 use crate::engine::ask;
 use crate::engine::diagnose::why_not_running;
 use crate::engine::finding::Finding;
-use crate::engine::layers::Layers;
+use crate::engine::unit_files::UnitFiles;
 use crate::engine::unit_view::UnitView;
 use crate::model::{Cause, JournalCheck, Layer, Since, UnitFact, Unknown, Verdict};
 
@@ -32,7 +32,7 @@ pub(super) fn judge(view: &UnitView, demand: &JournalCheck) -> Verdict {
         (None, None) => finding.show(Layer::Live, source, "no messages"),
     }
     let files = view.files();
-    let layers = files.as_ref().ok().map(|files| Layers::read(files));
+    let layers = files.as_ref().ok().map(|files| UnitFiles::read(files));
     if !fact.started && fact.messages == 0 {
         // A service that never ran has nothing to its credit, not even silence.
         finding.because(why_not_running(view, unit, layers.as_ref(), None));

@@ -4,9 +4,9 @@
 use std::net::IpAddr;
 
 use crate::engine::ask;
-use crate::engine::diagnose::{orphan, why_not_running, writing};
+use crate::engine::diagnose::{foreign_listener, why_not_running, directive_mistakes};
 use crate::engine::finding::Finding;
-use crate::engine::layers::Layers;
+use crate::engine::unit_files::UnitFiles;
 use crate::engine::unit_view::UnitView;
 use crate::model::{Address, Cause, Layer, Listener, Listens, PortOwner, Protocol, Unknown, Verdict};
 
@@ -106,12 +106,12 @@ fn absent(view: &UnitView, demand: &Listens, listeners: &[Listener], mut finding
         });
     }
     if let Some((pid, comm)) = others.next() {
-        finding.because([orphan(view, port, pid, comm)]);
+        finding.because([foreign_listener(view, port, pid, comm)]);
         return finding.failed(format!("pid {pid} ({comm}) listens there, not {}", view.unit));
     }
     if let Ok(unit) = view.loaded() {
         let files = view.files();
-        let layers = files.as_ref().ok().map(|files| Layers::read(files));
+        let layers = files.as_ref().ok().map(|files| UnitFiles::read(files));
         if unit.get("ActiveState") != "active" {
             finding.because(why_not_running(view, unit, layers.as_ref(), None));
         } else if unit.get("PrivateNetwork") == "yes" {
@@ -126,7 +126,7 @@ fn absent(view: &UnitView, demand: &Listens, listeners: &[Listener], mut finding
             // One command has the port, and another one that takes its place has not.
             let word = port.to_string();
             let has = |command: &str| command.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| part == word);
-            finding.because(writing(layers, "ExecStart", &has));
+            finding.because(directive_mistakes(layers, "ExecStart", &has));
         }
     }
     finding.failed(format!("no socket listens on {word} port {port}"))

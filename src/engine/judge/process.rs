@@ -1,9 +1,9 @@
 //! `process`: the name, arguments and working directory of the main process, and how many processes there are.
 
 use crate::engine::ask;
-use crate::engine::diagnose::{needs_restart, stale, why_not_running, writing};
+use crate::engine::diagnose::{needs_restart, stale, why_not_running, directive_mistakes};
 use crate::engine::finding::Finding;
-use crate::engine::layers::Layers;
+use crate::engine::unit_files::UnitFiles;
 use crate::engine::unit_view::UnitView;
 use crate::model::{
     DetailsFact, Diagnosis, ExecCommand, Layer, ProcessCheck, ProcessDetails, UnitFact, Unknown, Verdict,
@@ -20,7 +20,7 @@ pub(super) fn judge(view: &UnitView, demand: &ProcessCheck) -> Verdict {
         (Err(unknown), _) | (_, Err(unknown)) => return finding.unknown(&unknown),
     };
     let files = view.files();
-    let layers = files.as_ref().ok().map(|files| Layers::read(files));
+    let layers = files.as_ref().ok().map(|files| UnitFiles::read(files));
     let directive = if demand.cwd.is_some() { "WorkingDirectory" } else { "ExecStart" };
     if let Some(layers) = &layers {
         let (place, text) = layers.evidence(view.unit, directive);
@@ -172,14 +172,14 @@ fn commands(unit: &UnitFact) -> String {
 }
 
 /// The lines that were to make it so, and how they fail to.
-fn miswritten(layers: &Layers, demand: &ProcessCheck) -> Vec<Diagnosis> {
-    let folder = demand.cwd.iter().flat_map(|cwd| writing(layers, "WorkingDirectory", &|value| value == cwd));
-    let command = demand.argument.iter().flat_map(|text| writing(layers, "ExecStart", &|value| value.contains(text)));
+fn miswritten(layers: &UnitFiles, demand: &ProcessCheck) -> Vec<Diagnosis> {
+    let folder = demand.cwd.iter().flat_map(|cwd| directive_mistakes(layers, "WorkingDirectory", &|value| value == cwd));
+    let command = demand.argument.iter().flat_map(|text| directive_mistakes(layers, "ExecStart", &|value| value.contains(text)));
     folder.chain(command).collect()
 }
 
 /// The process is behind what is loaded, or that is behind the disk.
-fn behind(view: &UnitView, unit: &UnitFact, layers: Option<&Layers>, directive: &str) -> Vec<Diagnosis> {
+fn behind(view: &UnitView, unit: &UnitFact, layers: Option<&UnitFiles>, directive: &str) -> Vec<Diagnosis> {
     let value = |unit: &UnitFact| {
         if directive == "ExecStart" { commands(unit) } else { unit.get(directive).to_owned() }
     };

@@ -3,10 +3,10 @@
 //! `User=` is only a wish (truths 1–10): the processes' uids decide. But a process that is right today and will be root
 //! at its next start is not right either, so what the manager and the disk would start is held against it.
 
-use crate::engine::diagnose::{needs_restart, stale, why_not_running, writing};
+use crate::engine::diagnose::{needs_restart, stale, why_not_running, directive_mistakes};
 use crate::engine::directive::boolean;
 use crate::engine::finding::Finding;
-use crate::engine::layers::Layers;
+use crate::engine::unit_files::UnitFiles;
 use crate::engine::unit_view::UnitView;
 use crate::model::{Cause, Diagnosis, ExecCommand, Layer, Process, UnitFact, Unknown, Verdict};
 
@@ -17,7 +17,7 @@ pub(super) fn judge(view: &UnitView, root: bool) -> Verdict {
         (Err(unknown), _) | (_, Err(unknown)) => return finding.unknown(&unknown),
     };
     let files = view.files();
-    let layers = files.as_ref().ok().map(|files| Layers::read(files));
+    let layers = files.as_ref().ok().map(|files| UnitFiles::read(files));
     let sight = Sight { view, unit, layers: layers.as_ref() };
     sight.show_layers(&mut finding);
     if processes.is_empty() {
@@ -118,7 +118,7 @@ fn started_uid(unit: &UnitFact) -> Option<u32> {
 struct Sight<'a> {
     view: &'a UnitView<'a>,
     unit: &'a UnitFact,
-    layers: Option<&'a Layers<'a>>,
+    layers: Option<&'a UnitFiles<'a>>,
 }
 
 impl Sight<'_> {
@@ -140,7 +140,7 @@ impl Sight<'_> {
             Some(root) if self.disk_is_root() == Some(false) => vec![self.stale(&root)],
             Some(root) => {
                 let mistakes =
-                    self.layers.map(|layers| writing(layers, root.key, &|user| root_user(user, false).is_none()));
+                    self.layers.map(|layers| directive_mistakes(layers, root.key, &|user| root_user(user, false).is_none()));
                 mistakes.unwrap_or_default().into_iter().chain([self.runs_as_root(&root)]).collect()
             }
             None if self.reborn_as_root() || self.is_root_account(self.unit.get("User")) => {

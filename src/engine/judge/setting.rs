@@ -1,10 +1,10 @@
 //! `setting`: the loaded value is right, and the disk would load the same.
 
 use super::expect::{describe, meets, normalised, plain};
-use crate::engine::diagnose::{stale, unloadable, writing};
+use crate::engine::diagnose::{stale, why_not_loaded, directive_mistakes};
 use crate::engine::directive::{ValueForm, boolean, default_of, form, property, section};
 use crate::engine::finding::Finding;
-use crate::engine::layers::Layers;
+use crate::engine::unit_files::UnitFiles;
 use crate::engine::unit_view::UnitView;
 use crate::model::{Expect, Layer, UnitFact, Verdict};
 
@@ -27,7 +27,7 @@ pub(super) fn judge_directive(view: &UnitView, name: &str, expect: &Expect, expe
         Err(unknown) => return finding.unknown(&unknown),
     };
     let files = view.files();
-    let layers = files.as_ref().ok().map(|files| Layers::read(files));
+    let layers = files.as_ref().ok().map(|files| UnitFiles::read(files));
     if let Some(layers) = &layers {
         let (place, text) = layers.evidence(view.unit, name);
         finding.show(Layer::File, place, text);
@@ -45,7 +45,7 @@ pub(super) fn judge_directive(view: &UnitView, name: &str, expect: &Expect, expe
     let stale = || stale(view, layers.as_ref(), name);
     let mistakes = || {
         let wanted = |written: &str| meets(expect, &normalised(name, written));
-        layers.as_ref().map(|layers| writing(layers, name, &wanted)).unwrap_or_default()
+        layers.as_ref().map(|layers| directive_mistakes(layers, name, &wanted)).unwrap_or_default()
     };
     match (is_right(&loaded), is_right(&disk.value)) {
         (true, true) => finding.passed(shown(&loaded)),
@@ -69,7 +69,7 @@ pub(super) fn judge_directive(view: &UnitView, name: &str, expect: &Expect, expe
         }
         (false, false) => {
             if loaded.is_none() {
-                finding.because(unloadable(view, unit, layers.as_ref()));
+                finding.because(why_not_loaded(view, unit, layers.as_ref()));
             }
             finding.because(mistakes());
             // Two spellings of one value differ as text, so our own reading alone is no proof here.
@@ -101,7 +101,7 @@ fn value(unit: &UnitFact, name: &str) -> Option<String> {
     matches!(unit.get("LoadState"), "loaded" | "merged").then(|| plain(name, unit.get(&property(name))))
 }
 
-fn disk(view: &UnitView, unit: &UnitFact, layers: Option<&Layers>, name: &str, expect: &Expect) -> Disk {
+fn disk(view: &UnitView, unit: &UnitFact, layers: Option<&UnitFiles>, name: &str, expect: &Expect) -> Disk {
     if let Some(reloaded) = view.reloaded() {
         return Disk { value: value(reloaded, name), own_reading: false };
     }
@@ -114,7 +114,7 @@ fn disk(view: &UnitView, unit: &UnitFact, layers: Option<&Layers>, name: &str, e
 
 /// With `DynamicUser=yes`, the user is named after the unit unless `User=` is set, and some protection directives are
 /// always on (systemd.exec(5)).
-fn of_dynamic_user(layers: &Layers, name: &str) -> bool {
+fn of_dynamic_user(layers: &UnitFiles, name: &str) -> bool {
     let is_dynamic = || layers.effective("DynamicUser").is_some_and(|found| boolean(found.value) == Some(true));
     match name {
         "User" => layers.effective(name).is_none() && is_dynamic(),
@@ -125,14 +125,14 @@ fn of_dynamic_user(layers: &Layers, name: &str) -> bool {
 
 /// What the files say, where that is simple enough to be said without a manager, and there is cause to look: `[Install]`
 /// is not loaded at all, and specifiers, most lists and most defaults are the manager's to expand.
-fn own_reading(unit: &UnitFact, layers: &Layers, name: &str, expect: &Expect) -> Option<String> {
+fn own_reading(unit: &UnitFact, layers: &UnitFiles, name: &str, expect: &Expect) -> Option<String> {
     let admitted = unit.get("NeedDaemonReload") == "yes";
     let comparable = name == "User" || form(name) != ValueForm::Free;
     // Of a watchdog the manager shows nothing before the service was started once.
     if name == "WatchdogSec" || of_dynamic_user(layers, name) {
         return None;
     }
-    let standing = layers.standing(name);
+    let standing = layers.in_effect(name);
     let expands = standing.iter().any(|written| written.value.contains('%'));
     if section(name) == "Install" || expands || !(admitted || comparable) {
         return None;

@@ -3,7 +3,7 @@
 
 use crate::engine::diagnose::stale;
 use crate::engine::finding::Finding;
-use crate::engine::layers::Layers;
+use crate::engine::unit_files::UnitFiles;
 use crate::engine::unit_view::UnitView;
 use crate::model::{Cause, Diagnosis, Layer, TimeSpan, UnitFact};
 
@@ -21,7 +21,7 @@ pub(in crate::engine) struct Pace<'a> {
 /// What is observed of a unit that will be given up some day, with its causes; none where no limit is ever met.
 ///
 /// Both count: what is loaded is true today, and what the disk holds after the next boot.
-pub(super) fn gives_up(view: &UnitView, layers: Option<&Layers>, finding: &mut Finding) -> Option<String> {
+pub(super) fn gives_up(view: &UnitView, layers: Option<&UnitFiles>, finding: &mut Finding) -> Option<String> {
     let loaded = view.loaded().ok().filter(|unit| unit.get("LoadState") == "loaded").map(Pace::of);
     let reloaded = view.reloaded().map(Pace::of);
     if let Some(pace) = loaded.as_ref().or(reloaded.as_ref()) {

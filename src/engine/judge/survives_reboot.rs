@@ -2,9 +2,9 @@
 
 use super::active::{State, look, observed, state};
 use crate::engine::ask;
-use crate::engine::diagnose::{boot_dropped, why_not_enabled, why_not_running_after_boot};
+use crate::engine::diagnose::{dropped_at_boot, why_not_enabled, why_not_running_after_boot};
 use crate::engine::finding::Finding;
-use crate::engine::layers::Layers;
+use crate::engine::unit_files::UnitFiles;
 use crate::engine::unit_view::UnitView;
 use crate::model::{Cause, Diagnosis, Layer, Sample, StabilityFact, TimeSpan, UnitFact, Unknown, Verdict};
 
@@ -48,7 +48,7 @@ pub(super) fn judge(view: &UnitView, hold: TimeSpan) -> Verdict {
 
 fn explain(finding: &mut Finding, view: &UnitView, unit: &UnitFact, fact: &StabilityFact, state: State) {
     let files = view.files();
-    let layers = files.as_ref().ok().map(|files| Layers::read(files));
+    let layers = files.as_ref().ok().map(|files| UnitFiles::read(files));
     let boot = view.rebooted();
     // A unit that the boot does not pull in cannot fail, so look at that first.
     let pulled = boot.is_none_or(|boot| !boot.chain.is_empty());
@@ -57,7 +57,7 @@ fn explain(finding: &mut Finding, view: &UnitView, unit: &UnitFact, fact: &Stabi
     } else {
         let why = why_not_running_after_boot(view, unit, layers.as_ref(), Some(fact));
         let cycle = boot.map_or(&[][..], |boot| &boot.cycle);
-        let left = || boot_dropped(view, layers.as_ref(), cycle).unwrap_or_else(|| left_down(view));
+        let left = || dropped_at_boot(view, layers.as_ref(), cycle).unwrap_or_else(|| left_down(view));
         // To start it by hand, as one would now, mends no boot.
         finding.because(why.into_iter().map(|why| if why.cause == Cause::NotStarted { left() } else { why }));
     }

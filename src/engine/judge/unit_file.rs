@@ -1,8 +1,8 @@
 //! `unit-file`: there is a unit file on disk, and a manager can load it.
 
-use crate::engine::diagnose::unloadable;
+use crate::engine::diagnose::why_not_loaded;
 use crate::engine::finding::Finding;
-use crate::engine::layers::Layers;
+use crate::engine::unit_files::UnitFiles;
 use crate::engine::unit_view::UnitView;
 use crate::model::{Content, DiskFile, Layer, Role, Unknown, Verdict};
 
@@ -37,8 +37,8 @@ pub(super) fn judge(view: &UnitView) -> Verdict {
         let text = format!("LoadState={}{}{error}", live.get("LoadState"), if error.is_empty() { "" } else { " " });
         finding.show(Layer::Loaded, view.show("LoadState,LoadError"), text);
     }
-    let layers = files.as_ref().ok().map(|files| Layers::read(files));
-    finding.because(unloadable(view, unit, layers.as_ref()));
+    let layers = files.as_ref().ok().map(|files| UnitFiles::read(files));
+    finding.because(why_not_loaded(view, unit, layers.as_ref()));
 
     let trouble = fragment.flatten().and_then(trouble);
     let is_loaded = matches!(unit.get("LoadState"), "loaded" | "merged");

@@ -175,9 +175,9 @@ fn answer(question: &Question, unit: &UnitFact, files: &FilesFact, said: &str) -
             ..StabilityFact::default()
         }),
         Question::Failure(_) => Fact::Failure(FailureFact {
-            said: vec![said.to_owned(), "bind: Permission denied".into(), "Address already in use".into()],
+            messages: vec![said.to_owned(), "bind: Permission denied".into(), "Address already in use".into()],
             identity: Some(Identity { uid: Some(7), ..Identity::default() }),
-            free_ports_from: Some(1024),
+            first_unprivileged_port: Some(1024),
             ..FailureFact::default()
         }),
         _ => return Err(Unknown { reason: "nobody looked".into(), remedy: String::new() }),

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use crate::machine::view::View;
-use crate::model::Head;
+use crate::model::ProgramFormat;
 
 /// Where systemd looks for a program that is named without a slash (systemd.exec(5), `ExecSearchPath=`).
 pub(crate) const SEARCH_PATH: [&str; 6] =
@@ -17,7 +17,7 @@ const ELF: &[u8] = b"\x7fELF";
 const EM_386: u8 = 3;
 
 /// The format of a regular file; `None` for anything else, and if it cannot be read.
-pub(crate) fn head(view: &View, path: &Path) -> Option<Head> {
+pub(crate) fn head(view: &View, path: &Path) -> Option<ProgramFormat> {
     if !view.metadata(path).ok()?.is_file() {
         return None;
     }
@@ -27,13 +27,13 @@ pub(crate) fn head(view: &View, path: &Path) -> Option<Head> {
         let line = String::from_utf8_lossy(line).trim_matches([' ', '\t']).to_owned();
         // For the kernel, the interpreter's name ends at a space or tab only.
         let interpreter = line.split([' ', '\t']).next().unwrap_or_default();
-        return Some(Head::Script { runs: is_program(view, Path::new(interpreter)), line });
+        return Some(ProgramFormat::Script { runs: is_program(view, Path::new(interpreter)), line });
     }
     if bytes.starts_with(ELF) {
         let own = own_program().ok()?;
-        return Some(Head::Binary { native: machine(&bytes) == machine(&own) || machine(&bytes) == Some(EM_386) });
+        return Some(ProgramFormat::Binary { native: machine(&bytes) == machine(&own) || machine(&bytes) == Some(EM_386) });
     }
-    Some(Head::Other)
+    Some(ProgramFormat::Other)
 }
 
 fn beginning(view: &View, path: &Path) -> io::Result<Vec<u8>> {
@@ -62,13 +62,13 @@ pub(crate) fn is_program(view: &View, path: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Head, View, head};
+    use super::{ProgramFormat, View, head};
 
     #[test]
     fn the_format_decides_how_a_program_runs() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("program");
-        let script = |line: &str, runs| Some(Head::Script { line: line.into(), runs });
+        let script = |line: &str, runs| Some(ProgramFormat::Script { line: line.into(), runs });
         let mut foreign = std::fs::read("/proc/self/exe").unwrap();
         foreign.truncate(64);
         foreign[18] = 0xf7;
@@ -77,14 +77,14 @@ mod tests {
             (b"#! /bin/sh -e\n", script("/bin/sh -e", true)),
             (b"#!/bin/sh\r\necho\r\n", script("/bin/sh\r", false)),
             (b"#!/usr/bin/no-such-thing\n", script("/usr/bin/no-such-thing", false)),
-            (b"echo\n", Some(Head::Other)),
-            (b"", Some(Head::Other)),
-            (&foreign, Some(Head::Binary { native: false })),
+            (b"echo\n", Some(ProgramFormat::Other)),
+            (b"", Some(ProgramFormat::Other)),
+            (&foreign, Some(ProgramFormat::Binary { native: false })),
         ] {
             std::fs::write(&path, bytes).unwrap();
             assert_eq!(head(&View::live(), &path), expected, "{}", String::from_utf8_lossy(bytes));
         }
-        assert_eq!(head(&View::live(), std::path::Path::new("/proc/self/exe")), Some(Head::Binary { native: true }));
+        assert_eq!(head(&View::live(), std::path::Path::new("/proc/self/exe")), Some(ProgramFormat::Binary { native: true }));
         assert_eq!((head(&View::live(), dir.path()), head(&View::live(), &dir.path().join("gone"))), (None, None));
     }
 }

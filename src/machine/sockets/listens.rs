@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
 
-use crate::model::{Holder, Listener, ListensFact, PortOwner, Protocol, UnitFact, Unknown};
+use crate::model::{PortHolder, Listener, ListensFact, PortOwner, Protocol, UnitFact, Unknown};
 
 use crate::machine::processes::walk::ProcessInfo;
 use crate::machine::sockets::sock_diag::{self, ListeningSocket};
@@ -60,7 +60,7 @@ pub(crate) fn holder(
     (protocol, port): (Protocol, u16),
     unit: &UnitFact,
     processes: &[ProcessInfo],
-) -> Option<Holder> {
+) -> Option<PortHolder> {
     let inodes: Vec<u64> = listening(view, protocol, port).ok()?.iter().map(|found| found.inode).collect();
     let pid = match owner_of(view, &inodes, unit, processes) {
         PortOwner::Unit { pid } | PortOwner::Other { pid, .. } => pid,
@@ -68,7 +68,7 @@ pub(crate) fn holder(
     };
     let process = processes.iter().find(|process| process.pid == pid)?;
     let service = process.service().map(str::to_owned);
-    (unit.get("MainPID") != pid.to_string()).then(|| Holder {
+    (unit.get("MainPID") != pid.to_string()).then(|| PortHolder {
         protocol,
         port,
         pid,

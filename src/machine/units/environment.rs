@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::model::{Assumed, Content, UnitFact};
+use crate::model::{MissingFromEnvironment, Content, UnitFact};
 
 use crate::machine::files::program_head::{SEARCH_PATH, is_program};
 use crate::machine::files::read::read;
@@ -30,7 +30,7 @@ const USUAL: [&str; 8] = [
 const MOST_FOLDERS: usize = 64;
 
 /// What is missing, by the last words of the program, the latest first.
-pub(crate) fn assumed(view: &View, unit: &UnitFact, said: &[String]) -> Vec<Assumed> {
+pub(crate) fn assumed(view: &View, unit: &UnitFact, said: &[String]) -> Vec<MissingFromEnvironment> {
     // "Referenced but unset" is a message of systemd.
     let lines = || said.iter().rev().map(|line| line.trim()).filter(|line| !line.contains("Referenced but unset"));
     let (mut commands, mut names): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
@@ -47,7 +47,7 @@ pub(crate) fn assumed(view: &View, unit: &UnitFact, said: &[String]) -> Vec<Assu
     let commands = commands.into_iter().filter_map(|name| lost(view, unit, &given, name));
     let passed = unit.list("PassEnvironment");
     let unset = names.into_iter().filter(|name| !passed.contains(name) && value(&given, name).is_none());
-    commands.chain(unset.map(|name| Assumed::Variable { name: name.to_owned() })).take(MOST).collect()
+    commands.chain(unset.map(|name| MissingFromEnvironment::Variable { name: name.to_owned() })).take(MOST).collect()
 }
 
 /// `NAME=value` of the unit and then of its files; `None` if a file cannot be read.
@@ -75,7 +75,7 @@ fn value<'g>(given: &'g [String], name: &str) -> Option<&'g str> {
 }
 
 /// The command, if it is not on the service's `PATH`.
-fn lost(view: &View, unit: &UnitFact, given: &[String], name: &str) -> Option<Assumed> {
+fn lost(view: &View, unit: &UnitFact, given: &[String], name: &str) -> Option<MissingFromEnvironment> {
     let search = unit.list("ExecSearchPath").join(":");
     let path = value(given, "PATH").unwrap_or(&search);
     let folders = if path.is_empty() {
@@ -89,7 +89,7 @@ fn lost(view: &View, unit: &UnitFact, given: &[String], name: &str) -> Option<As
     let usual = SEARCH_PATH.iter().chain(&USUAL).flat_map(|pattern| matching(view, pattern)).take(MOST_FOLDERS);
     let elsewhere = usual.into_iter().map(|folder| folder.join(name)).find(|path| is_program(view, path));
     let elsewhere = elsewhere.and_then(|path| path.to_str().map(str::to_owned));
-    Some(Assumed::Command { name: name.to_owned(), path: path.to_owned(), elsewhere })
+    Some(MissingFromEnvironment::Command { name: name.to_owned(), path: path.to_owned(), elsewhere })
 }
 
 fn matching(view: &View, pattern: &str) -> Vec<PathBuf> {
@@ -153,7 +153,7 @@ fn is_name(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Assumed, UnitFact, View, assumed, command, variable};
+    use super::{MissingFromEnvironment, UnitFact, View, assumed, command, variable};
 
     #[test]
     fn missing_commands_are_found_in_messages() {
@@ -196,13 +196,13 @@ mod tests {
     fn what_the_unit_sets_is_not_missing() {
         let unit = |environment: &str| UnitFact { properties: [("Environment".into(), environment.into())].into() };
         let said = ["sh: 1: TOKEN: parameter not set".to_owned()];
-        let missing = [Assumed::Variable { name: "TOKEN".into() }];
+        let missing = [MissingFromEnvironment::Variable { name: "TOKEN".into() }];
         assert_eq!(assumed(&View::live(), &unit("TOKENS=1"), &said), missing);
         assert_eq!(assumed(&View::live(), &unit("A=1 TOKEN="), &said), []);
         assert_eq!(assumed(&View::live(), &unit("\"TOKEN=a b\""), &said), []);
         let said = ["sh: 1: sh: not found".to_owned()];
         assert_eq!(assumed(&View::live(), &unit(""), &said), []);
-        let [Assumed::Command { path, elsewhere, .. }] = &assumed(&View::live(), &unit("PATH=/no/such"), &said)[..]
+        let [MissingFromEnvironment::Command { path, elsewhere, .. }] = &assumed(&View::live(), &unit("PATH=/no/such"), &said)[..]
         else {
             panic!()
         };

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::model::{
-    End, Ended, ExecCommand, FailureFact, Holder, Needed, Ports, Protocol, Purpose, UnitFact, ended, is_address_in_use,
+    End, Ended, ExecCommand, FailureFact, PortHolder, RequiredPath, Ports, Protocol, Purpose, UnitFact, ended, is_address_in_use,
 };
 
 use crate::machine::accounts::account::{identity, unknown_groups};
@@ -37,9 +37,9 @@ const EADDRINUSE: u16 = 98;
 /// The traces of a failed unit. A unit that is down without a failure has the manager's messages only.
 pub(crate) fn failure(view: &View, journal: &Journal, unit: &UnitFact) -> FailureFact {
     // Without the journal, the other traces still count.
-    let manager = if is_down(unit) { manager_messages(journal, unit).unwrap_or_default() } else { vec![] };
+    let manager_messages = if is_down(unit) { manager_messages(journal, unit).unwrap_or_default() } else { vec![] };
     if !has_failed(unit) {
-        return FailureFact { manager, ..FailureFact::default() };
+        return FailureFact { manager_messages, ..FailureFact::default() };
     }
     let said = last_messages(journal, unit).unwrap_or_default();
     let rooted = ["RootDirectory", "RootImage"].iter().any(|name| !unit.get(name).is_empty());
@@ -49,16 +49,16 @@ pub(crate) fn failure(view: &View, journal: &Journal, unit: &UnitFact) -> Failur
         Some(Ended { end: End::Exited(216), .. }) => unknown_groups(view, unit),
         _ => vec![],
     };
-    let free_ports_from = denied::is_reported(&said).then(|| free_ports_from(view)).flatten();
+    let first_unprivileged_port = denied::is_reported(&said).then(|| first_unprivileged_port(view)).flatten();
     FailureFact {
-        manager,
-        assumed: if rooted { vec![] } else { assumed(view, unit, &said) },
-        holders: holders(view, unit, &said),
+        manager_messages,
+        missing: if rooted { vec![] } else { assumed(view, unit, &said) },
+        port_holders: port_holders(view, unit, &said),
         paths,
         unknown_groups,
-        free_ports_from,
+        first_unprivileged_port,
         identity: identity(view, unit),
-        said,
+        messages: said,
     }
 }
 
@@ -76,12 +76,12 @@ fn is_down(unit: &UnitFact) -> bool {
 }
 
 /// The first port that needs no capability (ip(7)).
-fn free_ports_from(view: &View) -> Option<u16> {
+fn first_unprivileged_port(view: &View) -> Option<u16> {
     view.proc_text("sys/net/ipv4/ip_unprivileged_port_start").ok()?.trim().parse().ok()
 }
 
 /// The paths of the step that failed; if the program itself failed, the paths that it was denied.
-fn paths(view: &View, unit: &UnitFact, ended: Option<&Ended>, said: &[String]) -> Vec<Needed> {
+fn paths(view: &View, unit: &UnitFact, ended: Option<&Ended>, said: &[String]) -> Vec<RequiredPath> {
     let mut wanted: Vec<(PathBuf, Purpose)> = Vec::new();
     let folder = unit.get("WorkingDirectory");
     let status = match ended {
@@ -117,19 +117,19 @@ fn program(view: &View, command: &ExecCommand) -> PathBuf {
 }
 
 /// What is at a path; for a missing one, the nearest directory above it that exists.
-fn look(view: &View, path: &Path, purpose: Purpose, unit: &UnitFact) -> Option<Needed> {
+fn look(view: &View, path: &Path, purpose: Purpose, unit: &UnitFact) -> Option<RequiredPath> {
     let at = |path: &Path| file(view, path.to_str()?, None, Some(unit)).ok();
     let mut found = at(path)?;
     if found.node.is_none() && path.is_absolute() {
         let nearest = path.ancestors().skip(1).find_map(|above| at(above).filter(|found| found.node.is_some()));
         found.folders = nearest.map(|above| above.node.into_iter().chain(above.folders).collect()).unwrap_or_default();
     }
-    let head = (purpose == Purpose::Program).then(|| head(view, path)).flatten();
-    Some(Needed { path: path.to_str()?.to_owned(), purpose, found, head })
+    let format = (purpose == Purpose::Program).then(|| head(view, path)).flatten();
+    Some(RequiredPath { path: path.to_str()?.to_owned(), purpose, found, format })
 }
 
 /// The processes on the ports that the messages name, or else on those that the command line and environment contain.
-fn holders(view: &View, unit: &UnitFact, said: &[String]) -> Vec<Holder> {
+fn port_holders(view: &View, unit: &UnitFact, said: &[String]) -> Vec<PortHolder> {
     let complaints: Vec<Ports> =
         said.iter().filter(|line| is_address_in_use(line)).map(|line| Ports::of(line)).collect();
     if complaints.is_empty() {

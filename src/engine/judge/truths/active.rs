@@ -125,7 +125,9 @@ fn truth_24_down_for_a_reason() {
         assert_eq!((report.status, gist(&report).2), (Status::Failed, vec![id]), "{status}");
         assert!(report.diagnosis[0].text.contains(part), "{}", report.diagnosis[0].text);
         assert!(
-            report.observed.starts_with(&format!("failed (failed): its last main process ended with status {status}/"))
+            report
+                .observed
+                .starts_with(&format!("failed (failed): its last main process exited with status {status}/"))
         );
     }
     let down = sample("inactive", "dead", 0, "", 0);

@@ -4,8 +4,8 @@
 use super::verdicts::judged;
 use crate::engine::testbed::{ObservationsBuilder, UNIT, fragment, service};
 use crate::model::{
-    Cause, CheckReport, FailureFact, FileFact, FileType, Head, Holder, Identity, Kind, Needed, Node, Protocol, Purpose,
-    Sample, StabilityFact, StabilityQuestion, TimeSpan,
+    Cause, CheckReport, FailureFact, FileFact, FileType, Identity, Kind, Node, PortHolder, ProgramFormat, Protocol,
+    Purpose, RequiredPath, Sample, StabilityFact, StabilityQuestion, TimeSpan,
 };
 
 const UNIT_FILE: &str = "\
@@ -38,8 +38,8 @@ fn behind(mode: u32) -> FileFact {
     fact
 }
 
-fn needed(path: &str, purpose: Purpose, found: FileFact, head: Option<Head>) -> FailureFact {
-    let needed = Needed { path: path.into(), purpose, found, head };
+fn needed(path: &str, purpose: Purpose, found: FileFact, head: Option<ProgramFormat>) -> FailureFact {
+    let needed = RequiredPath { path: path.into(), purpose, found, format: head };
     FailureFact { paths: vec![needed], identity: Some(as_service()), ..FailureFact::default() }
 }
 
@@ -74,23 +74,28 @@ fn first(report: &CheckReport) -> (&str, &str) {
 
 #[test]
 fn status_203_is_told_apart() {
-    let script = |line: &str, runs| Some(Head::Script { line: line.into(), runs });
+    let script = |line: &str, runs| Some(ProgramFormat::Script { line: line.into(), runs });
     let sound = || script("/bin/sh", true);
     let file = |mode| at("/opt/app/serve.sh", FileType::File, mode);
     let link = FileFact { link: "/opt/old".into(), ..FileFact::default() };
     for (found, head, id, part) in [
         (nothing("/opt/app", 0o755), None, "exec-missing", "there is no /opt/app/serve.sh."),
-        (nothing("/opt", 0o755), None, "exec-missing", "there is no /opt/app/serve.sh; of the way to it, only /opt"),
-        (link, None, "exec-missing", "is a link to /opt/old, where nothing is"),
-        (at("/opt/app/serve.sh", FileType::Folder, 0o755), None, "exec-not-executable", "is a folder, and no program"),
+        (
+            nothing("/opt", 0o755),
+            None,
+            "exec-missing",
+            "there is no /opt/app/serve.sh; of its parent directories only /opt",
+        ),
+        (link, None, "exec-missing", "is a link to /opt/old, which does not exist"),
+        (at("/opt/app/serve.sh", FileType::Folder, 0o755), None, "exec-not-executable", "is a folder, not a program"),
         (file(0o644), sound(), "exec-not-executable", "is not executable (owner root, group root, mode 0644)"),
         (file(0o744), sound(), "permission-denied", "sre-app may not execute /opt/app/serve.sh"),
         (behind(0o700), sound(), "permission-denied", "sre-app may not enter /opt/app (owner root"),
-        (file(0o755), script("/bin/sh\r", false), "exec-bad-interpreter", "line ends of Windows (CRLF)"),
-        (file(0o755), script("/bin/zsch -e", false), "exec-bad-interpreter", "/bin/zsch is no program"),
-        (file(0o755), Some(Head::Other), "exec-format", "neither begins with #!"),
-        (file(0o755), Some(Head::Binary { native: false }), "exec-format", "another kind of processor"),
-        (file(0o755), Some(Head::Binary { native: true }), "exec-failed", "is there now and can be executed"),
+        (file(0o755), script("/bin/sh\r", false), "exec-bad-interpreter", "Windows line endings (CRLF)"),
+        (file(0o755), script("/bin/zsch -e", false), "exec-bad-interpreter", "/bin/zsch is missing or not executable"),
+        (file(0o755), Some(ProgramFormat::Other), "exec-format", "neither begins with #!"),
+        (file(0o755), Some(ProgramFormat::Binary { native: false }), "exec-format", "another processor"),
+        (file(0o755), Some(ProgramFormat::Binary { native: true }), "exec-failed", "exists now and is executable"),
     ] {
         let report = failed("203", &[], needed("/opt/app/serve.sh", Purpose::Program, found, head));
         let (found, text) = first(&report);
@@ -99,7 +104,7 @@ fn status_203_is_told_apart() {
         assert!(text.starts_with(lead) && text.contains(part), "{text} lacks {part}");
     }
     let bare = needed("serve", Purpose::Program, FileFact::default(), None);
-    assert!(first(&failed("203", &[], bare)).1.contains("no serve in any folder that systemd searches"));
+    assert!(first(&failed("203", &[], bare)).1.contains("no serve in the directories that systemd searches"));
     let mut hidden = needed("/root/x", Purpose::Program, at("/root/x", FileType::File, 0o755), None);
     hidden.identity = Some(Identity { uid: Some(0), groups: vec![0], powers: vec![] });
     let report = failed("203", &[("ProtectHome", "yes")], hidden);
@@ -119,8 +124,8 @@ fn a_step_of_another_command_names_it() {
     let lead = "Step EXEC of ExecStartPre= failed (203/EXEC, ExecStartPre): ";
     for (argv, part, next) in [
         ("/opt/prepare --all", "there is no /opt/prepare", "ls -l /opt/prepare"),
-        ("cd /opt", "cd is no program: shells have it built in", "WorkingDirectory= names the folder"),
-        ("prepare", "there is no prepare in any folder", "command -v prepare"),
+        ("cd /opt", "cd is a shell built-in, not a program", "WorkingDirectory= names the directory"),
+        ("prepare", "there is no prepare in the directories", "command -v prepare"),
     ] {
         let path = argv.split(' ').next().unwrap_or_default();
         let before = [("ExecMainCode", "0"), ("ExecStartPre", &ran(argv))];
@@ -130,7 +135,7 @@ fn a_step_of_another_command_names_it() {
         assert_eq!(id, "exec-missing", "{text}");
         assert!(text.starts_with(lead) && text.contains(part), "{text}");
         assert!(report.diagnosis[0].next.starts_with(next), "{}", report.diagnosis[0].next);
-        assert!(report.observed.contains("its ExecStartPre= ended with status 203/EXEC"), "{}", report.observed);
+        assert!(report.observed.contains("its ExecStartPre= exited with status 203/EXEC"), "{}", report.observed);
     }
 }
 
@@ -139,8 +144,8 @@ fn a_step_of_another_command_names_it() {
 fn a_denied_port_is_named_with_its_capability() {
     let said = vec!["    self.socket.bind(self.server_address)".into(), "[Errno 13] Permission denied".to_owned()];
     let denied = |uid| FailureFact {
-        said: said.clone(),
-        free_ports_from: Some(1024),
+        messages: said.clone(),
+        first_unprivileged_port: Some(1024),
         identity: Some(Identity { uid: Some(uid), ..Identity::default() }),
         ..FailureFact::default()
     };
@@ -148,7 +153,7 @@ fn a_denied_port_is_named_with_its_capability() {
         format!("{{ path=/x ; argv[]=/x -m http.server {port} ; ignore_errors=no ; start_time=[n/a] ; pid=7 }}")
     };
     for (uid, port, capabilities, part) in [
-        (998, "80", ("AmbientCapabilities", ""), "started as sre-app, who may not listen on port 80"),
+        (998, "80", ("AmbientCapabilities", ""), "runs as sre-app and may not listen on port 80"),
         (998, "80", ("AmbientCapabilities", "cap_net_bind_service"), ""),
         (998, "8000", ("AmbientCapabilities", ""), ""),
         (0, "80", ("CapabilityBoundingSet", "cap_chown"), "which CapabilityBoundingSet= does not list"),
@@ -164,7 +169,7 @@ fn a_denied_port_is_named_with_its_capability() {
 #[test]
 fn status_127_of_a_script_from_windows() {
     let of = |line: &str| {
-        let head = Some(Head::Script { line: line.into(), runs: true });
+        let head = Some(ProgramFormat::Script { line: line.into(), runs: true });
         let found = at("/opt/app/serve.sh", FileType::File, 0o755);
         failed("127", &[], needed("/opt/app/serve.sh", Purpose::Program, found, head))
     };
@@ -186,9 +191,9 @@ fn the_other_steps_name_what_is_missing_or_closed() {
     let listed = |found| needed("/var/lib/app", Purpose::Namespace("ReadWritePaths".into()), found, None);
     for (status, fact, id, part) in [
         ("200", folder(nothing("/srv", 0o755)), "chdir", "Step CHDIR failed (200/CHDIR, WorkingDirectory=/srv/app at"),
-        ("200", folder(at("/srv/app", FileType::File, 0o644)), "chdir", "/srv/app is a regular file, and no folder"),
+        ("200", folder(at("/srv/app", FileType::File, 0o644)), "chdir", "/srv/app is a regular file, not a directory"),
         ("200", folder(closed), "permission-denied", "the user sre-app may not enter /srv/app (owner root"),
-        ("200", folder(at("/srv/app", FileType::Folder, 0o755)), "chdir", "is there now"),
+        ("200", folder(at("/srv/app", FileType::Folder, 0o755)), "chdir", "exists now"),
         (
             "217",
             nobody,
@@ -197,7 +202,7 @@ fn the_other_steps_name_what_is_missing_or_closed() {
         ),
         ("217", somebody, "user-unknown", "the account sre-app exists now"),
         ("216", stranger, "group-unknown", "Step GROUP failed (216/GROUP, Group): there is no group named web."),
-        ("216", later, "group-unknown", "every group that it names exists now"),
+        ("216", later, "group-unknown", "all its groups exist now"),
         (
             "226",
             listed(nothing("/var/lib", 0o755)),
@@ -215,7 +220,7 @@ fn the_other_steps_name_what_is_missing_or_closed() {
 #[test]
 fn a_port_in_use_is_somebodys() {
     let said = vec!["OSError: [Errno 98] Address already in use".to_owned()];
-    let holder = |pid, service: Option<&str>| Holder {
+    let holder = |pid, service: Option<&str>| PortHolder {
         protocol: Protocol::Tcp,
         port: 8000,
         pid,
@@ -223,20 +228,33 @@ fn a_port_in_use_is_somebodys() {
         service: service.map(str::to_owned),
     };
     for (holders, part, next) in [
-        (vec![holder(99, Some("ledger.service"))], "Port 8000 was taken", "sudo systemctl stop ledger.service &&"),
-        (vec![holder(99, Some("ledger.service"))], "pid 99 (python3) of ledger.service has it", "sudo systemctl stop"),
-        (vec![holder(99, Some(UNIT))], "left over from an earlier start", "sudo kill 99; "),
-        (vec![holder(99, None)], "no service's", "systemctl status 99, "),
+        (
+            vec![holder(99, Some("ledger.service"))],
+            "could not listen on port 8000",
+            "sudo systemctl stop ledger.service &&",
+        ),
+        (
+            vec![holder(99, Some("ledger.service"))],
+            "pid 99 (python3) of ledger.service listens on it",
+            "sudo systemctl stop",
+        ),
+        (vec![holder(99, Some(UNIT))], "left over from an earlier run", "sudo kill 99; "),
+        (vec![holder(99, None)], "belongs to no service", "systemctl status 99, "),
         (vec![holder(1, None)], "for a socket unit", "systemctl list-sockets"),
-        (vec![], "who had it cannot be seen now", "sudo ss -tulnp"),
+        (vec![], "No process listens on it now", "sudo ss -tulnp"),
     ] {
-        let fact = FailureFact { said: said.clone(), holders, identity: Some(as_service()), ..FailureFact::default() };
+        let fact = FailureFact {
+            messages: said.clone(),
+            port_holders: holders,
+            identity: Some(as_service()),
+            ..FailureFact::default()
+        };
         let report = failed("1", &[], fact);
         let cause = &report.diagnosis[0];
         assert_eq!((cause.cause, cause.lesson.as_deref()), (Cause::AddressInUse, Some("process-and-service")));
         assert!(cause.text.contains(part) && cause.next.starts_with(next), "{cause:?}");
     }
-    let silent = FailureFact { holders: vec![holder(99, None)], ..FailureFact::default() };
+    let silent = FailureFact { port_holders: vec![holder(99, None)], ..FailureFact::default() };
     assert!(failed("1", &[], silent).diagnosis.is_empty());
 }
 
@@ -254,7 +272,7 @@ fn a_denied_path_is_proven_by_its_bits() {
         (nothing("/var/log", 0o755), Some("may not make /var/log/app.log in /var/log (owner root")),
         (nothing("/var/log", 0o777), None),
         (nothing("/var", 0o755), None),
-        (at("/var/log/app.log", FileType::Folder, 0o755), Some("may not make or remove anything in /var/log/app.log")),
+        (at("/var/log/app.log", FileType::Folder, 0o755), Some("may not make or remove files in /var/log/app.log")),
     ] {
         let report = failed("1", &[], needed("/var/log/app.log", Purpose::Denied, found.clone(), None));
         assert_eq!(first(&report).0, part.map_or("", |_| "permission-denied"), "{found:?}");

@@ -4,7 +4,7 @@
 use super::verdicts::judged;
 use crate::engine::testbed::{ObservationsBuilder, UNIT, fragment, service};
 use crate::model::{
-    Assumed, Cause, CheckReport, FailureFact, Kind, Sample, StabilityFact, StabilityQuestion, TimeSpan,
+    Cause, CheckReport, FailureFact, Kind, MissingFromEnvironment, Sample, StabilityFact, StabilityQuestion, TimeSpan,
 };
 
 const UNIT_FILE: &str = "[Unit]\nAfter=b.service\nConditionPathExists=/srv/x\n[Service]\nExecStart=/opt/app/serve.sh\n";
@@ -24,7 +24,7 @@ fn down(state: &str, properties: &[(&str, &str)], fact: FailureFact) -> CheckRep
 }
 
 fn saying(lines: &[&str]) -> FailureFact {
-    FailureFact { manager: lines.iter().map(|line| (*line).to_owned()).collect(), ..FailureFact::default() }
+    FailureFact { manager_messages: lines.iter().map(|line| (*line).to_owned()).collect(), ..FailureFact::default() }
 }
 
 fn observed(report: &CheckReport) -> (Vec<&str>, &str) {
@@ -47,9 +47,9 @@ fn a_program_that_never_says_ready() {
         ("activating/start", vec![notify], vec![LATE], vec!["notify-never-ready"], "did not send READY=1 within 5s"),
         ("failed/failed", vec![notify, timeout, killed[0], killed[1]], vec![LATE], vec!["notify-never-ready"], "systemd ended it."),
         ("activating/auto-restart", vec![notify, timeout], vec![LATE], vec!["notify-never-ready", "crash-loop"], "READY=1"),
-        ("failed/failed", vec![notify, timeout, ("NotifyAccess", "main")], vec![refused, LATE], vec!["notify-never-ready"], "which NotifyAccess=main refuses"),
+        ("failed/failed", vec![notify, timeout, ("NotifyAccess", "main")], vec![refused, LATE], vec!["notify-never-ready"], "NotifyAccess=main refused a message of another process"),
         ("failed/failed", vec![notify, timeout, ("NotifyAccess", "all")], vec![refused, LATE], vec!["notify-never-ready"], "systemd ended it."),
-        ("failed/failed", vec![notify, ("Result", "protocol")], vec![], vec!["notify-never-ready"], "ended before it had sent"),
+        ("failed/failed", vec![notify, ("Result", "protocol")], vec![], vec!["notify-never-ready"], "ended before it sent"),
         // Other limits end with the same result, and another type waits for nothing.
         ("failed/failed", vec![notify, timeout], vec!["sre-app.service: start-pre operation timed out. Terminating."], vec![], ""),
         ("failed/failed", vec![notify, ("Result", "exit-code")], vec![LATE], vec![], ""),
@@ -74,11 +74,11 @@ fn a_program_that_does_not_fork_or_writes_no_pid() {
     #[rustfmt::skip]
     let table = [
         ("activating/start", vec![forking, ("ControlPID", "7")], vec![], "stays in the foreground"),
-        ("failed/failed", vec![forking, timeout], vec![LATE], "stayed in the foreground: after 5s"),
+        ("failed/failed", vec![forking, timeout], vec![LATE], "stayed in the foreground: systemd ended it after 5s"),
         ("failed/failed", vec![forking, timeout, file, ("ExecStart", killed.as_str())], vec![LATE], "stayed in the foreground"),
         ("activating/start", vec![forking, file], vec![unwritten], "did not write that file"),
         ("failed/failed", vec![forking, timeout, file, ("ExecStart", left.as_str())], vec![unwritten, LATE], "did not write that file"),
-        ("failed/failed", vec![forking, timeout, file, ("ExecStart", left.as_str())], vec![unknown, LATE], "wrote no pid of a process of its own"),
+        ("failed/failed", vec![forking, timeout, file, ("ExecStart", left.as_str())], vec![unknown, LATE], "wrote the PID of a process into it that is not its own"),
         // It was forgotten how the command ended, or another limit was over.
         ("failed/failed", vec![forking, timeout, file], vec![LATE], ""),
         ("failed/failed", vec![forking, timeout], vec![], ""),
@@ -104,7 +104,7 @@ fn the_manager_names_a_condition_or_a_cycle_in_the_words_of_each_version() {
         (vec!["sre-app.service: Starting requested but asserts failed."], "not-started", ""),
         (vec![old, dropped], "ordering-cycle", "dropped the start of sre-app.service to break an ordering cycle with b.service."),
         (vec![new, dropped], "ordering-cycle", "dropped the start of sre-app.service to break an ordering cycle with b.service."),
-        (vec![old, "sre-app.service: Unable to break cycle starting with sre-app.service/start"], "ordering-cycle", "cannot be broken"),
+        (vec![old, "sre-app.service: Unable to break cycle starting with sre-app.service/start"], "ordering-cycle", "could not break an ordering cycle"),
         // Another one was dropped.
         (vec![old, "b.service: Job b.service/start deleted to break ordering cycle starting with b.service/start"], "not-started", ""),
         (vec![], "not-started", ""),
@@ -120,24 +120,20 @@ fn the_manager_names_a_condition_or_a_cycle_in_the_words_of_each_version() {
 
 #[test]
 fn what_a_service_has_not_is_told_with_what_gives_it() {
-    let command = |path: &str, elsewhere: Option<&str>| Assumed::Command {
+    let command = |path: &str, elsewhere: Option<&str>| MissingFromEnvironment::Command {
         name: "jq".into(),
         path: path.into(),
         elsewhere: elsewhere.map(str::to_owned),
     };
-    let variable = |name: &str| Assumed::Variable { name: name.into() };
+    let variable = |name: &str| MissingFromEnvironment::Variable { name: name.into() };
     for (assumed, part, next) in [
-        (command("", None), "no folder of the PATH that systemd gives to services has it.", "command -v jq"),
-        (
-            command("/opt/x", Some("/opt/y/bin/jq")),
-            "its PATH (/opt/x) has it, and it is /opt/y/bin/jq",
-            "write /opt/y/bin/jq",
-        ),
+        (command("", None), "it is in no directory of the default PATH of services.", "command -v jq"),
+        (command("/opt/x", Some("/opt/y/bin/jq")), "its PATH (/opt/x). It is /opt/y/bin/jq.", "write /opt/y/bin/jq"),
         (variable("HOME"), "needs the variable HOME", "User= under [Service] sets it"),
         (variable("STATE_DIRECTORY"), "needs the variable STATE_DIRECTORY", "StateDirectory=NAME"),
         (variable("TOKEN"), "needs the variable TOKEN", "Environment=TOKEN=…"),
     ] {
-        let fact = FailureFact { assumed: vec![assumed], ..FailureFact::default() };
+        let fact = FailureFact { missing: vec![assumed], ..FailureFact::default() };
 
         let ended = [("Result", "exit-code"), ("ExecMainCode", "1"), ("ExecMainStatus", "127"), ("NRestarts", "5")];
         let properties = [&[("Restart", "always")][..], &ended].concat();

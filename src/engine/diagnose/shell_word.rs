@@ -1,6 +1,6 @@
-//! What a learner may paste into a shell: only a plain word of theirs is repeated in a command.
+//! Words that are safe to paste into a shell.
 
-/// The word, if a shell takes it for nothing else.
+/// The word, if a shell takes it literally. Text from the machine is put into a suggested command only if it is such a word.
 pub(crate) fn shell_safe(word: &str) -> Option<&str> {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._-/@".contains(c);
     (!word.is_empty() && !word.starts_with('-') && word.chars().all(plain)).then_some(word)
@@ -11,8 +11,8 @@ mod tests {
     use super::shell_safe;
 
     #[test]
-    fn only_a_plain_word_is_pasted() {
-        for (word, plain) in [
+    fn only_plain_words_are_safe() {
+        for (word, safe) in [
             ("/opt/app-1.0/serve.sh", true),
             ("getty@tty1.service", true),
             ("", false),
@@ -21,7 +21,7 @@ mod tests {
             ("/opt/$(reboot)", false),
             ("x;y", false),
         ] {
-            assert_eq!(shell_safe(word).is_some(), plain, "{word}");
+            assert_eq!(shell_safe(word).is_some(), safe, "{word}");
         }
     }
 }
