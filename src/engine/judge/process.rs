@@ -173,8 +173,10 @@ fn commands(unit: &UnitFact) -> String {
 
 /// The lines that were to make it so, and how they fail to.
 fn miswritten(layers: &UnitFiles, demand: &ProcessCheck) -> Vec<Diagnosis> {
-    let folder = demand.cwd.iter().flat_map(|cwd| directive_mistakes(layers, "WorkingDirectory", &|value| value == cwd));
-    let command = demand.argument.iter().flat_map(|text| directive_mistakes(layers, "ExecStart", &|value| value.contains(text)));
+    let folder =
+        demand.cwd.iter().flat_map(|cwd| directive_mistakes(layers, "WorkingDirectory", &|value| value == cwd));
+    let command =
+        demand.argument.iter().flat_map(|text| directive_mistakes(layers, "ExecStart", &|value| value.contains(text)));
     folder.chain(command).collect()
 }
 

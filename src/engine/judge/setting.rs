@@ -1,7 +1,7 @@
 //! `setting`: the loaded value is right, and the disk would load the same.
 
 use super::expect::{describe, meets, normalised, plain};
-use crate::engine::diagnose::{stale, why_not_loaded, directive_mistakes};
+use crate::engine::diagnose::{directive_mistakes, stale, why_not_loaded};
 use crate::engine::directive::{ValueForm, boolean, default_of, form, property, section};
 use crate::engine::finding::Finding;
 use crate::engine::unit_files::UnitFiles;
