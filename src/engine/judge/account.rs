@@ -4,7 +4,7 @@
 //! shell can be started and the account has not expired, password or not: keys, cron and su(1) ask for no password, and
 //! nologin(8) stops them all.
 
-use crate::engine::diagnose::{shell_safe, stale, directive_mistakes};
+use crate::engine::diagnose::{directive_mistakes, shell_safe, stale};
 use crate::engine::finding::Finding;
 use crate::engine::unit_files::UnitFiles;
 use crate::engine::unit_view::UnitView;

@@ -4,7 +4,7 @@
 
 use super::active::{described, look};
 use super::start_limit;
-use crate::engine::diagnose::{stale, why_not_running, why_not_running_after_boot, directive_mistakes};
+use crate::engine::diagnose::{directive_mistakes, stale, why_not_running, why_not_running_after_boot};
 use crate::engine::finding::Finding;
 use crate::engine::unit_files::UnitFiles;
 use crate::engine::unit_view::UnitView;

@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use crate::engine::ask;
-use crate::engine::diagnose::{foreign_listener, why_not_running, directive_mistakes};
+use crate::engine::diagnose::{directive_mistakes, foreign_listener, why_not_running};
 use crate::engine::finding::Finding;
 use crate::engine::unit_files::UnitFiles;
 use crate::engine::unit_view::UnitView;

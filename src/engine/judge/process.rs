@@ -1,7 +1,7 @@
 //! `process`: the name, arguments and working directory of the main process, and how many processes there are.
 
 use crate::engine::ask;
-use crate::engine::diagnose::{needs_restart, stale, why_not_running, directive_mistakes};
+use crate::engine::diagnose::{directive_mistakes, needs_restart, stale, why_not_running};
 use crate::engine::finding::Finding;
 use crate::engine::unit_files::UnitFiles;
 use crate::engine::unit_view::UnitView;

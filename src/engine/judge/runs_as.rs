@@ -3,7 +3,7 @@
 //! `User=` is only a wish (truths 1–10): the processes' uids decide. But a process that is right today and will be root
 //! at its next start is not right either, so what the manager and the disk would start is held against it.
 
-use crate::engine::diagnose::{needs_restart, stale, why_not_running, directive_mistakes};
+use crate::engine::diagnose::{directive_mistakes, needs_restart, stale, why_not_running};
 use crate::engine::directive::boolean;
 use crate::engine::finding::Finding;
 use crate::engine::unit_files::UnitFiles;
