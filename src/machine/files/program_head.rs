@@ -31,7 +31,9 @@ pub(crate) fn head(view: &View, path: &Path) -> Option<ProgramFormat> {
     }
     if bytes.starts_with(ELF) {
         let own = own_program().ok()?;
-        return Some(ProgramFormat::Binary { native: machine(&bytes) == machine(&own) || machine(&bytes) == Some(EM_386) });
+        return Some(ProgramFormat::Binary {
+            native: machine(&bytes) == machine(&own) || machine(&bytes) == Some(EM_386),
+        });
     }
     Some(ProgramFormat::Other)
 }
@@ -84,7 +86,10 @@ mod tests {
             std::fs::write(&path, bytes).unwrap();
             assert_eq!(head(&View::live(), &path), expected, "{}", String::from_utf8_lossy(bytes));
         }
-        assert_eq!(head(&View::live(), std::path::Path::new("/proc/self/exe")), Some(ProgramFormat::Binary { native: true }));
+        assert_eq!(
+            head(&View::live(), std::path::Path::new("/proc/self/exe")),
+            Some(ProgramFormat::Binary { native: true })
+        );
         assert_eq!((head(&View::live(), dir.path()), head(&View::live(), &dir.path().join("gone"))), (None, None));
     }
 }

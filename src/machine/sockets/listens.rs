@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
 
-use crate::model::{PortHolder, Listener, ListensFact, PortOwner, Protocol, UnitFact, Unknown};
+use crate::model::{Listener, ListensFact, PortHolder, PortOwner, Protocol, UnitFact, Unknown};
 
 use crate::machine::processes::walk::ProcessInfo;
 use crate::machine::sockets::sock_diag::{self, ListeningSocket};

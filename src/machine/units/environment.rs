@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::model::{MissingFromEnvironment, Content, UnitFact};
+use crate::model::{Content, MissingFromEnvironment, UnitFact};
 
 use crate::machine::files::program_head::{SEARCH_PATH, is_program};
 use crate::machine::files::read::read;
@@ -202,7 +202,8 @@ mod tests {
         assert_eq!(assumed(&View::live(), &unit("\"TOKEN=a b\""), &said), []);
         let said = ["sh: 1: sh: not found".to_owned()];
         assert_eq!(assumed(&View::live(), &unit(""), &said), []);
-        let [MissingFromEnvironment::Command { path, elsewhere, .. }] = &assumed(&View::live(), &unit("PATH=/no/such"), &said)[..]
+        let [MissingFromEnvironment::Command { path, elsewhere, .. }] =
+            &assumed(&View::live(), &unit("PATH=/no/such"), &said)[..]
         else {
             panic!()
         };

@@ -4,7 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::model::{
-    End, Ended, ExecCommand, FailureFact, PortHolder, RequiredPath, Ports, Protocol, Purpose, UnitFact, ended, is_address_in_use,
+    End, Ended, ExecCommand, FailureFact, PortHolder, Ports, Protocol, Purpose, RequiredPath, UnitFact, ended,
+    is_address_in_use,
 };
 
 use crate::machine::accounts::account::{identity, unknown_groups};
