@@ -87,7 +87,7 @@ impl From<LearnerError> for Error {
 
 impl From<CourseErrors> for Error {
     fn from(errors: CourseErrors) -> Self {
-        let next = "mend the course's files; each line names the file, the line and the column";
+        let next = "fix the course's files; each line names the file, the line and the column";
         Self::broken_course("the course has mistakes", errors.to_string(), next)
     }
 }

@@ -134,7 +134,7 @@ pub(crate) fn record_and_report(
     report(workspace, course, lab, graded, took, score, &known)
 }
 
-/// Returns the report of a grade that counts for nobody, as in the demo.
+/// Returns the report of a grade that is not recorded, as in the demo.
 pub(crate) fn report_only(
     workspace: &Workspace,
     course: &Course,
@@ -154,7 +154,7 @@ fn record(workspace: &Workspace, lab: &LabDirectory, score: &Score) -> LabProgre
         let why = error.message().unwrap_or_default().what;
         workspace.warn(&format!(
             "this grade is not remembered: {why}\n  \
-             next: mend that and check again, or name another directory with --state-dir"
+             next: fix that and check again, or name another directory with --state-dir"
         ));
         workspace.progress()
     });

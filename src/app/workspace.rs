@@ -31,12 +31,12 @@ impl Workspace {
         Self { course_dir, estate, store: Store::at(state.clone()), state, notify }
     }
 
-    /// Tells the user about a problem that does not stop the work.
+    /// Shows the user a problem that does not stop the work.
     pub(crate) fn warn(&self, what: &str) {
         (self.notify)(Notice::Warning(what));
     }
 
-    /// Tells the user a detail, if they asked for details.
+    /// Shows the user a detail, if `--verbose` is set.
     pub(crate) fn detail(&self, what: &str) {
         (self.notify)(Notice::Detail(what));
     }
@@ -152,7 +152,7 @@ impl Workspace {
             (None, None, [only]) => &only.lab.id,
             _ => {
                 let next = "start one: `unitlab lab start LAB`; `unitlab list` shows them";
-                return Err(Error::usage("no lab is in hand", next));
+                return Err(Error::usage("there is no current lab", next));
             }
         };
         let seed = progress.labs.get(id).and_then(|lab| lab.seed).unwrap_or_else(|| self.default_seed(id));

@@ -117,7 +117,7 @@ fn fix(context: &Context, probes: &[Probe]) -> Result<(), Error> {
                 Some("apt-get") => "its package lists may be old or missing: `apt-get update`, then again",
                 _ => "run it by hand and see why",
             };
-            return Err(Error::failed(format!("`{command}` ended with {status}"), "", next));
+            return Err(Error::failed(format!("`{command}` failed with {status}"), "", next));
         }
     }
     Ok(())

@@ -32,7 +32,7 @@ impl Streams {
         };
     }
 
-    /// Tells the process inside what is being waited for. A spinner of our own shows it otherwise.
+    /// Sends the process inside a text for its spinner. On standard streams, our own spinner shows it.
     pub(super) fn waiting(&self, text: &str) {
         if let Self::Gate(_) = self {
             let _ = self.reply(&GateReply::Waiting(text.to_owned()));

@@ -132,7 +132,7 @@ impl<'a> TutorialScreen<'a> {
         }
     }
 
-    /// Draws the page, and tells the state its layout.
+    /// Draws the page, and stores its layout in the state.
     fn draw(&self, screen: &mut Screen, tutorial: &Tutorial, state: &mut State) -> Result<(), Error> {
         let progress = self.context.workspace.progress()?;
         let labs: Vec<LabSummary<'_>> = self
