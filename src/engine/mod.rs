@@ -13,7 +13,7 @@ mod judge;
 mod mutant;
 mod order;
 mod score;
-pub mod session;
+pub(crate) mod session;
 mod suggest;
 #[cfg(test)]
 mod testbed;

@@ -1,13 +1,12 @@
-//! Text that somebody else wrote, made safe and honest to show on a terminal.
+//! Escapes text for a terminal.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// Shows every character that could move a cursor, change colours, reorder a line or hide in it: `\n`, `\x1b`,
-/// `\u{202e}`.
+/// Escapes every control character and every invisible or reordering one: `\n`, `\x1b`, `\u{202e}`.
 ///
-/// What is left is one line whose characters all appear where they stand. A backslash stays as it is, since unit
-/// files are full of them: the result is for eyes and is not parsed again.
+/// The result is one line. Backslashes are not escaped, since unit files are full of them; the result is for reading and
+/// cannot be parsed back.
 #[must_use]
 pub fn escape(text: &str) -> Cow<'_, str> {
     if !text.contains(deceives) {
@@ -32,25 +31,25 @@ pub fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// The character acts on a terminal, or is not seen where it stands.
+/// Whether the character controls a terminal, is invisible, or changes the order of others.
 #[must_use]
 pub fn deceives(character: char) -> bool {
     character.is_control()
         || matches!(character,
-            '\u{a0}'                    // looks like a space and separates nothing
+            '\u{a0}'                    // no-break space
             | '\u{ad}'                  // soft hyphen
             | '\u{61c}'                 // Arabic letter mark
             | '\u{180e}'
-            | '\u{2000}'..='\u{200f}'   // odd spaces, zero width, direction marks
+            | '\u{2000}'..='\u{200f}'   // wide, narrow and zero-width spaces, direction marks
             | '\u{2028}'..='\u{202f}'   // line separators, embeddings, overrides
             | '\u{205f}'..='\u{206f}'   // invisible operators, isolates
             | '\u{3000}'
             | '\u{feff}'
             | '\u{fff9}'..='\u{fffb}'
             | '\u{e0000}'..='\u{e007f}' // tags
-            | '\u{fdd0}'..='\u{fdef}'   // no characters, and never will be; XML and YAML forbid some of them
+            | '\u{fdd0}'..='\u{fdef}'   // noncharacters; XML and YAML forbid some of them
         )
-        || u32::from(character) & 0xfffe == 0xfffe // nor are the last two of every plane
+        || u32::from(character) & 0xfffe == 0xfffe // noncharacters at the end of each plane
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ pub use overlay::{Overlay, OverlayFile};
 pub use place::{Place, PlaceKind};
 pub use ports::{Ports, is_address_in_use};
 pub use process::{DetailsFact, Process, ProcessDetails, ProcessesFact};
-pub use proof::{Expected, Proof, Proven, Spent};
+pub use proof::{CaseResult, Expected, Proof, Timing};
 pub use question::{
     AccountQuestion, Answer, AnsweredQuestion, BootQuestion, CommandQuestion, DetailsQuestion, Fact, FailureQuestion,
     FileQuestion, FilesQuestion, HttpQuestion, JournalQuestion, ListensQuestion, ProcessesQuestion, Question,

@@ -1,92 +1,91 @@
-//! What proving a course has shown: each case of each lab and each command of each chapter, held against what must come of it.
+//! The result of proving a course: every case of its labs and every command of its chapters.
 
 use std::time::Duration;
 
 use super::cause::Cause;
 use super::chapter::RecordedOutput;
 
-/// What must come of one answer to a lab.
+/// The expected result of a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expected {
-    /// The lab is not passed, and nothing is unknown: nobody has done anything yet.
+    /// The lab is not passed and nothing is unknown: the starting scene.
     Untouched,
     /// Every check passes.
     FullMarks,
-    /// Exactly these checks fail, and these diagnoses are given.
+    /// Exactly these checks fail, and these causes are diagnosed.
     Fails {
         /// Ids of checks.
         fails: Vec<String>,
         /// Causes that must be named.
         diagnosis: Vec<Cause>,
     },
-    /// At least one check is lost, whichever it is: a mutant of the solution.
+    /// At least one check does not pass: a mutant of the solution.
     Loses,
-    /// Every check passes all the same: a mutant that the lab lists as harmless.
+    /// Every check passes: a mutant that the lab lists as harmless.
     LosesNothing,
 }
 
-/// What became of one case, or of one command.
+/// The result of one case of a lab, or of one command of a chapter.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Proven {
-    /// The lab's id, or the chapter's.
+pub struct CaseResult {
+    /// The id of the lab or chapter.
     pub subject: String,
-    /// The case's name, the mutant's, or what was run of the chapter.
+    /// The name of the case, mutant or command.
     pub case: String,
-    /// What differs from what was expected, one sentence each; empty when it came out as it must.
+    /// The differences from what was expected, one sentence each.
     pub differs: Vec<String>,
-    /// Why it could not be tried at all; then nothing is known of it.
+    /// Why it was not tried; its result is then unknown.
     pub untried: Option<String>,
-    /// What a chapter's command printed, where that is worth keeping as its record.
+    /// The output of a chapter's command, if it may be recorded with the course.
     pub printed: Option<RecordedOutput>,
-    /// Where its time went.
-    pub spent: Spent,
+    /// How long its parts took.
+    pub spent: Timing,
 }
 
-impl Proven {
-    /// It was tried, and came out as it must.
+impl CaseResult {
+    /// Whether it was tried and had the expected result.
     #[must_use]
     pub fn holds(&self) -> bool {
         self.differs.is_empty() && self.untried.is_none()
     }
 }
 
-/// Where the time of one case went. What is in no part but the first is unitlab's own work.
+/// The duration of a case and of its parts. What no part covers is unitlab's own work.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Spent {
-    /// From the end of the case before it to its own verdict.
+pub struct Timing {
+    /// From the end of the previous case to the verdict.
     pub whole: Duration,
-    /// Until a machine at the starting scene was handed over.
+    /// Until a sandbox at the starting scene was ready.
     pub hand_over: Duration,
-    /// The hand-over was from a case before it: a spare may have been ready, as it never is for the first.
+    /// Whether another case came before it, so that a spare sandbox may have been ready.
     pub follows: bool,
-    /// While its twin booted.
+    /// Boot of the twin.
     pub boot: Duration,
-    /// While systemd carried out the answer, or the chapter's command.
+    /// systemd carries out the answer or the command.
     pub answer: Duration,
-    /// While units were watched, and trials took their time.
+    /// Units are watched, and trials run.
     pub watch: Duration,
 }
 
-/// All that proving has shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Proof {
-    /// One for each case, chapters first, in their order and in that of their cases; then labs.
-    pub cases: Vec<Proven>,
-    /// What cannot be seen by trying: a lab's checks that nothing fails, a chapter's pages that are too long.
+    /// The chapters in order, then the labs.
+    pub cases: Vec<CaseResult>,
+    /// Faults found without a sandbox: checks that no case fails, pages that are too long.
     pub lacks: Vec<String>,
-    /// From the first case to the last, on the clock.
+    /// Wall-clock duration.
     pub took: Duration,
-    /// How many cases were tried at once.
+    /// The number of cases tried in parallel.
     pub at_once: usize,
 }
 
 impl Proof {
-    /// The exit code that this stands for: 0 all as it must be, 4 something differs, 3 something could not be tried.
+    /// The exit code: 0 if everything is as expected, 4 if something differs, 3 if something was not tried.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         if !self.lacks.is_empty() || self.cases.iter().any(|case| !case.differs.is_empty()) {
             4
-        } else if self.cases.iter().all(Proven::holds) {
+        } else if self.cases.iter().all(CaseResult::holds) {
             0
         } else {
             3

@@ -1,54 +1,54 @@
-//! A graded lab: `unitlab.report/1`.
+//! The report of a graded lab, `unitlab.report/1`.
 
 use serde::{Deserialize, Serialize};
 
 use super::cause::Cause;
 use super::place::Place;
 
-/// What became of one check.
+/// The status of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
-    /// It holds.
+    /// The requirement holds.
     Passed,
-    /// It does not hold.
+    /// The requirement does not hold.
     Failed,
-    /// A check it needs did not pass.
+    /// A check that it needs did not pass.
     Blocked,
-    /// It could not be told.
+    /// The machine did not answer, so neither passed nor failed is known.
     Unknown,
-    /// A trial that was not asked for, or is not possible in this place.
+    /// A trial that was not requested, or is not possible here.
     NotRun,
 }
 
-/// Which of the three layers a piece of evidence belongs to.
+/// The layer that a piece of evidence comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Layer {
     /// What the file says.
     File,
-    /// What the manager loaded.
+    /// What the service manager has loaded.
     Loaded,
     /// What the live process does.
     Live,
 }
 
-/// Something seen, and how the learner can see it too.
+/// An observation, and how to repeat it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Evidence {
-    /// The layer it comes from.
+    /// The layer that it comes from.
     pub layer: Layer,
     /// `path:line`, or the command that shows it.
     pub source: String,
-    /// What is there.
+    /// What was observed.
     pub text: String,
 }
 
-/// A cause, proven by the facts.
+/// A cause that the facts prove.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -61,57 +61,57 @@ pub struct Diagnosis {
     pub text: String,
     /// The command or change that comes next.
     pub next: String,
-    /// The chapter that explains it; left out where none does.
+    /// The chapter that explains it; omitted if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(with = "String"))]
     pub lesson: Option<String>,
-    /// The id of the cause that this one follows from; left out of a root cause.
+    /// The id of the cause that this one follows from; omitted for a root cause.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(with = "String"))]
     pub follows: Option<Cause>,
 }
 
-/// What the judge says of one check.
+/// The result of judging one check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
-    /// Passed, failed or unknown, or not-run for a trial; the engine adds blocked.
+    /// Not blocked: the engine adds that later.
     pub status: Status,
-    /// What ought to be.
+    /// What is required.
     pub expected: String,
-    /// What is.
+    /// What was found.
     pub observed: String,
-    /// Why it is believed.
+    /// The observations behind the status.
     pub evidence: Vec<Evidence>,
     /// The causes that the facts prove, root cause first.
     pub diagnosis: Vec<Diagnosis>,
 }
 
-/// One check in a report.
+/// A check in a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CheckReport {
     /// The check's id.
     pub id: String,
-    /// The kind's name.
+    /// The name of its kind.
     pub kind: String,
-    /// The truth to reach.
+    /// What must be true.
     pub title: String,
-    /// What it is worth.
+    /// Points for passing.
     pub points: u32,
-    /// What was earned.
+    /// Points earned.
     pub earned: u32,
-    /// What became of it.
+    /// Its status.
     pub status: Status,
-    /// The ids of the checks it needs.
+    /// The ids of the checks that it needs.
     pub needs: Vec<String>,
-    /// Those of them that did not pass.
+    /// Those of `needs` that did not pass.
     pub blocked_by: Vec<String>,
-    /// What ought to be.
+    /// What is required.
     pub expected: String,
-    /// What is; for an unknown, why it could not be told.
+    /// What was found; for an unknown check the reason.
     pub observed: String,
-    /// Why it is believed.
+    /// The observations behind the status.
     pub evidence: Vec<Evidence>,
     /// The causes that the facts prove.
     pub diagnosis: Vec<Diagnosis>,
@@ -121,38 +121,38 @@ pub struct CheckReport {
     pub lesson: String,
 }
 
-/// Points, and how sure they are.
+/// The points, and whether they are final.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Score {
     /// Points earned.
     pub points: u32,
-    /// Points in the whole lab.
+    /// Points of the whole lab.
     pub of: u32,
-    /// Points of the checks that could be graded.
+    /// Points of the graded checks.
     pub graded_of: u32,
     /// Every check was graded.
     pub complete: bool,
-    /// `points` of `of`, in percent, rounded down.
+    /// `points` as a percentage of `of`, rounded down.
     #[cfg_attr(test, schemars(range(max = 100)))]
     pub percent: u32,
-    /// Whether the pass mark is reached; none while unknowns could still turn it.
+    /// Whether the pass mark is reached; null while unknown checks decide.
     pub passed: Option<bool>,
 }
 
-/// Which course a lab came from.
+/// The course of a lab.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CourseId {
-    /// `unitlab` for the embedded course, else the folder's name.
+    /// `unitlab` for the embedded course, else the name of the directory.
     pub id: String,
     /// A digest of its files.
     pub digest: String,
 }
 
-/// A graded lab.
+/// The report of a graded lab.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -160,45 +160,45 @@ pub struct Report {
     /// Always `unitlab.report/1`.
     #[cfg_attr(test, schemars(extend("const" = Report::SCHEMA)))]
     pub schema: String,
-    /// This program's version.
+    /// The version of unitlab.
     pub unitlab: String,
     /// The lab's id.
     pub lab: String,
-    /// The course it came from.
+    /// The course of the lab.
     pub course: CourseId,
-    /// Who is graded: the account's name.
+    /// The account name of the learner.
     pub learner: String,
-    /// How many hints were shown.
+    /// The number of hints shown.
     pub hints: u32,
-    /// The lab has no hints to point to. For people: what prints a report has the lab at hand.
+    /// Whether the lab has no hints; only for the human report.
     #[serde(skip)]
     pub hintless: bool,
-    /// Whether the solution was shown.
+    /// Whether the reference solution was shown.
     pub revealed: bool,
     /// Where it was graded.
     pub place: Place,
     /// When, RFC 3339 in UTC.
     pub at: String,
-    /// How long the grading took.
+    /// The duration of grading, in milliseconds.
     pub took_ms: u64,
-    /// The sum.
+    /// The points.
     pub score: Score,
     /// The checks, in the lab's order.
     pub checks: Vec<CheckReport>,
-    /// What the lab was drawn with, where it differs from learner to learner.
+    /// The seed of the variant, for a lab that differs between learners.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u32>,
-    /// What comes after a pass; none before one.
+    /// What follows a pass; omitted before one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<After>,
 }
 
-/// What a learner takes along, and where it goes on.
+/// What follows a passed lab.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct After {
-    /// Each completes "You can now …".
+    /// What the learner can do now; each completes “You can now …”.
     pub learned: Vec<String>,
     /// A question to think about.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -209,10 +209,11 @@ pub struct After {
 }
 
 impl Report {
-    /// The schema's name.
+    /// The name of the schema.
     pub const SCHEMA: &'static str = "unitlab.report/1";
 
-    /// The exit code that this report stands for: 0 all graded checks passed, 1 one failed, 3 none failed and one unknown.
+    /// The exit code: 0 if every graded check passed, 1 if one failed, 3 if none failed but one is unknown or none was
+    /// graded.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         let has = |status| self.checks.iter().any(|check| check.status == status);

@@ -1,4 +1,4 @@
-//! The documents that other programs read: `unitlab.report/1` and `unitlab.error/1`.
+//! Reports and errors as JSON: `unitlab.report/1` and `unitlab.error/1`.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -7,25 +7,25 @@ use serde::Serialize;
 
 use crate::model::{Report, deceives};
 
-/// A failure of unitlab itself: not the learner's, and no verdict.
+/// An error of unitlab itself; nothing was graded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Failure<'a> {
-    /// What did not work, one sentence.
+    /// What failed, one sentence.
     pub what: &'a str,
-    /// Why, as far as it is known; else empty.
+    /// Why; empty if unknown.
     pub cause: &'a str,
-    /// What to do about it; empty when nothing can be done.
+    /// What to do about it; may be empty.
     pub next: &'a str,
-    /// The exit code that goes with it.
+    /// The exit code of unitlab.
     pub exit: u8,
 }
 
-/// Writes a report as `unitlab.report/1`, with a newline at its end.
+/// Writes a report as `unitlab.report/1`, and a newline.
 pub fn json(report: &Report, out: &mut impl Write) -> io::Result<()> {
     document(report, out)
 }
 
-/// Writes a failure as `unitlab.error/1`, with a newline at its end.
+/// Writes an error as `unitlab.error/1`, and a newline.
 pub fn error_json(failure: &Failure<'_>, out: &mut impl Write) -> io::Result<()> {
     let Failure { what, cause, next, exit } = *failure;
     let error = ErrorText { what, cause, next };
@@ -33,18 +33,18 @@ pub fn error_json(failure: &Failure<'_>, out: &mut impl Write) -> io::Result<()>
     document(&ErrorDocument { schema: ErrorDocument::SCHEMA, unitlab, error, exit }, out)
 }
 
-/// unitlab itself failed; nothing was graded.
+/// An error of unitlab itself; nothing was graded.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 pub(super) struct ErrorDocument<'a> {
     /// Always `unitlab.error/1`.
     #[cfg_attr(test, schemars(extend("const" = ErrorDocument::SCHEMA)))]
     schema: &'static str,
-    /// This program's version.
+    /// The version of unitlab.
     unitlab: &'static str,
     /// What happened.
     error: ErrorText<'a>,
-    /// The exit code that goes with it.
+    /// The exit code of unitlab.
     exit: u8,
 }
 
@@ -52,28 +52,28 @@ impl ErrorDocument<'_> {
     const SCHEMA: &'static str = "unitlab.error/1";
 }
 
-/// The thing, the cause, the next step.
+/// What failed, why, and what to do.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 struct ErrorText<'a> {
-    /// What did not work, one sentence.
+    /// What failed, one sentence.
     what: &'a str,
-    /// Why, as far as it is known; else empty.
+    /// Why; empty if unknown.
     cause: &'a str,
-    /// What to do about it; empty when nothing can be done.
+    /// What to do about it; may be empty.
     next: &'a str,
 }
 
 fn document(value: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
-    let text = disarmed(&serde_json::to_string_pretty(value)?);
+    let text = escape_controls(&serde_json::to_string_pretty(value)?);
     out.write_all(text.as_bytes())?;
     out.write_all(b"\n")
 }
 
-/// The same document, with `\uXXXX` for what JSON lets through and a terminal acts on (DEL, C1, direction overrides).
+/// Writes control characters that JSON allows (DEL, C1, direction overrides) as `\uXXXX`.
 ///
-/// Outside of its strings a JSON document has none of these, and its own line ends stay.
-fn disarmed(document: &str) -> String {
+/// Outside of strings, a JSON document contains no control characters but newlines.
+fn escape_controls(document: &str) -> String {
     let mut text = String::with_capacity(document.len());
     for character in document.chars() {
         if character == '\n' || !deceives(character) {
@@ -105,9 +105,8 @@ mod tests {
         insta::assert_snapshot!(printed(&sample::beginner()));
     }
 
-    /// Readers of the schema see this order, whichever way the structs are written.
     #[test]
-    fn the_contract_is_kept_to_the_letter() {
+    fn fields_keep_their_names_and_order() {
         let contract = r#"{"schema":"unitlab.report/1","unitlab":"0.1.0","lab":"sre-app","course":{"id":"unitlab","digest":"0f"},"learner":"ada","hints":1,"revealed":false,"place":{"kind":"sandbox","systemd":"252"},"at":"2026-11-22T10:00:00Z","took_ms":7,"score":{"points":65,"of":100,"graded_of":100,"complete":true,"percent":65,"passed":false},"checks":[{"id":"non-root","kind":"runs-as","title":"t","points":10,"earned":0,"status":"not-run","needs":["running"],"blocked_by":[],"expected":"e","observed":"o","evidence":[{"layer":"file","source":"/x:7","text":"User=root"},{"layer":"loaded","source":"s","text":"t"},{"layer":"live","source":"s","text":"t"}],"diagnosis":[{"id":"runs-as-root","text":"t","next":"n"}],"why":"w","lesson":"least-privilege"}]}"#;
         let report: Report = serde_json::from_str(contract).unwrap();
         let squeezed: String = printed(&report).lines().map(str::trim_start).collect();
@@ -115,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hostile_text_survives_unarmed() {
+    fn control_characters_are_escaped_and_read_back() {
         let mut report = sample::beginner();
         report.checks[0].observed = "\u{9b}2J\u{1b}]0;x\u{7}\u{7f}\u{202e}\u{e0041}\n".into();
         let text = printed(&report);
@@ -124,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_is_a_document_too() {
+    fn an_error_is_a_document_too() {
         let mut out = Vec::new();
         let failure =
             Failure { what: "no sandbox could be booted", cause: "no root", next: "run it with sudo", exit: 4 };

@@ -1,6 +1,6 @@
-//! A report as `JUnit` XML, which systems that build and test software read.
+//! A report as `JUnit` XML, which CI systems read.
 //!
-//! Nobody owns that format; what is written here is what `tests/schemas/junit.xsd` says.
+//! The format has no official specification; this follows `tests/schemas/junit.xsd`.
 
 use std::io::{self, Write};
 use std::time::Duration;
@@ -11,9 +11,9 @@ use super::json::Failure;
 use super::labels;
 use crate::model::{Cause, CheckReport, PlaceKind, Report, Status, escape};
 
-/// Writes a report as one suite: failed is `<failure>`, unknown `<error>`, blocked and not run `<skipped>`.
+/// Writes a report as one suite. Failed is `<failure>`, unknown is `<error>`, blocked and not-run are `<skipped>`.
 pub fn junit(report: &Report, out: &mut impl Write) -> io::Result<()> {
-    // A dot would make half of a name a package.
+    // Readers take what precedes a dot for a package.
     let lab = escape(&report.lab).replace('.', "-");
     let mut suite = TestSuite::new(&lab);
     suite.extra.insert("timestamp".into(), escape(&report.at).into());
@@ -30,7 +30,7 @@ pub fn junit(report: &Report, out: &mut impl Write) -> io::Result<()> {
     write(&document, out)
 }
 
-/// Writes a failure of unitlab itself as a suite with one error.
+/// Writes an error of unitlab itself as a suite with one error.
 pub fn error_junit(failure: &Failure<'_>, out: &mut impl Write) -> io::Result<()> {
     let Failure { what, cause, next, exit } = *failure;
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
@@ -51,7 +51,7 @@ pub fn error_junit(failure: &Failure<'_>, out: &mut impl Write) -> io::Result<()
 }
 
 fn write(document: &Document, out: &mut impl Write) -> io::Result<()> {
-    // Whole, so that an error of the writer keeps its kind.
+    // quick-junit would hide the kind of an error of `out`.
     let text = document.to_string().map_err(io::Error::other)?;
     out.write_all(text.as_bytes())
 }
@@ -108,7 +108,7 @@ fn case(check: &CheckReport, class: &str) -> TestCase {
     case
 }
 
-/// All that helps, a line for each thing that there is to say.
+/// Expected, observed, evidence, causes and lesson, one per line.
 fn details(check: &CheckReport) -> String {
     let mut lines = Vec::new();
     let mut say = |label: &str, text: &str| {
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_of_unitlab_is_an_error_and_no_failed_check() {
+    fn an_error_of_unitlab_is_no_failed_check() {
         let mut out = Vec::new();
         let failure =
             Failure { what: "the course has mistakes", cause: "lab.toml:1:2: <a>\nb\u{1b}", next: "mend it", exit: 4 };

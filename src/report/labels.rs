@@ -1,32 +1,32 @@
-//! What formats for other programs say of a check, in lines of plain text.
+//! Texts about a check that several formats share.
 
 use crate::model::{CheckReport, Layer, Report, Status, escape};
 
-/// `restart-always: It is restarted however it ends`: the id stays when the words are mended.
+/// The id and the title: `restart-always: It is restarted however it ends`. The id stays if the title is reworded.
 pub(super) fn name(check: &CheckReport) -> String {
     escape(&format!("{}: {}", check.id, check.title)).into_owned()
 }
 
-/// Why a check says neither yes nor no; none when it does.
+/// Why a check was not graded; none if it passed or failed.
 pub(super) fn ungraded(check: &CheckReport) -> Option<String> {
     let reason = match check.status {
         Status::Passed | Status::Failed => return None,
         Status::Blocked if check.blocked_by.is_empty() => "a check that it needs did not pass".to_owned(),
         Status::Blocked => format!("waits for {}", check.blocked_by.join(", ")),
-        Status::Unknown if check.observed.is_empty() => "could not be told".to_owned(),
-        Status::Unknown => format!("could not be told: {}", check.observed),
+        Status::Unknown if check.observed.is_empty() => "unknown".to_owned(),
+        Status::Unknown => format!("unknown: {}", check.observed),
         Status::NotRun if check.observed.is_empty() => "not run".to_owned(),
         Status::NotRun => format!("not run: {}", check.observed),
     };
     Some(escape(&reason).into_owned())
 }
 
-/// No check passed and none failed: the report grades nothing.
+/// Whether no check passed and none failed.
 pub(super) fn grades_nothing(report: &Report) -> bool {
     !report.checks.iter().any(|check| matches!(check.status, Status::Passed | Status::Failed))
 }
 
-/// `true`, `false`, or `undecided` while unknowns could still turn it.
+/// `true`, `false`, or `undecided` if unknown checks decide.
 pub(super) fn decided(passed: Option<bool>) -> String {
     passed.map_or("undecided".to_owned(), |passed| passed.to_string())
 }

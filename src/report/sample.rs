@@ -1,10 +1,10 @@
-//! Reports for the tests of this room: a beginner's attempt at the lab sre-app, and what becomes of it.
+//! Sample reports of the lab sre-app for tests.
 
 use crate::model::{Cause, CheckReport, CourseId, Diagnosis, Evidence, Layer, Place, PlaceKind, Report, Score, Status};
 
 const UNIT_FILE: &str = "/etc/systemd/system/sre-app.service";
 
-/// Some right, some wrong, one blocked, one unknown.
+/// Some checks passed, some failed, one is blocked, one unknown.
 pub(super) fn beginner() -> Report {
     let stale = diagnosis(
         Cause::NeedsDaemonReload,
@@ -77,7 +77,7 @@ pub(super) fn beginner() -> Report {
     report(checks, score, 2)
 }
 
-/// Everything holds.
+/// Every check passed.
 pub(super) fn solved() -> Report {
     let checks = vec![
         passed("unit-file", "unit-file", "systemd knows sre-app.service and can load it", 40),
@@ -87,7 +87,7 @@ pub(super) fn solved() -> Report {
     report(checks, score, 0)
 }
 
-/// Nothing is wrong, and one thing could not be told that decides.
+/// No check failed, but an unknown one decides.
 pub(super) fn uncertain() -> Report {
     let mut report = beginner();
     report.checks.retain(|check| matches!(check.status, Status::Passed | Status::Unknown));

@@ -1,7 +1,7 @@
 //! A report in the Test Anything Protocol, version 14 (`testanything.org`).
 //!
-//! TAP knows no "could not be told". Written as `not ok` an unknown would count as failed, and as a bare `ok` it would
-//! count as passed; so it is skipped with its reason, and its YAML block says `status: 'unknown'`.
+//! TAP has no status for an unknown check: `not ok` would count as failed, a bare `ok` as passed. It is written as
+//! `# SKIP` with its reason, and its YAML block says `status: 'unknown'`.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -10,8 +10,8 @@ use super::json::Failure;
 use super::labels;
 use crate::model::{Cause, CheckReport, PlaceKind, Report, Status, escape};
 
-/// Writes a report as TAP: a YAML block beneath what failed or is unknown, `# SKIP` for what could not be graded, and
-/// `Bail out!` at the end when nothing was.
+/// Writes a report as TAP: a YAML block for each failed or unknown check, `# SKIP` for each that was not graded, and
+/// `Bail out!` at the end if nothing was graded.
 pub fn tap(report: &Report, out: &mut impl Write) -> io::Result<()> {
     let mut text = String::from("TAP version 14\n");
     if report.checks.is_empty() {
@@ -38,7 +38,7 @@ pub fn tap(report: &Report, out: &mut impl Write) -> io::Result<()> {
     out.write_all(text.as_bytes())
 }
 
-/// Writes a failure of unitlab itself: nothing was graded, and nothing will be.
+/// Writes an error of unitlab itself: nothing was graded.
 pub fn error_tap(failure: &Failure<'_>, out: &mut impl Write) -> io::Result<()> {
     let mut text = String::from("TAP version 14\n");
     for cause in failure.cause.lines() {
@@ -51,28 +51,28 @@ pub fn error_tap(failure: &Failure<'_>, out: &mut impl Write) -> io::Result<()> 
     out.write_all(text.as_bytes())
 }
 
-/// One line and no more, whatever stands in it.
+/// Adds one line; newlines in it are escaped.
 fn line(text: &mut String, line: &str) {
     text.push_str(escape(line).trim_end());
     text.push('\n');
 }
 
 fn point(text: &mut String, number: usize, check: &CheckReport) {
-    let sign = if check.status == Status::Failed { "not ok" } else { "ok" };
+    let result = if check.status == Status::Failed { "not ok" } else { "ok" };
     let directive =
-        labels::ungraded(check).map_or(String::new(), |reason| format!(" # SKIP {}", without_directives(&reason)));
-    line(text, &format!("{sign} {number} - {}{directive}", without_directives(&labels::name(check))));
+        labels::ungraded(check).map_or(String::new(), |reason| format!(" # SKIP {}", escape_directives(&reason)));
+    line(text, &format!("{result} {number} - {}{directive}", escape_directives(&labels::name(check))));
     if matches!(check.status, Status::Failed | Status::Unknown) || !check.diagnosis.is_empty() {
         block(text, check);
     }
 }
 
-/// A `#` would begin a directive.
-fn without_directives(text: &str) -> String {
+/// Escapes `#`, which would start a directive.
+fn escape_directives(text: &str) -> String {
     text.replace('\\', "\\\\").replace('#', "\\#")
 }
 
-/// The YAML block, two columns in, as far as there is something to say.
+/// Adds the YAML block of a check.
 fn block(text: &mut String, check: &CheckReport) {
     let status = match check.status {
         Status::Passed => "passed",
@@ -114,9 +114,9 @@ fn block(text: &mut String, check: &CheckReport) {
     text.push_str("  ...\n");
 }
 
-/// In single quotes YAML takes every character for itself but the quote, so nothing in a text can end it.
-fn entry(text: &mut String, lead: &str, key: &str, value: &str) {
-    let _ = writeln!(text, "{lead}{key}: '{}'", escape(value).replace('\'', "''"));
+/// Adds a YAML entry. In single quotes only the quote itself needs escaping.
+fn entry(text: &mut String, indent: &str, key: &str, value: &str) {
+    let _ = writeln!(text, "{indent}{key}: '{}'", escape(value).replace('\'', "''"));
 }
 
 #[cfg(test)]
@@ -137,22 +137,19 @@ mod tests {
     }
 
     #[test]
-    fn it_bails_out_where_nothing_was_graded_and_only_there() {
+    fn it_bails_out_only_if_nothing_was_graded() {
         let mut report = sample::uncertain();
         assert!(!printed(&report).contains("Bail out!"));
         report.checks.retain(|check| check.status != Status::Passed);
         let text = printed(&report);
         let last = text.lines().last().unwrap();
-        assert_eq!(
-            last,
-            "Bail out! could not be told: port 8000 could not be asked: the network of the sandbox did not come up"
-        );
+        assert_eq!(last, "Bail out! unknown: port 8000 could not be asked: the network of the sandbox did not come up");
         report.checks.clear();
         assert!(printed(&report).contains("\n1..0 # SKIP the lab has no checks\n"));
     }
 
     #[test]
-    fn a_failure_of_unitlab_bails_out() {
+    fn an_error_of_unitlab_bails_out() {
         let mut out = Vec::new();
         let failure = Failure { what: "no\nok 1", cause: "a\nok 2", next: "do", exit: 3 };
         error_tap(&failure, &mut out).unwrap();

@@ -7,7 +7,7 @@ use super::job::{Case, CaseAction};
 use crate::app::lab_runner::LabRunner;
 use crate::app::lab_session::LabSession;
 use crate::engine;
-use crate::model::{Expected, Overlay, Spent, SubmittedAnswer};
+use crate::model::{Expected, Overlay, SubmittedAnswer, Timing};
 use crate::sandbox::{RootSource, SandboxError};
 
 /// A running case.
@@ -18,7 +18,7 @@ pub(super) struct CaseRun<'a> {
     pub(super) is_stopped: &'a dyn Fn() -> bool,
     pub(super) case: &'a Case<'a>,
     pub(super) session: LabSession,
-    pub(super) spent: Spent,
+    pub(super) spent: Timing,
     /// How the result differs from what is expected, one sentence each.
     pub(super) differs: Vec<String>,
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::app::lab_session::LabSession;
 use crate::app::lesson_host::command_run::{self, CommandOutput};
 use crate::engine::session::output_matches;
-use crate::model::{Block, Chapter, LessonCommand, Proven, RecordedOutput, Spent};
+use crate::model::{Block, CaseResult, Chapter, LessonCommand, RecordedOutput, Timing};
 use crate::sandbox::{Entrance, SandboxError};
 
 /// Commands of a chapter that run in one sandbox.
@@ -84,9 +84,9 @@ impl<'a> ChapterProof<'a> {
     pub(super) fn run(
         &self,
         session: &LabSession,
-        spent: Spent,
+        spent: Timing,
         is_stopped: &dyn Fn() -> bool,
-        on_proven: &mut dyn FnMut(Proven),
+        on_proven: &mut dyn FnMut(CaseResult),
     ) {
         let mut spent = spent;
         let mut begun = Instant::now();
@@ -101,7 +101,7 @@ impl<'a> ChapterProof<'a> {
             let result = mem::replace(&mut ready, Ok(())).and_then(|()| run_command(session, practice));
             spent.answer = begun.elapsed();
             let (subject, case) = (self.chapter.id.clone(), format!("{id}, {when}"));
-            let mut proven = Proven { subject, case, differs: Vec::new(), untried: None, printed: None, spent };
+            let mut proven = CaseResult { subject, case, differs: Vec::new(), untried: None, printed: None, spent };
             match result {
                 Ok(output) => {
                     proven.differs = differences(session, practice, &output);
@@ -112,7 +112,7 @@ impl<'a> ChapterProof<'a> {
             }
             proven.spent.whole = spent.hand_over + begun.elapsed();
             on_proven(proven);
-            (spent, begun) = (Spent::default(), Instant::now());
+            (spent, begun) = (Timing::default(), Instant::now());
         }
     }
 

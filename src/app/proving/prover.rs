@@ -14,7 +14,7 @@ use super::case_run::CaseRun;
 use super::job::Job;
 use crate::app::lab_runner::LabRunner;
 use crate::app::lab_session::LabSession;
-use crate::model::{Proof, Proven, Spent};
+use crate::model::{CaseResult, Proof, Timing};
 use crate::sandbox::{self, Sandbox, SandboxError};
 
 /// Proves cases and commands in sandboxes.
@@ -42,14 +42,14 @@ impl Prover {
     }
 
     /// Runs all jobs, and calls `on_proven` after each verdict. The verdicts are in the order of the jobs.
-    pub fn prove(&self, jobs: &[Job<'_>], on_proven: &(dyn Fn(&Proven) + Sync)) -> Proof {
+    pub fn prove(&self, jobs: &[Job<'_>], on_proven: &(dyn Fn(&CaseResult) + Sync)) -> Proof {
         let begun = Instant::now();
         let next = &AtomicUsize::new(0);
         // Without a buffer: each booting thread keeps one sandbox ready until a worker takes it.
         let (booted, ready) = mpsc::sync_channel(0);
         let ready = Arc::new(Mutex::new(ready));
         let (used, to_stop) = mpsc::channel();
-        let mut done: Vec<(usize, Proven)> = thread::scope(|scope| {
+        let mut done: Vec<(usize, CaseResult)> = thread::scope(|scope| {
             scope.spawn(|| to_stop.into_iter().for_each(|session: LabSession| drop(session.close())));
             for _ in 0..self.at_once {
                 let booted = booted.clone();
@@ -115,19 +115,19 @@ impl Prover {
         &self,
         ready: &Mutex<Receiver<Ready<'_, '_>>>,
         used: &Sender<LabSession>,
-        on_proven: &(dyn Fn(&Proven) + Sync),
-    ) -> Vec<(usize, Proven)> {
+        on_proven: &(dyn Fn(&CaseResult) + Sync),
+    ) -> Vec<(usize, CaseResult)> {
         let mut done = Vec::new();
         loop {
             let asked = Instant::now();
             let received = ready.lock().unwrap_or_else(PoisonError::into_inner).recv();
             let Ok((at, job, session)) = received else { return done };
-            let spent = Spent { hand_over: asked.elapsed(), follows: !done.is_empty(), ..Spent::default() };
+            let spent = Timing { hand_over: asked.elapsed(), follows: !done.is_empty(), ..Timing::default() };
             if self.is_stopped() {
                 return done;
             }
             // A verdict from a sandbox that is being stopped is worthless.
-            let mut on_done = |proven: Proven| {
+            let mut on_done = |proven: CaseResult| {
                 if !self.is_stopped() {
                     on_proven(&proven);
                     done.push((at, proven));
@@ -145,9 +145,9 @@ impl Prover {
                         differs: Vec::new(),
                     };
                     let result = run.run();
-                    let spent = Spent { whole: asked.elapsed(), ..run.spent };
+                    let spent = Timing { whole: asked.elapsed(), ..run.spent };
                     let _ = used.send(run.session);
-                    let mut proven = Proven { differs: run.differs, ..untried(job, spent) };
+                    let mut proven = CaseResult { differs: run.differs, ..untried(job, spent) };
                     if let Err(error) = result {
                         add_error(&error, &mut proven);
                     }
@@ -158,7 +158,7 @@ impl Prover {
                     let _ = used.send(session);
                 }
                 (Err(error), _) => {
-                    let mut proven = untried(job, Spent { whole: asked.elapsed(), ..spent });
+                    let mut proven = untried(job, Timing { whole: asked.elapsed(), ..spent });
                     add_error(&error, &mut proven);
                     on_done(proven);
                 }
@@ -168,7 +168,7 @@ impl Prover {
 }
 
 /// A failing script is the author's mistake, so the case differs. After any other error the case counts as not tried.
-fn add_error(error: &SandboxError, proven: &mut Proven) {
+fn add_error(error: &SandboxError, proven: &mut CaseResult) {
     if matches!(error, SandboxError::Script { .. }) {
         proven.differs.push(error.to_string());
     } else {
@@ -177,7 +177,7 @@ fn add_error(error: &SandboxError, proven: &mut Proven) {
 }
 
 /// The verdict of a job before it has run.
-fn untried(job: &Job<'_>, spent: Spent) -> Proven {
+fn untried(job: &Job<'_>, spent: Timing) -> CaseResult {
     let (subject, case) = (job.subject(), job.name().to_owned());
-    Proven { subject, case, differs: Vec::new(), untried: None, printed: None, spent }
+    CaseResult { subject, case, differs: Vec::new(), untried: None, printed: None, spent }
 }

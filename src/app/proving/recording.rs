@@ -6,7 +6,7 @@ use crate::app::error::Error;
 use crate::app::workspace::Workspace;
 use crate::course::write_records;
 use crate::learner::ReportFile;
-use crate::model::{Chapter, Proof, Proven, RecordedOutput};
+use crate::model::{CaseResult, Chapter, Proof, RecordedOutput};
 
 /// Records each chapter whose commands all ran in order and printed what is expected; `dir` is the course's directory.
 pub(crate) fn record_outputs(
@@ -18,7 +18,7 @@ pub(crate) fn record_outputs(
     for chapter in chapters {
         let printed = |id: &str| -> Option<&RecordedOutput> {
             let case = format!("{id}, in order");
-            let own = |proven: &&Proven| proven.subject == chapter.id && proven.case == case;
+            let own = |proven: &&CaseResult| proven.subject == chapter.id && proven.case == case;
             proof.cases.iter().filter(own).find_map(|proven| proven.printed.as_ref())
         };
         let blocks = chapter.pages.iter().flat_map(|page| &page.blocks);

@@ -12,7 +12,7 @@ use crate::cli::exit_code::ExitCode;
 use crate::cli::sudo;
 use crate::course::LabDirectory;
 use crate::engine;
-use crate::model::{Chapter, Proof, Proven};
+use crate::model::{CaseResult, Chapter, Proof};
 use crate::report;
 use crate::sandbox;
 
@@ -123,7 +123,7 @@ fn prove(context: &Context, prover: &Prover, jobs: &[Job<'_>]) -> Result<Proof, 
     let interrupted = sandbox::signal_stream()?;
     let (done, watcher) = UnixStream::pair().map_err(Error::system("cannot watch for Ctrl-C"))?;
     let bar = context.terminal.progress_bar(jobs.iter().map(Job::verdicts).sum());
-    let on_proven = |proven: &Proven| {
+    let on_proven = |proven: &CaseResult| {
         bar.advance(&proven.case);
         if context.is_verbose() {
             bar.print_line(&result_line(proven));
@@ -143,7 +143,7 @@ fn prove(context: &Context, prover: &Prover, jobs: &[Job<'_>]) -> Result<Proof, 
 }
 
 /// The result of one case or command, in one line.
-fn result_line(proven: &Proven) -> String {
+fn result_line(proven: &CaseResult) -> String {
     let outcome = match (&proven.untried, proven.differs.as_slice()) {
         (None, []) => "as expected".to_owned(),
         (Some(why), []) => format!("not tried: {why}"),

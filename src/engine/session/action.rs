@@ -3,7 +3,7 @@
 use super::quiz_answer::QuizAnswer;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Action {
+pub(crate) enum Action {
     /// Get a fresh sandbox ready, with the scene of this chapter.
     PrepareSandbox {
         /// Index of the chapter in the tutorial.
@@ -35,7 +35,7 @@ pub enum Action {
 
 /// A change to the learner's saved progress.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ProgressUpdate {
+pub(crate) enum ProgressUpdate {
     PageOpened {
         /// The chapter's id.
         chapter: String,

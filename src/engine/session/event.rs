@@ -5,7 +5,7 @@ use super::layout::Layout;
 use super::sandbox_status::SandboxStatus;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Event {
+pub(crate) enum Event {
     Key(Key),
     /// The page was laid out again.
     Layout(Layout),

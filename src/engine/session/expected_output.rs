@@ -3,8 +3,7 @@
 use regex_lite::Regex;
 
 /// Whether the output matches the regular expression `expect`.
-#[must_use]
-pub fn output_matches(expect: &str, output: &str) -> bool {
+pub(crate) fn output_matches(expect: &str, output: &str) -> bool {
     Regex::new(expect).is_ok_and(|regex| regex.is_match(output))
 }
 

@@ -2,7 +2,7 @@
 
 /// A key, as the terminal reports it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Key {
+pub(crate) enum Key {
     Char(char),
     /// A letter pressed together with Ctrl.
     Ctrl(char),

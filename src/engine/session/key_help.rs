@@ -1,7 +1,7 @@
 //! The keys of a page, as the help screen lists them.
 
 /// Each key, and what it does.
-pub const KEY_HELP: [(&str, &str); 20] = [
+pub(crate) const KEY_HELP: [(&str, &str); 20] = [
     ("Enter", "run, answer or open the selected block; then go on"),
     ("Space", "scroll down, then turn the page"),
     ("n, Right", "next page"),

@@ -2,11 +2,11 @@
 
 /// The layout of a page, in rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Layout {
+pub(crate) struct Layout {
     /// Height of the window that shows the page.
-    pub rows: usize,
+    pub(crate) rows: usize,
     /// Height of the page.
-    pub total: usize,
+    pub(crate) total: usize,
     /// For each block its first row and the row after its last.
-    pub blocks: Vec<(usize, usize)>,
+    pub(crate) blocks: Vec<(usize, usize)>,
 }

@@ -4,7 +4,7 @@ use super::key::Key;
 
 /// A line of text with a cursor, edited with the usual Emacs keys.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct LineEditor {
+pub(crate) struct LineEditor {
     before: String,
     after: String,
 }
@@ -14,24 +14,21 @@ const MAX_LENGTH: usize = 1000;
 
 impl LineEditor {
     /// Starts with this text, the cursor at its end.
-    #[must_use]
-    pub fn new(text: &str) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         Self { before: text.to_owned(), after: String::new() }
     }
 
-    #[must_use]
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         format!("{}{}", self.before, self.after)
     }
 
     /// The text before the cursor, and the text after it.
-    #[must_use]
-    pub fn around_cursor(&self) -> (&str, &str) {
+    pub(crate) fn around_cursor(&self) -> (&str, &str) {
         (&self.before, &self.after)
     }
 
     /// Edits the line; returns false for a key that does not edit.
-    pub fn press(&mut self, key: Key) -> bool {
+    pub(crate) fn press(&mut self, key: Key) -> bool {
         match key {
             Key::Char(character) if !character.is_control() => {
                 if self.before.len() + self.after.len() < MAX_LENGTH {

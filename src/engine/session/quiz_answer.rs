@@ -5,7 +5,7 @@ use regex_lite::Regex;
 use crate::model::{QuizForm, QuizQuestion};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum QuizAnswer {
+pub(crate) enum QuizAnswer {
     /// Indices of the choices, ascending.
     Choices(Vec<usize>),
     Text(String),
@@ -13,8 +13,7 @@ pub enum QuizAnswer {
 
 impl QuizAnswer {
     /// The form in which it is saved and shown; choices are numbered from 1.
-    #[must_use]
-    pub fn to_text(&self) -> String {
+    pub(crate) fn to_text(&self) -> String {
         match self {
             Self::Choices(choices) => {
                 choices.iter().map(|choice| (choice + 1).to_string()).collect::<Vec<_>>().join(", ")
@@ -24,8 +23,7 @@ impl QuizAnswer {
     }
 
     /// Reads a saved answer; none if it does not fit a question of this form.
-    #[must_use]
-    pub fn parse(text: &str, form: &QuizForm) -> Option<Self> {
+    pub(crate) fn parse(text: &str, form: &QuizForm) -> Option<Self> {
         match form {
             QuizForm::Typed { .. } => Some(Self::Text(text.to_owned())),
             QuizForm::Choice { choices, .. } => text
@@ -41,8 +39,7 @@ impl QuizAnswer {
 }
 
 /// Whether the answer is correct. Typed text is compared without case, extra spaces, and surrounding quotes.
-#[must_use]
-pub fn is_correct(question: &QuizQuestion, answer: &QuizAnswer) -> bool {
+pub(crate) fn is_correct(question: &QuizQuestion, answer: &QuizAnswer) -> bool {
     match (&question.form, answer) {
         (QuizForm::Choice { right, .. }, QuizAnswer::Choices(choices)) => right == choices,
         (QuizForm::Typed { accept }, QuizAnswer::Text(text)) => {

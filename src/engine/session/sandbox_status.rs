@@ -2,7 +2,7 @@
 
 /// The state of the chapter's sandbox.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum SandboxStatus {
+pub(crate) enum SandboxStatus {
     /// No command has needed one yet.
     #[default]
     NotStarted,

@@ -4,21 +4,20 @@ use crate::model::{Block, Chapter, GlossaryTerm, Page, Tutorial};
 
 /// A page that contains the searched words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SearchHit {
+pub(crate) struct SearchHit {
     /// Index of the chapter in the tutorial.
-    pub chapter: usize,
+    pub(crate) chapter: usize,
     /// Index of the page in the chapter.
-    pub page: usize,
+    pub(crate) page: usize,
     /// The first line with the words, without markdown.
-    pub line: String,
+    pub(crate) line: String,
 }
 
 /// Search stops after this many pages.
 const MAX_HITS: usize = 50;
 
 /// Returns the pages with a line that contains `words`, in reading order; case is ignored.
-#[must_use]
-pub fn search(tutorial: &Tutorial, words: &str) -> Vec<SearchHit> {
+pub(crate) fn search(tutorial: &Tutorial, words: &str) -> Vec<SearchHit> {
     let wanted = words.trim().to_lowercase();
     if wanted.is_empty() {
         return Vec::new();
@@ -67,8 +66,7 @@ fn strip_markdown(line: &str) -> String {
 /// Returns the terms whose names start with `letters`, then those that contain them.
 ///
 /// Without letters, returns all terms: those linked from this page first, then those linked from the chapter.
-#[must_use]
-pub fn glossary_terms<'t>(
+pub(crate) fn glossary_terms<'t>(
     tutorial: &'t Tutorial,
     chapter: &Chapter,
     page: &Page,

@@ -12,40 +12,40 @@ use crate::model::{Block, Chapter, Page, Tutorial};
 pub(super) type Location = (String, String);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct State {
+pub(crate) struct State {
     /// Index of the chapter in the tutorial.
-    pub chapter: usize,
+    pub(crate) chapter: usize,
     /// Index of the page in the chapter.
-    pub page: usize,
+    pub(crate) page: usize,
     /// The first visible row of the page.
-    pub scroll: usize,
-    pub mode: Mode,
+    pub(crate) scroll: usize,
+    pub(crate) mode: Mode,
     /// The selected block of the page: keys act on it.
-    pub focus: Option<usize>,
+    pub(crate) focus: Option<usize>,
     /// The marked choices of the selected question, if it allows several.
-    pub marked: BTreeSet<usize>,
-    pub answers: BTreeMap<Location, AnswerHistory>,
+    pub(crate) marked: BTreeSet<usize>,
+    pub(crate) answers: BTreeMap<Location, AnswerHistory>,
     /// The last run of each command in this session.
-    pub command_runs: BTreeMap<Location, CommandRun>,
+    pub(crate) command_runs: BTreeMap<Location, CommandRun>,
     /// Blocks whose original command has run in the current sandbox.
     pub(super) prepared: BTreeSet<Location>,
     /// Pages that have been opened.
-    pub opened: BTreeSet<Location>,
+    pub(crate) opened: BTreeSet<Location>,
     /// Labs opened in this session, each with the message shown after it.
-    pub visited_labs: BTreeMap<String, String>,
-    pub sandbox: SandboxStatus,
+    pub(crate) visited_labs: BTreeMap<String, String>,
+    pub(crate) sandbox: SandboxStatus,
     /// The block whose command is running.
-    pub running: Option<Location>,
-    pub layout: Layout,
+    pub(crate) running: Option<Location>,
+    pub(crate) layout: Layout,
     /// A message in the footer, until the next key.
-    pub notice: String,
+    pub(crate) notice: String,
     /// Scroll to the selected block at the next layout.
     pub(super) scroll_to_focus: bool,
 }
 
 /// What the keys do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Mode {
+pub(crate) enum Mode {
     /// Read the page.
     Page,
     /// Type a line into the selected block.
@@ -78,7 +78,7 @@ pub enum Mode {
 
 /// What the typed line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum InputPurpose {
+pub(crate) enum InputPurpose {
     /// An answer to the selected question.
     Answer,
     /// An edited command for the selected block.
@@ -87,35 +87,35 @@ pub enum InputPurpose {
 
 /// The learner's answers to one question.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AnswerHistory {
+pub(crate) struct AnswerHistory {
     /// The first answer, which is the one that is scored.
-    pub first: QuizAnswer,
-    pub first_correct: bool,
+    pub(crate) first: QuizAnswer,
+    pub(crate) first_correct: bool,
     /// The latest answer, and whether it is correct; none after the chapter was restarted.
-    pub latest: Option<(QuizAnswer, bool)>,
+    pub(crate) latest: Option<(QuizAnswer, bool)>,
 }
 
 /// One run of a command.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct CommandRun {
-    pub command: String,
+pub(crate) struct CommandRun {
+    pub(crate) command: String,
     /// What it printed, up to [`MAX_OUTPUT`] bytes.
-    pub output: String,
-    pub finished: bool,
+    pub(crate) output: String,
+    pub(crate) finished: bool,
     /// Its exit code, as a shell reports it; none if it was stopped.
-    pub exit_code: Option<i32>,
+    pub(crate) exit_code: Option<i32>,
     /// The blocks whose commands ran before it.
-    pub prerequisites: Vec<String>,
+    pub(crate) prerequisites: Vec<String>,
     /// It was not run: the output was recorded with the course.
-    pub recorded: bool,
+    pub(crate) recorded: bool,
 }
 
 /// What was saved from earlier sessions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct History {
-    pub answers: BTreeMap<Location, AnswerHistory>,
+pub(crate) struct History {
+    pub(crate) answers: BTreeMap<Location, AnswerHistory>,
     /// Pages that have been opened.
-    pub opened: BTreeSet<Location>,
+    pub(crate) opened: BTreeSet<Location>,
 }
 
 /// Bytes kept of a command's output.
@@ -123,8 +123,7 @@ pub(super) const MAX_OUTPUT: usize = 64 << 10;
 
 impl State {
     /// The state before the first page is opened; [`super::begin`] opens it.
-    #[must_use]
-    pub fn new(chapter: usize, page: usize, history: History) -> Self {
+    pub(crate) fn new(chapter: usize, page: usize, history: History) -> Self {
         Self {
             chapter,
             page,
@@ -146,24 +145,20 @@ impl State {
     }
 
     /// False if the session needs this layout as an [`Event::Layout`](super::Event::Layout).
-    #[must_use]
-    pub fn has_layout(&self, layout: &Layout) -> bool {
+    pub(crate) fn has_layout(&self, layout: &Layout) -> bool {
         self.layout == *layout && !self.scroll_to_focus
     }
 
-    #[must_use]
-    pub fn chapter<'t>(&self, tutorial: &'t Tutorial) -> &'t Chapter {
+    pub(crate) fn chapter<'t>(&self, tutorial: &'t Tutorial) -> &'t Chapter {
         &tutorial.chapters[self.chapter]
     }
 
-    #[must_use]
-    pub fn page<'t>(&self, tutorial: &'t Tutorial) -> &'t Page {
+    pub(crate) fn page<'t>(&self, tutorial: &'t Tutorial) -> &'t Page {
         &self.chapter(tutorial).pages[self.page]
     }
 
     /// The selected block.
-    #[must_use]
-    pub fn block<'t>(&self, tutorial: &'t Tutorial) -> Option<&'t Block> {
+    pub(crate) fn block<'t>(&self, tutorial: &'t Tutorial) -> Option<&'t Block> {
         self.page(tutorial).blocks.get(self.focus?)
     }
 
@@ -173,26 +168,22 @@ impl State {
     }
 
     /// The latest answer to a question of the current chapter, and whether it is correct.
-    #[must_use]
-    pub fn answer(&self, tutorial: &Tutorial, id: &str) -> Option<&(QuizAnswer, bool)> {
+    pub(crate) fn answer(&self, tutorial: &Tutorial, id: &str) -> Option<&(QuizAnswer, bool)> {
         self.answers.get(&self.location(tutorial, id))?.latest.as_ref()
     }
 
     /// The last run of a command of the current chapter.
-    #[must_use]
-    pub fn command_run(&self, tutorial: &Tutorial, id: &str) -> Option<&CommandRun> {
+    pub(crate) fn command_run(&self, tutorial: &Tutorial, id: &str) -> Option<&CommandRun> {
         self.command_runs.get(&self.location(tutorial, id))
     }
 
     /// Whether the command of a block of the current chapter has run and finished.
-    #[must_use]
-    pub fn has_run(&self, tutorial: &Tutorial, id: &str) -> bool {
+    pub(crate) fn has_run(&self, tutorial: &Tutorial, id: &str) -> bool {
         self.command_run(tutorial, id).is_some_and(|run| run.finished)
     }
 
     /// Whether the learner has done everything that the block asks for.
-    #[must_use]
-    pub fn is_done(&self, tutorial: &Tutorial, block: &Block) -> bool {
+    pub(crate) fn is_done(&self, tutorial: &Tutorial, block: &Block) -> bool {
         match block {
             Block::Prose(_) => true,
             Block::Quiz { id, .. } => self.answer(tutorial, id).is_some(),
@@ -202,8 +193,7 @@ impl State {
         }
     }
 
-    #[must_use]
-    pub fn is_opened(&self, chapter: &Chapter, page: &Page) -> bool {
+    pub(crate) fn is_opened(&self, chapter: &Chapter, page: &Page) -> bool {
         self.opened.contains(&(chapter.id.clone(), page.slug.clone()))
     }
 
@@ -223,8 +213,7 @@ impl State {
 }
 
 /// The rows of the table of contents: chapter index and, for a page, its index. Pages follow their chapter.
-#[must_use]
-pub fn table_of_contents(tutorial: &Tutorial) -> Vec<(usize, Option<usize>)> {
+pub(crate) fn table_of_contents(tutorial: &Tutorial) -> Vec<(usize, Option<usize>)> {
     let rows = tutorial.chapters.iter().enumerate().flat_map(|(index, chapter)| {
         std::iter::once((index, None)).chain((0..chapter.pages.len()).map(move |page| (index, Some(page))))
     });

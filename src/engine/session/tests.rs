@@ -1,4 +1,4 @@
-//! Sittings played key by key, without a terminal.
+//! Sessions played key by key, without a terminal.
 
 mod commands;
 mod invariants;

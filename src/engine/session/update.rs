@@ -9,16 +9,14 @@ use super::{overlay_keys, page_keys};
 use crate::model::Tutorial;
 
 /// Begins a session on a page. Returns its state and the first actions.
-#[must_use]
-pub fn begin(tutorial: &Tutorial, chapter: usize, page: usize, history: History) -> (State, Vec<Action>) {
+pub(crate) fn begin(tutorial: &Tutorial, chapter: usize, page: usize, history: History) -> (State, Vec<Action>) {
     let mut step = Step::new(tutorial, State::new(chapter, page, history));
     step.open(chapter, page);
     (step.state, step.actions)
 }
 
 /// Applies an event. Returns the new state and the actions that follow, in order.
-#[must_use]
-pub fn update(tutorial: &Tutorial, state: State, event: Event) -> (State, Vec<Action>) {
+pub(crate) fn update(tutorial: &Tutorial, state: State, event: Event) -> (State, Vec<Action>) {
     let mut step = Step::new(tutorial, state);
     match event {
         Event::Key(key) => press(&mut step, key),

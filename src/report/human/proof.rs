@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use crate::model::{Proof, Proven, Spent, Style};
+use crate::model::{CaseResult, Proof, Style, Timing};
 
 use super::text_builder::{TextBuilder, TextStyle};
 
@@ -26,7 +26,7 @@ pub fn proof(proof: &Proof, style: Style, writer: &mut impl Write) -> io::Result
     writer.write_all(out.as_str().as_bytes())
 }
 
-fn row(case: &Proven, out: &mut TextBuilder) {
+fn row(case: &CaseResult, out: &mut TextBuilder) {
     let (mark, style) = if case.differs.is_empty() {
         (out.glyphs().unknown, TextStyle::Unknown)
     } else {
@@ -43,8 +43,8 @@ fn row(case: &Proven, out: &mut TextBuilder) {
 }
 
 /// Writes the result for one lab or chapter.
-fn summary(own: &[Proven], out: &mut TextBuilder) {
-    let Some(Proven { subject, .. }) = own.first() else { return };
+fn summary(own: &[CaseResult], out: &mut TextBuilder) {
+    let Some(CaseResult { subject, .. }) = own.first() else { return };
     let differ = own.iter().filter(|case| !case.differs.is_empty()).count();
     let untried = own.iter().filter(|case| case.differs.is_empty() && case.untried.is_some()).count();
     let (style, outcome) = match (differ, untried) {
@@ -58,7 +58,7 @@ fn summary(own: &[Proven], out: &mut TextBuilder) {
 
 /// Writes the duration, the share spent waiting for systemd, and the time from one case to the next.
 fn times(proof: &Proof, out: &mut TextBuilder) {
-    let total = |part: fn(&Spent) -> Duration| proof.cases.iter().map(|case| part(&case.spent)).sum::<Duration>();
+    let total = |part: fn(&Timing) -> Duration| proof.cases.iter().map(|case| part(&case.spent)).sum::<Duration>();
     let whole = total(|spent| spent.whole);
     if whole.is_zero() {
         return;
@@ -105,17 +105,17 @@ mod tests {
     use std::time::Duration;
 
     use super::proof;
-    use crate::model::{Proof, Proven, Spent, Style};
+    use crate::model::{CaseResult, Proof, Style, Timing};
 
-    fn case(name: &str, differs: &[&str], untried: Option<&str>, hand_over: u64) -> Proven {
+    fn case(name: &str, differs: &[&str], untried: Option<&str>, hand_over: u64) -> CaseResult {
         let millis = Duration::from_millis;
-        Proven {
+        CaseResult {
             subject: "sre-app".into(),
             case: name.into(),
             differs: differs.iter().map(ToString::to_string).collect(),
             untried: untried.map(str::to_owned),
             printed: None,
-            spent: Spent {
+            spent: Timing {
                 whole: millis(2000),
                 hand_over: millis(hand_over),
                 follows: hand_over < 100,
@@ -139,7 +139,7 @@ mod tests {
             case("user-is-root", &["non-root passed, and must fail", "chdir is not diagnosed; nothing is"], None, 2),
             case("Service.ExecStart=/usr/bin/python3-missing -m http.server 8000", &["earns full marks"], None, 40),
             case("drop Unit.After", &[], Some("the sandbox p1 did not come up: \u{1b}[1mno\u{202e}"), 1),
-            Proven {
+            CaseResult {
                 subject: "reliability".into(),
                 ..case(
                     "kill, alone",

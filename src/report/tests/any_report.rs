@@ -1,4 +1,4 @@
-//! Reports with anything in them: each format says all of it, and no text gets out of its place.
+//! Reports with random texts: each format contains all of them, and no text breaks the format.
 
 use proptest::collection::vec;
 use proptest::option;
@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use crate::model::{Cause, CheckReport, Diagnosis, Evidence, Layer, Report, Status, escape};
 use crate::report::{junit, labels, sample, tap};
 
-/// Any text, and more often such as is special to somebody.
+/// Any text, often with characters that are special in XML, YAML, TAP or on a terminal.
 fn text() -> impl Strategy<Value = String> {
     let special =
         "[#\\\\'\"&<>:\\[\\]{}|%@`~ \t\n\r\u{0}\u{1b}\u{7f}\u{85}\u{a0}\u{2028}\u{feff}\u{fffe}\u{ffff}a-c-]{0,12}";
@@ -92,7 +92,7 @@ pub(super) fn report() -> impl Strategy<Value = Report> {
     )
 }
 
-pub(super) fn with(report: &Report, statuses: &[Status]) -> usize {
+pub(super) fn count(report: &Report, statuses: &[Status]) -> usize {
     report.checks.iter().filter(|check| statuses.contains(&check.status)).count()
 }
 
@@ -111,9 +111,9 @@ proptest! {
         let elements = |name: &str| document.descendants().filter(|node| node.has_tag_name(name)).count();
         let counts = [
             ("testcase", "tests", report.checks.len()),
-            ("failure", "failures", with(&report, &[Status::Failed])),
-            ("error", "errors", with(&report, &[Status::Unknown])),
-            ("skipped", "skipped", with(&report, &[Status::Blocked, Status::NotRun])),
+            ("failure", "failures", count(&report, &[Status::Failed])),
+            ("error", "errors", count(&report, &[Status::Unknown])),
+            ("skipped", "skipped", count(&report, &[Status::Blocked, Status::NotRun])),
         ];
         let suite = document.descendants().find(|node| node.has_tag_name("testsuite")).unwrap();
         for (element, attribute, count) in counts {
@@ -121,7 +121,7 @@ proptest! {
             prop_assert_eq!(suite.attribute(attribute), Some(&*count.to_string()));
             prop_assert_eq!(document.root_element().attribute(attribute), Some(&*count.to_string()));
         }
-        // Nothing of a text is lost: what is not fit for XML is shown, and not left out.
+        // Characters that XML forbids are escaped, not dropped.
         let cases = document.descendants().filter(|node| node.has_tag_name("testcase"));
         for (case, check) in cases.zip(&report.checks) {
             prop_assert_eq!(case.attribute("name"), Some(&*labels::name(check)));
@@ -133,20 +133,20 @@ proptest! {
     }
 
     #[test]
-    fn tap_has_a_line_for_each_check_and_yaml_that_says_it_again(report in report()) {
+    fn tap_has_a_line_for_each_check_and_yaml_with_its_details(report in report()) {
         let text = printed(|out| tap(&report, out));
         prop_assert!(!text.replace('\n', "").contains(crate::model::deceives), "{text:?}");
         let starting = |sign: &str| text.lines().filter(|line| line.starts_with(sign)).count();
-        prop_assert_eq!(starting("not ok "), with(&report, &[Status::Failed]));
-        prop_assert_eq!(starting("ok "), report.checks.len() - with(&report, &[Status::Failed]));
+        prop_assert_eq!(starting("not ok "), count(&report, &[Status::Failed]));
+        prop_assert_eq!(starting("ok "), report.checks.len() - count(&report, &[Status::Failed]));
         prop_assert_eq!(starting("Bail out!"), usize::from(labels::grades_nothing(&report)));
         let blocks = text.split("\n  ---\n").skip(1).map(|rest| rest.split("\n  ...\n").next().unwrap_or_default());
-        let told = |check: &&CheckReport| {
+        let has_block = |check: &&CheckReport| {
             matches!(check.status, Status::Failed | Status::Unknown) || !check.diagnosis.is_empty()
         };
-        let told: Vec<&CheckReport> = report.checks.iter().filter(told).collect();
-        prop_assert_eq!(blocks.clone().count(), told.len());
-        for (block, check) in blocks.zip(told) {
+        let with_block: Vec<&CheckReport> = report.checks.iter().filter(has_block).collect();
+        prop_assert_eq!(blocks.clone().count(), with_block.len());
+        for (block, check) in blocks.zip(with_block) {
             let documents = yaml_rust2::YamlLoader::load_from_str(block)
                 .map_err(|error| TestCaseError::fail(format!("{error}: {block}")))?;
             let yaml = &documents[0];

@@ -1,4 +1,4 @@
-//! What holds for every format, and for every report.
+//! Tests of all formats.
 
 mod any_report;
 mod read_back;

@@ -1,6 +1,5 @@
-//! Programs that other people wrote read our reports: libxml2 holds `JUnit` files against a schema, perl's own
-//! `TAP::Parser` counts what TAP says.
-#![allow(clippy::disallowed_methods, reason = "tests start the programs that read")]
+//! Other programs read our reports: xmllint validates `JUnit` files, and perl's `TAP::Parser` counts TAP results.
+#![allow(clippy::disallowed_methods, reason = "tests start the readers")]
 
 use std::fs;
 use std::io::Write as _;
@@ -11,12 +10,12 @@ use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
 use tempfile::TempDir;
 
-use super::any_report::{self, printed, with};
+use super::any_report::{self, count, printed};
 use crate::model::{Report, Status};
 use crate::report::{Failure, error_junit, error_tap, junit, labels, sample, tap};
 
-/// Prints for each file: passed, failed, skipped, bailed out, and what was not understood. Before 3.50 the parser knows
-/// version 13 and says so; what version 14 adds to it is not used here.
+/// Prints for each file: passed, failed, skipped, bailed out, and parse errors. A parser before 3.50 knows only version
+/// 13 and complains about 14; the features of version 14 are not used here.
 const COUNT: &str = r#"
     use TAP::Parser;
     for my $file (@ARGV) {
@@ -29,8 +28,8 @@ const COUNT: &str = r#"
     }
 "#;
 
-/// The program is here; where `UNITLAB_REQUIRE_TOOLS` is set (`scripts/test.sh` installs them), it has to be.
-fn have(program: &str, args: &[&str]) -> bool {
+/// Whether the program is installed. Fails if it is not and `UNITLAB_REQUIRE_TOOLS` is set (`scripts/test.sh` sets it).
+fn is_installed(program: &str, args: &[&str]) -> bool {
     let found = Command::new(program).args(args).output().is_ok_and(|output| output.status.success());
     if !found {
         assert!(std::env::var_os("UNITLAB_REQUIRE_TOOLS").is_none(), "{program} {args:?} does not work here");
@@ -39,7 +38,7 @@ fn have(program: &str, args: &[&str]) -> bool {
     found
 }
 
-/// The samples, and many with anything in them; the same ones each time.
+/// The samples, and many random reports; the same ones each time.
 fn reports() -> Vec<Report> {
     let mut runner = TestRunner::deterministic();
     let strategy = any_report::report();
@@ -51,7 +50,7 @@ fn failure() -> Failure<'static> {
     Failure { what: "no <sandbox>", cause: "a\nok 1 - b\u{1b}", next: "# SKIP", exit: 3 }
 }
 
-/// The texts as files.
+/// Writes each text to a file.
 fn files(texts: impl Iterator<Item = String>) -> (TempDir, Vec<PathBuf>) {
     let dir = tempfile::tempdir().unwrap();
     let write = |(number, text)| {
@@ -71,20 +70,20 @@ fn xmllint(paths: &[PathBuf]) -> (bool, String) {
 }
 
 #[test]
-fn libxml2_finds_every_junit_file_valid() {
-    if !have("xmllint", &["--version"]) {
+fn every_junit_file_is_valid() {
+    if !is_installed("xmllint", &["--version"]) {
         return;
     }
     let texts = reports().into_iter().map(|report| printed(|out| junit(&report, out)));
     let (_dir, paths) = files(texts.chain([printed(|out| error_junit(&failure(), out))]));
-    let (valid, said) = xmllint(&paths);
-    assert!(valid, "{said}");
+    let (valid, stderr) = xmllint(&paths);
+    assert!(valid, "{stderr}");
 }
 
-/// A schema that lets everything through would hold nothing.
+/// Guards against a schema that accepts everything.
 #[test]
-fn the_junit_schema_refuses_what_no_reader_takes() {
-    if !have("xmllint", &["--version"]) {
+fn the_junit_schema_refuses_invalid_files() {
+    if !is_installed("xmllint", &["--version"]) {
         return;
     }
     let right = printed(|out| junit(&sample::beginner(), out));
@@ -100,14 +99,14 @@ fn the_junit_schema_refuses_what_no_reader_takes() {
             right.replace(from, to).replace("</failure>", if to == "<failed " { "</failed>" } else { "</failure>" });
         assert_ne!(wrong, right, "{from}");
         let (_dir, paths) = files([wrong].into_iter());
-        let (valid, said) = xmllint(&paths);
-        assert!(!valid && said.contains("fails to validate"), "{from} as {to}: {said}");
+        let (valid, stderr) = xmllint(&paths);
+        assert!(!valid && stderr.contains("fails to validate"), "{from} as {to}: {stderr}");
     }
 }
 
 #[test]
-fn perl_counts_what_the_report_says() {
-    if !have("perl", &["-MTAP::Parser", "-e", "1"]) {
+fn a_tap_parser_counts_the_statuses_of_the_report() {
+    if !is_installed("perl", &["-MTAP::Parser", "-e", "1"]) {
         return;
     }
     let reports = reports();
@@ -118,15 +117,15 @@ fn perl_counts_what_the_report_says() {
     let counted = String::from_utf8(output.stdout).unwrap();
     let mut counted = counted.lines();
     for report in &reports {
-        let failed = with(report, &[Status::Failed]);
-        // What is skipped is ok, as TAP counts: an unknown is never a failure.
-        let skipped = with(report, &[Status::Blocked, Status::Unknown, Status::NotRun]);
+        let failed = count(report, &[Status::Failed]);
+        // TAP counts a skipped check as ok, so an unknown check is never a failure.
+        let skipped = count(report, &[Status::Blocked, Status::Unknown, Status::NotRun]);
         let passed = report.checks.len() - failed;
         let bailed = u8::from(labels::grades_nothing(report));
         let expected = format!("{passed} {failed} {skipped} {bailed}");
         assert_eq!(counted.next(), Some(&*expected), "{}", printed(|out| tap(report, out)));
     }
-    // No plan stands before a failure of unitlab itself, and nothing is counted.
+    // An error of unitlab itself has no plan and no counts.
     let last = counted.next().unwrap();
     assert!(last.starts_with("0 0 0 1"), "{last}");
 }

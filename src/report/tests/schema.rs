@@ -1,6 +1,6 @@
-//! `docs/unitlab.*.schema.json` are what the types say, and every document is what they say.
+//! The schemas in `docs/` match the types, and every document matches its schema.
 //!
-//! After a change of the types: `UNITLAB_WRITE_SCHEMAS=1 cargo test --lib schema`
+//! After changing the types: `UNITLAB_WRITE_SCHEMAS=1 cargo test --lib schema`
 
 use std::fs;
 use std::path::Path;
@@ -42,7 +42,7 @@ fn value_of(report: &Report) -> Value {
 }
 
 #[test]
-fn the_schemas_in_docs_are_what_the_types_say() {
+fn the_schemas_in_docs_match_the_types() {
     for (file, schema) in
         [("unitlab.report-1.schema.json", report_schema()), ("unitlab.error-1.schema.json", error_schema())]
     {
@@ -53,7 +53,7 @@ fn the_schemas_in_docs_are_what_the_types_say() {
             fs::write(&path, &text).unwrap();
         }
         let found = fs::read_to_string(&path).unwrap_or_default();
-        assert!(found == text, "docs/{file} is old: UNITLAB_WRITE_SCHEMAS=1 cargo test --lib schema");
+        assert!(found == text, "docs/{file} is outdated: UNITLAB_WRITE_SCHEMAS=1 cargo test --lib schema");
     }
 }
 
@@ -65,9 +65,9 @@ fn every_sample_is_valid() {
     }
 }
 
-/// A schema that lets everything through would hold nothing.
+/// Guards against a schema that accepts everything.
 #[test]
-fn what_is_no_report_is_refused() {
+fn an_invalid_report_is_refused() {
     let validator = validator();
     let right = value_of(&sample::beginner());
     for (pointer, wrong) in [
@@ -94,7 +94,7 @@ fn what_is_no_report_is_refused() {
 }
 
 #[test]
-fn every_failure_is_valid() {
+fn every_error_is_valid() {
     let validator = jsonschema::draft202012::new(&error_schema()).unwrap();
     for (what, cause, next, exit) in [("no sandbox", "", "", 3), ("\u{1b}[2J", "a\nb\0", "\u{202e}", 130)] {
         let mut out = Vec::new();
@@ -106,7 +106,7 @@ fn every_failure_is_valid() {
 
 proptest! {
     #[test]
-    fn whatever_is_reported_is_valid(report in any_report::report()) {
+    fn any_report_is_valid(report in any_report::report()) {
         let value = value_of(&report);
         prop_assert!(validator().validate(&value).is_ok(), "{value}");
     }

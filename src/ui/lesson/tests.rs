@@ -85,7 +85,7 @@ fn tutorial() -> Tutorial {
 const LABS: [LabSummary<'static>; 1] =
     [LabSummary { id: "l", title: "From a terminal to a service that lasts", minutes: 20, best: Some(65) }];
 
-/// The page after the command has run and the questions were answered, one of them wrong.
+/// The page after its commands ran and its questions were answered, one of them wrong.
 fn answered(tutorial: &Tutorial) -> State {
     let (mut state, _) = begin(tutorial, 0, 0, History::default());
     let mut take = |event| {
@@ -114,7 +114,7 @@ fn drawn(width: usize, color: bool, unicode: bool) -> String {
     let tutorial = tutorial();
     let (frame, _) = lesson_frame(&tutorial, &answered(&tutorial), &LABS, 120, Style { width, color, unicode });
     let text = frame.rows.join("\n");
-    // What is drawn from top to bottom, without the empty rows above the foot.
+    // Without the empty rows above the footer.
     let end = text.find("\n\n\n\n").unwrap_or(text.len());
     text[..end].replace('\x1b', "␛")
 }
@@ -143,12 +143,12 @@ fn a_rich_page_in_colour() {
 fn a_rich_page_in_ascii() {
     let text = drawn(80, false, false);
     insta::assert_snapshot!(text);
-    // Of the page's own words, what has no like in ASCII stays.
+    // Characters without an ASCII replacement stay.
     assert!(text.chars().all(|character| character.is_ascii() || "世界".contains(character)), "{text}");
 }
 
 #[test]
-fn nothing_is_wider_than_the_window_whatever_is_open() {
+fn no_row_is_wider_than_the_window_in_any_mode() {
     use Key::{Char, Down, Enter, Escape, PageDown};
     let tutorial = tutorial();
     let long = "a long answer, or 世界, ".repeat(8);
@@ -193,7 +193,7 @@ fn nothing_is_wider_than_the_window_whatever_is_open() {
 }
 
 #[test]
-fn the_home_screen_fits_and_shows_what_is_chosen() {
+fn the_home_screen_fits_and_shows_the_selected_row() {
     let row = |number: u32, completion| CourseRow {
         completion,
         number: (number != 3).then_some(number),

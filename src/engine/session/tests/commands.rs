@@ -1,4 +1,4 @@
-//! Commands: run, changed, stopped, run again, and without a sandbox.
+//! Commands: run, edited, stopped, run again, and without a sandbox.
 
 use super::player::{Player, opened, run};
 use crate::engine::session::{Action, CommandRun, Event, History, Key, Mode, ProgressUpdate, SandboxStatus};
@@ -26,7 +26,7 @@ fn a_command_runs_prints_and_ends() {
     let mut player = Player::of(0, 0, History::default(), SandboxStatus::NotStarted);
     assert_eq!(player.focus(), Some("a"));
     player.receives(Event::Sandbox(SandboxStatus::Booting));
-    // It may be wanted before the sandbox is there: whoever runs it waits.
+    // It may be requested while the sandbox boots.
     player.press(Key::Enter);
     assert_eq!(player.actions, [run(&[], "a", "echo a")]);
     player.receives(up());
@@ -35,7 +35,7 @@ fn a_command_runs_prints_and_ends() {
     assert_eq!((player.run_of("a").output.as_str(), player.run_of("a").finished), ("a\n", false));
     for key in [Key::Enter, Key::Char('e'), Key::Char('r')] {
         player.press(key);
-        assert_eq!(player.actions, [], "one at a time");
+        assert_eq!(player.actions, [], "only one command runs at a time");
     }
     player.press(Key::Enter);
     assert_eq!(player.state.notice, "a command is running; Ctrl-C stops it");
@@ -47,39 +47,39 @@ fn a_command_runs_prints_and_ends() {
 }
 
 #[test]
-fn what_a_command_needs_runs_before_it_once_in_each_sandbox() {
+fn prerequisites_run_once_in_each_sandbox() {
     let mut player = Player::at(0);
     player.press(Key::Tab);
     assert_eq!(player.focus(), Some("b"));
     assert_eq!(player.runs(Key::Enter, "b"), run(&["a"], "b", "echo b"));
-    assert_eq!(player.runs(Key::Char('r'), "b"), run(&[], "b", "echo b"), "its need was met");
-    assert_eq!(player.run_of("b").output, "b", "the last run is the one that is shown");
-    // On another page, what needs the one that needs it needs nothing more.
+    assert_eq!(player.runs(Key::Char('r'), "b"), run(&[], "b", "echo b"), "its prerequisite has run");
+    assert_eq!(player.run_of("b").output, "b", "the last run is shown");
+    // On another page: all its prerequisites have run.
     player.types("nn1");
     assert_eq!(player.actions[1], run(&[], "g", "echo g"));
     player.receives(Event::Exited(Some(0)));
-    // A fresh sandbox: all over again.
+    // In a fresh sandbox they run again.
     player.types("Ry");
     player.receives(Event::Sandbox(SandboxStatus::Booting));
     player.receives(up());
     player.press(Key::Tab);
     assert_eq!(player.runs(Key::Enter, "b"), run(&["a"], "b", "echo b"));
-    // So it is after a visit to another chapter.
+    // The same after a visit to another chapter.
     player.state.page = 4;
     player.types("np");
     assert_eq!(player.actions[1], Action::PrepareSandbox { chapter: 0 });
     player.types("pp1");
-    assert_eq!(player.actions[1], run(&["a", "b"], "g", "echo g"), "what is needed by what is needed comes first");
+    assert_eq!(player.actions[1], run(&["a", "b"], "g", "echo g"), "prerequisites of prerequisites run first");
 }
 
 #[test]
-fn what_was_changed_or_stopped_has_not_run() {
+fn an_edited_or_stopped_command_does_not_count_as_run() {
     let mut player = Player::at(0);
     player.press(Key::Char('e')).types(" twice");
     assert_eq!(player.runs(Key::Enter, "a twice"), run(&[], "a", "echo a twice"));
     player.press(Key::Tab);
-    assert_eq!(player.runs(Key::Enter, ""), run(&["a"], "b", "echo b"), "the command of its own has not run");
-    // A change begins with what ran last; an own command comes back with r.
+    assert_eq!(player.runs(Key::Enter, ""), run(&["a"], "b", "echo b"), "the original command has not run");
+    // Editing starts from the last run; r runs the original again.
     player.press(Key::BackTab).press(Key::Char('e'));
     assert!(matches!(&player.state.mode, Mode::Typing { input, .. } if input.text() == "echo a twice"));
     player.press(Key::Escape);
@@ -97,33 +97,33 @@ fn what_was_changed_or_stopped_has_not_run() {
     assert_eq!(player.actions, [run(&["a"], "b", "echo b")]);
     player.receives(Event::Exited(Some(0)));
     player.press(Key::Ctrl('c'));
-    assert_eq!(player.actions, [Action::Quit], "at rest, Ctrl-C leaves");
+    assert_eq!(player.actions, [Action::Quit], "without a running command, Ctrl-C quits");
 }
 
 #[test]
-fn without_a_sandbox_there_is_what_was_recorded() {
+fn without_a_sandbox_the_recorded_output_is_shown() {
     let mut player = Player::of(0, 0, History::default(), impossible());
     player.press(Key::Enter);
-    assert_eq!(player.actions, [], "nothing is run, nothing remembered as run");
+    assert_eq!(player.actions, [], "nothing is run or saved as run");
     assert!(player.run_of("a").recorded && player.run_of("a").finished);
     assert_eq!(player.run_of("a").output, "as it was\n");
     player.press(Key::Enter).press(Key::Enter);
     assert_eq!((player.run_of("b").output.as_str(), player.run_of("b").recorded), ("", true), "nothing was recorded");
-    // It goes on, also where a command answers a question.
+    // The same for a prediction.
     player.types("nn1");
     assert!(player.run_of("g").recorded);
     assert!(!player.actions.iter().any(|action| matches!(action, Action::Run { .. })));
-    // What was changed cannot be in any record.
+    // An edited command has no record, so the original is shown.
     player.types("ppe").types("!").press(Key::Enter);
     assert_eq!(player.run_of("a").command, "echo a");
-    // In the next chapter there may be one.
+    // The next chapter requests a sandbox again.
     player.state.page = 4;
     player.press(Key::Char('n'));
     assert!(player.actions.contains(&Action::PrepareSandbox { chapter: 1 }));
 }
 
 #[test]
-fn a_sandbox_that_goes_away_leaves_a_record_or_what_was_seen() {
+fn when_the_sandbox_goes_away_the_output_or_the_record_stays() {
     for sandbox in [impossible(), SandboxStatus::NeedsPassword] {
         let mut player = Player::of(0, 0, History::default(), SandboxStatus::Booting);
         player.press(Key::Enter);
@@ -145,16 +145,16 @@ fn a_sandbox_that_goes_away_leaves_a_record_or_what_was_seen() {
 }
 
 #[test]
-fn what_comes_late_belongs_to_the_page_that_was_left() {
+fn late_output_belongs_to_the_page_that_was_left() {
     let mut player = Player::at(0);
     player.press(Key::Enter);
     player.press(Key::Char('n')).press(Key::End);
     let scroll = player.state.scroll;
     player.receives(Event::Output("late".into()));
     player.receives(Event::Exited(Some(0)));
-    assert_eq!((player.state.scroll, player.focus()), (scroll, Some("q")), "the page that is read stays where it is");
+    assert_eq!((player.state.scroll, player.focus()), (scroll, Some("q")), "the current page does not scroll");
     assert_eq!(player.run_of("a").output, "late");
-    // Output of nothing that runs is nobody's.
+    // Output without a running command is ignored.
     player.receives(Event::Output("?".into()));
     player.receives(Event::Exited(Some(0)));
     assert_eq!((player.state.command_runs.len(), player.actions.len()), (1, 0));
@@ -171,7 +171,7 @@ fn what_comes_late_belongs_to_the_page_that_was_left() {
     player.press(Key::Char('n'));
     assert!(matches!(player.runs(Key::Enter, "z"), Action::Run { chapter: 1, .. }));
 
-    // The chapter begun anew below a command: it leaves nothing behind.
+    // The chapter is restarted while a command runs: its output is dropped.
     let mut player = Player::at(0);
     player.press(Key::Enter).types("Ry");
     assert_eq!(player.actions[1..3], [Action::Stop, Action::PrepareSandbox { chapter: 0 }]);
@@ -181,12 +181,12 @@ fn what_comes_late_belongs_to_the_page_that_was_left() {
 }
 
 #[test]
-fn output_is_followed_while_its_end_is_watched() {
+fn the_window_follows_output_while_its_end_is_visible() {
     let mut player = Player::at(0);
     player.rows_of_a_block = 8;
     player.lay();
     player.press(Key::Enter);
-    assert_eq!(player.state.scroll, 6, "the block in hand, 8 to 16, is in the window of 10");
+    assert_eq!(player.state.scroll, 6, "the selected block, rows 8 to 16, is visible");
     player.rows_of_a_block = 30;
     player.receives(Event::Output("much".into()));
     assert_eq!(player.state.scroll, 50, "its end is at 60");
@@ -194,13 +194,13 @@ fn output_is_followed_while_its_end_is_watched() {
     let scroll = player.state.scroll;
     player.rows_of_a_block = 31;
     player.receives(Event::Output("more".into()));
-    assert_eq!(player.state.scroll, scroll, "who looks elsewhere is left there");
+    assert_eq!(player.state.scroll, scroll, "a window that shows another part stays");
     player.press(Key::End).press(Key::Up);
     player.state.scroll = 52;
     player.receives(Event::Exited(Some(0)));
-    assert_eq!(player.state.scroll, 31, "once it is all there, it is read from its beginning");
+    assert_eq!(player.state.scroll, 31, "when it is complete, its start is shown");
     player.press(Key::Char('r'));
     player.receives(Event::Output("x".repeat(1 << 20)));
     player.receives(Event::Output("世".repeat(1 << 20)));
-    assert_eq!(player.run_of("a").output.len(), 64 << 10, "only so much is kept");
+    assert_eq!(player.run_of("a").output.len(), 64 << 10, "output is limited");
 }

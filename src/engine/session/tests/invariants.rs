@@ -1,4 +1,4 @@
-//! Whatever happens, in whatever order: a sitting stands.
+//! Invariants that hold after any sequence of events.
 
 use proptest::prelude::*;
 
@@ -63,7 +63,7 @@ proptest! {
             }
             for action in &actions {
                 match action {
-                    // What runs is a command of the chapter in hand, and nothing else runs.
+                    // Only commands of the current chapter run, one at a time.
                     Action::Run { chapter, prerequisites, block, .. } => {
                         prop_assert_eq!(&ran_before, &None);
                         prop_assert_eq!(*chapter, state.chapter);
@@ -76,7 +76,7 @@ proptest! {
                     _ => {}
                 }
             }
-            // What does not run has ended, unless its chapter was begun anew.
+            // Every command is finished or running.
             for (location, outcome) in &state.command_runs {
                 prop_assert!(outcome.finished || state.running.as_ref() == Some(location), "{location:?}");
             }

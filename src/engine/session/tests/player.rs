@@ -1,4 +1,4 @@
-//! A small tutorial, and somebody who sits at it.
+//! A small tutorial, and a player who presses keys in it.
 
 use std::collections::BTreeMap;
 
@@ -54,7 +54,7 @@ fn chapter(number: u32, id: &str, pages: Vec<Page>) -> Chapter {
     }
 }
 
-/// Three chapters: one with everything, one with a command on its second page, one of mere words.
+/// Three chapters: one with every kind of block, one with a command on its second page, one with prose only.
 pub(super) fn tutorial() -> Tutorial {
     let words = |text: &str| Block::Prose(text.into());
     let quiz = |id: &str, question| Block::Quiz { id: id.into(), question };
@@ -85,7 +85,7 @@ pub(super) fn tutorial() -> Tutorial {
     }
 }
 
-/// Somebody at a window of 10 rows, on whose pages each block has 4 rows, or as many as are said.
+/// A session in a window of 10 rows. Each block has `rows_of_a_block` rows.
 pub(super) struct Player {
     pub(super) tutorial: Tutorial,
     pub(super) state: State,
@@ -94,7 +94,7 @@ pub(super) struct Player {
 }
 
 impl Player {
-    /// At a page of the first chapter, with a sandbox.
+    /// On a page of the first chapter, with a running sandbox.
     pub(super) fn at(page: usize) -> Self {
         Self::of(0, page, History::default(), SandboxStatus::Running { systemd: "252".into() })
     }
@@ -108,7 +108,7 @@ impl Player {
         player
     }
 
-    /// Lays the page out, as the terminal does after each step.
+    /// Sends the layout, as the screen does after each event.
     pub(super) fn lay(&mut self) {
         let count = self.state.page(&self.tutorial).blocks.len();
         let blocks = (0..count).map(|at| (at * self.rows_of_a_block, (at + 1) * self.rows_of_a_block)).collect();
@@ -121,7 +121,7 @@ impl Player {
         self.actions.extend(actions);
     }
 
-    /// Something happens; what it makes the sitting do is what was done last.
+    /// Sends an event, then the layout; `actions` holds what follows.
     pub(super) fn receives(&mut self, event: Event) {
         self.actions.clear();
         self.take(event);
@@ -141,7 +141,7 @@ impl Player {
         self
     }
 
-    /// Presses a key, and runs what it starts to its end, with this output and code 0.
+    /// Presses a key that runs a command, and ends the command with this output and exit code 0.
     pub(super) fn runs(&mut self, key: Key, output: &str) -> Action {
         self.press(key);
         let action = self.actions.iter().find(|action| matches!(action, Action::Run { .. })).expect("it runs").clone();
@@ -150,12 +150,12 @@ impl Player {
         action
     }
 
-    /// The chapter and the page in hand.
+    /// The current chapter and page.
     pub(super) fn place(&self) -> (usize, usize) {
         (self.state.chapter, self.state.page)
     }
 
-    /// The id of the block in hand.
+    /// The id of the selected block.
     pub(super) fn focus(&self) -> Option<&str> {
         self.state.block(&self.tutorial)?.id()
     }
@@ -165,13 +165,13 @@ impl Player {
     }
 }
 
-/// The order to run a block of the first chapter.
+/// The action that runs a block of the first chapter.
 pub(super) fn run(prerequisites: &[&str], block: &str, command: &str) -> Action {
     let prerequisites = prerequisites.iter().copied().map(str::to_owned).collect();
     Action::Run { chapter: 0, prerequisites, block: block.into(), command: command.into() }
 }
 
-/// What is remembered when a page of the first chapter is opened that leaves others unread.
+/// The action that saves an opened page.
 pub(super) fn opened(chapter: &str, page: &str, complete: bool) -> Action {
     Action::SaveProgress(ProgressUpdate::PageOpened { chapter: chapter.into(), page: page.into(), complete })
 }

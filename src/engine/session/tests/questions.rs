@@ -1,4 +1,4 @@
-//! Questions: one of, several of, typed, and those that a command answers.
+//! Questions: single choice, multiple choice, typed answers, and predictions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +28,7 @@ impl Player {
 }
 
 #[test]
-fn the_first_try_counts_and_another_is_free() {
+fn the_first_answer_counts_and_others_may_follow() {
     let mut player = Player::at(1);
     player.press(Key::Enter);
     assert_eq!((player.actions.len(), player.state.notice.as_str()), (0, "answer with 1 to 3; n skips the question"));
@@ -45,7 +45,7 @@ fn the_first_try_counts_and_another_is_free() {
 }
 
 #[test]
-fn several_are_marked_and_handed_in_together() {
+fn several_choices_are_marked_then_submitted() {
     let mut player = Player::at(1);
     player.press(Key::Tab).press(Key::Enter);
     assert_eq!(player.state.notice, "mark every right choice with 1 to 3; n skips the question");
@@ -53,7 +53,7 @@ fn several_are_marked_and_handed_in_together() {
     assert_eq!(
         (player.actions.len(), &player.state.marked),
         (0, &BTreeSet::from([0, 2])),
-        "a mark is taken back by its key"
+        "the key removes its mark again"
     );
     player.press(Key::Enter);
     assert_eq!(player.actions, [answered("s", QuizAnswer::Choices(vec![0, 2]), true)]);
@@ -61,11 +61,11 @@ fn several_are_marked_and_handed_in_together() {
     assert_eq!(player.actions, [answered("s", QuizAnswer::Choices(vec![1]), false)]);
     assert!(player.first("s").1);
     player.press(Key::Char('3')).press(Key::BackTab).press(Key::Tab);
-    assert!(player.state.marked.is_empty(), "marks do not outlive the question in hand");
+    assert!(player.state.marked.is_empty(), "selecting another question clears the marks");
 }
 
 #[test]
-fn a_typed_answer_owns_the_keyboard() {
+fn while_an_answer_is_typed_letters_are_text() {
     let mut player = Player::at(1);
     player.press(Key::BackTab).press(Key::Enter);
     for key in "qnt/gR?123 ".chars().map(Key::Char).chain([Key::Left, Key::Up, Key::Tab, Key::PageDown, Key::Home]) {
@@ -75,21 +75,21 @@ fn a_typed_answer_owns_the_keyboard() {
     }
     assert_eq!(player.place(), (0, 1));
     player.press(Key::Enter);
-    assert_eq!(player.actions, [answered("t", text("qnt/gR?123"), false)], "as it was typed, without spaces around");
+    assert_eq!(player.actions, [answered("t", text("qnt/gR?123"), false)], "the answer is trimmed");
     player.press(Key::Char('a')).types(" QUIT.").press(Key::Enter);
     assert_eq!(player.actions, [answered("t", text("QUIT."), true)]);
     assert!(!player.first("t").1);
-    // Thought better of, and nothing typed: no answer.
+    // Esc, or an empty line: no answer.
     player.press(Key::Char('a')).types("x").press(Key::Escape).press(Key::Char('a')).press(Key::Enter);
     assert_eq!((player.actions.len(), player.reads()), (0, true));
     assert_eq!(player.state.answer(&player.tutorial, "t"), Some(&(text("QUIT."), true)));
-    // Who types can still stop, and leave.
+    // Ctrl-C still quits.
     player.press(Key::Char('a')).press(Key::Ctrl('c'));
     assert_eq!(player.actions, [Action::Quit]);
 }
 
 #[test]
-fn a_guess_comes_before_the_command_and_the_reason_after_it() {
+fn a_prediction_is_answered_before_its_command_runs() {
     let mut player = Player::at(2);
     for key in ['e', 'r', 'a'] {
         player.press(Key::Char(key));
@@ -107,7 +107,7 @@ fn a_guess_comes_before_the_command_and_the_reason_after_it() {
     player.receives(Event::Exited(Some(0)));
     assert!(player.state.is_done(&player.tutorial, player.state.block(&player.tutorial).unwrap()));
     player.press(Key::Char('2'));
-    assert_eq!(player.actions, [answered("g", QuizAnswer::Choices(vec![1]), true)], "it does not run again by itself");
+    assert_eq!(player.actions, [answered("g", QuizAnswer::Choices(vec![1]), true)], "the command does not run again");
     player.press(Key::Enter).press(Key::Enter);
     player.types("quit").press(Key::Enter);
     assert_eq!(player.actions, [answered("h", text("quit"), true), run(&[], "h", "echo h")]);
@@ -116,7 +116,7 @@ fn a_guess_comes_before_the_command_and_the_reason_after_it() {
 }
 
 #[test]
-fn a_guess_of_an_earlier_sitting_still_runs() {
+fn a_prediction_of_an_earlier_session_can_still_run() {
     let given = QuizAnswer::Choices(vec![1]);
     let known = AnswerHistory { first: given.clone(), first_correct: true, latest: Some((given, true)) };
     let past = History { answers: BTreeMap::from([(("one".into(), "g".into()), known)]), ..History::default() };
@@ -127,13 +127,13 @@ fn a_guess_of_an_earlier_sitting_still_runs() {
 }
 
 #[test]
-fn what_is_out_of_sight_is_shown_before_keys_act_on_it() {
+fn keys_scroll_to_a_hidden_question_before_they_act() {
     let mut player = Player::at(1);
     player.rows_of_a_block = 20;
     player.lay();
     player.press(Key::End);
     player.press(Key::Char('2'));
-    assert_eq!((player.actions.len(), player.state.scroll), (0, 0), "the question comes back into sight");
+    assert_eq!((player.actions.len(), player.state.scroll), (0, 0), "the question is visible again");
     player.press(Key::Char('2'));
     assert_eq!(player.actions.len(), 1);
     player.press(Key::End).press(Key::BackTab).press(Key::Home).press(Key::Enter);

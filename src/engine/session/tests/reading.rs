@@ -1,4 +1,4 @@
-//! Reading: pages, rows, and what lies over the page.
+//! Reading: pages, scrolling, and overlays.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use crate::engine::session::{
     table_of_contents, update,
 };
 
-/// The keys that a row of the help names.
+/// The keys in a row of the help.
 fn named(row: &str) -> Vec<Key> {
     let of = |name: &str| match name {
         "Enter" => Key::Enter,
@@ -32,7 +32,7 @@ fn named(row: &str) -> Vec<Key> {
 }
 
 #[test]
-fn every_key_of_the_help_does_something_on_some_page() {
+fn every_key_in_the_help_does_something() {
     for (row, what) in KEY_HELP {
         for key in named(row) {
             let does = (0..5).any(|page| {
@@ -42,7 +42,7 @@ fn every_key_of_the_help_does_something_on_some_page() {
                 }
                 player.rows_of_a_block = 20;
                 player.press(Key::Char('j')).lay();
-                // Keys for what is answered and visited already.
+                // Some keys act only on an answered question.
                 if page == 1 {
                     player.press(Key::BackTab).press(Key::Char('a')).types("x").press(Key::Enter);
                 }
@@ -56,7 +56,7 @@ fn every_key_of_the_help_does_something_on_some_page() {
 }
 
 #[test]
-fn every_key_of_the_help_keeps_out_of_other_modes() {
+fn page_keys_do_nothing_in_other_modes() {
     let modes: [(&str, &[Key]); 6] = [
         ("typing", &[Key::Char('e')]),
         ("contents", &[Key::Char('t')]),
@@ -74,7 +74,7 @@ fn every_key_of_the_help_keeps_out_of_other_modes() {
                 }
                 assert!(!player.reads(), "{mode}");
                 player.press(key);
-                // Only these act: on what is chosen or typed, on the sitting as a whole, or on the chapter.
+                // Only these keys act in these modes.
                 let acts = match (mode, key) {
                     (_, Key::Ctrl('c' | 'z')) | ("typing" | "contents", Key::Enter) | ("contents", Key::Char('q')) => 1,
                     _ => 0,
@@ -89,7 +89,7 @@ fn every_key_of_the_help_keeps_out_of_other_modes() {
 }
 
 #[test]
-fn pages_follow_one_another_from_the_first_to_the_last() {
+fn next_and_previous_go_through_all_pages() {
     let mut player = Player::of(0, 0, History::default(), SandboxStatus::NotStarted);
     let (_, actions) = crate::engine::session::begin(&player.tutorial, 0, 0, History::default());
     assert_eq!(actions, [opened("one", "commands", false), Action::PrepareSandbox { chapter: 0 }]);
@@ -108,7 +108,7 @@ fn pages_follow_one_another_from_the_first_to_the_last() {
     player.press(Key::Enter);
     assert_eq!(player.actions, [opened("two", "prose", false), Action::PrepareSandbox { chapter: 1 }]);
     player.press(Key::Char(' ')).press(Key::Char('n'));
-    assert_eq!(player.actions, [opened("three", "last", true)], "a chapter of words needs no sandbox");
+    assert_eq!(player.actions, [opened("three", "last", true)], "a chapter of prose needs no sandbox");
     assert_eq!(player.place(), (2, 0));
     for key in [Key::Char('n'), Key::Enter, Key::Char(' ')] {
         player.press(key);
@@ -116,14 +116,14 @@ fn pages_follow_one_another_from_the_first_to_the_last() {
         assert_eq!(player.state.notice, "this is the last page of the last chapter; q quits");
     }
     player.press(Key::Left);
-    assert_eq!(player.place(), (1, 1), "back goes to the last page of the chapter before");
+    assert_eq!(player.place(), (1, 1), "the previous page is the last of the chapter before");
     assert_eq!(places, [(0, 0), (0, 1), (0, 2), (0, 3)]);
     player.press(Key::Char('q'));
     assert_eq!(player.actions, [Action::Quit]);
 }
 
 #[test]
-fn the_window_moves_and_never_leaves_the_page() {
+fn scrolling_stays_on_the_page() {
     let mut player = Player::at(4);
     player.rows_of_a_block = 34;
     player.lay();
@@ -146,18 +146,18 @@ fn the_window_moves_and_never_leaves_the_page() {
     player.press(Key::End);
     player.rows_of_a_block = 12;
     player.lay();
-    assert_eq!(player.state.scroll, 2, "a page that became shorter is still in the window");
+    assert_eq!(player.state.scroll, 2, "the window moves when the page becomes shorter");
     player.press(Key::Char(' '));
-    assert_eq!((player.place(), player.state.scroll), ((1, 0), 0), "at the end Space turns the page");
+    assert_eq!((player.place(), player.state.scroll), ((1, 0), 0), "at the end Space opens the next page");
 }
 
 #[test]
-fn contents_lead_to_any_page() {
+fn the_table_of_contents_opens_any_page() {
     let mut player = Player::at(2);
     player.press(Key::Char('t'));
     let rows = table_of_contents(&player.tutorial);
     assert_eq!(rows.len(), 3 + 5 + 2 + 1);
-    assert_eq!(player.state.mode, Mode::Contents { cursor: 3 }, "at the page in hand");
+    assert_eq!(player.state.mode, Mode::Contents { cursor: 3 }, "the current page");
     for (key, cursor) in [
         (Key::Up, 2),
         (Key::Char('k'), 1),
@@ -181,7 +181,7 @@ fn contents_lead_to_any_page() {
 }
 
 #[test]
-fn words_are_found_on_every_page_and_terms_by_their_letters() {
+fn search_finds_pages_and_the_glossary_finds_terms() {
     let mut player = Player::at(2);
     player.types("/WORDS a");
     let Mode::Search { input, cursor: 0 } = &player.state.mode else { panic!("{:?}", player.state.mode) };
@@ -191,8 +191,8 @@ fn words_are_found_on_every_page_and_terms_by_their_letters() {
     player.press(Key::Down).press(Key::Down).press(Key::Enter);
     assert_eq!(player.place(), (2, 0));
     player.types("/nowhere").press(Key::Down).press(Key::Enter);
-    assert!(matches!(player.state.mode, Mode::Search { cursor: 0, .. }), "there is nothing to go to");
-    // A letter more begins a new list.
+    assert!(matches!(player.state.mode, Mode::Search { cursor: 0, .. }), "there is no hit");
+    // Another letter selects the first hit.
     player.press(Key::Ctrl('u')).types("o").press(Key::Down).types("n");
     assert!(matches!(player.state.mode, Mode::Search { cursor: 0, .. }));
 
@@ -214,7 +214,7 @@ fn words_are_found_on_every_page_and_terms_by_their_letters() {
 }
 
 #[test]
-fn the_help_is_a_list_and_a_word_lasts_until_the_next_key() {
+fn the_help_scrolls_and_a_notice_lasts_until_the_next_key() {
     let mut player = Player::at(0);
     player.press(Key::Char('?')).press(Key::Down);
     assert_eq!(player.state.mode, Mode::Help { cursor: 1 });
@@ -223,7 +223,7 @@ fn the_help_is_a_list_and_a_word_lasts_until_the_next_key() {
     }
     assert_eq!(player.state.mode, Mode::Help { cursor: KEY_HELP.len() - 1 });
     player.press(Key::Char('q'));
-    assert!(player.reads() && player.actions.is_empty(), "q closes it, and no more");
+    assert!(player.reads() && player.actions.is_empty(), "q only closes the help");
     player.press(Key::Char('p'));
     assert!(!player.state.notice.is_empty());
     player.press(Key::Tab);
@@ -235,12 +235,12 @@ fn the_help_is_a_list_and_a_word_lasts_until_the_next_key() {
 }
 
 #[test]
-fn a_chapter_begins_anew_and_first_answers_stay() {
+fn a_restarted_chapter_keeps_first_answers() {
     let mut player = Player::at(1);
     player.types("1nR");
     assert_eq!(player.state.mode, Mode::Restart);
     player.press(Key::Char('n'));
-    assert_eq!((player.place(), player.reads()), ((0, 2), true), "any key but y is a no");
+    assert_eq!((player.place(), player.reads()), ((0, 2), true), "any key but y cancels");
     player.types("Ry");
     let restarted = Action::SaveProgress(ProgressUpdate::ChapterRestarted { chapter: "one".into() });
     assert_eq!(player.actions, [restarted, Action::PrepareSandbox { chapter: 0 }, opened("one", "commands", false)]);
@@ -252,7 +252,7 @@ fn a_chapter_begins_anew_and_first_answers_stay() {
 }
 
 #[test]
-fn a_door_leads_out_and_back() {
+fn a_lab_opens_and_returns_to_its_page() {
     let mut player = Player::at(3);
     let enter = Action::OpenLab { lab: "lab".into() };
     player.press(Key::Char('r'));
@@ -262,24 +262,24 @@ fn a_door_leads_out_and_back() {
     player.receives(Event::LabClosed("Passed.".into()));
     assert_eq!((player.actions.as_slice(), player.place()), (&[Action::Redraw][..], (0, 3)));
     assert_eq!(player.state.visited_labs["lab"], "Passed.");
-    // In a window that was made smaller meanwhile, the door is still what is looked at.
+    // If the window was made smaller meanwhile, the lab is still visible.
     let Player { tutorial, state, .. } = Player::at(3);
     let (state, _) = update(&tutorial, state, Event::LabClosed(String::new()));
     let small = Layout { rows: 4, total: 30, blocks: vec![(0, 20), (22, 25)] };
     let (state, _) = update(&tutorial, state, Event::Layout(small));
     assert_eq!((state.focus, state.scroll), (Some(1), 21));
     player.press(Key::Char('r'));
-    assert_eq!(player.actions, [enter], "r goes there again");
+    assert_eq!(player.actions, [enter], "r opens the lab again");
     player.press(Key::Enter);
     assert_eq!(player.place(), (0, 4));
-    // Not while something runs.
+    // Not while a command runs.
     let mut player = Player::at(0);
     player.press(Key::Enter).types("nnn").press(Key::Enter);
     assert_eq!((player.actions.len(), player.state.notice.as_str()), (0, "a command is running; Ctrl-C stops it"));
 }
 
 #[test]
-fn what_is_typed_for_a_command_is_a_command() {
+fn e_edits_the_command() {
     let mut player = Player::at(0);
     player.press(Key::Char('e'));
     assert!(matches!(player.state.mode, Mode::Typing { purpose: InputPurpose::Command, .. }));
