@@ -65,7 +65,7 @@ fn report<'a>(graded: &'a Graded, id: &str) -> &'a CheckReport {
 }
 
 /// Each unit's main process, invocation and restarts at the learner's.
-fn lives(bench: &LabSession, units: &[Unit]) -> String {
+fn runs(bench: &LabSession, units: &[Unit]) -> String {
     let names: Vec<String> = units.iter().map(|(name, ..)| format!("{name}.service")).collect();
     let mut argv = vec!["systemctl", "show", "-p", "Id,ActiveState,MainPID,NRestarts,InvocationID"];
     argv.extend(names.iter().map(String::as_str));
@@ -129,7 +129,7 @@ fn a_kill_on_the_twin_shows_what_comes_back_truths_13_to_15_18_and_23() {
     ];
     let (course, bench) = bench(&home, &units);
     let lab = course.lab("trials").unwrap();
-    let before = lives(&bench, &units);
+    let before = runs(&bench, &units);
     let graded = bench.grade(lab, true);
     assert!(graded.twinless.is_none(), "{:?}", graded.twinless);
     #[rustfmt::skip]
@@ -160,7 +160,7 @@ fn a_kill_on_the_twin_shows_what_comes_back_truths_13_to_15_18_and_23() {
     // `comes-back` and `enabled` are independent: it was started on the copy, and the report says so.
     let observed = &report(&graded, "not-enabled-comes-back").observed;
     assert!(observed.starts_with("started for this trial"), "{observed}");
-    assert_eq!(lives(&bench, &units), before, "the learner's own machine was touched");
+    assert_eq!(runs(&bench, &units), before, "the learner's own machine was touched");
 
     // Nothing of it runs where it is not wanted.
     let graded = bench.grade(lab, false);
@@ -238,12 +238,12 @@ fn a_kill_here_is_asked_for_and_spares_the_start_limit_truth_18() {
         let done = bench.entrance().unwrap().capture(&argv, b"").unwrap();
         (done.status.code(), done.output)
     };
-    let before = lives(&bench, &units);
+    let before = runs(&bench, &units);
     let (code, output) = check(&[]);
     assert_eq!((code, output.matches("\"not-run\"").count()), (Some(3), 10), "{output}");
     let (code, output) = check(&["--trials"]);
     assert!(code == Some(2) && output.contains("--yes"), "{code:?} {output}");
-    assert_eq!(lives(&bench, &units), before, "something was killed unasked");
+    assert_eq!(runs(&bench, &units), before, "something was killed unasked");
 
     let (code, output) = check(&["--trials", "--yes"]);
     assert!(output.contains("the main process of always.service (pid"), "{output}");
@@ -262,7 +262,7 @@ fn a_kill_here_is_asked_for_and_spares_the_start_limit_truth_18() {
     }
     assert_eq!(code, Some(1));
     let changed: Vec<(String, String)> =
-        blocks(&before).into_iter().zip(blocks(&lives(&bench, &units))).filter(|(a, b)| a != b).collect();
+        blocks(&before).into_iter().zip(blocks(&runs(&bench, &units))).filter(|(a, b)| a != b).collect();
     let [(_, always)] = &changed[..] else { panic!("not exactly one was killed: {changed:?}") };
     assert!(always.contains("Id=always.service") && always.contains("NRestarts=1"), "{always}");
     bench.close().unwrap();
