@@ -248,7 +248,7 @@ fn named_files(text: &str) -> Vec<&str> {
 }
 
 /// The documents that describe the code.
-const DOCUMENTS: [&str; 3] = ["README.md", "CONTRIBUTING.md", "docs/architecture.md"];
+const DOCUMENTS: [&str; 4] = ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/processes.md"];
 
 #[test]
 fn every_file_that_the_documents_name_exists() {
