@@ -62,9 +62,6 @@ const CRATES: [(&str, &[&str]); 21] = [
 const EVERYWHERE: &[&str] =
     &["model", "engine", "os", "course", "learner", "machine", "sandbox", "report", "ui", "app", "cli", "main"];
 
-/// Imports that close a cycle today. Remove one here as soon as it is in no cycle.
-const KNOWN_CYCLES: &[(&str, &str)] = &[];
-
 fn source_files(directory: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
@@ -104,17 +101,7 @@ fn cycle_lines(imports: &[Import]) -> Vec<String> {
 
 #[test]
 fn no_files_import_each_other() {
-    let imports = imports(&sources());
-    let is_known = |import: &Import| KNOWN_CYCLES.contains(&(import.from.as_str(), import.to.as_str()));
-    let (known, others): (Vec<Import>, Vec<Import>) = imports.iter().cloned().partition(is_known);
-    let mut wrong = cycle_lines(&others);
-    let cyclic = cycles(&imports).concat();
-    for (from, to) in KNOWN_CYCLES.iter().copied() {
-        let is_it = |import: &&Import| import.from == from && import.to == to;
-        if !known.iter().filter(is_it).any(|import| cyclic.contains(import)) {
-            wrong.push(format!("{from} → {to} is in no cycle any more: remove it from KNOWN_CYCLES in tests/house.rs"));
-        }
-    }
+    let wrong = cycle_lines(&imports(&sources()));
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
 }
 
