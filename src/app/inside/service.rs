@@ -94,7 +94,7 @@ fn refusal(question: &GateQuestion, lab: &str) -> Option<String> {
     let named = named.as_deref().filter(|named| *named != lab)?;
     Some(format!(
         "unitlab: this is the sandbox of the lab {lab:?}, and {:?} is something else\n  \
-         next: without a word, all of {lab} is meant; `unitlab hint CHECK` is about one check\n",
+         next: leave the name out; the lab is {lab}. `unitlab hint CHECK` is about one check\n",
         escape(named)
     ))
 }
