@@ -18,10 +18,12 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Error> {
-    match sandbox::enter(args.fd)? {
+    let (task, contents) = sandbox::enter(args.fd)?;
+    match task {
         EnterTask::Examine => machine::examine(io::stdin(), io::stdout()).map_err(Error::system(CANNOT_EXAMINE))?,
-        EnterTask::WriteOverlay(overlay) => {
-            sandbox::write_overlay(&overlay).map_err(|error| Error::failed(error.to_string(), "", ""))?;
+        EnterTask::WriteFiles(files) => {
+            sandbox::write_files(&files, &mut contents.as_slice())
+                .map_err(|error| Error::failed(error.to_string(), "", ""))?;
         }
         EnterTask::Run(program) => return Ok(ExitCode::Program(shell_code(sandbox::run_inside(&program)?))),
     }

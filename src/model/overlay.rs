@@ -1,10 +1,7 @@
 //! Files that are written into a sandbox, and a script that runs afterwards.
 
-use serde::{Deserialize, Serialize};
-
 /// Files and a script: a lab's scene, its solution, or one case.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Overlay {
     /// Sorted by path. A file replaces what is at its path; missing directories are created.
     pub files: Vec<OverlayFile>,
@@ -13,8 +10,7 @@ pub struct Overlay {
 }
 
 /// One file of an overlay.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OverlayFile {
     /// Absolute path in the sandbox, without `.` and `..`.
     pub path: String,

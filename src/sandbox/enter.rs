@@ -5,7 +5,7 @@
 //! caller's memory and environment must not come along.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read};
 use std::os::fd::{AsFd, RawFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
@@ -18,16 +18,18 @@ use super::protocol::{EnterRequest, EnterTask, Program, receive};
 use super::{SandboxError, cgroup, descriptors};
 
 /// Reads the request from an inherited descriptor and joins the payload: from here on this process is root inside, and
-/// an unprivileged uid on the host. Returns the task to do there.
-pub fn enter(number: RawFd) -> Result<EnterTask, SandboxError> {
+/// an unprivileged uid on the host. Returns the task to do there, and the bytes that followed the request.
+pub fn enter(number: RawFd) -> Result<(EnterTask, Vec<u8>), SandboxError> {
     descriptors::set_cloexec_on_all()?;
     let fail = || SandboxError::system("cannot read what to do in the sandbox");
     let mut file = File::from(descriptors::inherited(number)?);
     let request: Option<EnterRequest> = receive(&mut file).map_err(fail())?;
+    let mut contents = Vec::new();
+    file.read_to_end(&mut contents).map_err(fail())?;
     drop(file);
     let request = request.ok_or_else(|| fail()(io::Error::from(io::ErrorKind::UnexpectedEof)))?;
     join(&request)?;
-    Ok(request.task)
+    Ok((request.task, contents))
 }
 
 fn join(request: &EnterRequest) -> Result<(), SandboxError> {

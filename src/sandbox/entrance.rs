@@ -1,18 +1,18 @@
 //! Starts programs inside a running sandbox, each through a `unitlab enter` process.
 
 use std::fs::File;
-use std::io::{self, Seek};
+use std::io::{self, Seek, Write};
 use std::path::PathBuf;
 use std::process::{Command, ExitStatus};
 use std::time::{Duration, Instant};
 
 use rustix::fs::MemfdFlags;
 
-use super::protocol::{EnterRequest, EnterTask, Program, send};
+use super::protocol::{EnterRequest, EnterTask, FileHeader, Program, send};
 use super::record::ProcessId;
 use super::running::{OutputReader, RunningCommand};
 use super::{Record, Relay, SandboxError, descriptors, host};
-use crate::model::Overlay;
+use crate::model::{Overlay, OverlayFile};
 use crate::os::child::{Limits, run_merged};
 
 /// Starts programs inside a running payload.
@@ -60,12 +60,14 @@ impl Record {
 }
 
 impl Entrance {
-    fn command(&self, task: EnterTask, terminal: bool) -> Result<Command, SandboxError> {
+    /// `contents` follow the request as raw bytes.
+    fn command(&self, task: EnterTask, terminal: bool, contents: &[&[u8]]) -> Result<Command, SandboxError> {
         let fail = SandboxError::system("cannot prepare to enter the sandbox");
         // A file in memory holds a message of any length before there is a process that reads it.
         let in_memory = || -> io::Result<File> {
             let mut file = File::from(rustix::fs::memfd_create("enter", MemfdFlags::CLOEXEC)?);
             send(&mut file, &EnterRequest { leader: self.leader, terminal, task })?;
+            contents.iter().try_for_each(|content| file.write_all(content))?;
             file.rewind()?;
             Ok(file)
         };
@@ -79,13 +81,19 @@ impl Entrance {
 
     /// The examiner: answers questions as JSON on its standard streams.
     pub fn examiner(&self) -> Result<Command, SandboxError> {
-        self.command(EnterTask::Examine, false)
+        self.command(EnterTask::Examine, false, &[])
     }
 
     /// Writes an overlay's files, then runs its script through the payload's manager.
     pub fn apply(&self, overlay: &Overlay) -> Result<Captured, SandboxError> {
-        let files = Overlay { script: None, ..overlay.clone() };
-        let written = capture(self.command(EnterTask::WriteOverlay(files), false)?, b"")?;
+        let header = |file: &OverlayFile| FileHeader {
+            path: file.path.clone(),
+            executable: file.executable,
+            length: file.bytes.len() as u64,
+        };
+        let contents: Vec<&[u8]> = overlay.files.iter().map(|file| file.bytes.as_slice()).collect();
+        let task = EnterTask::WriteFiles(overlay.files.iter().map(header).collect());
+        let written = capture(self.command(task, false, &contents)?, b"")?;
         match &overlay.script {
             Some(script) if written.status.success() => {
                 let seconds = SCRIPT_LIMIT.as_secs().to_string();
@@ -140,7 +148,7 @@ impl Entrance {
         managed.extend(argv.first().cloned());
         // The manager expands its own variables in the arguments.
         managed.extend(argv.iter().skip(1).map(|arg| arg.replace('$', "$$")));
-        self.command(EnterTask::Run(Program { managed, direct: argv.to_vec() }), false)
+        self.command(EnterTask::Run(Program { managed, direct: argv.to_vec() }), false, &[])
     }
 
     /// Starts one line of bash: as the learner in a login session, or as root. It is killed after this many seconds, and
@@ -195,7 +203,7 @@ impl Entrance {
         managed.extend(terminal_variables().into_iter().map(|(name, value)| format!("--setenv={name}={value}")));
         managed.extend(["--", "/bin/bash", "-l"].map(str::to_owned));
         let direct = ["/bin/sh", "-c", BUSLESS].map(str::to_owned).to_vec();
-        Relay::start(self.command(EnterTask::Run(Program { managed, direct }), true)?)
+        Relay::start(self.command(EnterTask::Run(Program { managed, direct }), true, &[])?)
     }
 
     /// Stops a command that [`Entrance::exec`] prepared.

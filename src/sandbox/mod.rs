@@ -39,12 +39,12 @@ pub(crate) use gate::{ANSWER as GATE_ANSWER, GATE_SOCKET, GateService, Incoming,
 pub use host::random_id;
 pub use interrupt::{on_termination, signal_stream, wait_for_signal};
 pub use launch::{Lease, launch, launch_twin};
-pub use overlay::write_overlay;
+pub use overlay::write_files;
 pub use plan::{Plan, RootSource};
 pub use privilege::is_root;
 pub(crate) use privilege::reexec_with_sudo;
 pub use probe::{Probe, ProbeStatus, probes, run_fix};
-pub use protocol::{EnterTask, Program};
+pub use protocol::{EnterTask, FileHeader, Program};
 pub use record::{Phase, Record};
 pub use relay::Relay;
 pub(crate) use root_child::{RootChild, ask_sudo_password, run_self};

@@ -1,25 +1,25 @@
 //! Laying files over a sandbox, from inside, as its own root.
 
 use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 use super::SandboxError;
-use crate::model::Overlay;
+use super::protocol::FileHeader;
 
-/// Writes an overlay's files below `/`. Only after [`super::enter()`]: every link on the way is the payload's own
-/// affair then, and leads nowhere but into its own root.
-pub fn write_overlay(overlay: &Overlay) -> Result<(), SandboxError> {
-    for file in &overlay.files {
+/// Writes files below `/`; `contents` has their bytes, one file after the other. Call [`super::enter()`] first: then a
+/// symbolic link of the learner's leads only into the sandbox's own root.
+pub fn write_files(files: &[FileHeader], contents: &mut impl Read) -> Result<(), SandboxError> {
+    for file in files {
         let path = Path::new(&file.path);
-        write(path, &file.bytes, if file.executable { 0o755 } else { 0o644 })
-            .map_err(SandboxError::file("cannot lay into the sandbox", path))?;
+        write(path, &mut contents.take(file.length), if file.executable { 0o755 } else { 0o644 })
+            .map_err(SandboxError::file("cannot write into the sandbox:", path))?;
     }
     Ok(())
 }
 
-fn write(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+fn write(path: &Path, content: &mut impl Read, mode: u32) -> io::Result<()> {
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent)?;
     }
@@ -28,6 +28,6 @@ fn write(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
         _ => {}
     }
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    file.write_all(bytes)?;
+    io::copy(content, &mut file)?;
     file.set_permissions(fs::Permissions::from_mode(mode))
 }

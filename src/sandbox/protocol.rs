@@ -10,11 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use super::plan::Plan;
 use super::record::ProcessId;
-use crate::model::Overlay;
 use crate::os::{read_frame, write_frame};
 
-/// In bytes. The longest message is an overlay with a lab's files.
-const LONGEST_MESSAGE: usize = 64 << 20;
+/// In bytes.
+const LONGEST_MESSAGE: usize = 1 << 20;
 
 /// To the supervisor: the first message.
 #[derive(Debug, Serialize, Deserialize)]
@@ -67,9 +66,21 @@ pub(super) struct EnterRequest {
 pub enum EnterTask {
     /// Answer questions about the machine: JSON on standard input, JSON on standard output.
     Examine,
-    /// Write the overlay's files; its script is a task of its own.
-    WriteOverlay(Overlay),
+    /// Write files. Their contents follow the message as raw bytes, one file after the other.
+    WriteFiles(Vec<FileHeader>),
     Run(Program),
+}
+
+/// A file to be written, without its content.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileHeader {
+    /// Absolute path in the sandbox, without `.` and `..`.
+    pub(super) path: String,
+    /// Mode 0755 instead of 0644.
+    pub(super) executable: bool,
+    /// In bytes.
+    pub(super) length: u64,
 }
 
 /// One program in two forms.
