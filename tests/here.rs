@@ -1,5 +1,5 @@
-//! `unitlab check --here` grades whatever machine it runs on, as whoever runs it. What cannot be told is unknown, with
-//! the reason and with what to do about it; it is never failed, and it never takes long.
+//! `unitlab check --here` grades the machine that it runs on, as any user. What it cannot see is unknown, with the reason
+//! and the next step. It is never failed, and never takes long.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test fails by panicking, and starts programs")]
 
 mod common;

@@ -154,7 +154,7 @@ fn each_is_bounded_shown_unarmed_and_judged() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// systemd 252 opens a drop-in without looking what it is: PID 1 itself waits for a writer, and answers nobody again.
+/// systemd 252 opens a drop-in without checking its type. With a FIFO, PID 1 waits for a writer and answers no request.
 #[test]
 fn a_drop_in_that_stops_the_manager_is_unknown_and_can_be_left() {
     let Some(home) = home() else { return };

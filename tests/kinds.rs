@@ -109,7 +109,7 @@ const ACCOUNT: &[Row] = &[
     ("v6.service", "kind = \"account\"; own = true; login = false; member-of-not = [\"sudo\"]", Passed, "v6 (uid", &[]),
     ("lo.service", "kind = \"account\"; own = true", Failed, "nobody (uid 65534)", &["account-is-nobody"]),
     ("lo.service", "kind = \"account\"; login = false", Passed, "nobody", &[]),
-    // Without -r, and nobody can log in: its number alone makes it nobody's.
+    // Created without useradd -r, but without logins. Its uid alone does not make it a person's account.
     ("udp.service", "kind = \"account\"; own = true; login = false", Passed, "plain (uid", &[]),
     ("person.service", "kind = \"account\"; own = true", Failed, "learner (uid 1000) is a person's", &["account-of-a-person"]),
     ("shelly.service", "kind = \"account\"; own = true", Passed, "shelly", &[]),

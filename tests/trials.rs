@@ -154,7 +154,7 @@ fn a_kill_on_the_twin_shows_what_comes_back_truths_13_to_15_18_and_23() {
         ("dies-again", Status::Failed, "crash-loop"),
         ("not-enabled", Status::Passed, ""),
         ("conditional", Status::Unknown, "could-not-tell"),
-        // It was started for the trial alone, after all had been looked at: nobody knows what lies at the path.
+        // It was started only for the trial, after the questions were answered, so its path was not examined.
         ("broken", Status::Failed, "exec-failed"),
     ]);
     // `comes-back` and `enabled` are independent: it was started on the copy, and the report says so.

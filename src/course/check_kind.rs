@@ -10,7 +10,7 @@ use super::machine_kinds;
 /// Ways to say what a setting must be; a check has exactly one of them.
 const EXPECTATIONS: [&str; 7] = ["is", "one-of", "not", "set", "at-least", "at-most", "includes"];
 
-/// Longer than this, nobody waits for a verdict.
+/// The longest `hold`: a verdict must not take longer.
 const LONGEST_HOLD: TimeSpan = TimeSpan::from_micros(60_000_000);
 
 /// A kill is watched for 20 seconds at most, `RestartSec=` included.

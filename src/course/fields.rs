@@ -32,7 +32,7 @@ impl Source {
         Self::parse_part(file, text, 0)
     }
 
-    /// As [`Source::parse`], for a text that stands inside of a file, after so many lines.
+    /// Like [`Source::parse`], for a part of a file that begins after `lines_before` lines.
     pub(super) fn parse_part<'t>(file: &str, text: &'t str, lines_before: usize) -> (Self, Option<DeTable<'t>>) {
         let (table, errors) = DeTable::parse_recoverable(text);
         let mut source =
@@ -205,7 +205,7 @@ impl<'s, 't> Fields<'s, 't> {
         None
     }
 
-    /// Refuses every key that nobody asked for.
+    /// Reports every key that was not read.
     pub(super) fn finish(self) {
         for key in self.table.keys() {
             let name = key.get_ref().as_ref();

@@ -53,7 +53,7 @@ fn wrongly_failed(fails: &[String], checks: &[CheckReport]) -> Vec<String> {
     checks.iter().filter_map(of).collect()
 }
 
-/// The causes that nobody named, with those that were.
+/// The reported causes that the case does not expect, in one sentence.
 fn unnamed(expected: &[Cause], checks: &[CheckReport]) -> Option<String> {
     let mut named: Vec<Cause> =
         checks.iter().flat_map(|check| &check.diagnosis).map(|diagnosis| diagnosis.cause).collect();

@@ -34,15 +34,15 @@ pub fn values(variables: &[Variable], seed: u32) -> BTreeMap<String, String> {
     values
 }
 
-/// A seed for whoever has none yet: from who they are, where, and in which lab.
+/// Derives a seed from strings that identify the learner, the machine and the lab.
 #[must_use]
 pub fn seed_of(parts: &[&str]) -> u32 {
     let hash = Draw::new(0, &parts.join("\u{1f}")).next();
     u32::try_from(hash >> 32).unwrap_or(0)
 }
 
-/// A row of numbers that nobody has to guess at, only to vary: splitmix64, begun with a hash (FNV-1a) of seed and name,
-/// so that another variable in a lab changes none of the others.
+/// A sequence of pseudo-random numbers (splitmix64, not for secrets). It starts from an FNV-1a hash of seed and name, so
+/// that a new variable in a lab does not change the others.
 struct Draw(u64);
 
 impl Draw {

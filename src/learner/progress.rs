@@ -139,7 +139,7 @@ impl Progress {
         Ok(progress)
     }
 
-    /// The file is the learner's to edit; what nobody can have reached is not shown.
+    /// Limits each value to what is possible, because a learner can edit the file.
     pub(super) fn bound(&mut self) {
         for lab in self.labs.values_mut() {
             lab.best_percent = lab.best_percent.map(|percent| percent.min(100));

@@ -45,7 +45,7 @@ pub struct ProcessCheck {
 /// Parameters of `account`; at least one is given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AccountCheck {
-    /// Nobody can log in to it.
+    /// The account must not allow logins.
     pub no_login: bool,
     /// It is the service's own: not root, not nobody, no person's, no other running service's.
     pub own: bool,

@@ -22,7 +22,7 @@ pub struct Lab {
     pub unit: String,
     /// The task as the learner reads it, markdown.
     pub brief: String,
-    /// What whoever has passed it can do; each completes "You can now …".
+    /// What a learner can do after passing; each completes "You can now …".
     pub learned: Vec<String>,
     /// A question to think about afterwards; may be empty.
     pub think: String,
@@ -116,7 +116,7 @@ pub enum Kind {
         /// It must come back however often that happens: no start limit may end it.
         again: bool,
     },
-    /// It is active after a reboot that nobody helped. A trial.
+    /// It is active after a reboot, without a manual start. A trial.
     SurvivesReboot {
         /// For how long it must stay so.
         hold: TimeSpan,

@@ -55,7 +55,7 @@ impl TimeSpan {
     /// Longer than anything.
     pub const INFINITY: Self = Self(u64::MAX);
 
-    /// A span of so many microseconds.
+    /// A span in microseconds.
     #[must_use]
     pub const fn from_micros(micros: u64) -> Self {
         Self(micros)

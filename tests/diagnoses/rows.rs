@@ -158,7 +158,7 @@ pub(crate) const ROWS: &[Row] = &[
         file: "[Service]\nType=oneshot\nCapabilityBoundingSet=CAP_CHOWN\nWorkingDirectory=/srv\nExecStart=/usr/bin/python3 -m http.server 81", then: "fails UNIT",
         check: ACTIVE,
         causes: &["permission-denied"], says: &["runs as root and may not listen on port 81", "CapabilityBoundingSet= does not list"], next: "CapabilityBoundingSet=CAP_NET_BIND_SERVICE", lesson: "least-privilege" },
-    // Two numbers: which one is the port, nobody has said.
+    // Two numbers: the message does not say which one is the port.
     Row { test: "privileged_port", unit: "port-unsaid",
         file: "[Service]\nType=simple\nUser=nobody\nRestart=always\nRestartSec=200ms\nExecStart=/bin/sh -c 'echo bind: Permission denied; exit 1' 4 80\n[Unit]\nStartLimitIntervalSec=0", then: "systemctl start UNIT",
         check: ACTIVE,

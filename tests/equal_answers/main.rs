@@ -76,9 +76,9 @@ fn two_right_ways_get_the_same_marks() {
     let pairs = pairs();
     assert!(pairs.len() >= 40, "{}", pairs.len());
     let names: BTreeSet<&str> = pairs.iter().map(|pair| pair.0).collect();
-    assert_eq!(names.len(), pairs.len(), "each pair has a name of its own");
+    assert_eq!(names.len(), pairs.len(), "each pair has its own name");
     let mut wrong = Vec::new();
-    // Half at a time: a machine answers so many questions at once, and no more.
+    // In two halves, because a machine limits the number of questions in one batch.
     for (half, pairs) in pairs.chunks(pairs.len().div_ceil(2)).enumerate() {
         let mut lab = course().lab("sre-app").unwrap().clone();
         lab.scene = Overlay::default();

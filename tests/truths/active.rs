@@ -60,7 +60,7 @@ fn counters() -> Vec<Row> {
             .shows("NRestarts", "0")
             .passes(active(true, 1)),
         restarted(21, "counted").shows("NRestarts", "1").passes(active(true, 1)),
-        // It is up again, and has been inactive or failed since this boot: whoever looked then saw that.
+        // It is up again, but has been inactive or failed since this boot.
         restarted(22, "through-failed")
             .proves(|unit| !["", "0"].contains(&unit.get("InactiveEnterTimestampMonotonic")))
             .passes(active(true, 1)),

@@ -62,7 +62,7 @@ fn volatile() -> Vec<Row> {
 
 /// Verdicts 57–60: what other units have to do with it.
 fn relations(version: u32) -> Vec<Row> {
-    // A boot started it all the same, once; nobody else could, not even the manager itself. Later managers do not.
+    // A boot of 252 starts it anyway, once. Nothing else can start it. Later versions do not start it.
     let requires = |row: Row| {
         if version > 252 {
             row.fails(survives(), &["boot-leaves-it-down"]).cannot_be_told(comes_back(), &["could-not-tell"])

@@ -46,8 +46,8 @@ impl Row {
         }
     }
 
-    /// A unit file with `[Service]`, a program that stays, and these lines. `Type=exec`, so that whoever has started it
-    /// meets the program and not the manager's fork of itself.
+    /// A unit file with `[Service]`, a program that stays, and these lines. `Type=exec`, so that the
+    /// start ends when the program runs, and not when the manager has forked.
     pub(crate) fn service(self, lines: &str) -> Self {
         self.text(&format!("[Service]\nType=exec\nExecStart=/usr/bin/sleep infinity\n{lines}\n"))
     }

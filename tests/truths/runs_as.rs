@@ -4,7 +4,7 @@ use unitlab::model::{Expect, Kind, Value};
 
 use super::row::{Row, not_root, setting, user_set};
 
-/// Gives up root, tells the manager so, and stays: whoever has started it meets it as nobody.
+/// Gives up root before it reports readiness, so that after the start it already runs as nobody.
 const DROPS: &str = "/usr/bin/setpriv --reuid=65534 --regid=65534 --clear-groups";
 const READY_AND_STAY: &str = "/bin/sh -c 'systemd-notify --ready; exec sleep infinity'";
 

@@ -12,8 +12,8 @@ use super::common::{course, home};
 use super::row::Row;
 use super::{active, at_boot, files, next_boot, restart, runs_as, staying_up, user_and_network};
 
-/// What the script says before it begins: a command whose exit status is noted, and waiting for what the manager is
-/// about to do, of which it tells nobody but D-Bus.
+/// Functions for the script: `exits` prints a command's exit status, and `await` waits for a change that systemd announces
+/// only on D-Bus.
 const WORDS: &str = r#"
 exits() { "$@" >/dev/null 2>&1 </dev/null && code=0 || code=$?; echo "exits $code $*"; }
 await() {

@@ -38,7 +38,7 @@ fn users() -> Vec<Row> {
             .start()
             .passes(user_set())
             .passes(not_root()),
-        // Another suffix than .conf: nobody reads it.
+        // The suffix is not .conf, so systemd does not read it.
         Row::of(67, "backup").service(NOBODY).drop_in("user.conf.bak", "[Service]\nUser=root\n").start().passes(not_root()),
         // An account that there is takes the place of the dynamic one.
         Row::of(68, "fixed").service("DynamicUser=yes\nUser=nobody").start().shows("UID", "65534").passes(not_root()),

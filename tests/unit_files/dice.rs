@@ -16,7 +16,7 @@ impl Dice {
         usize::try_from(self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33).unwrap() % sides
     }
 
-    /// True once in so many throws.
+    /// True once in `sides` throws on average.
     pub(crate) fn once_in(&mut self, sides: usize) -> bool {
         self.below(sides) == 0
     }

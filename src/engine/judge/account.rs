@@ -39,7 +39,7 @@ pub(super) fn judge(view: &UnitView, demand: &AccountCheck) -> Verdict {
     let observed = names(fact);
     if !faults.wrong.is_empty() || !later.wrong.is_empty() {
         finding.because(layers.iter().flat_map(|layers| directive_mistakes(layers, "User", &|_| true)));
-        // Nobody has booted a copy: the manager itself admits that it is behind.
+        // Without a twin: the manager itself reports that it needs a reload.
         let written = layers.as_ref().and_then(|layers| layers.effective("User"));
         if rebooted.is_none()
             && unit.get("NeedDaemonReload") == "yes"

@@ -166,7 +166,7 @@ impl Sight<'_> {
 
     fn why_not_root(&self) -> Vec<Diagnosis> {
         match declared_root(self.unit) {
-            // A prefix leaves the uid property as it is: nobody can tell by it when the prefix was loaded.
+            // A prefix does not change the uid property, so the property does not show when the prefix was loaded.
             Some(root) if root.key == "User" && started_uid(self.unit).is_some_and(|uid| uid != 0) => {
                 vec![needs_restart(self.view, &format!("After this process started, {} was loaded", root.what))]
             }

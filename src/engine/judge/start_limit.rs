@@ -7,7 +7,7 @@ use crate::engine::unit_files::UnitFiles;
 use crate::engine::unit_view::UnitView;
 use crate::model::{Cause, Diagnosis, Layer, TimeSpan, UnitFact};
 
-/// So many steps of a growing delay are counted one by one.
+/// The most steps of a growing delay that are counted one by one.
 const MOST_STEPS: u64 = 10_000;
 
 /// A start limit, and the pace of the restarts that it counts.

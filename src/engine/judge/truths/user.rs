@@ -218,7 +218,7 @@ fn root_can_be_demanded() {
     assert_eq!(demand(&[process(214, 33, "www-data", true), process(215, 0, "root", false)]), Status::Failed);
 }
 
-/// A transient unit lies in /run, so a freshly booted copy has none: that is as it should be, and makes nobody root.
+/// A transient unit is in /run, so a freshly booted copy does not have it. That is correct, and not a failure.
 #[test]
 fn a_transient_unit_is_judged_by_what_runs_now() {
     let transient = |changes: &[(&str, &str)]| {
