@@ -139,7 +139,7 @@ fn hints_follow_what_is_wrong_now() {
     home.must(&["lab", "exec", "--", "sed", "-i", "s/^User=.*/User=sre-app # web/", unit]);
     home.must(&["lab", "exec", "--", "systemctl", "daemon-reload"]);
     for expected in [
-        "Hint 1 of 3: `systemctl show sre-app.service` has the value as systemd understood it.",
+        "Hint 1 of 3: `systemctl show sre-app.service` has the value as systemd read it.",
         "Hint 2 of 3: In a unit file a comment begins a line.",
         "Hint 3 of 3: /etc/systemd/system/sre-app.service:",
         "3. /etc/systemd/system/sre-app.service:",
