@@ -63,7 +63,7 @@ fn a_record_that_cannot_be_read_costs_nobody_their_work() {
         told.split_whitespace()
             .collect::<Vec<_>>()
             .join(" ")
-            .contains("a damaged record, beside somebody's work, of 0-sre-app"),
+            .contains("a damaged record, next to a learner's work, of 0-sre-app"),
         "{told}"
     );
 }

@@ -1,4 +1,4 @@
-//! What the payload says on its console, kept for the day on which it does not boot.
+//! Keeps the end of the payload's console output, to explain why it did not boot.
 
 use std::io::Read;
 
@@ -7,39 +7,38 @@ use rustix::io::Errno;
 
 use super::SandboxError;
 
-/// Only the end is kept.
-const KEPT: usize = 16 * 1024;
+/// Bytes of output that are kept.
+const LIMIT: usize = 16 * 1024;
 
-/// The end of it.
 #[derive(Debug, Default)]
 pub(super) struct Console(Vec<u8>);
 
 impl Console {
-    /// Takes what a stream has to say; one that has ended is closed.
-    pub(super) fn listen(&mut self, stream: &mut Option<impl Read>) {
+    /// Reads one chunk from a stream; closes the stream when it has ended.
+    pub(super) fn read(&mut self, stream: &mut Option<impl Read>) {
         let mut chunk = [0; 4096];
         match stream.as_mut().map(|stream| stream.read(&mut chunk)) {
             Some(Ok(count)) if count > 0 => {
                 self.0.extend_from_slice(&chunk[..count]);
-                let surplus = self.0.len().saturating_sub(KEPT);
+                let surplus = self.0.len().saturating_sub(LIMIT);
                 self.0.drain(..surplus);
             }
             _ => *stream = None,
         }
     }
 
-    /// The error of a payload that did not boot, with its last words.
-    pub(super) fn no_boot(&self, name: &str, how: &str) -> SandboxError {
+    /// The error for a payload that did not boot. `how` says what nspawn did; it is used if there is no output.
+    pub(super) fn boot_error(&self, name: &str, how: &str) -> SandboxError {
         let text = String::from_utf8_lossy(&self.0);
-        let said = text.lines().rev().find(|line| !line.trim().is_empty());
-        if said.is_none() && watches_are_used_up() {
+        let last_line = text.lines().rev().find(|line| !line.trim().is_empty());
+        if last_line.is_none() && inotify_is_exhausted() {
             return SandboxError::Unsupported {
-                what: "the inotify instances of this machine are used up (fs.inotify.max_user_instances), and no systemd boots without one".into(),
+                what: "this machine has no inotify instances left (fs.inotify.max_user_instances), and systemd cannot boot without one".into(),
                 next: "stop sandboxes that you do not need (`unitlab list`), or: sudo sysctl -w fs.inotify.max_user_instances=512".into(),
             };
         }
-        let why = said.map_or_else(
-            || format!("systemd-nspawn {how} without a word"),
+        let why = last_line.map_or_else(
+            || format!("systemd-nspawn {how} and printed nothing"),
             |line| line.chars().filter(|c| !c.is_control()).take(300).collect(),
         );
         let id_map = text.contains("idmap") || text.contains("ID map") || text.contains("private-users");
@@ -54,8 +53,8 @@ impl Console {
     }
 }
 
-/// They are counted by user, and those of a container count for whoever made it: many payloads at once use them up, and
-/// then PID 1 ends before it could say why.
-fn watches_are_used_up() -> bool {
+/// Whether no inotify instance is left. The kernel counts them per user, and those of a payload count for the user who
+/// started it. Without one, the payload's PID 1 exits before it prints a reason.
+fn inotify_is_exhausted() -> bool {
     inotify::init(inotify::CreateFlags::CLOEXEC).err() == Some(Errno::MFILE)
 }

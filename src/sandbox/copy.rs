@@ -1,7 +1,7 @@
-//! Copying a root that a stranger is writing to at the same time.
+//! Copies a root while untrusted processes write to it.
 //!
-//! Every name is opened relative to its folder's descriptor and never through a link, so that nothing the payload
-//! does meanwhile can lead the copy out of its own tree.
+//! Each name is opened relative to its directory's descriptor, and symbolic links are never followed. So the payload
+//! cannot lead the copy out of the tree, even if it swaps files meanwhile.
 
 use std::ffi::CStr;
 use std::fs::File;
@@ -15,18 +15,18 @@ use rustix::process::{Gid, Uid};
 
 use super::SandboxError;
 
-/// Deeper trees than any lab needs; each level holds two descriptors.
-const DEPTH: usize = 64;
+/// The deepest tree that is copied: each level holds two descriptors open. No lab needs as much.
+const MAX_DEPTH: usize = 64;
 
-/// What a fresh boot would not find, or would not miss.
-const LEFT_EMPTY: [&str; 6] = ["/tmp", "/run", "/dev", "/proc", "/var/tmp", "/var/log/journal"];
+/// Directories whose content is not copied: a boot starts with them empty, or does not need their content.
+const CREATED_EMPTY: [&str; 6] = ["/tmp", "/run", "/dev", "/proc", "/var/tmp", "/var/log/journal"];
 
-/// Copies a root; every owner is moved from the one range of uids to the other.
+/// Copies a root. Uids and gids are shifted from the range at `from_base` to the range at `to_base`.
 pub(super) fn copy_root(from: &Path, from_base: u32, to: &Path, to_base: u32) -> Result<(), SandboxError> {
     let copy = Copy { from_base, to_base };
     let fail = |errno: Errno| {
         let why = if errno == Errno::NOSPC {
-            "it holds more than a copy may (256 MiB)".to_owned()
+            "it holds more than the 256 MiB that a copy can have".to_owned()
         } else {
             errno.to_string()
         };
@@ -39,8 +39,8 @@ pub(super) fn copy_root(from: &Path, from_base: u32, to: &Path, to_base: u32) ->
         rustix::fs::openat(CWD, path, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
     };
     let (from, to) = (open(from).map_err(fail)?, open(to).map_err(fail)?);
-    copy.attributes(&rustix::fs::fstat(&from).map_err(fail)?, &to).map_err(fail)?;
-    copy.folder(&from, &to, "", DEPTH).map_err(fail)
+    copy.set_attributes(&rustix::fs::fstat(&from).map_err(fail)?, &to).map_err(fail)?;
+    copy.directory(&from, &to, "", MAX_DEPTH).map_err(fail)
 }
 
 struct Copy {
@@ -49,7 +49,7 @@ struct Copy {
 }
 
 impl Copy {
-    fn folder(&self, from: &OwnedFd, to: &OwnedFd, path: &str, depth: usize) -> Result<(), Errno> {
+    fn directory(&self, from: &OwnedFd, to: &OwnedFd, path: &str, depth: usize) -> Result<(), Errno> {
         if depth == 0 {
             return Err(Errno::NAMETOOLONG);
         }
@@ -60,8 +60,7 @@ impl Copy {
                 continue;
             }
             match self.entry(from, to, name, path, depth) {
-                // It was there when the folder was read, and was removed or swapped since; or was renamed meanwhile, and
-                // is read twice.
+                // The entry was removed or replaced after it was listed, or was renamed and listed twice.
                 Err(Errno::NOENT | Errno::LOOP | Errno::NOTDIR | Errno::EXIST) => {}
                 other => other?,
             }
@@ -77,18 +76,18 @@ impl Copy {
                 let source = rustix::fs::openat(from, name, flags, Mode::empty())?;
                 rustix::fs::mkdirat(to, name, Mode::RWXU)?;
                 let target = rustix::fs::openat(to, name, flags, Mode::empty())?;
-                self.attributes(&stat, &target)?;
+                self.set_attributes(&stat, &target)?;
                 let path = format!("{path}/{}", name.to_string_lossy());
-                if LEFT_EMPTY.contains(&path.as_str()) {
+                if CREATED_EMPTY.contains(&path.as_str()) {
                     Ok(())
                 } else {
-                    self.folder(&source, &target, &path, depth - 1)
+                    self.directory(&source, &target, &path, depth - 1)
                 }
             }
             FileType::RegularFile => self.file(from, to, name),
             FileType::Symlink => {
                 let target = match rustix::fs::readlinkat(from, name, Vec::new()) {
-                    // It is no link any more.
+                    // It is no longer a link.
                     Err(Errno::INVAL) => return Ok(()),
                     other => other?,
                 };
@@ -101,7 +100,7 @@ impl Copy {
                 let (uid, gid) = self.owner(&stat);
                 rustix::fs::chownat(to, name, Some(uid), Some(gid), AtFlags::SYMLINK_NOFOLLOW)
             }
-            // Sockets are dead without their process; devices cannot be made in a user namespace.
+            // A socket is useless without its process, and root inside cannot create devices.
             _ => Ok(()),
         }
     }
@@ -109,7 +108,7 @@ impl Copy {
     fn file(&self, from: &OwnedFd, to: &OwnedFd, name: &CStr) -> Result<(), Errno> {
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
         let source = match rustix::fs::openat(from, name, flags, Mode::empty()) {
-            // It is a socket by now.
+            // It has been replaced by a socket.
             Err(Errno::NXIO) => return Ok(()),
             other => other?,
         };
@@ -119,12 +118,12 @@ impl Copy {
         }
         let make = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let target = rustix::fs::openat(to, name, make, Mode::RUSR | Mode::WUSR)?;
-        self.attributes(&stat, &target)?;
-        contents(File::from(source), File::from(target), u64::try_from(stat.st_size).unwrap_or(0))
+        self.set_attributes(&stat, &target)?;
+        copy_contents(File::from(source), File::from(target), u64::try_from(stat.st_size).unwrap_or(0))
     }
 
-    /// Owner first: the kernel takes set-uid bits away when the owner changes.
-    fn attributes(&self, stat: &Stat, target: impl AsFd) -> Result<(), Errno> {
+    /// Sets the owner first: the kernel clears set-uid bits when the owner changes.
+    fn set_attributes(&self, stat: &Stat, target: impl AsFd) -> Result<(), Errno> {
         let (uid, gid) = self.owner(stat);
         rustix::fs::fchown(&target, Some(uid), Some(gid))?;
         rustix::fs::fchmod(&target, Mode::from_raw_mode(stat.st_mode))
@@ -136,8 +135,8 @@ impl Copy {
     }
 }
 
-/// Copies the data of a file as large as it was when it was opened, and its holes as holes.
-fn contents(mut source: File, mut target: File, size: u64) -> Result<(), Errno> {
+/// Copies the first `size` bytes of a file, and its holes as holes.
+fn copy_contents(mut source: File, mut target: File, size: u64) -> Result<(), Errno> {
     let errno = |error: std::io::Error| Errno::from_io_error(&error).unwrap_or(Errno::IO);
     let mut at = 0;
     while at < size {

@@ -45,7 +45,7 @@ fn join(request: &EnterRequest) -> Result<(), SandboxError> {
         rustix::process::ioctl_tiocsctty(io::stdin())
             .map_err(SandboxError::system("cannot make the terminal the controlling terminal"))?;
     }
-    // First the control groups, so that the sandbox's limits apply, and its end kills this process too.
+    // Join the control groups first, so that the sandbox's limits apply and stopping it kills this process too.
     let membership = fs::read_to_string(format!("/proc/{}/cgroup", request.leader.pid)).map_err(|_| gone())?;
     for dir in cgroup::memberships(&membership, &cgroup::hierarchies()) {
         cgroup::join(&dir)?;

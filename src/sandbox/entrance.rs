@@ -33,17 +33,17 @@ pub struct Captured {
 /// Bytes that are kept of a captured command's output.
 const CAPTURE: usize = 1 << 20;
 
-/// Longer than any command inside may take, a lab's scripts included.
+/// The deadline of a captured command; more than a lab's script gets.
 const CAPTURE_LIMIT: Duration = Duration::from_secs(300);
 
-/// A lab's script that takes longer is waiting for something that will not happen.
+/// The deadline of a lab's script.
 const SCRIPT_LIMIT: Duration = Duration::from_secs(90);
 
-/// The shell for a payload whose manager cannot start one: without a login there is no learner and no session.
+/// Run instead of a login shell if the message bus is dead: then the manager cannot start a session.
 const BUSLESS: &str = "\
 cat <<'END'
-The message bus of this sandbox is dead, so nobody can log in.
-This is a bare root shell instead. Repair it, and come back:
+The message bus of this sandbox is dead, so you cannot log in.
+This is a root shell instead. Repair the bus, then exit:
 
   systemctl start dbus.socket
   exit
@@ -79,7 +79,8 @@ impl Entrance {
         Ok(command)
     }
 
-    /// The examiner: answers questions as JSON on its standard streams.
+    /// Prepares an examiner, which answers questions about the payload. They and the answers are JSON documents on its standard
+    /// streams, ended by the end of the stream.
     pub fn examiner(&self) -> Result<Command, SandboxError> {
         self.command(EnterTask::Examine, false, &[])
     }
@@ -105,7 +106,7 @@ impl Entrance {
                     return Err(SandboxError::Script {
                         what: "a script of the lab".into(),
                         why: format!(
-                            "was stopped after {seconds} s: does it wait for a start that never comes? `systemctl start --no-block` does not"
+                            "was stopped after {seconds} s; if it waits for a unit that does not start, use `systemctl start --no-block`"
                         ),
                     });
                 }
@@ -115,7 +116,7 @@ impl Entrance {
         }
     }
 
-    /// Runs one command as root inside with this on its standard input.
+    /// Runs one command as root inside, with `input` on its standard input.
     pub fn capture(&self, argv: &[&str], input: &[u8]) -> Result<Captured, SandboxError> {
         let argv: Vec<String> = argv.iter().map(|&arg| arg.to_owned()).collect();
         capture(self.managed(&format!("unitlab-{}", host::random_id()), &["--setenv=HOME=/root"], &argv)?, input)

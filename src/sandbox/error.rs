@@ -1,87 +1,66 @@
-//! What can go wrong with a sandbox: the thing, the cause, and the next step.
+//! The errors of sandboxes: what failed, why, and what the user can do.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// An error of this room.
 #[derive(Debug, thiserror::Error)]
 pub enum SandboxError {
-    /// A file or folder could not be handled.
     #[error("{action} {path}: {source}")]
     File {
-        /// What was being done: `cannot read`.
+        /// For example `cannot read`.
         action: &'static str,
-        /// With what.
         path: PathBuf,
-        /// The system's answer.
         source: io::Error,
     },
-    /// A system call failed.
     #[error("{action}: {source}")]
     System {
-        /// What was being done.
+        /// For example `cannot start systemd-nspawn`.
         action: String,
-        /// The system's answer.
         source: io::Error,
     },
     /// This machine cannot run sandboxes.
     #[error("{what}")]
     Unsupported {
-        /// What is missing.
         what: String,
-        /// What mends it.
+        /// How to fix it.
         next: String,
     },
-    /// The sandbox of that name is running.
     #[error("the sandbox {name} is already running")]
-    AlreadyRunning {
-        /// Its name.
-        name: String,
-    },
-    /// The sandbox of that name is not running.
+    AlreadyRunning { name: String },
     #[error("the sandbox {name} is not running")]
-    NotRunning {
-        /// Its name.
-        name: String,
-    },
+    NotRunning { name: String },
     /// The payload did not boot, or its supervisor died.
     #[error("the sandbox {name} did not come up: {why}")]
     Boot {
-        /// Its name.
         name: String,
-        /// The last thing that was said.
+        /// The last line that the payload or the supervisor printed.
         why: String,
     },
     /// A record is from another version, or damaged.
     #[error("the record {path} cannot be read: {why}")]
-    Record {
-        /// Where it is.
-        path: PathBuf,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// A script of the lab's did not succeed inside.
-    #[error("{what} did not succeed: {why}")]
+    Record { path: PathBuf, why: String },
+    /// A script of the lab failed inside.
+    #[error("{what} failed: {why}")]
     Script {
-        /// Whose it is: `the lab's scene`.
+        /// For example `the lab's scene`.
         what: String,
-        /// How it ended, and what it said.
+        /// Its exit status and its output.
         why: String,
     },
 }
 
 impl SandboxError {
-    /// What the user can do about it; empty when there is nothing to say.
+    /// What the user can do about it; empty if there is no advice.
     #[must_use]
     pub fn next(&self) -> String {
         match self {
             Self::Unsupported { next, .. } => next.clone(),
             Self::AlreadyRunning { .. } => {
-                "open another shell in it with `unitlab lab shell`, or end it with `unitlab lab stop`".into()
+                "open another shell in it with `unitlab lab shell`, or stop it with `unitlab lab stop`".into()
             }
             Self::NotRunning { .. } => "start it with `unitlab lab start`".into(),
-            Self::Boot { .. } => "see what this machine lacks with `unitlab doctor`".into(),
-            Self::Record { .. } => "`unitlab doctor --fix` sweeps up what belongs to no sandbox".into(),
+            Self::Boot { .. } => "run `unitlab doctor` to see what this machine lacks".into(),
+            Self::Record { .. } => "`unitlab doctor --fix` removes what belongs to no sandbox".into(),
             Self::File { .. } | Self::System { .. } | Self::Script { .. } => String::new(),
         }
     }

@@ -1,4 +1,4 @@
-//! Ctrl-C as an event that can be waited for, so that what was begun inside is ended too.
+//! Turns SIGINT, SIGTERM and SIGHUP into events, so that a command inside is stopped before this process exits.
 
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
@@ -11,33 +11,33 @@ use signal_hook::iterator::Signals;
 
 use super::SandboxError;
 
-/// Somebody waits for the signals and brings things in order after them.
-static AWAITED: AtomicBool = AtomicBool::new(false);
+/// Whether some code of this process waits for the signals and cleans up after them.
+static HANDLED: AtomicBool = AtomicBool::new(false);
 
-/// As long as this lives, a signal is somebody's to deal with, and does not end the process.
+/// While this exists, a signal does not terminate the process; its owner handles the signal.
 #[derive(Debug)]
-pub(super) struct Awaited(());
+pub(super) struct HandledSignals(());
 
-impl Awaited {
+impl HandledSignals {
     pub(super) fn new() -> Self {
-        AWAITED.store(true, Ordering::Release);
+        HANDLED.store(true, Ordering::Release);
         Self(())
     }
 }
 
-impl Drop for Awaited {
+impl Drop for HandledSignals {
     fn drop(&mut self) {
-        AWAITED.store(false, Ordering::Release);
+        HANDLED.store(false, Ordering::Release);
     }
 }
 
-/// From now on a signal that ends this process has this done first; what comes of it is left to nobody else.
-pub fn on_termination(last: impl Fn() + Send + 'static) -> Result<(), SandboxError> {
+/// From now on, `action` runs before SIGINT or SIGTERM terminates this process.
+pub fn on_termination(action: impl Fn() + Send + 'static) -> Result<(), SandboxError> {
     let mut signals = Signals::new([SIGINT, SIGTERM]).map_err(SandboxError::system("cannot watch for signals"))?;
     thread::spawn(move || {
         for signal in signals.forever() {
-            if !AWAITED.load(Ordering::Acquire) {
-                last();
+            if !HANDLED.load(Ordering::Acquire) {
+                action();
                 let _ = signal_hook::low_level::emulate_default_handler(signal);
             }
         }
@@ -45,12 +45,12 @@ pub fn on_termination(last: impl Fn() + Send + 'static) -> Result<(), SandboxErr
     Ok(())
 }
 
-/// From now on these signals make the stream readable instead of ending the process.
+/// From now on, SIGINT, SIGTERM and SIGHUP make the returned stream readable and do not terminate this process.
 pub fn signal_stream() -> Result<UnixStream, SandboxError> {
     let fail = || SandboxError::system("cannot watch for signals");
     let (stream, sink) = UnixStream::pair().map_err(fail())?;
-    // To the end of the process: whoever takes the stream takes the duty.
-    std::mem::forget(Awaited::new());
+    // The caller handles the signals until the process exits.
+    std::mem::forget(HandledSignals::new());
     for signal in [SIGINT, SIGTERM, SIGHUP] {
         let sink = sink.try_clone().map_err(fail())?;
         signal_hook::low_level::pipe::register(signal, sink).map_err(fail())?;
@@ -58,11 +58,11 @@ pub fn signal_stream() -> Result<UnixStream, SandboxError> {
     Ok(stream)
 }
 
-/// Waits until there is an interruption, or the other stream ends; true for the interruption.
+/// Waits for a signal or the end of the other stream; true for a signal. `signals` comes from [`signal_stream`].
 #[must_use]
-pub fn wait_for_signal(interruption: &UnixStream, end: &UnixStream) -> bool {
+pub fn wait_for_signal(signals: &UnixStream, end: &UnixStream) -> bool {
     loop {
-        let mut fds = [interruption, end].map(|stream| PollFd::from_borrowed_fd(stream.as_fd(), PollFlags::IN));
+        let mut fds = [signals, end].map(|stream| PollFd::from_borrowed_fd(stream.as_fd(), PollFlags::IN));
         match poll(&mut fds, None) {
             Err(rustix::io::Errno::INTR) => {}
             Err(_) => return false,

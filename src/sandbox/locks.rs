@@ -61,7 +61,7 @@ impl Sandbox {
         self.lock_existing(FlockOperation::LockExclusive)
     }
 
-    /// Like [`Sandbox::lock_lifecycle_if_exists`], but does not wait: none also if somebody else holds it.
+    /// Like [`Sandbox::lock_lifecycle_if_exists`], but does not wait: none also if another process holds it.
     ///
     /// A process that holds one lifecycle lock and wants a second must use this one, or two of them can deadlock.
     pub(super) fn try_lock_lifecycle(&self) -> Result<Option<LifecycleLock>, SandboxError> {
@@ -117,7 +117,7 @@ impl Sandbox {
         let file = open_lock(&path)?;
         match rustix::fs::fcntl_lock(&file, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => Ok(file),
-            // Only supervisors take this lock, so a refusal means that one runs.
+            // Only supervisors take this lock, so one is running.
             Err(Errno::AGAIN | Errno::ACCESS) => Err(SandboxError::AlreadyRunning { name: self.name().to_owned() }),
             Err(errno) => Err(SandboxError::file("cannot lock", &path)(errno.into())),
         }

@@ -1,27 +1,27 @@
-//! The one command line that boots a payload.
+//! The systemd-nspawn command line that boots a payload.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::SandboxError;
 
-/// What to boot, and what it may see of the host.
+/// What systemd-nspawn boots, and what it mounts from the host.
 pub(super) struct Payload<'a> {
     pub machine: &'a str,
     pub root: &'a Path,
     pub os_tree: &'a Path,
     pub base: u32,
-    /// This program, shown inside as `/usr/local/bin/unitlab`.
+    /// The unitlab program, mounted inside as `/usr/local/bin/unitlab`.
     pub exe: &'a Path,
-    /// The folder with the socket for unitlab inside.
+    /// The directory with the gate socket, mounted inside as `/run/unitlab`.
     pub gate: &'a Path,
-    /// Where nspawn says that the payload is up.
+    /// The socket that nspawn notifies (`sd_notify(3)`) when the payload is up.
     pub notify: &'a Path,
 }
 
 impl Payload<'_> {
     pub(super) fn command(&self) -> Result<Command, SandboxError> {
-        let program = find()?;
+        let program = find_nspawn()?;
         let mut command = Command::new(program);
         let usr = self.os_tree.join("usr");
         command
@@ -35,12 +35,12 @@ impl Payload<'_> {
             .args(["--hostname=sandbox", "--kill-signal=SIGRTMIN+3"])
             .arg(format!("--machine={}", self.machine))
             .arg(format!("--private-users={}:65536", self.base))
-            .arg(joined("--directory=", self.root, ""))
-            .arg(joined("--bind-ro=", &usr, ":/usr:idmap"))
-            // Over the host's /usr/local, whose private files the id map would make readable.
+            .arg(path_option("--directory=", self.root, ""))
+            .arg(path_option("--bind-ro=", &usr, ":/usr:idmap"))
+            // Hides the host's /usr/local: through the id map, root inside could read private files there.
             .arg("--tmpfs=/usr/local:mode=0755,size=16m")
-            .arg(joined("--bind-ro=", self.exe, ":/usr/local/bin/unitlab"))
-            .arg(joined("--bind=", self.gate, ":/run/unitlab"))
+            .arg(path_option("--bind-ro=", self.exe, ":/usr/local/bin/unitlab"))
+            .arg(path_option("--bind=", self.gate, ":/run/unitlab"))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -49,18 +49,18 @@ impl Payload<'_> {
     }
 }
 
-/// systemd-nspawn as this machine has it.
-pub(super) fn find() -> Result<PathBuf, SandboxError> {
+/// Returns the path of systemd-nspawn.
+pub(super) fn find_nspawn() -> Result<PathBuf, SandboxError> {
     which::which_in("systemd-nspawn", Some("/usr/sbin:/usr/bin:/sbin:/bin"), "/").map_err(|_| {
         SandboxError::Unsupported {
-            what: "systemd-nspawn is not installed, and it is what boots a sandbox".into(),
+            what: "systemd-nspawn is not installed; it boots the sandboxes".into(),
             next: "unitlab doctor --fix".into(),
         }
     })
 }
 
-/// nspawn separates with colons; a path's own are escaped.
-fn joined(option: &str, path: &Path, rest: &str) -> String {
+/// Escapes colons and backslashes in the paths of bind mounts, because nspawn separates their parts with colons.
+fn path_option(option: &str, path: &Path, rest: &str) -> String {
     let path = path.to_string_lossy();
     let path =
         if option == "--directory=" { path.into_owned() } else { path.replace('\\', "\\\\").replace(':', "\\:") };

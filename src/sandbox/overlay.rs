@@ -1,4 +1,4 @@
-//! Laying files over a sandbox, from inside, as its own root.
+//! Writes a lab's files into a sandbox, from inside and as its root.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Read};

@@ -1,11 +1,12 @@
-//! What this machine has and lacks for running sandboxes, and what mends it.
+//! Checks what this machine has and lacks for running sandboxes, and finds the command that fixes it.
 
 use std::fs;
 use std::path::Path;
 use std::process::{Command, ExitStatus};
 use std::time::Duration;
 
-use super::{SandboxError, cgroup, nspawn};
+use super::nspawn::find_nspawn;
+use super::{SandboxError, cgroup};
 use crate::os::child::{Limits, run};
 
 /// Whether sandboxes can run with what a probe found.
@@ -29,13 +30,13 @@ pub struct Probe {
     pub fix: Vec<String>,
 }
 
-/// Looks at everything that booting a sandbox rests on.
+/// Checks everything that booting a sandbox needs.
 #[must_use]
 pub fn probes() -> Vec<Probe> {
-    vec![spawner(), bus(), user_namespaces(), idmapped_mounts(), cgroups(), python(), sudo(), inotify()]
+    vec![nspawn(), bus(), user_namespaces(), idmapped_mounts(), cgroups(), python(), sudo(), inotify()]
 }
 
-/// Runs the command that mends something; its words go to our own standard streams.
+/// Runs a fix on this process's standard streams.
 pub fn run_fix(command: &[String]) -> Result<ExitStatus, SandboxError> {
     let (program, args) = command.split_first().map_or(("true", &[][..]), |(first, rest)| (first.as_str(), rest));
     Command::new(program)
@@ -45,10 +46,10 @@ pub fn run_fix(command: &[String]) -> Result<ExitStatus, SandboxError> {
         .map_err(SandboxError::system(format!("cannot run {program}")))
 }
 
-/// A package under the names that distributions give it: apt-get, dnf, zypper, pacman.
+/// The names of a package for apt-get, dnf, zypper and pacman.
 struct Package([&'static str; 4]);
 
-const SPAWNER: Package = Package(["systemd-container", "systemd-container", "systemd-container", "systemd"]);
+const NSPAWN: Package = Package(["systemd-container", "systemd-container", "systemd-container", "systemd"]);
 const BUS: Package =
     Package(["dbus dbus-user-session libpam-systemd", "dbus systemd-pam", "dbus-1 systemd", "dbus systemd"]);
 const PYTHON: Package = Package(["python3", "python3", "python3", "python"]);
@@ -65,9 +66,9 @@ impl Package {
         self.install_by(|program| which::which(program).is_ok())
     }
 
-    /// The command for the first manager that is there; empty when there is none that we know.
-    fn install_by(&self, is_there: impl Fn(&str) -> bool) -> Vec<String> {
-        let found = MANAGERS.iter().zip(self.0).find(|((program, _), _)| is_there(program));
+    /// The command for the first package manager that is installed; empty if none of [`MANAGERS`] is.
+    fn install_by(&self, is_installed: impl Fn(&str) -> bool) -> Vec<String> {
+        let found = MANAGERS.iter().zip(self.0).find(|((program, _), _)| is_installed(program));
         let Some(((program, args), names)) = found else { return Vec::new() };
         std::iter::once(*program).chain(args.iter().copied()).chain(names.split(' ')).map(str::to_owned).collect()
     }
@@ -77,14 +78,14 @@ fn probe(name: &'static str, status: ProbeStatus, finding: impl Into<String>) ->
     Probe { name, status, finding: finding.into(), fix: Vec::new() }
 }
 
-fn lacking(name: &'static str, status: ProbeStatus, finding: &str, package: &Package) -> Probe {
+fn missing(name: &'static str, status: ProbeStatus, finding: &str, package: &Package) -> Probe {
     Probe { name, status, finding: finding.into(), fix: package.install() }
 }
 
-fn spawner() -> Probe {
+fn nspawn() -> Probe {
     const NAME: &str = "systemd-nspawn";
-    let Ok(path) = nspawn::find() else {
-        return lacking(NAME, ProbeStatus::Blocking, "not installed; it boots the sandboxes", &SPAWNER);
+    let Ok(path) = find_nspawn() else {
+        return missing(NAME, ProbeStatus::Blocking, "not installed; it boots the sandboxes", &NSPAWN);
     };
     let limits = Limits { time: Duration::from_secs(10), stdout: 64 << 10 };
     let version = run(Command::new(path).arg("--version").env_clear(), b"", limits).ok();
@@ -92,7 +93,7 @@ fn spawner() -> Probe {
         version.map(|outcome| String::from_utf8_lossy(&outcome.stdout).lines().next().unwrap_or_default().to_owned());
     match version.filter(|line| !line.is_empty()) {
         Some(line) => probe(NAME, ProbeStatus::Ok, line),
-        None => probe(NAME, ProbeStatus::Blocking, "installed, but does not run"),
+        None => probe(NAME, ProbeStatus::Blocking, "installed, but `systemd-nspawn --version` fails"),
     }
 }
 
@@ -107,11 +108,11 @@ fn bus() -> Probe {
     });
     match (daemon, pam) {
         (true, true) => probe(NAME, ProbeStatus::Ok, "a message bus and pam_systemd, for the learner's shell"),
-        (false, _) => lacking(NAME, ProbeStatus::Blocking, "no message bus (dbus-daemon); shells need it", &BUS),
-        (true, false) => lacking(
+        (false, _) => missing(NAME, ProbeStatus::Blocking, "no message bus (dbus-daemon); shells need it", &BUS),
+        (true, false) => missing(
             NAME,
             ProbeStatus::Limited,
-            "no pam_systemd: what a shell leaves behind, nohup or not, dies with it",
+            "no pam_systemd: when a shell exits, its background processes are killed, even with nohup",
             &BUS,
         ),
     }
@@ -119,21 +120,21 @@ fn bus() -> Probe {
 
 fn user_namespaces() -> Probe {
     const NAME: &str = "user namespaces";
-    let most = number("/proc/sys/user/max_user_namespaces");
+    let max = number("/proc/sys/user/max_user_namespaces");
     if !Path::new("/proc/self/ns/user").exists() {
-        return probe(NAME, ProbeStatus::Blocking, "the kernel has none (CONFIG_USER_NS)");
+        return probe(NAME, ProbeStatus::Blocking, "not in this kernel (CONFIG_USER_NS)");
     }
-    match most {
+    match max {
         Some(0) => Probe {
             fix: ["sysctl", "-w", "user.max_user_namespaces=10000"].map(str::to_owned).to_vec(),
             ..probe(NAME, ProbeStatus::Blocking, "switched off (user.max_user_namespaces is 0)")
         },
-        Some(most) => probe(NAME, ProbeStatus::Ok, format!("up to {most}; root inside is nobody outside")),
-        None => probe(NAME, ProbeStatus::Ok, "root inside is nobody outside"),
+        Some(max) => probe(NAME, ProbeStatus::Ok, format!("up to {max}; root inside has no rights outside")),
+        None => probe(NAME, ProbeStatus::Ok, "root inside has no rights outside"),
     }
 }
 
-/// File systems whose mounts the kernel can map, each since some version; nspawn has the last word.
+/// File systems that support id-mapped mounts in some kernel version. Only nspawn finds out whether this kernel does.
 const MAPPABLE: [&str; 10] = ["ext4", "xfs", "btrfs", "f2fs", "erofs", "squashfs", "tmpfs", "vfat", "zfs", "bcachefs"];
 
 fn idmapped_mounts() -> Probe {
@@ -143,11 +144,7 @@ fn idmapped_mounts() -> Probe {
     let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
     let kind = file_system_of("/usr").unwrap_or_default();
     if version < (5, 14) {
-        probe(
-            NAME,
-            ProbeStatus::Blocking,
-            format!("Linux {} is too old; 5.14 is the first that will do", release.trim()),
-        )
+        probe(NAME, ProbeStatus::Blocking, format!("Linux {} is too old; sandboxes need 5.14 or later", release.trim()))
     } else if MAPPABLE.contains(&kind.as_str()) {
         probe(NAME, ProbeStatus::Ok, format!("/usr is on {kind}, Linux {}", release.trim()))
     } else {
@@ -159,7 +156,7 @@ fn idmapped_mounts() -> Probe {
     }
 }
 
-/// The type of the file system that a folder is on, by the longest mount point above it.
+/// The type of the file system that a path is on: the one with the longest mount point above it.
 fn file_system_of(path: &str) -> Option<String> {
     let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
     let rows = mounts.lines().filter_map(|line| {
@@ -181,22 +178,22 @@ fn cgroups() -> Probe {
             ..probe(NAME, ProbeStatus::Blocking, "no cgroup2 hierarchy is mounted")
         };
     };
-    let given = fs::read_to_string(unified.mount.join("cgroup.controllers")).unwrap_or_default();
+    let controllers = fs::read_to_string(unified.mount.join("cgroup.controllers")).unwrap_or_default();
     let v1: Vec<&str> = all.iter().filter_map(|one| one.controllers.as_ref()).flatten().map(String::as_str).collect();
-    let limited = |name: &str| given.split_whitespace().any(|one| one == name) || v1.contains(&name);
+    let limited = |name: &str| controllers.split_whitespace().any(|one| one == name) || v1.contains(&name);
     let missing: Vec<&str> = ["pids", "memory"].into_iter().filter(|name| !limited(name)).collect();
     if !missing.is_empty() {
         return probe(
             NAME,
             ProbeStatus::Limited,
-            format!("no {} controller: a sandbox is not limited in it", missing.join(", no ")),
+            format!("no {} controller: sandboxes run without that limit", missing.join(", no ")),
         );
     }
     if v1.is_empty() {
-        return probe(NAME, ProbeStatus::Ok, "unified; tasks and memory of a sandbox are limited");
+        return probe(NAME, ProbeStatus::Ok, "unified; the tasks and memory of a sandbox are limited");
     }
-    let says = "hybrid; a sandbox as a whole is limited, but MemoryMax=, TasksMax= and IPAddressDeny= of units inside it have no effect";
-    probe(NAME, ProbeStatus::Limited, says)
+    let finding = "hybrid; a sandbox as a whole is limited, but MemoryMax=, TasksMax= and IPAddressDeny= of units inside it have no effect";
+    probe(NAME, ProbeStatus::Limited, finding)
 }
 
 fn python() -> Probe {
@@ -204,7 +201,7 @@ fn python() -> Probe {
     if Path::new("/usr/bin/python3").exists() {
         probe(NAME, ProbeStatus::Ok, "/usr/bin/python3; the labs' services are written in it")
     } else {
-        lacking(NAME, ProbeStatus::Blocking, "no /usr/bin/python3; the labs' services are written in it", &PYTHON)
+        missing(NAME, ProbeStatus::Blocking, "no /usr/bin/python3; the labs' services are written in it", &PYTHON)
     }
 }
 
@@ -212,23 +209,18 @@ fn sudo() -> Probe {
     const NAME: &str = "sudo";
     match which::which("sudo") {
         Ok(path) => probe(NAME, ProbeStatus::Ok, format!("{}; used for the steps that need root", path.display())),
-        Err(_) => lacking(
-            NAME,
-            ProbeStatus::Limited,
-            "not installed; then unitlab must be run as root",
-            &Package(["sudo"; 4]),
-        ),
+        Err(_) => missing(NAME, ProbeStatus::Limited, "not installed; run unitlab as root", &Package(["sudo"; 4])),
     }
 }
 
 fn inotify() -> Probe {
     const NAME: &str = "inotify";
-    /// What one booted payload was seen to hold.
-    const EACH: u64 = 16;
+    /// Instances that one booted payload was observed to use.
+    const PER_SANDBOX: u64 = 16;
     let instances = number("/proc/sys/fs/inotify/max_user_instances").unwrap_or(128);
-    let room = instances / EACH;
+    let room = instances / PER_SANDBOX;
     let limit = if room < 3 { ProbeStatus::Limited } else { ProbeStatus::Ok };
-    let mut probe = probe(NAME, limit, format!("{instances} instances: room for about {room} sandboxes at once"));
+    let mut probe = probe(NAME, limit, format!("{instances} instances: enough for about {room} sandboxes at once"));
     if limit == ProbeStatus::Limited {
         probe.fix = ["sysctl", "-w", "fs.inotify.max_user_instances=512"].map(str::to_owned).to_vec();
     }
@@ -241,29 +233,29 @@ fn number(path: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BUS, PYTHON, SPAWNER};
+    use super::{BUS, NSPAWN, PYTHON};
 
     #[test]
-    fn every_package_manager_is_told_in_its_own_words() {
+    fn each_package_manager_gets_its_own_command_line() {
         for (manager, package, command) in [
-            ("apt-get", &SPAWNER, "apt-get install -y systemd-container"),
+            ("apt-get", &NSPAWN, "apt-get install -y systemd-container"),
             ("apt-get", &BUS, "apt-get install -y dbus dbus-user-session libpam-systemd"),
-            ("dnf", &SPAWNER, "dnf install -y systemd-container"),
+            ("dnf", &NSPAWN, "dnf install -y systemd-container"),
             ("dnf", &BUS, "dnf install -y dbus systemd-pam"),
-            ("zypper", &SPAWNER, "zypper --non-interactive install systemd-container"),
+            ("zypper", &NSPAWN, "zypper --non-interactive install systemd-container"),
             ("zypper", &PYTHON, "zypper --non-interactive install python3"),
-            ("pacman", &SPAWNER, "pacman -S --noconfirm --needed systemd"),
+            ("pacman", &NSPAWN, "pacman -S --noconfirm --needed systemd"),
             ("pacman", &PYTHON, "pacman -S --noconfirm --needed python"),
-            // Where we know no manager, no command is better than a wrong one.
-            ("emerge", &SPAWNER, ""),
+            // No command for an unknown package manager.
+            ("emerge", &NSPAWN, ""),
         ] {
             assert_eq!(package.install_by(|program| program == manager).join(" "), command);
         }
     }
 
     #[test]
-    fn of_two_package_managers_the_distributions_own_is_asked() {
-        // Debian ships dnf and zypper too, as tools for making other systems.
-        assert_eq!(SPAWNER.install_by(|_| true)[0], "apt-get");
+    fn apt_get_is_preferred_over_other_package_managers() {
+        // Debian has packages of dnf and zypper, for building images of other distributions.
+        assert_eq!(NSPAWN.install_by(|_| true)[0], "apt-get");
     }
 }

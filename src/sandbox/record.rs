@@ -1,4 +1,4 @@
-//! What is written down about a sandbox before anything of it is started, and compared before anything is killed.
+//! The record of a sandbox, `record.json`: written before anything is started, and compared before anything is killed.
 
 use std::fs;
 use std::io;
@@ -10,21 +10,19 @@ use serde::{Deserialize, Serialize};
 use super::SandboxError;
 use crate::os::replace::{Permissions, TemporaryName, replace};
 
-/// How far a sandbox has come.
+/// The state of a sandbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Phase {
-    /// Its root is being made or its payload boots.
+    /// Its root is being made, or its payload boots.
     Starting,
-    /// The payload answers.
     Up,
-    /// The payload reboots.
     Rebooting,
-    /// It was switched off in good order.
+    /// Its supervisor has shut it down and cleaned up.
     Stopped,
 }
 
-/// One process, told apart from a later one with the same number.
+/// A process, by pid and start time, because the kernel reuses pids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ProcessId {
@@ -34,10 +32,10 @@ pub(super) struct ProcessId {
 }
 
 impl ProcessId {
-    /// Looks at a process as it is now.
+    /// The process that has this pid now; none if there is none.
     pub(super) fn of(pid: i32) -> Option<Self> {
         let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-        // The command's name may hold anything, so count from its closing bracket.
+        // The command name may contain spaces and brackets, so count the fields after the last bracket.
         let fields = stat.rsplit_once(')')?.1.split_ascii_whitespace();
         Some(Self { pid, start: fields.into_iter().nth(19)?.parse().ok()? })
     }
@@ -48,13 +46,13 @@ impl ProcessId {
         (Self::of(self.pid)? == self).then_some(fd)
     }
 
-    /// It still runs.
+    /// Whether it still exists.
     pub(super) fn is_alive(self) -> bool {
         Self::of(self.pid) == Some(self)
     }
 }
 
-/// The record of one sandbox. Its fields are for this room; others read what the methods give.
+/// The record of one sandbox.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
@@ -67,61 +65,60 @@ pub struct Record {
     pub(super) program: PathBuf,
     #[serde(rename = "stage")]
     pub(super) phase: Phase,
-    /// The host's boot: nothing in a record from another boot can be alive.
+    /// The host's boot id. No process of a record from another boot can be alive.
     pub(super) boot_id: String,
     pub(super) started_at: String,
-    /// First of the 65536 host uids and gids that the payload's accounts are.
+    /// The first of the 65536 host uids and gids that the payload's accounts are mapped to.
     pub(super) base: u32,
-    /// Where `/usr` and `/etc` come from; `/` for the host's own.
+    /// The OS tree that `/usr` and `/etc` come from; `/` for the host's own.
     pub(super) os_tree: PathBuf,
-    /// Its root is on a tmpfs and goes with it.
+    /// Its root is on a tmpfs and is deleted with it.
     pub(super) ephemeral: bool,
     pub(super) supervisor: Option<ProcessId>,
     pub(super) leader: Option<ProcessId>,
-    /// Its control groups, absolute paths in the host's file system.
+    /// The absolute paths of its control groups on the host.
     pub(super) cgroups: Vec<PathBuf>,
-    /// The host's service that the supervisor runs in, where the host has systemd.
+    /// The unit of the host's systemd that the supervisor runs in; none on a host without systemd.
     pub(super) service: Option<String>,
-    /// How long its fresh root took to boot on this machine, in milliseconds; none until it has.
+    /// Milliseconds that its fresh root took to boot on this machine; none until it has booted.
     #[serde(default)]
     pub(super) boot_ms: Option<u64>,
 }
 
 impl Record {
-    /// The only version there is.
     pub(super) const VERSION: u32 = 1;
 
-    /// The lab it was made for.
+    /// The id of its lab.
     #[must_use]
     pub fn lab(&self) -> &str {
         &self.lab
     }
 
-    /// Uid of the person whose it is.
+    /// Uid of the learner.
     #[must_use]
     pub fn owner(&self) -> u32 {
         self.owner
     }
 
-    /// How far it has come, by its own word.
+    /// The state that its supervisor wrote last. If the supervisor was killed, it is out of date.
     #[must_use]
     pub fn phase(&self) -> Phase {
         self.phase
     }
 
-    /// When it was started, RFC 3339.
+    /// The time of its last start, in RFC 3339.
     #[must_use]
     pub fn started_at(&self) -> &str {
         &self.started_at
     }
 
-    /// The OS tree it boots; `/` for the host's.
+    /// The OS tree that it boots; `/` for the host's own.
     #[must_use]
     pub fn os_tree(&self) -> &Path {
         &self.os_tree
     }
 
-    /// It was written in this boot of the host.
+    /// Whether it was written since the host booted.
     pub(super) fn is_of_this_boot(&self) -> bool {
         self.boot_id == boot_id()
     }
@@ -137,7 +134,7 @@ impl Record {
         if record.version == Self::VERSION {
             Ok(Some(record))
         } else {
-            Err(damaged(format!("it is of version {}, this unitlab knows {}", record.version, Self::VERSION)))
+            Err(damaged(format!("it has version {}, and this unitlab knows version {}", record.version, Self::VERSION)))
         }
     }
 
@@ -152,7 +149,6 @@ impl Record {
     }
 }
 
-/// The host's boot id.
 pub(super) fn boot_id() -> String {
     fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned()
 }

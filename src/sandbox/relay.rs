@@ -1,6 +1,7 @@
-//! A pseudo-terminal of ours between the user's terminal and a shell inside: the user's own is never handed in.
+//! Connects the user's terminal to a shell inside, through a separate pseudo-terminal.
 //!
-//! Whatever is pushed into the input of a terminal from inside (TIOCSTI) ends in this one, and goes back in.
+//! The sandbox never gets the user's own terminal. If a process inside injects input with TIOCSTI (`ioctl_tty(2)`), the input
+//! goes to the pseudo-terminal and is read inside.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -15,10 +16,10 @@ use rustix::termios::Winsize;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGWINCH};
 
 use super::SandboxError;
-use super::interrupt::Awaited;
+use super::interrupt::HandledSignals;
 use crate::os::{RawMode, RawModeKind};
 
-/// A command on a pseudo-terminal, its master in our hand.
+/// A command that runs on a pseudo-terminal.
 #[derive(Debug)]
 pub struct Relay {
     master: File,
@@ -35,57 +36,57 @@ impl Relay {
         let name = rustix::pty::ptsname(&master, Vec::new()).map_err(fail())?;
         let slave =
             rustix::fs::open(name, OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC, Mode::empty()).map_err(fail())?;
-        let _ = rustix::termios::tcsetwinsize(&slave, size_of_ours());
+        let _ = rustix::termios::tcsetwinsize(&slave, window_size());
         let copy = |fd: &OwnedFd| fd.try_clone().map_err(SandboxError::system("cannot share the pseudo-terminal"));
         command.stdin(copy(&slave)?).stdout(copy(&slave)?).stderr(slave);
         let child = command.spawn().map_err(SandboxError::system("cannot start a shell"))?;
         Ok(Self { master: master.into(), child })
     }
 
-    /// Carries keys, output, size and signals until the shell ends or our terminal goes away.
+    /// Relays input, output and window size until the shell exits, the terminal closes, or this process gets a signal.
     pub fn run(mut self) -> Result<ExitStatus, SandboxError> {
         let fail = || SandboxError::system("cannot relay the terminal");
         let (mut resized, resize_sink) = UnixStream::pair().map_err(fail())?;
-        let (ended, end_sink) = UnixStream::pair().map_err(fail())?;
+        let (signals, signal_sink) = UnixStream::pair().map_err(fail())?;
         resized.set_nonblocking(true).map_err(fail())?;
         signal_hook::low_level::pipe::register(SIGWINCH, resize_sink).map_err(fail())?;
         for signal in [SIGHUP, SIGTERM, SIGINT, SIGQUIT] {
-            let sink = end_sink.try_clone().map_err(fail())?;
+            let sink = signal_sink.try_clone().map_err(fail())?;
             signal_hook::low_level::pipe::register(signal, sink).map_err(fail())?;
         }
-        let _awaited = Awaited::new();
+        let _handled = HandledSignals::new();
         let raw = RawMode::enter(RawModeKind::Relay).ok();
         let mut keys = io::stdin().lock();
         let mut open = true;
         while open {
-            let waits = [keys.as_fd(), self.master.as_fd(), resized.as_fd(), ended.as_fd()];
+            let waits = [keys.as_fd(), self.master.as_fd(), resized.as_fd(), signals.as_fd()];
             let mut waits = waits.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN));
             match poll(&mut waits, None) {
                 Ok(_) | Err(rustix::io::Errno::INTR) => {}
                 Err(errno) => return Err(fail()(errno.into())),
             }
-            let [typed, printed, resize, end] = waits.map(|wait| !wait.revents().is_empty());
-            if resize {
+            let [has_input, has_output, has_resized, has_signal] = waits.map(|wait| !wait.revents().is_empty());
+            if has_resized {
                 let _ = resized.read(&mut [0; 64]);
-                let _ = rustix::termios::tcsetwinsize(&self.master, size_of_ours());
+                let _ = rustix::termios::tcsetwinsize(&self.master, window_size());
             }
-            if printed {
-                open = pass(&mut self.master, &mut io::stdout());
-            } else if end {
+            if has_output {
+                open = copy_chunk(&mut self.master, &mut io::stdout());
+            } else if has_signal {
                 open = false;
             }
-            if open && typed {
-                open = pass(&mut Unbuffered(&mut keys), &mut self.master);
+            if open && has_input {
+                open = copy_chunk(&mut Unbuffered(&mut keys), &mut self.master);
             }
         }
         drop(raw);
-        // With the master closed, whoever is left on the other side hangs up, as with any terminal that is closed.
+        // Closing the master hangs up the terminal inside: its processes get SIGHUP.
         drop(self.master);
         self.child.wait().map_err(fail())
     }
 }
 
-/// Standard input past its buffer: what is read must be what `poll` saw.
+/// Reads standard input without its buffer, because poll(2) does not see buffered bytes.
 struct Unbuffered<'a>(&'a mut io::StdinLock<'static>);
 
 impl Read for Unbuffered<'_> {
@@ -94,8 +95,8 @@ impl Read for Unbuffered<'_> {
     }
 }
 
-/// Carries one chunk; false when either side has ended.
-fn pass(from: &mut impl Read, to: &mut impl Write) -> bool {
+/// Copies one chunk; returns false at the end of either stream.
+fn copy_chunk(from: &mut impl Read, to: &mut impl Write) -> bool {
     let mut chunk = [0; 8192];
     match from.read(&mut chunk) {
         Ok(0) => false,
@@ -104,7 +105,7 @@ fn pass(from: &mut impl Read, to: &mut impl Write) -> bool {
     }
 }
 
-fn size_of_ours() -> Winsize {
+fn window_size() -> Winsize {
     rustix::termios::tcgetwinsize(io::stdout()).unwrap_or(Winsize {
         ws_row: 24,
         ws_col: 80,

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::SandboxError;
-use super::privilege::{self, ask, is_root};
+use super::privilege::{self, authenticate, is_root};
 use crate::os::{FrameBuffer, SelfCommand, write_frame};
 
 /// A child process of this program that runs as root. Dropping it closes its standard input, on which it exits.
@@ -32,7 +32,7 @@ impl RootChild {
             ourselves.command()
         } else {
             let sudo = privilege::sudo()?;
-            if !privilege::allows_quietly(&sudo, ourselves.program())? {
+            if !privilege::needs_no_password(&sudo, ourselves.program())? {
                 return Ok(None);
             }
             ourselves.under_sudo(&sudo, &["-n"])
@@ -90,7 +90,7 @@ impl Drop for RootChild {
 /// Lets sudo ask for the password on our terminal.
 pub(crate) fn ask_sudo_password() -> Result<(), SandboxError> {
     let ourselves = SelfCommand::current().map_err(SandboxError::system("cannot find this program's own file"))?;
-    ask(&privilege::sudo()?, ourselves.program())
+    authenticate(&privilege::sudo()?, ourselves.program())
 }
 
 /// Runs this program on our terminal and waits for it.

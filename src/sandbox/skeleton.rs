@@ -1,6 +1,6 @@
-//! A small root, made per sandbox: closed by default, since only what is listed here gets in.
+//! Makes a sandbox's root file system: about eight hundred small files, copied from an allowlist.
 //!
-//! `/usr` is not copied but mounted; what remains is about eight hundred small files.
+//! `/usr` is not copied but mounted.
 
 use std::fs::{self, DirBuilder, File, Permissions};
 use std::io::{self, Write};
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use super::SandboxError;
 use super::accounts::{Accounts, LEARNER};
 
-/// What may come from the OS tree's `/etc`, and of that only what everyone may read.
+/// What is copied from the OS tree's `/etc`, as far as it is world-readable.
 const ETC: [&str; 45] = [
     "alternatives",
     "bash.bashrc",
@@ -59,12 +59,12 @@ const ETC: [&str; 45] = [
     "virc",
 ];
 
-/// Units of the OS tree that have business in a lab; every other one that a target of the tree wants is masked.
-const WANTED: [&str; 4] = ["dbus", "systemd-journal", "systemd-logind.service", "systemd-user-sessions.service"];
-const WANTED_TOO: [&str; 3] =
-    ["systemd-tmpfiles-setup.service", "systemd-sysctl.service", "systemd-update-utmp.service"];
+/// Prefixes of the units that stay enabled. Every other unit that a target of the OS tree wants is masked.
+const ENABLED_PREFIXES: [&str; 4] =
+    ["dbus", "systemd-journal", "systemd-logind.service", "systemd-user-sessions.service"];
+const ENABLED: [&str; 3] = ["systemd-tmpfiles-setup.service", "systemd-sysctl.service", "systemd-update-utmp.service"];
 
-/// Started by generators rather than by a `.wants` folder.
+/// Units to mask that have no `.wants` link, because generators start them.
 const GENERATED: [&str; 3] = ["console-getty.service", "getty.target", "systemd-firstboot.service"];
 
 const NSSWITCH: &str = "passwd: files systemd\ngroup: files systemd\nshadow: files\ngshadow: files\n\
@@ -85,7 +85,7 @@ pub(super) struct Skeleton<'a> {
 }
 
 impl Skeleton<'_> {
-    /// Makes the root in an empty or missing folder.
+    /// Makes the root in an empty or missing directory.
     pub(super) fn build(&self, root: &Path) -> Result<(), SandboxError> {
         let fail = SandboxError::file("cannot make the sandbox's root in", root);
         self.build_in(&Tree { root: root.to_owned(), base: self.base }).map_err(fail)
@@ -126,13 +126,13 @@ impl Skeleton<'_> {
 
     fn accounts(&self, tree: &Tree) -> io::Result<()> {
         let read = |name| fs::read_to_string(self.os_tree.join("etc").join(name));
-        let made = Accounts::from(&read("passwd")?, &read("group")?);
-        tree.file("etc/passwd", made.passwd.as_bytes(), 0o644)?;
-        tree.file("etc/group", made.group.as_bytes(), 0o644)?;
-        tree.file("etc/shadow", made.shadow.as_bytes(), 0o600)?;
-        tree.file("etc/gshadow", made.gshadow.as_bytes(), 0o600)?;
+        let accounts = Accounts::of_os_tree(&read("passwd")?, &read("group")?);
+        tree.file("etc/passwd", accounts.passwd.as_bytes(), 0o644)?;
+        tree.file("etc/group", accounts.group.as_bytes(), 0o644)?;
+        tree.file("etc/shadow", accounts.shadow.as_bytes(), 0o600)?;
+        tree.file("etc/gshadow", accounts.gshadow.as_bytes(), 0o600)?;
         tree.dir("var/log/journal", 0o2755)?;
-        tree.own("var/log/journal", 0, made.journal_gid)?;
+        tree.own("var/log/journal", 0, accounts.journal_gid)?;
         for (home, owner, colour) in [("home/learner", LEARNER, "32"), ("root", 0, "31")] {
             tree.dir(home, 0o750)?;
             tree.own(home, owner, owner)?;
@@ -163,22 +163,24 @@ impl Skeleton<'_> {
         let shipped = self.os_tree.join("usr/lib/systemd/system");
         tree.dir("etc/systemd", 0o755)?;
         tree.dir("etc/systemd/system", 0o755)?;
-        // It lies on the learner's disk, and a crash loop writes a lot.
+        // The journal is stored on the host's disk, and a crash loop logs a lot.
         tree.dir("etc/systemd/journald.conf.d", 0o755)?;
         tree.file("etc/systemd/journald.conf.d/unitlab.conf", b"[Journal]\nSystemMaxUse=64M\n", 0o644)?;
         tree.link("etc/systemd/system/default.target", Path::new("/usr/lib/systemd/system/multi-user.target"))?;
         if !shipped.join("dbus.service").exists() && shipped.join("dbus-broker.service").exists() {
             tree.link("etc/systemd/system/dbus.service", Path::new("/usr/lib/systemd/system/dbus-broker.service"))?;
         }
-        let mut idle: Vec<String> = GENERATED.map(str::to_owned).to_vec();
+        let mut masked: Vec<String> = GENERATED.map(str::to_owned).to_vec();
         for target in ["sysinit", "basic", "multi-user", "local-fs", "remote-fs", "paths", "sockets", "timers"] {
             let Ok(wants) = fs::read_dir(shipped.join(format!("{target}.target.wants"))) else { continue };
-            idle.extend(wants.filter_map(|entry| entry.ok()?.file_name().into_string().ok()));
+            masked.extend(wants.filter_map(|entry| entry.ok()?.file_name().into_string().ok()));
         }
-        idle.retain(|unit| !WANTED.iter().any(|name| unit.starts_with(name)) && !WANTED_TOO.contains(&unit.as_str()));
-        idle.sort();
-        idle.dedup();
-        for unit in idle {
+        masked.retain(|unit| {
+            !ENABLED_PREFIXES.iter().any(|name| unit.starts_with(name)) && !ENABLED.contains(&unit.as_str())
+        });
+        masked.sort();
+        masked.dedup();
+        for unit in masked {
             tree.link(&format!("etc/systemd/system/{unit}"), Path::new("/dev/null"))?;
         }
         Ok(())
@@ -186,21 +188,21 @@ impl Skeleton<'_> {
 }
 
 fn identity(tree: &Tree) -> io::Result<()> {
-    // A machine id of its own from the start: an empty one would make this a "first boot", on which systemd
-    // enables whatever the presets of the host's packages name.
+    // With an empty machine id, systemd would treat this as a first boot and enable every unit that the presets of the
+    // host's packages name.
     let id = fs::read_to_string("/proc/sys/kernel/random/uuid")?.replace('-', "");
     tree.file("etc/machine-id", id.as_bytes(), 0o444)?;
     tree.file("etc/hostname", b"sandbox\n", 0o644)?;
     tree.file("etc/hosts", HOSTS.as_bytes(), 0o644)?;
     tree.file("etc/fstab", b"", 0o644)?;
-    // The host's may name its proxies and whatever else its owner wants in every login.
+    // The host's file may contain proxies and other settings that must not get in.
     tree.file("etc/environment", b"", 0o644)?;
     tree.file("etc/nsswitch.conf", NSSWITCH.as_bytes(), 0o644)?;
     tree.file("etc/sudoers", SUDOERS.as_bytes(), 0o440)?;
     tree.link("etc/os-release", Path::new("../usr/lib/os-release"))
 }
 
-/// Writes below a root, every file owned by the payload's root.
+/// Writes files below a root. Their owner is the payload's root.
 struct Tree {
     root: PathBuf,
     base: u32,
@@ -231,7 +233,7 @@ impl Tree {
         chown(self.root.join(path), Some(self.base + uid), Some(self.base + gid))
     }
 
-    /// Copies what everyone may read, and passes over the rest in silence: it is not ours to show.
+    /// Copies what is world-readable and skips the rest.
     fn copy(&self, from: &Path, to: &str) -> io::Result<()> {
         let Ok(meta) = fs::symlink_metadata(from) else { return Ok(()) };
         if let Some((parents, _)) = to.rsplit_once('/')

@@ -148,7 +148,7 @@ impl Started {
         }
         match self {
             Self::Child(child) => match child.try_wait() {
-                Ok(Some(status)) => format!("its supervisor ended and logged nothing ({status})"),
+                Ok(Some(status)) => format!("its supervisor exited and logged nothing ({status})"),
                 _ => format!("its supervisor gave no answer within {} s", LAUNCH_LIMIT.as_secs()),
             },
             Self::Service(unit) => {

@@ -1,4 +1,4 @@
-//! Ending sandboxes: in good order while a supervisor lives, by their records when none does.
+//! Stops sandboxes through their supervisors, and cleans up after supervisors that were killed.
 
 use std::fs;
 use std::os::fd::AsFd;
@@ -13,61 +13,62 @@ use super::record::ProcessId;
 use super::{Estate, Sandbox, SandboxError, host};
 use crate::os::child::{Limits, run};
 
-/// How long a supervisor may take to end its payload and itself.
-const LIMIT: Duration = Duration::from_secs(20);
+/// The time that a supervisor gets to stop its payload and exit.
+const STOP_LIMIT: Duration = Duration::from_secs(20);
 
-/// The sockets that are there while a supervisor is.
-const ANSWERING: [&str; 3] = ["control", "notify", "ready"];
+/// The sockets on which a supervisor listens.
+const SOCKETS: [&str; 3] = ["control", "notify", "ready"];
 
-/// Something of ours that nobody owns any more.
+/// What a dead supervisor left behind of one sandbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leftover {
-    /// The sandbox it belonged to.
+    /// The sandbox's name.
     pub name: String,
-    /// What is left of it.
+    /// What is left, as a noun phrase.
     pub what: String,
 }
 
 impl Sandbox {
-    /// Switches it off, in good order where its root is kept, and leaves nothing running; the learner's root stays.
+    /// Stops it, with an orderly shutdown if its root is kept. The root stays.
     pub fn stop(&self) -> Result<(), SandboxError> {
-        self.end_supervisor();
-        // Without the lock, a start that begins now would find half of it.
+        self.stop_supervisor();
+        // Without the lock, a start at the same time would find files that are being removed.
         let Some(_lock) = self.lock_lifecycle_if_exists()? else { return Ok(()) };
         self.sweep()
     }
 
-    fn end_supervisor(&self) {
-        // Found by its lock and not by the record, so that a damaged record keeps nothing alive.
+    fn stop_supervisor(&self) {
+        // The lock names the supervisor, so that it is stopped even if the record is damaged.
         let supervisor = self.supervisor_pid().and_then(|pid| ProcessId::of(pid.as_raw_pid()));
         if let Some(process) = supervisor.and_then(ProcessId::open) {
             let _ = rustix::process::pidfd_send_signal(&process, Signal::TERM);
-            let timeout = Timespec::try_from(LIMIT).unwrap_or_default();
+            let timeout = Timespec::try_from(STOP_LIMIT).unwrap_or_default();
             let _ = poll(&mut [PollFd::from_borrowed_fd(process.as_fd(), PollFlags::IN)], Some(&timeout));
         }
     }
 
-    /// Ends it at once and deletes it: nobody comes back to what its services would save in a farewell.
+    /// Kills it and deletes it, without an orderly shutdown: its root is not used again.
     pub fn discard(&self) -> Result<(), SandboxError> {
         if let Ok(Some(record)) = self.record()
             && record.is_of_this_boot()
         {
             cgroup::kill(&record.cgroups, Some(Subgroup::Machine));
         }
-        self.end_supervisor();
+        self.stop_supervisor();
         let Some(_lock) = self.lock_lifecycle_if_exists()? else { return Ok(()) };
         self.sweep()?;
         self.remove()
     }
 
-    /// Ends what a dead supervisor left behind, as its record names it. Does nothing to a sandbox that is in order.
+    /// Kills and removes what a dead supervisor left behind, as the record names it. Call it with the lifecycle lock, and not
+    /// while a supervisor runs.
     pub fn sweep(&self) -> Result<(), SandboxError> {
         if !self.exists() {
             return Ok(());
         }
         let Ok(Some(record)) = self.record() else { return Ok(()) };
         if record.is_of_this_boot() {
-            // Every control group has a random mark in its name: what is in it now is what was put in it then.
+            // The names of the control groups have a random part, so these are the sandbox's own and not later ones.
             cgroup::kill(&record.cgroups, None);
             if let Some(service) = &record.service {
                 // The service has TimeoutStopSec=15.
@@ -80,70 +81,70 @@ impl Sandbox {
         if record.ephemeral { self.remove() } else { Ok(()) }
     }
 
-    /// What a dead supervisor left of it; none when it is in order, or runs.
+    /// What a dead supervisor left behind; none if that is nothing, or if the sandbox runs.
     fn leftover(&self) -> Option<Leftover> {
         if self.is_running() {
             return None;
         }
         let leftover = |what: &str| Some(Leftover { name: self.name().to_owned(), what: what.to_owned() });
         match self.record() {
-            Err(_) if self.has_root() => leftover("a damaged record, beside somebody's work,"),
+            Err(_) if self.has_root() => leftover("a damaged record, next to a learner's work,"),
             Err(_) => leftover("a damaged record"),
-            Ok(None) => leftover("a folder without a record"),
+            Ok(None) => leftover("a directory without a record"),
             Ok(Some(record)) if record.is_of_this_boot() && record.cgroups.iter().any(|dir| dir.exists()) => {
                 let alive = record.cgroups.iter().any(|dir| cgroup::is_populated(dir));
                 leftover(if alive { "processes without their supervisor" } else { "empty control groups" })
             }
-            Ok(Some(_)) if ANSWERING.iter().any(|name| self.dir().join(name).exists()) => {
+            Ok(Some(_)) if SOCKETS.iter().any(|name| self.dir().join(name).exists()) => {
                 leftover("sockets without their supervisor")
             }
-            Ok(Some(record)) if record.ephemeral => leftover("the folder of a sandbox that is gone"),
+            Ok(Some(record)) if record.ephemeral => leftover("the directory of a stopped temporary sandbox"),
             Ok(Some(_)) => None,
         }
     }
 
-    /// Removes what only a running supervisor answers at. Its mounts went with its mount namespace.
+    /// Removes the files that exist only while a supervisor runs. The kernel has removed its mounts with its mount namespace.
     pub(super) fn remove_runtime_files(&self) {
-        for name in ANSWERING {
+        for name in SOCKETS {
             let _ = fs::remove_file(self.dir().join(name));
         }
         let _ = fs::remove_file(self.program());
         let _ = fs::remove_dir_all(self.gate_dir());
     }
 
-    /// Deletes the folder with everything in it. The sandbox must be stopped.
+    /// Deletes its directory. The sandbox must be stopped.
     pub fn remove(&self) -> Result<(), SandboxError> {
         host::remove_tree(self.dir()).map_err(SandboxError::file("cannot remove", self.dir()))
     }
 }
 
 impl Estate {
-    /// What dead supervisors left behind.
+    /// What dead supervisors left behind, of all sandboxes.
     #[must_use]
     pub fn leftovers(&self) -> Vec<Leftover> {
         let sandboxes = self.sandboxes().into_iter();
         sandboxes.filter(|sandbox| !sandbox.is_lifecycle_locked()).filter_map(|sandbox| sandbox.leftover()).collect()
     }
 
-    /// Ends and removes all leftovers; what could not be swept stays in the answer.
+    /// Kills and removes all leftovers. Returns those that remain.
     #[must_use]
     pub fn sweep(&self) -> Vec<Leftover> {
         self.sweep_where(|_| true);
         self.leftovers()
     }
 
-    /// Like [`Estate::sweep`], but keeps a root whose record cannot be read: no user asked for its removal.
+    /// Like [`Estate::sweep`], but keeps a root whose record cannot be read, because no user has asked for its removal.
     pub(super) fn sweep_dead(&self) {
         self.sweep_where(|sandbox| sandbox.record().is_ok() || !sandbox.has_root());
     }
 
-    fn sweep_where(&self, may: impl Fn(&Sandbox) -> bool) {
+    fn sweep_where(&self, condition: impl Fn(&Sandbox) -> bool) {
         for leftover in self.leftovers() {
             let sandbox = self.sandbox(&leftover.name);
-            // It may have been started since it was listed: look again while nobody else can start it.
+            // It may have been started since it was listed. Look again under the lock.
             let Ok(Some(_lock)) = sandbox.try_lock_lifecycle() else { continue };
-            if sandbox.leftover().is_some() && may(&sandbox) {
-                // A folder whose record tells nothing can only be removed: there is no process to find by it.
+            if sandbox.leftover().is_some() && condition(&sandbox) {
+                // Without a readable record there is no process to find, so only the directory is removed.
                 let _ = if matches!(sandbox.record(), Ok(Some(_))) { sandbox.sweep() } else { sandbox.remove() };
             }
         }

@@ -110,7 +110,7 @@ impl Supervisor {
             cgroup::kill(&self.record.cgroups, Some(Subgroup::Machine));
             if code != Some(REBOOTED) || self.stopping {
                 return if self.record.phase == Phase::Starting {
-                    Err(self.console.no_boot(self.sandbox.name(), &nspawn_end(code)))
+                    Err(self.console.boot_error(self.sandbox.name(), &nspawn_end(code)))
                 } else {
                     Ok(())
                 };
@@ -158,10 +158,10 @@ impl Supervisor {
             let others = [death.as_ref().map(AsFd::as_fd), console[0], console[1], caller.as_ref().map(AsFd::as_fd)];
             let ready = self.wait(others, deadline)?;
             if ready.console[0] {
-                self.console.listen(&mut out);
+                self.console.read(&mut out);
             }
             if ready.console[1] {
-                self.console.listen(&mut err);
+                self.console.read(&mut err);
             }
             if ready.notify && self.read_notification() && !self.stopping && self.record.phase != Phase::Up {
                 deadline = None;
@@ -199,7 +199,7 @@ impl Supervisor {
                     deadline = Some(begun + BOOT_LIMIT);
                 } else {
                     let how = format!("did not become ready within {} s", BOOT_LIMIT.as_secs());
-                    return Err(self.console.no_boot(self.sandbox.name(), &how));
+                    return Err(self.console.boot_error(self.sandbox.name(), &how));
                 }
             }
         }
