@@ -51,11 +51,6 @@ impl LabSession {
         &self.sandbox
     }
 
-    #[must_use]
-    pub fn record(&self) -> &Record {
-        &self.record
-    }
-
     /// The way to run programs in the sandbox.
     pub fn entrance(&self) -> Result<Entrance, SandboxError> {
         self.record.entrance().ok_or_else(|| SandboxError::NotRunning { name: self.sandbox.name().to_owned() })

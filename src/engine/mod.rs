@@ -28,7 +28,6 @@ pub use case_differences::differences;
 pub use hint::{HintText, Hints, NextHint, next_hint};
 pub use judge::{judge, normal};
 pub use mutant::{Mutant, mutants};
-pub use order::needs_cycle;
 pub use score::score;
 pub(crate) use suggest::{did_you_mean, suggest};
 pub use unit_files::settings_in_effect;

@@ -100,18 +100,6 @@ impl Record {
         self.owner
     }
 
-    /// The state that its supervisor wrote last. If the supervisor was killed, it is out of date.
-    #[must_use]
-    pub fn phase(&self) -> Phase {
-        self.phase
-    }
-
-    /// The time of its last start, in RFC 3339.
-    #[must_use]
-    pub fn started_at(&self) -> &str {
-        &self.started_at
-    }
-
     /// The OS tree that it boots; `/` for the host's own.
     #[must_use]
     pub fn os_tree(&self) -> &Path {
