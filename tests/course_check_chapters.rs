@@ -104,10 +104,10 @@ fn long_pages_and_stale_records_are_reported_with_file_and_line() {
     for text in [
         "✗ lessons/01-one.md:7: the page \"Page\" takes ",
         " lines on a terminal of 80 columns; at most 40 ",
-        "✗ lessons/recorded/one.toml: the record of \"old\" is of another command than the chapter's; record the course \
-         anew: unitlab course check DIR --record ",
+        "✗ lessons/recorded/one.toml: the record of \"old\" differs from the command in the chapter; write the records \
+         again: unitlab course check DIR --record ",
         "✗ lessons/recorded/one.toml: the record of \"new\" is missing; ",
-        "✗ lessons/recorded/one.toml: the record of \"gone\" is of no command of the chapter; ",
+        "✗ lessons/recorded/one.toml: the record of \"gone\" has no command in the chapter; ",
         "one: 4 cases, all as expected ",
     ] {
         assert!(flat.contains(text), "{text}\n{out}");

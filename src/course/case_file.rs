@@ -1,4 +1,4 @@
-//! `case.toml`: what must come of one answer to a lab.
+//! Reads `case.toml`: one answer to a lab, and its expected result.
 
 use toml::de::DeTable;
 
@@ -8,7 +8,7 @@ use super::answers;
 use super::error::did_you_mean;
 use super::fields::{Fields, Source, Word};
 
-/// Reads a `case.toml`; `lab` is none when the lab itself could not be read.
+/// Reads a `case.toml`. `lab` is none if the lab could not be read.
 pub(super) fn read(name: &str, lab: Option<&Lab>, root: &DeTable<'_>, source: &mut Source) -> Option<Case> {
     let mut fields = Fields::new(source, root, 0..0);
     let what = fields.need_text("what");
@@ -21,17 +21,21 @@ pub(super) fn read(name: &str, lab: Option<&Lab>, root: &DeTable<'_>, source: &m
         let ids: Vec<&str> = lab.checks.iter().map(|check| check.id.as_str()).collect();
         for id in &fails {
             if !ids.contains(id.get_ref()) {
-                let mend = did_you_mean(id.get_ref(), &ids);
-                source.fault(id.span(), format!("the lab has no check {:?}", id.get_ref()), mend);
+                let fix = did_you_mean(id.get_ref(), &ids);
+                source.report(id.span(), format!("the lab has no check {:?}", id.get_ref()), fix);
             }
         }
     }
     for id in diagnosis.iter().filter(|id| Cause::from_id(id.get_ref()).is_none()) {
         let known: Vec<&str> = Cause::ALL.iter().map(|cause| cause.id()).collect();
-        source.fault(id.span(), format!("unknown diagnosis {:?}", id.get_ref()), did_you_mean(id.get_ref(), &known));
+        source.report(id.span(), format!("unknown diagnosis {:?}", id.get_ref()), did_you_mean(id.get_ref(), &known));
     }
     if let (true, Some(first)) = (fails.is_empty(), diagnosis.first()) {
-        source.fault(first.span(), "a right answer has no diagnosis", "name the checks that fail, or leave it out");
+        source.report(
+            first.span(),
+            "fails is empty, so no diagnosis can be expected",
+            "name the checks that fail, or remove diagnosis",
+        );
     }
     Some(Case {
         name: name.to_owned(),
@@ -46,7 +50,7 @@ fn unique(words: &[Word<'_>], source: &mut Source) -> Vec<String> {
     let mut seen: Vec<String> = Vec::new();
     for word in words {
         if seen.iter().any(|other| other == word.get_ref()) {
-            source.fault(word.span(), format!("{:?} stands here twice", word.get_ref()), "");
+            source.report(word.span(), format!("{:?} is listed twice; remove one of them", word.get_ref()), None);
         } else {
             seen.push((*word.get_ref()).to_owned());
         }

@@ -1,4 +1,4 @@
-//! The keys of each check kind: `kind = "setting"` and what belongs to it.
+//! Reads `kind` and the keys that each check kind has.
 
 use crate::model::{Expect, Kind, RestartPolicy, TimeSpan, Value};
 
@@ -7,43 +7,64 @@ use super::error::did_you_mean;
 use super::fields::{self, Fields, Source};
 use super::machine_kinds;
 
-/// Ways to say what a setting must be; a check has exactly one of them.
-const EXPECTATIONS: [&str; 7] = ["is", "one-of", "not", "set", "at-least", "at-most", "includes"];
+type ReadKind = fn(&mut Fields<'_, '_>) -> Option<Kind>;
 
-/// The longest `hold`: a verdict must not take longer.
+/// The values of `kind`, each with the function that reads its own keys.
+const KINDS: [(&str, ReadKind); 16] = [
+    ("unit-file", |_| Some(Kind::UnitFile)),
+    ("setting", setting),
+    ("restart-policy", restart_policy),
+    ("runs-as", runs_as),
+    ("active", active),
+    ("enabled", |_| Some(Kind::Enabled)),
+    ("survives-reboot", survives_reboot),
+    ("comes-back", comes_back),
+    ("http", http),
+    ("listens", machine_kinds::listens),
+    ("process", |fields| Some(machine_kinds::process(fields))),
+    ("account", |fields| Some(machine_kinds::account(fields))),
+    ("file", machine_kinds::file),
+    ("journal", machine_kinds::journal),
+    ("command", machine_kinds::command),
+    ("answer", answers::answer_check),
+];
+
+type ReadExpect = fn(&mut Source, &str, &str, &fields::Value<'_>) -> Option<Expect>;
+
+/// The keys that say what a setting must be. A check has exactly one of them.
+const EXPECTATIONS: [(&str, ReadExpect); 7] = [
+    ("is", |source, name, key, value| typed(source, name, key, value).map(Expect::Is)),
+    ("one-of", one_of),
+    ("not", |source, name, key, value| typed(source, name, key, value).map(Expect::Not)),
+    ("set", set),
+    ("at-least", |source, name, key, value| ordered(source, name, key, value).map(Expect::AtLeast)),
+    ("at-most", |source, name, key, value| ordered(source, name, key, value).map(Expect::AtMost)),
+    ("includes", includes),
+];
+
+/// The upper bound of `hold`, so that a verdict does not take longer.
 const LONGEST_HOLD: TimeSpan = TimeSpan::from_micros(60_000_000);
 
-/// A kill is watched for 20 seconds at most, `RestartSec=` included.
+/// The upper bound of `within`. A kill is watched for at most 20 seconds, `RestartSec=` included.
 const LONGEST_WITHIN: TimeSpan = TimeSpan::from_micros(15_000_000);
 
-/// Reads `kind` and its own keys; nothing when something about them is wrong, which has then been reported.
+/// Reads `kind` and its own keys. Returns none after an error, which is then in `fields.source`.
 pub(super) fn read(fields: &mut Fields<'_, '_>) -> Option<Kind> {
-    match fields.need_one_of("kind", &Kind::NAMES)? {
-        "unit-file" => Some(Kind::UnitFile),
-        "enabled" => Some(Kind::Enabled),
-        "setting" => setting(fields),
-        "runs-as" => {
-            let value = fields.need("root")?;
-            Some(Kind::RunsAs { root: fields.source.boolean("root", value)? })
-        }
-        "restart-policy" => restart_policy(fields),
-        "active" => active(fields),
-        "http" => http(fields),
-        "comes-back" => {
-            let again = fields.find_flag("again", true);
-            Some(Kind::ComesBack { within: wait(fields, "within", "5s", LONGEST_WITHIN)?, again })
-        }
-        "survives-reboot" => Some(Kind::SurvivesReboot { hold: wait(fields, "hold", "2s", LONGEST_HOLD)? }),
-        "listens" => machine_kinds::listens(fields),
-        "process" => Some(machine_kinds::process(fields)),
-        "account" => Some(machine_kinds::account(fields)),
-        "file" => machine_kinds::file(fields),
-        "journal" => machine_kinds::journal(fields),
-        "command" => machine_kinds::command(fields),
-        "answer" => answers::demand(fields),
-        // `need_one_of` lets nothing else through.
-        _ => None,
-    }
+    fields.need_choice("kind", &KINDS)?(fields)
+}
+
+fn runs_as(fields: &mut Fields<'_, '_>) -> Option<Kind> {
+    let value = fields.need("root")?;
+    Some(Kind::RunsAs { root: fields.source.boolean("root", value)? })
+}
+
+fn survives_reboot(fields: &mut Fields<'_, '_>) -> Option<Kind> {
+    Some(Kind::SurvivesReboot { hold: wait(fields, "hold", "2s", LONGEST_HOLD)? })
+}
+
+fn comes_back(fields: &mut Fields<'_, '_>) -> Option<Kind> {
+    let again = fields.find_flag("again", true);
+    Some(Kind::ComesBack { within: wait(fields, "within", "5s", LONGEST_WITHIN)?, again })
 }
 
 fn setting(fields: &mut Fields<'_, '_>) -> Option<Kind> {
@@ -52,55 +73,52 @@ fn setting(fields: &mut Fields<'_, '_>) -> Option<Kind> {
     if let (Some(name), Some(value)) = (name, name_value)
         && !name.bytes().all(|byte| byte.is_ascii_alphanumeric())
     {
-        let mend = "write it as in the unit file, without `=`: RestartSec";
-        fields.source.fault(value.span(), format!("{name:?} is no directive"), mend);
+        let fix = "write the name without `=`: RestartSec";
+        fields.source.report(value.span(), format!("{name:?} is not the name of a directive"), fix);
         return None;
     }
     let mut given = Vec::new();
-    for key in EXPECTATIONS {
-        given.extend(fields.find(key).map(|value| (key, value)));
+    for (key, read) in EXPECTATIONS {
+        given.extend(fields.find(key).map(|value| (key, read, value)));
     }
     let name = name?;
-    let [(key, value)] = given[..] else {
-        let found = if given.is_empty() { "says nothing about" } else { "says more than one thing about" };
-        let mend = format!("give exactly one of {}", EXPECTATIONS.join(", "));
-        fields.source.fault(fields.span(), format!("the check {found} {name}="), mend);
+    let [(key, read, value)] = given[..] else {
+        let found = if given.is_empty() { "no expectation" } else { "more than one expectation" };
+        let fix = format!("give exactly one of {}", EXPECTATIONS.map(|(key, _)| key).join(", "));
+        fields.source.report(fields.span(), format!("the check has {found} for {name}="), fix);
         return None;
     };
-    let source = &mut *fields.source;
-    let expect = match key {
-        "is" => Expect::Is(typed(source, name, key, value)?),
-        "not" => Expect::Not(typed(source, name, key, value)?),
-        "at-least" => Expect::AtLeast(ordered(source, name, key, value)?),
-        "at-most" => Expect::AtMost(ordered(source, name, key, value)?),
-        "includes" => {
-            let words = source.words(key, value)?;
-            if words.is_empty() {
-                source.fault(value.span(), "includes is empty", "name what the list must have");
-                return None;
-            }
-            Expect::Includes(words.iter().map(|word| (*word.get_ref()).to_owned()).collect())
-        }
-        "one-of" => {
-            let Some(array) = value.get_ref().as_array().filter(|array| !array.is_empty()) else {
-                source.fault(value.span(), "one-of is no list of values", "write them in brackets");
-                return None;
-            };
-            Expect::OneOf(array.iter().map(|item| typed(source, name, key, item)).collect::<Option<_>>()?)
-        }
-        _ => {
-            if !source.boolean(key, value)? {
-                source.fault(value.span(), "set = false has no meaning", "write set = true, or another expectation");
-                return None;
-            }
-            Expect::Set
-        }
-    };
+    let expect = read(fields.source, name, key, value)?;
     Some(Kind::Setting { name: name.to_owned(), expect })
 }
 
-/// A value by its directive's type: `…Sec=` takes time spans, everything else what TOML says it is.
-fn typed<'t>(source: &mut Source, name: &str, key: &str, value: &'t fields::Value<'t>) -> Option<Value> {
+fn one_of(source: &mut Source, name: &str, key: &str, value: &fields::Value<'_>) -> Option<Expect> {
+    let Some(array) = value.get_ref().as_array().filter(|array| !array.is_empty()) else {
+        source.report(value.span(), "one-of is empty, or not a list", "write its values in brackets");
+        return None;
+    };
+    array.iter().map(|item| typed(source, name, key, item)).collect::<Option<_>>().map(Expect::OneOf)
+}
+
+fn set(source: &mut Source, _: &str, key: &str, value: &fields::Value<'_>) -> Option<Expect> {
+    if !source.boolean(key, value)? {
+        source.report(value.span(), "set can only be true", "write set = true, or use another key");
+        return None;
+    }
+    Some(Expect::Set)
+}
+
+fn includes(source: &mut Source, _: &str, key: &str, value: &fields::Value<'_>) -> Option<Expect> {
+    let words = source.words(key, value)?;
+    if words.is_empty() {
+        source.report(value.span(), "includes is empty", "name at least one word that the list must contain");
+        return None;
+    }
+    Some(Expect::Includes(words.iter().map(|word| (*word.get_ref()).to_owned()).collect()))
+}
+
+/// Reads a value by the type of its directive: a time span for `…Sec=`, else the type it has in TOML.
+fn typed(source: &mut Source, name: &str, key: &str, value: &fields::Value<'_>) -> Option<Value> {
     if name.ends_with("Sec") {
         return span(source, key, value).map(Value::Span);
     }
@@ -114,17 +132,17 @@ fn typed<'t>(source: &mut Source, name: &str, key: &str, value: &'t fields::Valu
     }
 }
 
-/// As [`typed`], for values that can be more or less.
-fn ordered<'t>(source: &mut Source, name: &str, key: &str, value: &'t fields::Value<'t>) -> Option<Value> {
+/// Like [`typed`], for types with an order.
+fn ordered(source: &mut Source, name: &str, key: &str, value: &fields::Value<'_>) -> Option<Value> {
     let typed = typed(source, name, key, value)?;
     if matches!(typed, Value::Span(_) | Value::Number(_)) {
         return Some(typed);
     }
-    source.fault(value.span(), format!("{key} cannot compare {name}="), "only time spans and numbers have an order");
+    source.report(value.span(), format!("{key} cannot compare {name}="), "only time spans and numbers can be compared");
     None
 }
 
-fn span<'t>(source: &mut Source, key: &str, value: &'t fields::Value<'t>) -> Option<TimeSpan> {
+fn span(source: &mut Source, key: &str, value: &fields::Value<'_>) -> Option<TimeSpan> {
     let toml = value.get_ref();
     let text = match toml.as_integer() {
         Some(integer) => integer.as_str(),
@@ -133,7 +151,7 @@ fn span<'t>(source: &mut Source, key: &str, value: &'t fields::Value<'t>) -> Opt
             _ => source.text(key, value)?,
         },
     };
-    TimeSpan::parse(text).map_err(|error| source.fault(value.span(), error.to_string(), "")).ok()
+    TimeSpan::parse(text).map_err(|error| source.report(value.span(), error.to_string(), None)).ok()
 }
 
 fn restart_policy(fields: &mut Fields<'_, '_>) -> Option<Kind> {
@@ -145,10 +163,10 @@ fn restart_policy(fields: &mut Fields<'_, '_>) -> Option<Kind> {
         _ => Vec::new(),
     };
     if words.is_empty() {
-        fields.source.fault(
+        fields.source.report(
             fields.span(),
-            "the check does not say which restart policy is right",
-            "give either policy = \"…\" or one-of = […]",
+            "the check needs exactly one of policy and one-of",
+            "write policy = \"…\", or one-of = […]",
         );
         return None;
     }
@@ -156,7 +174,7 @@ fn restart_policy(fields: &mut Fields<'_, '_>) -> Option<Kind> {
     for word in &words {
         match RestartPolicy::parse(word.get_ref()) {
             Some(policy) => one_of.push(policy),
-            None => fields.source.fault(
+            None => fields.source.report(
                 word.span(),
                 format!("unknown restart policy {:?}", word.get_ref()),
                 did_you_mean(word.get_ref(), &RestartPolicy::ALL.map(RestartPolicy::word)),
@@ -174,7 +192,7 @@ fn active(fields: &mut Fields<'_, '_>) -> Option<Kind> {
     let value = fields.need("hold")?;
     let hold = span(fields.source, "hold", value)?;
     if hold > LONGEST_HOLD {
-        fields.source.fault(value.span(), format!("hold is {hold}"), format!("it must not exceed {LONGEST_HOLD}"));
+        fields.source.report(value.span(), format!("hold is {hold}"), format!("it must not exceed {LONGEST_HOLD}"));
         return None;
     }
     Some(Kind::Active { running: running?, hold })
@@ -197,10 +215,10 @@ fn http(fields: &mut Fields<'_, '_>) -> Option<Kind> {
     if let Some(value) = path_value
         && !(path.starts_with('/') && printable)
     {
-        fields.source.fault(
+        fields.source.report(
             value.span(),
-            format!("{path:?} is no path"),
-            "begin with a slash, and escape what is not ASCII",
+            format!("{path:?} is not a URL path"),
+            "begin it with a slash, and percent-encode all but printable ASCII",
         );
         return None;
     }
@@ -212,12 +230,16 @@ fn http(fields: &mut Fields<'_, '_>) -> Option<Kind> {
     })
 }
 
-/// A span that may be left out, above nothing and up to `longest`.
+/// Reads an optional time span that is longer than 0 and at most `longest`.
 fn wait(fields: &mut Fields<'_, '_>, key: &'static str, default: &str, longest: TimeSpan) -> Option<TimeSpan> {
     let Some(value) = fields.find(key) else { return TimeSpan::parse(default).ok() };
     let read = span(fields.source, key, value)?;
     if read > longest || read == TimeSpan::from_micros(0) {
-        fields.source.fault(value.span(), format!("{key} is {read}"), format!("give it some time, up to {longest}"));
+        fields.source.report(
+            value.span(),
+            format!("{key} is {read}"),
+            format!("it must be longer than 0 and at most {longest}"),
+        );
         return None;
     }
     Some(read)

@@ -12,46 +12,44 @@ use std::path::Path;
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
 use rustix::io::Errno;
 
-use super::error::CourseError;
+use super::error::{CourseError, Fix};
 
-/// No text or page of a lab comes near it; a disk image by accident does.
+/// A text file stays far below this; a disk image does not.
 const FILE_LIMIT: u64 = 1 << 20;
-/// Labs are text.
+/// The size of all files together.
 const TREE_LIMIT: usize = 32 << 20;
 const DEPTH_LIMIT: usize = 32;
-/// What a link, a device or a socket is told to be, and the way out.
-const NEITHER: (&str, &str) = ("is neither a file nor a folder", "make links and such in a script");
 
-/// Path from the course's folder → content.
+/// Content by path relative to the course directory.
 pub(super) type Files = BTreeMap<String, Cow<'static, [u8]>>;
 
-/// The `lessons/` and `labs/` of a folder, of which one may be left out.
-pub(super) fn read(folder: &Path) -> Result<Files, Vec<CourseError>> {
-    let mut walk = Walk::default();
-    let parts = ["lessons", "labs"].into_iter().filter(|part| folder.join(part).symlink_metadata().is_ok());
+/// Reads `lessons/` and `labs/` of a directory; one of them may be missing.
+pub(super) fn read(directory: &Path) -> Result<Files, Vec<CourseError>> {
+    let mut reader = Reader::default();
+    let parts = ["lessons", "labs"].into_iter().filter(|part| directory.join(part).symlink_metadata().is_ok());
     let parts: Vec<&str> = parts.collect();
-    match File::open(folder) {
-        Ok(top) => parts.iter().for_each(|part| walk.entry(&top, part, part, 0)),
-        Err(error) => walk.refuse("labs", &format!("cannot be looked for: {error}"), ""),
+    match File::open(directory) {
+        Ok(top) => parts.iter().for_each(|part| reader.entry(&top, part, part, 0)),
+        Err(error) => reader.report("labs", &format!("cannot open the course directory: {error}"), None),
     }
     if parts.is_empty() {
-        walk.refuse("labs", "is missing", "a course is a folder with a folder labs/ or lessons/ in it");
+        reader.report("labs", "the directory is missing", "a course directory contains lessons/, labs/, or both");
     }
-    if walk.errors.is_empty() { Ok(walk.files) } else { Err(walk.errors) }
+    if reader.errors.is_empty() { Ok(reader.files) } else { Err(reader.errors) }
 }
 
 #[derive(Default)]
-struct Walk {
+struct Reader {
     files: Files,
     bytes: usize,
     errors: Vec<CourseError>,
 }
 
-impl Walk {
+impl Reader {
     fn entry(&mut self, parent: &File, name: &str, path: &str, depth: usize) {
         let opened = rustix::fs::statat(parent, name, AtFlags::SYMLINK_NOFOLLOW).and_then(|stat| {
             let kind = FileType::from_raw_mode(stat.st_mode);
-            // It may become a link or a FIFO now.
+            // Since the stat, a link or a FIFO may have replaced it.
             let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
             match kind {
                 FileType::Directory => rustix::fs::openat(parent, name, flags | OFlags::DIRECTORY, Mode::empty()),
@@ -63,27 +61,25 @@ impl Walk {
         match opened.and_then(|file| Ok((file.metadata()?, file))) {
             Ok((meta, dir)) if meta.is_dir() => self.dir(&dir, path, depth),
             Ok((meta, file)) if meta.is_file() => self.file(file, path),
-            Ok(_) => self.refuse(path, NEITHER.0, NEITHER.1),
-            Err(error) if error.raw_os_error() == Some(Errno::LOOP.raw_os_error()) => {
-                self.refuse(path, NEITHER.0, NEITHER.1);
-            }
-            Err(error) => self.refuse(path, &format!("cannot be read: {error}"), ""),
+            Ok(_) => self.not_regular(path),
+            Err(error) if error.raw_os_error() == Some(Errno::LOOP.raw_os_error()) => self.not_regular(path),
+            Err(error) => self.report(path, &format!("cannot read this: {error}"), None),
         }
     }
 
     fn dir(&mut self, dir: &File, path: &str, depth: usize) {
         if depth > DEPTH_LIMIT {
-            return self.refuse(path, "is nested too deeply", "a lab needs a few levels");
+            return self.report(path, "the directory is nested more than 32 levels deep", "move its files up");
         }
         let entries = match Dir::read_from(dir) {
             Ok(entries) => entries,
-            Err(error) => return self.refuse(path, &format!("cannot be read: {}", io::Error::from(error)), ""),
+            Err(error) => return self.report(path, &format!("cannot read this: {}", io::Error::from(error)), None),
         };
         for entry in entries {
             let Ok(entry) = entry else { continue };
             let Ok(name) = entry.file_name().to_str() else {
                 let name = String::from_utf8_lossy(entry.file_name().to_bytes()).into_owned();
-                self.refuse(&format!("{path}/{name}"), "has a name that is not UTF-8", "rename it");
+                self.report(&format!("{path}/{name}"), "the name is not valid UTF-8", "rename the file");
                 continue;
             };
             let child = format!("{path}/{name}");
@@ -102,23 +98,26 @@ impl Walk {
         let read = file.take(FILE_LIMIT + 1).read_to_end(&mut bytes);
         self.bytes += bytes.len();
         if let Err(error) = read {
-            self.refuse(path, &format!("cannot be read: {error}"), "");
+            self.report(path, &format!("cannot read this: {error}"), None);
         } else if bytes.len() as u64 > FILE_LIMIT {
-            self.refuse(path, "is larger than 1 MiB", "labs are text; let a script make large files");
+            self.report(path, "the file is larger than 1 MiB", "create large files in a script");
         } else if self.bytes > TREE_LIMIT {
-            self.refuse(path, "is where the labs pass 32 MiB together", "labs are text; let scripts make large files");
+            self.report(path, "with this file the course exceeds 32 MiB", "create large files in a script");
         } else {
             self.files.insert(path.to_owned(), Cow::Owned(bytes));
         }
     }
 
-    fn refuse(&mut self, path: &str, what: &str, mend: &str) {
-        self.errors.push(CourseError::of_file(path, what, mend));
+    fn not_regular(&mut self, path: &str) {
+        self.report(path, "this is not a regular file or directory", "create links and special files in a script");
+    }
+
+    fn report(&mut self, path: &str, what: &str, fix: impl Into<Fix>) {
+        self.errors.push(CourseError::of_file(path, what, fix));
     }
 }
 
-/// Returns whether a path is a file that editors and file managers leave behind. Inside a `files/` directory every name
-/// counts.
+/// Returns whether an editor or a file manager left this file behind. Always false below a `files/` directory.
 pub(super) fn is_editor_leftover(path: &str) -> bool {
     path.split('/').take_while(|part| *part != "files").any(|part| part.starts_with('.') || part.ends_with('~'))
 }

@@ -1,4 +1,4 @@
-//! Errors in a course, for its author: where, what, and how to fix it.
+//! The errors of a course, written for its author.
 
 use std::fmt;
 
@@ -10,29 +10,47 @@ use crate::model::Chapter;
 pub struct CourseError {
     /// The file, relative to the directory of the course: `labs/sre-app/lab.toml`.
     pub file: String,
-    /// Line and column, both from 1; none for the whole file.
+    /// Line and column, both from 1. None if the error concerns the whole file.
     pub at: Option<(usize, usize)>,
     /// What is wrong.
     pub what: String,
-    /// How to fix it, with a did-you-mean where there is one; empty when `what` is enough.
-    pub mend: String,
+    /// How to fix it, if `what` does not already say so.
+    pub fix: Option<String>,
 }
 
 impl CourseError {
-    /// A mistake that concerns a file as a whole.
-    pub(super) fn of_file(file: impl Into<String>, what: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { file: file.into(), at: None, what: what.into(), mend: mend.into() }
+    /// An error that concerns a whole file.
+    pub(super) fn of_file(file: impl Into<String>, what: impl Into<String>, fix: impl Into<Fix>) -> Self {
+        Self { file: file.into(), at: None, what: what.into(), fix: fix.into().0 }
     }
 }
 
-/// Returns `did you mean "points"?`, or all candidates when none is near.
-pub(super) fn did_you_mean<S: AsRef<str>>(word: &str, candidates: &[S]) -> String {
-    let names = || candidates.iter().map(AsRef::as_ref);
-    match engine::did_you_mean(word, names()) {
-        Some(question) => question,
-        None if candidates.is_empty() => String::new(),
-        None => format!("known are: {}", names().collect::<Vec<&str>>().join(", ")),
+/// The fix of an error; a text, or none.
+pub(super) struct Fix(Option<String>);
+
+impl From<&str> for Fix {
+    fn from(text: &str) -> Self {
+        Self(Some(text.to_owned()))
     }
+}
+
+impl From<String> for Fix {
+    fn from(text: String) -> Self {
+        Self(Some(text))
+    }
+}
+
+impl From<Option<String>> for Fix {
+    fn from(text: Option<String>) -> Self {
+        Self(text)
+    }
+}
+
+/// Returns `did you mean "points"?`, or a list of all candidates if none is near. None if there are no candidates.
+pub(super) fn did_you_mean<S: AsRef<str>>(word: &str, candidates: &[S]) -> Option<String> {
+    let names = || candidates.iter().map(AsRef::as_ref);
+    let all = || format!("use one of: {}", names().collect::<Vec<&str>>().join(", "));
+    engine::did_you_mean(word, names()).or_else(|| (!candidates.is_empty()).then(all))
 }
 
 impl fmt::Display for CourseError {
@@ -42,31 +60,28 @@ impl fmt::Display for CourseError {
             write!(f, ":{line}:{column}")?;
         }
         write!(f, ": {}", self.what)?;
-        if self.mend.is_empty() { Ok(()) } else { write!(f, "; {}", self.mend) }
+        self.fix.iter().try_for_each(|fix| write!(f, "; {fix}"))
     }
 }
 
 impl std::error::Error for CourseError {}
 
-/// All mistakes of a course at once, in the order of files and lines; never empty.
+/// All errors of a course, sorted by file and line. Never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CourseErrors(Vec<CourseError>);
 
 impl CourseErrors {
-    /// Sorts them by file and line.
     pub(super) fn of(mut errors: Vec<CourseError>) -> Self {
         errors.sort();
         Self(errors)
     }
 
-    /// Each of them.
     pub fn iter(&self) -> impl Iterator<Item = &CourseError> {
         self.0.iter()
     }
 }
 
 impl fmt::Display for CourseErrors {
-    /// One a line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, error) in self.0.iter().enumerate() {
             write!(f, "{}{error}", if index == 0 { "" } else { "\n" })?;
@@ -77,14 +92,13 @@ impl fmt::Display for CourseErrors {
 
 impl std::error::Error for CourseErrors {}
 
-/// A lab was asked for that the course does not have.
+/// The course has no lab with this id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoSuchLab {
-    /// The id that was asked for.
     pub id: String,
-    /// The one that was probably meant.
+    /// The id that was probably meant.
     pub nearest: Option<String>,
-    /// All that there are.
+    /// The ids of all labs.
     pub labs: Vec<String>,
 }
 
@@ -110,14 +124,13 @@ impl fmt::Display for NoSuchLab {
 
 impl std::error::Error for NoSuchLab {}
 
-/// A chapter was asked for that the course does not have, or that is not the only one meant.
+/// The course has no such chapter, or several that match.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoSuchChapter {
-    /// What was asked for.
     pub named: String,
-    /// Those whose names begin so; else the one that was probably meant.
+    /// The chapters whose ids begin with `named`; else the one that was probably meant.
     pub near: Vec<String>,
-    /// All that there are.
+    /// The ids of all chapters.
     pub chapters: Vec<String>,
 }
 
@@ -139,20 +152,19 @@ impl fmt::Display for NoSuchChapter {
             [] if self.chapters.is_empty() => f.write_str("this course has no chapters"),
             [] => write!(f, "there is no chapter {:?}; the chapters are: {}", self.named, self.chapters.join(", ")),
             [one] => write!(f, "there is no chapter {:?}; did you mean {one:?}?", self.named),
-            several => write!(f, "{:?} may be any of: {}", self.named, several.join(", ")),
+            several => write!(f, "{:?} matches more than one chapter: {}", self.named, several.join(", ")),
         }
     }
 }
 
 impl std::error::Error for NoSuchChapter {}
 
-/// Why there is no lab to work with.
+/// Why a lab could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LabError {
-    /// The course does not have it.
     #[error(transparent)]
     NoSuchLab(#[from] NoSuchLab),
-    /// With a certain seed it has mistakes.
+    /// The lab has errors with the values of its seed.
     #[error(transparent)]
     Course(CourseErrors),
 }

@@ -1,72 +1,77 @@
-//! A TOML table read key by key, remembering where everything stands and which keys were asked for.
+//! Reads a TOML table key by key, and reports errors with their line and column.
 
 use std::ops::{Range, RangeInclusive};
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::error::CourseError;
-use super::error::did_you_mean;
-use super::files::place;
+use super::error::{CourseError, Fix, did_you_mean};
+use super::files::position;
 
-/// A value and where it stands.
+/// A value and its position.
 pub(super) type Value<'t> = Spanned<DeValue<'t>>;
 
-/// A word and where it stands.
+/// A string and its position.
 pub(super) type Word<'t> = Spanned<&'t str>;
 
-/// One TOML file and the mistakes found in it so far.
+/// One TOML file, and the errors found in it so far.
 pub(super) struct Source {
     file: String,
     text: String,
-    /// How many lines of the file stand before the text.
+    /// The number of lines in the file before `text`.
     lines_before: usize,
     pub(super) errors: Vec<CourseError>,
-    /// Variables have put values into the text, so that a number may stand in quotes.
-    pub(super) varied: bool,
+    /// Whether variables were substituted in the text. A number may then be in quotes.
+    pub(super) has_variables: bool,
 }
 
 impl Source {
-    /// Parses a text; every mistake in its syntax is reported, and any of them leaves no table.
+    /// Parses a text. Reports every syntax error, and then returns no table.
     pub(super) fn parse<'t>(file: &str, text: &'t str) -> (Self, Option<DeTable<'t>>) {
         Self::parse_part(file, text, 0)
     }
 
-    /// Like [`Source::parse`], for a part of a file that begins after `lines_before` lines.
+    /// Like [`Source::parse`], for a text that begins after `lines_before` lines of a file.
     pub(super) fn parse_part<'t>(file: &str, text: &'t str, lines_before: usize) -> (Self, Option<DeTable<'t>>) {
         let (table, errors) = DeTable::parse_recoverable(text);
-        let mut source =
-            Self { file: file.to_owned(), text: text.to_owned(), lines_before, errors: Vec::new(), varied: false };
+        let mut source = Self {
+            file: file.to_owned(),
+            text: text.to_owned(),
+            lines_before,
+            errors: Vec::new(),
+            has_variables: false,
+        };
         for error in &errors {
-            source.fault(error.span().unwrap_or_default(), error.message().trim().replace('\n', ", "), "");
+            source.report(error.span().unwrap_or_default(), error.message().trim().replace('\n', ", "), None);
         }
         (source, errors.is_empty().then(|| table.into_inner()))
     }
 
-    pub(super) fn fault(&mut self, span: Range<usize>, what: impl Into<String>, mend: impl Into<String>) {
-        let at = Some(self.place(span.start));
-        self.errors.push(CourseError { at, ..CourseError::of_file(&self.file, what, mend) });
+    /// Adds an error at the start of `span`.
+    pub(super) fn report(&mut self, span: Range<usize>, what: impl Into<String>, fix: impl Into<Fix>) {
+        let at = Some(self.position(span.start));
+        self.errors.push(CourseError { at, ..CourseError::of_file(&self.file, what, fix) });
     }
 
-    /// Line and column in the file of an offset in the text.
-    pub(super) fn place(&self, offset: usize) -> (usize, usize) {
-        let (line, column) = place(&self.text, offset);
+    /// Returns the line and column in the file of an offset in the text.
+    pub(super) fn position(&self, offset: usize) -> (usize, usize) {
+        let (line, column) = position(&self.text, offset);
         (line + self.lines_before, column)
     }
 
     fn wrong_type(&mut self, key: &str, value: &Value<'_>, wanted: &str) {
         let is = value.get_ref().type_str();
-        self.fault(value.span(), format!("{key} is of the wrong type: {is}"), format!("write {wanted}"));
+        self.report(value.span(), format!("{key} has the wrong type: {is}"), format!("write {wanted}"));
     }
 
-    /// A text that says something.
-    pub(super) fn text<'t>(&mut self, key: &str, value: &'t Value<'t>) -> Option<&'t str> {
+    /// A string that is not blank.
+    pub(super) fn text<'v>(&mut self, key: &str, value: &'v Value<'_>) -> Option<&'v str> {
         let Some(text) = value.get_ref().as_str() else {
-            self.wrong_type(key, value, "a text in quotes");
+            self.wrong_type(key, value, "a string in quotes");
             return None;
         };
         if text.trim().is_empty() {
-            self.fault(value.span(), format!("{key} is empty"), "");
+            self.report(value.span(), format!("{key} is empty"), "write some text");
             return None;
         }
         Some(text)
@@ -82,8 +87,8 @@ impl Source {
 
     pub(super) fn integer(&mut self, key: &str, value: &Value<'_>) -> Option<i64> {
         let integer = value.get_ref().as_integer().and_then(|n| i64::from_str_radix(n.as_str(), n.radix()).ok());
-        // What a variable has put in stands in quotes.
-        let integer = integer.or_else(|| value.get_ref().as_str().filter(|_| self.varied)?.parse().ok());
+        // `port = "{{port}}"`: the value of a variable is in quotes.
+        let integer = integer.or_else(|| value.get_ref().as_str().filter(|_| self.has_variables)?.parse().ok());
         if integer.is_none() {
             self.wrong_type(key, value, "a whole number");
         }
@@ -96,22 +101,22 @@ impl Source {
         let count = u32::try_from(integer).ok().filter(|count| bounds.contains(count));
         if count.is_none() {
             let (low, high) = (bounds.start(), bounds.end());
-            self.fault(value.span(), format!("{key} is {integer}"), format!("it must be from {low} to {high}"));
+            self.report(value.span(), format!("{key} is {integer}"), format!("it must be from {low} to {high}"));
         }
         count
     }
 
-    /// A list of texts, each with its place.
-    pub(super) fn words<'t>(&mut self, key: &str, value: &'t Value<'t>) -> Option<Vec<Word<'t>>> {
+    /// A list of strings, each with its position.
+    pub(super) fn words<'v>(&mut self, key: &str, value: &'v Value<'_>) -> Option<Vec<Word<'v>>> {
         let Some(array) = value.get_ref().as_array() else {
-            self.wrong_type(key, value, "a list of texts in brackets");
+            self.wrong_type(key, value, "a list of strings in brackets");
             return None;
         };
         array.iter().map(|item| self.text(key, item).map(|text| Spanned::new(item.span(), text))).collect()
     }
 }
 
-/// One table. Each key that is asked for is thereby a known one; [`Fields::finish`] refuses the others.
+/// One table. [`Fields::finish`] reports every key that was not read.
 pub(super) struct Fields<'s, 't> {
     pub(super) source: &'s mut Source,
     table: &'t DeTable<'t>,
@@ -124,27 +129,27 @@ impl<'s, 't> Fields<'s, 't> {
         Self { source, table, span, known: Vec::new() }
     }
 
-    /// Where the table begins.
+    /// The position of the table.
     pub(super) fn span(&self) -> Range<usize> {
         self.span.clone()
     }
 
-    /// A key that may be left out.
+    /// An optional key.
     pub(super) fn find(&mut self, key: &'static str) -> Option<&'t Value<'t>> {
         self.known.push(key);
         self.table.get(key)
     }
 
-    /// Whether any of these keys is given, right or wrong.
+    /// Whether the table has any of these keys.
     pub(super) fn has_any(&self, keys: &[&str]) -> bool {
         keys.iter().any(|key| self.table.contains_key(*key))
     }
 
-    /// A key that must be there.
+    /// A required key.
     pub(super) fn need(&mut self, key: &'static str) -> Option<&'t Value<'t>> {
         let found = self.find(key);
         if found.is_none() {
-            self.source.fault(self.span.clone(), format!("{key} is missing"), "");
+            self.source.report(self.span.clone(), format!("{key} is missing"), None);
         }
         found
     }
@@ -173,35 +178,47 @@ impl<'s, 't> Fields<'s, 't> {
         self.find(key).and_then(|value| self.source.count(key, value, bounds))
     }
 
-    /// A demand that is made or left out: its key may only have one value, or be missing.
+    /// An optional key that may only have the value `only`. Returns whether it is present.
     pub(super) fn find_flag(&mut self, key: &'static str, only: bool) -> bool {
         let Some(value) = self.find(key) else { return false };
         let given = self.source.boolean(key, value);
         if given == Some(!only) {
-            let mend = format!("write {key} = {only}, or leave it out");
-            self.source.fault(value.span(), format!("{key} = {} has no meaning", !only), mend);
+            let fix = format!("write {key} = {only}, or remove the key");
+            self.source.report(value.span(), format!("{key} can only be {only}"), fix);
         }
         given == Some(only)
     }
 
-    /// A text out of a closed set.
-    pub(super) fn need_one_of(&mut self, key: &'static str, choice: &[&str]) -> Option<&'t str> {
+    /// A required key with one of these strings.
+    pub(super) fn need_one_of(&mut self, key: &'static str, names: &[&str]) -> Option<&'t str> {
         let value = self.need(key)?;
-        self.one_of(key, value, choice)
+        self.one_of(key, value, names)
     }
 
-    /// A text out of a closed set, where it is given.
-    pub(super) fn find_one_of(&mut self, key: &'static str, choice: &[&str]) -> Option<&'t str> {
+    /// A required key with one of these names. Returns what belongs to the name.
+    pub(super) fn need_choice<T: Copy>(&mut self, key: &'static str, choices: &[(&str, T)]) -> Option<T> {
+        let value = self.need(key)?;
+        self.choice(key, value, choices)
+    }
+
+    /// Like [`Fields::need_choice`], for an optional key.
+    pub(super) fn find_choice<T: Copy>(&mut self, key: &'static str, choices: &[(&str, T)]) -> Option<T> {
         let value = self.find(key)?;
-        self.one_of(key, value, choice)
+        self.choice(key, value, choices)
     }
 
-    fn one_of(&mut self, key: &str, value: &'t Value<'t>, choice: &[&str]) -> Option<&'t str> {
+    fn choice<T: Copy>(&mut self, key: &str, value: &Value<'_>, choices: &[(&str, T)]) -> Option<T> {
+        let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+        let text = self.one_of(key, value, &names)?;
+        choices.iter().find(|(name, _)| *name == text).map(|(_, choice)| *choice)
+    }
+
+    fn one_of<'v>(&mut self, key: &str, value: &'v Value<'_>, names: &[&str]) -> Option<&'v str> {
         let text = self.source.text(key, value)?;
-        if choice.contains(&text) {
+        if names.contains(&text) {
             return Some(text);
         }
-        self.source.fault(value.span(), format!("unknown {key} {text:?}"), did_you_mean(text, choice));
+        self.source.report(value.span(), format!("unknown value {text:?} for {key}"), did_you_mean(text, names));
         None
     }
 
@@ -210,7 +227,7 @@ impl<'s, 't> Fields<'s, 't> {
         for key in self.table.keys() {
             let name = key.get_ref().as_ref();
             if !self.known.contains(&name) {
-                self.source.fault(key.span(), format!("unknown key {name:?}"), did_you_mean(name, &self.known));
+                self.source.report(key.span(), format!("unknown key {name:?}"), did_you_mean(name, &self.known));
             }
         }
     }

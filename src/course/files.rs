@@ -15,8 +15,8 @@ use super::error::CourseError;
 static LABS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/labs");
 static LESSONS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/lessons");
 
-/// The ids of the embedded course's chapters, in their order: `NN-id.md` is the chapter `id`. A course that has only labs
-/// refers to these chapters.
+/// The ids of the embedded course's chapters, in order. The file of a chapter is `NN-ID.md`. A course without chapters
+/// refers to these.
 pub(super) static CHAPTERS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     let mut names: Vec<&str> = LESSONS.files().filter_map(|file| file.path().to_str()?.strip_suffix(".md")).collect();
     names.sort_unstable();
@@ -24,14 +24,14 @@ pub(super) static CHAPTERS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     numbered.filter(|(number, _)| number.parse::<u32>().is_ok()).map(|(_, id)| id).collect()
 });
 
-/// Path from the course's folder → content. The map's order is the order of everything.
+/// Content by path relative to the course directory. The order of the map is the order of chapters, labs and cases.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct CourseFiles {
     files: BTreeMap<String, Cow<'static, [u8]>>,
 }
 
 impl CourseFiles {
-    /// The lessons and labs that are part of this binary.
+    /// The lessons and labs in this binary.
     pub(super) fn embedded() -> Self {
         let mut files = BTreeMap::new();
         let mut dirs = vec![("labs", &LABS), ("lessons", &LESSONS)];
@@ -47,9 +47,9 @@ impl CourseFiles {
         Self { files }
     }
 
-    /// The `lessons/` and `labs/` of a folder, of which one may be left out. Follows no links and opens nothing but regular files.
-    pub(super) fn read(folder: &Path) -> Result<Self, Vec<CourseError>> {
-        directory::read(folder).map(|files| Self { files })
+    /// Reads `lessons/` and `labs/` of a directory; one of them may be missing. Follows no links, and opens only regular files.
+    pub(super) fn read(directory: &Path) -> Result<Self, Vec<CourseError>> {
+        directory::read(directory).map(|files| Self { files })
     }
 
     #[cfg(test)]
@@ -57,7 +57,7 @@ impl CourseFiles {
         Self { files: files.iter().map(|(path, bytes)| ((*path).to_owned(), Cow::Owned(bytes.to_vec()))).collect() }
     }
 
-    /// SHA-256 over every path and content, each with its length before it, in hex.
+    /// Returns the SHA-256 in hex over every path and content, each preceded by its length.
     pub(super) fn digest(&self) -> String {
         let mut hash = Sha256::new();
         for (path, bytes) in &self.files {
@@ -73,23 +73,23 @@ impl CourseFiles {
         })
     }
 
-    /// The files below a folder, with their paths from there on.
-    pub(super) fn below<'a>(&'a self, folder: &str) -> impl Iterator<Item = (&'a str, &'a [u8])> + use<'a> {
-        let prefix = format!("{folder}/");
+    /// The files below a directory, with paths relative to it.
+    pub(super) fn below<'a>(&'a self, directory: &str) -> impl Iterator<Item = (&'a str, &'a [u8])> + use<'a> {
+        let prefix = format!("{directory}/");
         self.files
             .range(prefix.clone()..)
             .map_while(move |(path, bytes)| path.strip_prefix(&prefix).map(|rest| (rest, bytes.as_ref())))
     }
 
-    /// The names of the folders in a folder.
-    pub(super) fn folders(&self, folder: &str) -> BTreeSet<&str> {
-        self.below(folder).filter_map(|(rest, _)| rest.split_once('/')).map(|(name, _)| name).collect()
+    /// The names of the subdirectories of a directory.
+    pub(super) fn directories(&self, directory: &str) -> BTreeSet<&str> {
+        self.below(directory).filter_map(|(rest, _)| rest.split_once('/')).map(|(name, _)| name).collect()
     }
 
-    /// The text of a file; what stands in the way of reading it goes to `errors`.
+    /// Returns the text of a file. If it is missing or not UTF-8, adds an error and returns none.
     pub(super) fn text(&self, path: &str, errors: &mut Vec<CourseError>) -> Option<&str> {
         let Some(bytes) = self.files.get(path) else {
-            errors.push(CourseError::of_file(path, "is missing", ""));
+            errors.push(CourseError::of_file(path, "the file is missing", "create it"));
             return None;
         };
         match std::str::from_utf8(bytes) {
@@ -97,17 +97,17 @@ impl CourseFiles {
             Err(error) => {
                 let before = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
                 errors.push(CourseError {
-                    at: Some(place(&before, before.len())),
-                    ..CourseError::of_file(path, "is not UTF-8 from here on", "save it as UTF-8")
+                    at: Some(position(&before, before.len())),
+                    ..CourseError::of_file(path, "the file is not valid UTF-8 from here on", "save it as UTF-8")
                 });
                 None
             }
         }
     }
 
-    /// This tree with every text below a folder changed; what is no text stays as it is.
-    pub(super) fn changed(&self, folder: &str, mut change: impl FnMut(&str, &str) -> String) -> Self {
-        let prefix = format!("{folder}/");
+    /// Returns a copy in which `change` was applied to the path and text of every UTF-8 file below a directory.
+    pub(super) fn map_texts(&self, directory: &str, mut change: impl FnMut(&str, &str) -> String) -> Self {
+        let prefix = format!("{directory}/");
         let changed = |path: &String, bytes: &Cow<'static, [u8]>, change: &mut dyn FnMut(&str, &str) -> String| {
             match std::str::from_utf8(bytes) {
                 Ok(text) if path.starts_with(&prefix) => Cow::Owned(change(path, text).into_bytes()),
@@ -118,19 +118,18 @@ impl CourseFiles {
         Self { files: files.collect() }
     }
 
-    /// Whether there is such a file.
     pub(super) fn has(&self, path: &str) -> bool {
         self.files.contains_key(path)
     }
 
-    /// As [`CourseFiles::text`], for a file that may be left out.
-    pub(super) fn text_if_there(&self, path: &str, errors: &mut Vec<CourseError>) -> Option<&str> {
+    /// Like [`CourseFiles::text`], for an optional file.
+    pub(super) fn optional_text(&self, path: &str, errors: &mut Vec<CourseError>) -> Option<&str> {
         self.files.contains_key(path).then(|| self.text(path, errors)).flatten()
     }
 }
 
-/// Line and column (in characters) of a byte offset, both from 1.
-pub(super) fn place(text: &str, offset: usize) -> (usize, usize) {
+/// Returns the line and the column (in characters) of a byte offset, both from 1.
+pub(super) fn position(text: &str, offset: usize) -> (usize, usize) {
     let before = text.get(..offset).unwrap_or(text);
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
     (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)

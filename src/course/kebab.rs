@@ -1,6 +1,6 @@
-//! The form of ids and of directory names in a course.
+//! The syntax of ids and directory names in a course.
 
-/// Returns whether a word is lower-case letters, digits and single hyphens.
+/// Returns whether a word consists of lower-case letters, digits and single hyphens.
 pub(super) fn is_kebab(word: &str) -> bool {
     !word.is_empty()
         && word

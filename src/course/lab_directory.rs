@@ -1,4 +1,4 @@
-//! One folder under `labs/`: the lab, its scene, its solution and its cases.
+//! Reads one directory under `labs/`: the lab, its scene, its solution and its cases.
 
 use std::collections::BTreeMap;
 
@@ -10,46 +10,44 @@ use crate::model::{Case, Lab, Overlay, OverlayFile, SubmittedAnswer, Variable};
 use super::error::CourseError;
 use super::fields::Source;
 use super::files::CourseFiles;
-use super::harmless::Harmless;
+use super::harmless::HarmlessMutant;
 use super::kebab::is_kebab;
 use super::{answers, case_file, lab_file, variables};
 
-/// A lab with everything that belongs to it.
+/// A lab with its scene, solution and cases.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LabDirectory {
-    /// The task and its checks.
     pub lab: Lab,
-    /// What lies in a fresh sandbox before the learner begins.
+    /// The files and the script that prepare a fresh sandbox for the learner.
     pub scene: Overlay,
-    /// The reference solution, to be laid over the scene or over half-done work.
+    /// The reference solution. It is applied to a fresh scene, or to unfinished work.
     pub solution: Overlay,
-    /// What the solution hands in, by check.
+    /// The answers that the solution submits, by check.
     pub answers: BTreeMap<String, SubmittedAnswer>,
-    /// What differs from learner to learner.
+    /// The variables, whose values differ from learner to learner.
     pub variables: Vec<Variable>,
-    /// The seed that this one was drawn with; none where nothing differs.
+    /// The seed of the variables' values. None if there are no variables.
     pub seed: Option<u32>,
-    /// Why the solution is right, markdown.
+    /// Markdown that explains the solution.
     pub notes: String,
-    /// Right and wrong answers that prove the lab, in the order of their names.
+    /// Right and wrong answers that prove the lab, sorted by name.
     pub cases: Vec<CaseDirectory>,
-    /// The solution with one thing wrong, as often as there are things.
+    /// Copies of the solution, each with one change.
     pub mutants: Vec<Mutant>,
-    /// Those of them that are right all the same.
-    pub harmless: Vec<Harmless>,
+    /// The mutants that are still right answers.
+    pub harmless: Vec<HarmlessMutant>,
 }
 
-/// One case, to be laid over a fresh scene.
+/// One case. It is applied to a fresh scene.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseDirectory {
-    /// What must come of it.
+    /// Its description and expected result.
     pub case: Case,
-    /// The answer itself.
+    /// The files and the script of the answer.
     pub overlay: Overlay,
 }
 
-/// Reads one lab as it is for this seed; every mistake goes to `errors`, and what comes back is only worth using without
-/// any.
+/// Reads one lab with the values of this seed. Adds to `errors`; the result is only valid if nothing was added.
 pub(super) fn read(
     tree: &CourseFiles,
     id: &str,
@@ -61,47 +59,47 @@ pub(super) fn read(
     let file = format!("{root}/lab.toml");
     let variables =
         if tree.has(&file) { variables::read(&file, tree.text(&file, errors)?, errors) } else { Vec::new() };
-    let varied;
+    let substituted;
     let tree = if variables.is_empty() {
         tree
     } else {
         let values = engine::values(&variables, seed);
-        varied = tree.changed(&root, |path, text| variables::put(path, text, &values, errors));
-        &varied
+        substituted = tree.map_texts(&root, |path, text| variables::substitute(path, text, &values, errors));
+        &substituted
     };
-    let is_varied = !variables.is_empty();
+    let has_variables = !variables.is_empty();
     check_name(&root, id, errors);
-    check_strays(tree, &root, errors);
-    let brief = need_prose(tree, &format!("{root}/brief.md"), errors);
-    let notes = need_prose(tree, &format!("{root}/solution/notes.md"), errors);
+    check_file_names(tree, &root, errors);
+    let brief = need_markdown(tree, &format!("{root}/brief.md"), errors);
+    let notes = need_markdown(tree, &format!("{root}/solution/notes.md"), errors);
     let scene = overlay(tree, &format!("{root}/scene"), "setup.sh", errors);
     let solution = need_overlay(tree, &format!("{root}/solution"), errors);
     let mutants = engine::mutants(&solution);
     let names: Vec<&str> = mutants.iter().map(|mutant| mutant.name.as_str()).collect();
-    let read = with_source(tree, &file, errors, |root, source| {
-        source.varied = is_varied;
+    let read = parse_toml(tree, &file, errors, |root, source| {
+        source.has_variables = has_variables;
         lab_file::read(id, brief.as_deref().unwrap_or_default(), &names, chapters, root, source)
     });
     let (lab, harmless) = read.unzip();
     let answers = if tree.has(&format!("{root}/solution/answers.toml")) {
         let read = |table: &DeTable<'_>, source: &mut Source| Some(answers::read_table(table, lab.as_ref(), source));
-        with_source(tree, &format!("{root}/solution/answers.toml"), errors, read).unwrap_or_default()
+        parse_toml(tree, &format!("{root}/solution/answers.toml"), errors, read).unwrap_or_default()
     } else {
         BTreeMap::new()
     };
     let mut cases = Vec::new();
-    for name in tree.folders(&format!("{root}/cases")) {
-        let folder = format!("{root}/cases/{name}");
-        check_name(&folder, name, errors);
-        let overlay = need_overlay(tree, &folder, errors);
-        let case = with_source(tree, &format!("{folder}/case.toml"), errors, |root, source| {
+    for name in tree.directories(&format!("{root}/cases")) {
+        let directory = format!("{root}/cases/{name}");
+        check_name(&directory, name, errors);
+        let overlay = need_overlay(tree, &directory, errors);
+        let case = parse_toml(tree, &format!("{directory}/case.toml"), errors, |root, source| {
             case_file::read(name, lab.as_ref(), root, source)
         });
         cases.extend(case.map(|case| CaseDirectory { case, overlay }));
     }
     Some(LabDirectory {
         variables,
-        seed: is_varied.then_some(seed),
+        seed: has_variables.then_some(seed),
         lab: lab?,
         scene,
         solution,
@@ -113,7 +111,7 @@ pub(super) fn read(
     })
 }
 
-fn with_source<T>(
+fn parse_toml<T>(
     tree: &CourseFiles,
     file: &str,
     errors: &mut Vec<CourseError>,
@@ -125,44 +123,52 @@ fn with_source<T>(
     value
 }
 
-fn need_prose(tree: &CourseFiles, file: &str, errors: &mut Vec<CourseError>) -> Option<String> {
+fn need_markdown(tree: &CourseFiles, file: &str, errors: &mut Vec<CourseError>) -> Option<String> {
     let text = tree.text(file, errors)?;
     if text.trim().is_empty() {
-        errors.push(CourseError::of_file(file, "is empty", ""));
+        errors.push(CourseError::of_file(file, "the file is empty", "write its text in markdown"));
     }
     Some(text.to_owned())
 }
 
-fn need_overlay(tree: &CourseFiles, folder: &str, errors: &mut Vec<CourseError>) -> Overlay {
-    let overlay = overlay(tree, folder, "apply.sh", errors);
+fn need_overlay(tree: &CourseFiles, directory: &str, errors: &mut Vec<CourseError>) -> Overlay {
+    let overlay = overlay(tree, directory, "apply.sh", errors);
     if overlay == Overlay::default() {
-        errors.push(CourseError::of_file(folder, "changes nothing", "give it files/ or apply.sh"));
+        errors.push(CourseError::of_file(
+            directory,
+            "the directory has neither files/ nor apply.sh",
+            "add at least one of them",
+        ));
     }
     overlay
 }
 
-/// The `files/` and the script of a folder.
-pub(super) fn overlay(tree: &CourseFiles, folder: &str, script: &str, errors: &mut Vec<CourseError>) -> Overlay {
+/// Reads the `files/` and the script of a directory.
+pub(super) fn overlay(tree: &CourseFiles, directory: &str, script: &str, errors: &mut Vec<CourseError>) -> Overlay {
     let files = tree
-        .below(&format!("{folder}/files"))
+        .below(&format!("{directory}/files"))
         .map(|(path, bytes)| OverlayFile {
             path: format!("/{path}"),
             bytes: bytes.to_vec(),
             executable: bytes.starts_with(b"#!"),
         })
         .collect();
-    let script = tree.text_if_there(&format!("{folder}/{script}"), errors).map(str::to_owned);
+    let script = tree.optional_text(&format!("{directory}/{script}"), errors).map(str::to_owned);
     Overlay { files, script }
 }
 
-fn check_name(folder: &str, name: &str, errors: &mut Vec<CourseError>) {
+fn check_name(directory: &str, name: &str, errors: &mut Vec<CourseError>) {
     if !is_kebab(name) {
-        errors.push(CourseError::of_file(folder, "is no id", "use lower-case letters, digits and hyphens"));
+        errors.push(CourseError::of_file(
+            directory,
+            "the directory name is not a valid id",
+            "use lower-case letters, digits and hyphens",
+        ));
     }
 }
 
-/// A file that nothing reads is a file whose name is wrong.
-fn check_strays(tree: &CourseFiles, root: &str, errors: &mut Vec<CourseError>) {
+/// Reports files with unknown names, which would otherwise be ignored.
+fn check_file_names(tree: &CourseFiles, root: &str, errors: &mut Vec<CourseError>) {
     for (path, _) in tree.below(root) {
         let parts: Vec<&str> = path.split('/').collect();
         let (known, name): (&[&str], &str) = match parts[..] {
@@ -170,16 +176,16 @@ fn check_strays(tree: &CourseFiles, root: &str, errors: &mut Vec<CourseError>) {
             ["scene", name, ..] => (&["files", "setup.sh"], name),
             ["solution", name, ..] => (&["files", "apply.sh", "notes.md", "answers.toml"], name),
             ["cases", _, name, ..] => (&["files", "apply.sh", "case.toml"], name),
-            ["cases", name] => (&["a folder for each case"], name),
+            ["cases", name] => (&["a directory for each case"], name),
             [name, ..] => (&["lab.toml", "brief.md", "scene", "solution", "cases"], name),
         };
-        // A file in the place of a folder, or the reverse, is as stray as a wrong name.
+        // A file where a directory is expected is an error too, and the reverse.
         let is_file = parts.last() == Some(&name);
         if known.contains(&name) && name.contains('.') == is_file {
             continue;
         }
-        let mend = engine::did_you_mean(name, known.iter().copied().filter(|known| *known != name))
-            .unwrap_or_else(|| format!("here belong: {}", known.join(", ")));
-        errors.push(CourseError::of_file(format!("{root}/{path}"), "is read by nothing", mend));
+        let fix = engine::did_you_mean(name, known.iter().copied().filter(|known| *known != name))
+            .unwrap_or_else(|| format!("expected here: {}", known.join(", ")));
+        errors.push(CourseError::of_file(format!("{root}/{path}"), "unexpected file", fix));
     }
 }

@@ -1,4 +1,4 @@
-//! `lab.toml`: what a lab is and what must be true when it is done.
+//! Reads `lab.toml`: the head of a lab, and its checks.
 
 use toml::de::DeTable;
 
@@ -6,18 +6,18 @@ use crate::model::{Check, Lab};
 
 use super::check_kind;
 use super::fields::{Fields, Source, Value};
-use super::harmless::{self, Harmless};
+use super::harmless::{self, HarmlessMutant};
 use super::kebab::is_kebab;
 use super::needs_order::{self, Needs};
 
-/// The types of systemd.unit(5).
+/// The unit types of systemd.unit(5).
 const UNIT_TYPES: [&str; 11] =
     ["service", "socket", "device", "mount", "automount", "swap", "target", "path", "timer", "slice", "scope"];
 
-/// Where to look, what to change, almost the line itself.
+/// The number of hints of a check.
 const HINTS: usize = 3;
 
-/// Reads a `lab.toml`, whose solution has these mutants. What comes back is only worth using when `source` has no
+/// Reads a `lab.toml`. `mutants` are the names of the solution's mutants. The result is only valid if `source` has no
 /// errors afterwards.
 pub(super) fn read(
     id: &str,
@@ -26,7 +26,7 @@ pub(super) fn read(
     chapters: &[&str],
     root: &DeTable<'_>,
     source: &mut Source,
-) -> Option<(Lab, Vec<Harmless>)> {
+) -> Option<(Lab, Vec<HarmlessMutant>)> {
     let mut fields = Fields::new(source, root, 0..0);
     let title = fields.need_text("title");
     let chapter = fields.need_one_of("chapter", chapters);
@@ -35,14 +35,14 @@ pub(super) fn read(
     let unit = unit(&mut fields, true);
     let learned = fields.find_words("learned");
     let think = fields.find_text("think").unwrap_or_default();
-    let hintless = fields.find_flag("hints", false);
+    let without_hints = fields.find_flag("hints", false);
     let checks = fields.need("check");
-    let spared = fields.find("harmless");
-    // Read before anything else, since their values stand in all the rest.
+    let harmless_mutants = fields.find("harmless");
+    // Already read, because their values are substituted in all files.
     let _ = fields.find("vars");
     fields.finish();
-    let spared = spared.map(|value| harmless::read(value, mutants, source)).unwrap_or_default();
-    let checks = checks.and_then(|value| read_checks(value, unit.unwrap_or_default(), hintless, chapters, source));
+    let harmless_mutants = harmless_mutants.map(|value| harmless::read(value, mutants, source)).unwrap_or_default();
+    let checks = checks.and_then(|value| read_checks(value, unit.unwrap_or_default(), without_hints, chapters, source));
     let lab = Lab {
         id: id.to_owned(),
         title: title?.to_owned(),
@@ -55,13 +55,13 @@ pub(super) fn read(
         think: think.to_owned(),
         checks: checks?,
     };
-    Some((lab, spared))
+    Some((lab, harmless_mutants))
 }
 
 fn read_checks<'t>(
     value: &'t Value<'t>,
     unit: &str,
-    hintless: bool,
+    without_hints: bool,
     chapters: &[&str],
     source: &mut Source,
 ) -> Option<Vec<Check>> {
@@ -70,16 +70,20 @@ fn read_checks<'t>(
         .as_array()
         .and_then(|array| array.iter().map(|item| item.get_ref().as_table().map(|table| (item, table))).collect());
     let Some(tables) = tables.filter(|tables| !tables.is_empty()) else {
-        source.fault(value.span(), "check is no list of tables", "begin each check with [[check]]");
+        source.report(value.span(), "check is not a list of tables", "begin each check with [[check]]");
         return None;
     };
     let mut order: Vec<Needs<'t>> = Vec::new();
     let mut checks = Vec::new();
     for (item, table) in &tables {
-        let (check, needs) = read_check(Fields::new(source, table, item.span()), unit, hintless, chapters);
+        let (check, needs) = read_check(Fields::new(source, table, item.span()), unit, without_hints, chapters);
         if order.iter().any(|other| other.id == needs.id && !needs.id.is_empty()) {
             let at = table.get("id").map_or(item.span(), toml::Spanned::span);
-            source.fault(at, format!("a second check has the id {:?}", needs.id), "ids are unique in a lab");
+            source.report(
+                at,
+                format!("another check already has the id {:?}", needs.id),
+                "ids must be unique in a lab",
+            );
         }
         order.push(needs);
         checks.push(check);
@@ -91,7 +95,7 @@ fn read_checks<'t>(
 fn read_check<'t>(
     mut fields: Fields<'_, 't>,
     lab_unit: &str,
-    hintless: bool,
+    without_hints: bool,
     chapters: &[&str],
 ) -> (Option<Check>, Needs<'t>) {
     let id_value = fields.need("id");
@@ -99,18 +103,18 @@ fn read_check<'t>(
     if let (Some(id), Some(value)) = (id, id_value)
         && !is_kebab(id)
     {
-        let mend = "use lower-case letters, digits and hyphens: non-root";
-        fields.source.fault(value.span(), format!("{id:?} is no id"), mend);
+        let fix = "use lower-case letters, digits and hyphens: non-root";
+        fields.source.report(value.span(), format!("{id:?} is not a valid id"), fix);
     }
     let title = fields.need_text("title");
     let points = fields.need_count("points", 1..=100);
     let needs = fields.find_words("needs");
     let why = fields.need_text("why");
     let lesson = fields.need_one_of("lesson", chapters);
-    let hints = hints(&mut fields, hintless);
+    let hints = hints(&mut fields, without_hints);
     let own_unit = unit(&mut fields, false);
     let kind = check_kind::read(&mut fields);
-    // Without its kind, the kind's own keys would all be called unknown.
+    // If the kind is wrong, its keys are unknown; do not report each of them.
     if kind.is_some() {
         fields.finish();
     }
@@ -130,19 +134,19 @@ fn read_check<'t>(
     (check, Needs { id: id.unwrap_or_default(), needs })
 }
 
-/// Three for each check, or none for any: a lab with hints for some of its checks would seem to have forgotten the rest.
-fn hints(fields: &mut Fields<'_, '_>, hintless: bool) -> Option<Vec<String>> {
-    if hintless {
+/// Reads the hints: three for each check, or none in the whole lab.
+fn hints(fields: &mut Fields<'_, '_>, without_hints: bool) -> Option<Vec<String>> {
+    if without_hints {
         if let Some(value) = fields.find("hints") {
-            let mend = "take them out, or `hints = false` at the head of the file";
-            fields.source.fault(value.span(), "the lab has no hints, and this check has some", mend);
+            let fix = "remove them, or remove `hints = false` from the head of the file";
+            fields.source.report(value.span(), "the lab sets hints = false, but this check has hints", fix);
         }
         return Some(Vec::new());
     }
     let hints = fields.need_words("hints")?;
     if hints.len() != HINTS {
-        let mend = "write three: where to look, what to change, almost the line itself";
-        fields.source.fault(fields.span(), format!("the check has {} hints", hints.len()), mend);
+        let fix = "write three: where to look, what to change, and nearly the exact line";
+        fields.source.report(fields.span(), format!("the number of hints is {}", hints.len()), fix);
     }
     Some(hints.iter().map(|hint| (*hint.get_ref()).to_owned()).collect())
 }
@@ -150,38 +154,38 @@ fn hints(fields: &mut Fields<'_, '_>, hintless: bool) -> Option<Vec<String>> {
 fn unit<'t>(fields: &mut Fields<'_, 't>, needed: bool) -> Option<&'t str> {
     let value = if needed { fields.need("unit") } else { fields.find("unit") }?;
     let name = fields.source.text("unit", value)?;
-    if let Err(mend) = unit_name(name) {
-        fields.source.fault(value.span(), format!("{name:?} is no unit name"), mend);
+    if let Err(fix) = check_unit_name(name) {
+        fields.source.report(value.span(), format!("{name:?} is not a unit name"), fix);
         return None;
     }
     Some(name)
 }
 
-/// systemd.unit(5): a prefix of certain characters, a dot, and one of eleven types; a template is no unit yet.
-fn unit_name(name: &str) -> Result<(), &'static str> {
-    let (prefix, kind) = name.rsplit_once('.').ok_or("end it with its type: sre-app.service")?;
+/// Checks a unit name by systemd.unit(5). Returns the fix if it is invalid, or a template.
+fn check_unit_name(name: &str) -> Result<(), &'static str> {
+    let (prefix, kind) = name.rsplit_once('.').ok_or("add the unit type: sre-app.service")?;
     if !UNIT_TYPES.contains(&kind) {
-        return Err("end it with a type that systemd has, such as .service");
+        return Err("end it with a unit type that systemd knows, such as .service");
     }
     if prefix.ends_with('@') {
-        return Err("this is a template; name an instance of it: name@instance.service");
+        return Err("this is a template; name an instance: name@instance.service");
     }
     let fits = name.len() < 256
         && !prefix.is_empty()
         && !prefix.starts_with('@')
         && prefix.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":-_.\\@".contains(&byte));
-    if fits { Ok(()) } else { Err("use letters, digits and : - _ . \\ @, fewer than 256 in all") }
+    if fits { Ok(()) } else { Err("use letters, digits and : - _ . \\ @, at most 255 characters") }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::unit_name;
+    use super::check_unit_name;
 
     #[test]
-    fn unit_names_are_systemds() {
+    fn unit_names_follow_systemd() {
         for good in ["sre-app.service", "a@b.service", "multi-user.target", "dev-disk-by\\x2duuid.device", "x.y.timer"]
         {
-            assert_eq!(unit_name(good), Ok(()), "{good}");
+            assert_eq!(check_unit_name(good), Ok(()), "{good}");
         }
         for bad in [
             "sre-app",
@@ -193,7 +197,7 @@ mod tests {
             "a/b.mount",
             "@a.service",
         ] {
-            assert!(unit_name(bad).is_err(), "{bad}");
+            assert!(check_unit_name(bad).is_err(), "{bad}");
         }
     }
 }

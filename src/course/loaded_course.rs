@@ -1,4 +1,4 @@
-//! A course: its chapters, its labs, its name, and a digest of its files.
+//! A course: its chapters and labs, its name, and the digest of its files.
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -11,7 +11,7 @@ use super::lab_directory::{self, LabDirectory};
 use super::lesson;
 use super::tutorial;
 
-/// The name of the course that is part of this binary.
+/// The name of the embedded course.
 const EMBEDDED: &str = "unitlab";
 
 /// A course without errors.
@@ -20,33 +20,35 @@ pub struct Course {
     id: CourseId,
     tutorial: Tutorial,
     labs: Vec<LabDirectory>,
-    /// The files of labs that differ from learner to learner.
+    /// The files, if any lab has variables.
     tree: Option<CourseFiles>,
 }
 
 impl Course {
-    /// Reads the course that is part of this binary.
+    /// Reads the course in this binary.
     pub fn embedded() -> Result<Self, CourseErrors> {
         Self::from_tree(EMBEDDED.to_owned(), &CourseFiles::embedded())
     }
 
-    /// Reads one lab of the embedded course, and no chapters. Grading needs no more. None if there is no such lab.
+    /// Reads one lab of the embedded course, and no chapters. Grading needs no more. Returns none if there is no such lab.
     #[must_use]
     pub fn embedded_lab(id: &str) -> Option<Self> {
         let tree = CourseFiles::embedded();
         let mut errors = Vec::new();
-        let lab =
-            tree.folders("labs").contains(id).then(|| lab_directory::read(&tree, id, 0, &CHAPTERS, &mut errors))??;
+        let lab = tree
+            .directories("labs")
+            .contains(id)
+            .then(|| lab_directory::read(&tree, id, 0, &CHAPTERS, &mut errors))??;
         let course = CourseId { id: EMBEDDED.to_owned(), digest: tree.digest() };
         let tree = (!lab.variables.is_empty()).then_some(tree);
         errors.is_empty().then(|| Self { id: course, tutorial: Tutorial::default(), labs: vec![lab], tree })
     }
 
     /// Reads the course in a directory with `lessons/`, `labs/`, or both.
-    pub fn open(folder: &Path) -> Result<Self, CourseErrors> {
-        let real = folder.canonicalize().map_err(|error| {
-            let file = folder.display().to_string();
-            CourseErrors::of(vec![CourseError::of_file(file, format!("is no course: {error}"), "")])
+    pub fn open(directory: &Path) -> Result<Self, CourseErrors> {
+        let real = directory.canonicalize().map_err(|error| {
+            let file = directory.display().to_string();
+            CourseErrors::of(vec![CourseError::of_file(file, format!("cannot open the course: {error}"), None)])
         })?;
         let name = real.file_name().map_or_else(|| "course".to_owned(), |name| name.display().to_string());
         Self::from_tree(name, &CourseFiles::read(&real).map_err(CourseErrors::of)?)
@@ -54,16 +56,24 @@ impl Course {
 
     fn from_tree(id: String, tree: &CourseFiles) -> Result<Self, CourseErrors> {
         let mut errors = Vec::new();
-        let ids = tree.folders("labs");
+        let ids = tree.directories("labs");
         let tutorial = tutorial::read(tree, &ids, &mut errors);
         let chapters = chapter_ids(&tutorial);
         let labs: Vec<LabDirectory> =
             ids.into_iter().filter_map(|id| lab_directory::read(tree, id, 0, &chapters, &mut errors)).collect();
         for (name, _) in tree.below("labs").filter(|(path, _)| !path.contains('/')) {
-            errors.push(CourseError::of_file(format!("labs/{name}"), "is read by nothing", "a lab is a folder"));
+            errors.push(CourseError::of_file(
+                format!("labs/{name}"),
+                "unexpected file",
+                "a lab is a directory: labs/ID/lab.toml",
+            ));
         }
         if labs.is_empty() && tutorial.chapters.is_empty() && errors.is_empty() {
-            errors.push(CourseError::of_file("labs", "has no lab in it", "a lab is a folder with a lab.toml"));
+            errors.push(CourseError::of_file(
+                "labs",
+                "the directory contains no lab",
+                "a lab is a directory with a lab.toml",
+            ));
         }
         let digest = tree.digest();
         if errors.is_empty() {
@@ -74,13 +84,12 @@ impl Course {
         }
     }
 
-    /// Its name, and the digest of its files.
+    /// The name, and the digest of the files.
     #[must_use]
     pub fn id(&self) -> &CourseId {
         &self.id
     }
 
-    /// Its chapters and its glossary.
     #[must_use]
     pub fn tutorial(&self) -> &Tutorial {
         &self.tutorial
@@ -126,22 +135,21 @@ impl Course {
         varied.filter(|_| errors.is_empty()).map(Cow::Owned).ok_or_else(|| LabError::Course(CourseErrors::of(errors)))
     }
 
-    /// Its labs, in the order of their ids.
+    /// The labs, sorted by id.
     #[must_use]
     pub fn labs(&self) -> &[LabDirectory] {
         &self.labs
     }
 
-    /// One lab.
     pub fn lab(&self, id: &str) -> Result<&LabDirectory, NoSuchLab> {
         self.labs
             .iter()
-            .find(|folder| folder.lab.id == id)
-            .ok_or_else(|| NoSuchLab::new(id, self.labs.iter().map(|folder| folder.lab.id.as_str())))
+            .find(|directory| directory.lab.id == id)
+            .ok_or_else(|| NoSuchLab::new(id, self.labs.iter().map(|directory| directory.lab.id.as_str())))
     }
 }
 
-/// The chapters that labs may name.
+/// The ids that labs may use as `chapter` and `lesson`.
 fn chapter_ids(tutorial: &Tutorial) -> Vec<&str> {
     let own = tutorial.chapters.iter().map(|chapter| chapter.id.as_str());
     if tutorial.chapters.is_empty() { CHAPTERS.clone() } else { own.collect() }

@@ -1,11 +1,12 @@
-//! The cases that a lab must have before it can be proven.
+//! Checks that a lab has enough cases.
 
 use super::error::CourseError;
 use super::lab_directory::LabDirectory;
 
-/// Other right answers than the solution.
+/// The least number of right answers besides the solution.
 const RIGHT: usize = 3;
-const MISTAKES: usize = 8;
+/// The least number of wrong answers.
+const WRONG: usize = 8;
 
 impl LabDirectory {
     /// Lists missing right answers, missing wrong answers, and checks that no case fails.
@@ -13,25 +14,28 @@ impl LabDirectory {
     pub fn missing_cases(&self) -> Vec<CourseError> {
         let root = format!("labs/{}", self.lab.id);
         let cases = format!("{root}/cases");
-        let right = self.cases.iter().filter(|folder| folder.case.fails.is_empty()).count();
+        let right = self.cases.iter().filter(|case| case.case.fails.is_empty()).count();
         let wrong = self.cases.len() - right;
-        let mut lacks = Vec::new();
+        let mut errors = Vec::new();
         if right < RIGHT {
-            let what = format!("has {right} other right {}", if right == 1 { "answer" } else { "answers" });
-            lacks.push(CourseError::of_file(&cases, what, format!("a lab has at least {RIGHT}, with fails = []")));
+            let what = format!(
+                "the lab has {right} right {} besides the solution",
+                if right == 1 { "answer" } else { "answers" }
+            );
+            errors.push(CourseError::of_file(&cases, what, format!("write at least {RIGHT} cases with fails = []")));
         }
-        if wrong < MISTAKES {
-            let what = format!("has {wrong} {}", if wrong == 1 { "mistake" } else { "mistakes" });
-            let mend = format!("a lab has at least {MISTAKES}, each with the checks that it fails");
-            lacks.push(CourseError::of_file(&cases, what, mend));
+        if wrong < WRONG {
+            let what = format!("the lab has {wrong} wrong {}", if wrong == 1 { "answer" } else { "answers" });
+            let fix = format!("write at least {WRONG} cases that list the checks they fail");
+            errors.push(CourseError::of_file(&cases, what, fix));
         }
         for check in &self.lab.checks {
-            if !self.cases.iter().any(|folder| folder.case.fails.contains(&check.id)) {
+            if !self.cases.iter().any(|case| case.case.fails.contains(&check.id)) {
                 let what = format!("no case fails the check {:?}", check.id);
-                let mend = "a check that nothing can fail proves nothing";
-                lacks.push(CourseError::of_file(format!("{root}/lab.toml"), what, mend));
+                let fix = "write a wrong answer that fails it";
+                errors.push(CourseError::of_file(format!("{root}/lab.toml"), what, fix));
             }
         }
-        lacks
+        errors
     }
 }

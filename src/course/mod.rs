@@ -1,10 +1,12 @@
-//! Finds, reads and lints the lessons and labs of a course, embedded in the binary or in a folder.
+//! Finds, reads and lints the lessons and labs of a course, embedded in the binary or from a directory.
 
 mod answers;
 mod case_file;
 mod check_kind;
+mod directory;
 mod error;
 mod fields;
+mod files;
 mod harmless;
 mod kebab;
 mod lab_directory;
@@ -15,13 +17,10 @@ mod machine_kinds;
 mod missing_cases;
 mod needs_order;
 mod tutorial;
-
-mod directory;
-mod files;
 mod variables;
 
 pub use error::{CourseError, CourseErrors, LabError, NoSuchChapter, NoSuchLab};
-pub use harmless::Harmless;
+pub use harmless::HarmlessMutant;
 pub use lab_directory::{CaseDirectory, LabDirectory};
 pub use lesson::write_records;
 pub use loaded_course::Course;

@@ -1,4 +1,4 @@
-//! Reads all chapters of a course, checks their numbers, and resolves their links.
+//! Reads all chapters of a course, and checks their numbers and links.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ const GLOSSARY: &str = "glossary.md";
 
 /// Reads everything below `lessons/`.
 pub(super) fn read(tree: &CourseFiles, labs: &BTreeSet<&str>, errors: &mut Vec<CourseError>) -> Tutorial {
-    let scenes: Vec<&str> = tree.folders("lessons/scenes").into_iter().collect();
+    let scenes: Vec<&str> = tree.directories("lessons/scenes").into_iter().collect();
     let files: Vec<&str> = tree.below("lessons").map(|(path, _)| path).collect();
     let glossary = lesson::read_glossary(tree, errors);
     let mut read = Vec::new();
@@ -22,60 +22,64 @@ pub(super) fn read(tree: &CourseFiles, labs: &BTreeSet<&str>, errors: &mut Vec<C
             None | Some(("scenes" | "recorded", _)) => {}
             Some(_) => errors.push(CourseError::of_file(
                 format!("lessons/{file}"),
-                "is read by nothing",
-                "here belong: chapters, glossary.md, scenes/, recorded/",
+                "unexpected file",
+                "expected here: chapters, glossary.md, scenes/, recorded/",
             )),
         }
     }
     for pair in read.windows(2).filter(|pair| pair[0].chapter.number == pair[1].chapter.number) {
-        let what = format!("has the number of {}", pair[0].name);
-        errors.push(CourseError::of_file(format!("lessons/{}", pair[1].name), what, "give each its own"));
+        let what = format!("{} has the same chapter number", pair[0].name);
+        errors.push(CourseError::of_file(format!("lessons/{}", pair[1].name), what, "give each chapter its own"));
     }
-    strays(tree, &read, &scenes, errors);
+    check_files(tree, &read, &scenes, errors);
     for chapter in &read {
         for (target, at) in &chapter.links {
-            if let Err((what, mend)) = follow(target, chapter, &read, &glossary) {
+            if let Err((what, fix)) = check_link(target, chapter, &read, &glossary) {
                 let file = format!("lessons/{}", chapter.name);
-                errors.push(CourseError { at: Some(*at), ..CourseError::of_file(file, what, mend) });
+                errors.push(CourseError { at: Some(*at), ..CourseError::of_file(file, what, fix) });
             }
         }
         for (lab, at) in chapter.lab_links.iter().filter(|(lab, _)| !labs.contains(lab.as_str())) {
             let file = format!("lessons/{}", chapter.name);
-            let mend = did_you_mean(lab, &labs.iter().copied().collect::<Vec<_>>());
+            let fix = did_you_mean(lab, &labs.iter().copied().collect::<Vec<_>>());
             let what = format!("there is no lab {lab:?}");
-            errors.push(CourseError { at: Some(*at), ..CourseError::of_file(file, what, mend) });
+            errors.push(CourseError { at: Some(*at), ..CourseError::of_file(file, what, fix) });
         }
     }
     Tutorial { chapters: read.into_iter().map(|read| read.chapter).collect(), glossary }
 }
 
-/// Records of no chapter, and scenes that no chapter names.
-fn strays(tree: &CourseFiles, read: &[ParsedChapter], scenes: &[&str], errors: &mut Vec<CourseError>) {
+/// Reports records without a chapter, and unexpected files in scenes.
+fn check_files(tree: &CourseFiles, read: &[ParsedChapter], scenes: &[&str], errors: &mut Vec<CourseError>) {
     for (path, _) in tree.below("lessons/recorded") {
         if !read.iter().any(|read| path.strip_suffix(".toml") == Some(&read.chapter.id)) {
             let file = format!("lessons/recorded/{path}");
-            errors.push(CourseError::of_file(file, "is of no chapter", "remove it, or name it after its chapter"));
+            errors.push(CourseError::of_file(
+                file,
+                "there is no chapter for these records",
+                "remove the file, or name it after its chapter",
+            ));
         }
     }
     for scene in scenes {
-        let folder = format!("lessons/scenes/{scene}");
-        for (path, _) in tree.below(&folder).filter(|(path, _)| *path != "setup.sh" && !path.starts_with("files/")) {
+        let directory = format!("lessons/scenes/{scene}");
+        for (path, _) in tree.below(&directory).filter(|(path, _)| *path != "setup.sh" && !path.starts_with("files/")) {
             errors.push(CourseError::of_file(
-                format!("{folder}/{path}"),
-                "is read by nothing",
-                "here belong: files/, setup.sh",
+                format!("{directory}/{path}"),
+                "unexpected file",
+                "expected here: files/, setup.sh",
             ));
         }
     }
 }
 
-/// Whether a link leads somewhere; if not, what is wrong, and how to mend it.
-fn follow(
+/// Checks the target of a link. Returns the error and the fix if there is no such page or glossary entry.
+fn check_link(
     target: &str,
     from: &ParsedChapter,
     all: &[ParsedChapter],
     glossary: &[GlossaryTerm],
-) -> Result<(), (String, String)> {
+) -> Result<(), (String, Option<String>)> {
     if target.starts_with("https://") {
         return Ok(());
     }
@@ -85,16 +89,16 @@ fn follow(
             return Ok(());
         }
         let near = engine::did_you_mean(anchor, glossary.iter().map(|term| term.slug.as_str()));
-        return Err((format!("the glossary has no entry {anchor:?}"), near.unwrap_or_default()));
+        return Err((format!("the glossary has no entry {anchor:?}"), near));
     }
     let chapter = if file.is_empty() { Some(from) } else { all.iter().find(|read| read.name == file) };
     let Some(chapter) = chapter else {
         let near = engine::did_you_mean(file, all.iter().map(|read| read.name.as_str()));
-        return Err((format!("the link {target:?} leads nowhere"), near.unwrap_or_default()));
+        return Err((format!("the link {target:?} is broken: there is no such chapter"), near));
     };
     if anchor.is_empty() || chapter.chapter.page(anchor).is_some() {
         return Ok(());
     }
     let near = engine::did_you_mean(anchor, chapter.chapter.pages.iter().map(|page| page.slug.as_str()));
-    Err((format!("{} has no page {anchor:?}", chapter.name), near.unwrap_or_default()))
+    Err((format!("{} has no page {anchor:?}", chapter.name), near))
 }

@@ -1,17 +1,16 @@
-//! `[vars]` of a lab: what differs from learner to learner, and its values put into the lab's files.
+//! `[vars]` of a lab: values that differ from learner to learner, and their substitution in the lab's files.
 
 use std::collections::BTreeMap;
 
 use toml::Spanned;
 
-use super::error::CourseError;
-use super::error::did_you_mean;
+use super::error::{CourseError, did_you_mean};
 use super::fields::{Fields, Source, Value};
-use super::files::place;
+use super::files::position;
 use super::kebab::is_kebab;
 use crate::model::{Choice, Variable};
 
-/// The variables of a `lab.toml`; none where it has no `[vars]`, or cannot be read, which is told elsewhere.
+/// Reads the variables of a `lab.toml`. Empty if it has no `[vars]`, or a syntax error, which is reported elsewhere.
 pub(super) fn read(file: &str, text: &str, errors: &mut Vec<CourseError>) -> Vec<Variable> {
     let (mut source, root) = Source::parse(file, text);
     let Some(root) = root else { return Vec::new() };
@@ -23,41 +22,45 @@ pub(super) fn read(file: &str, text: &str, errors: &mut Vec<CourseError>) -> Vec
 
 fn table(value: &Value<'_>, source: &mut Source) -> Vec<Variable> {
     let Some(vars) = value.get_ref().as_table() else {
-        source.fault(value.span(), "vars is no table", "write [vars], and below it name = [\"…\", \"…\"]");
+        source.report(value.span(), "vars is not a table", "write [vars] and, below it, name = [\"…\", \"…\"]");
         return Vec::new();
     };
     let mut variables = Vec::new();
     for (key, value) in vars {
         let name = key.get_ref().as_ref();
         if !is_kebab(name) {
-            source.fault(key.span(), format!("{name:?} is no name"), "use lower-case letters, digits and hyphens");
+            source.report(
+                key.span(),
+                format!("{name:?} is not a valid variable name"),
+                "use lower-case letters, digits and hyphens",
+            );
         }
         let choice = match value.get_ref().as_table() {
-            Some(table) => dealt_or_range(Fields::new(source, table, value.span())),
+            Some(table) => deal_or_range(Fields::new(source, table, value.span())),
             None => source.words(name, value).map(|words| Choice::Pick(owned(&words))),
         };
         if let Some(Choice::Pick(words)) = &choice
             && words.len() < 2
         {
-            source.fault(value.span(), format!("{name} has nothing to choose from"), "give at least two words");
+            source.report(value.span(), format!("{name} has fewer than two values"), "give at least two");
         }
         variables.extend(choice.map(|choice| Variable { name: name.to_owned(), choice }));
     }
     variables
 }
 
-fn dealt_or_range(mut fields: Fields<'_, '_>) -> Option<Choice> {
-    let choice = if fields.has_any(&["deal"]) { dealt(&mut fields) } else { range(&mut fields) };
+fn deal_or_range(mut fields: Fields<'_, '_>) -> Option<Choice> {
+    let choice = if fields.has_any(&["deal"]) { deal(&mut fields) } else { range(&mut fields) };
     fields.finish();
     choice
 }
 
-fn dealt(fields: &mut Fields<'_, '_>) -> Option<Choice> {
+fn deal(fields: &mut Fields<'_, '_>) -> Option<Choice> {
     let (cards, places) = (fields.need_words("deal"), fields.need_words("to"));
     let (cards, places) = (owned(&cards?), owned(&places?));
     if cards.len() != places.len() || cards.len() < 2 {
-        let what = format!("{} are dealt to {}", cards.len(), places.len());
-        fields.source.fault(fields.span(), what, "deal as many as there are places, and at least two");
+        let what = format!("deal has {} values, but to has {}", cards.len(), places.len());
+        fields.source.report(fields.span(), what, "give both the same number of values, at least two");
     }
     Some(Choice::Deal { cards, places })
 }
@@ -67,8 +70,8 @@ fn range(fields: &mut Fields<'_, '_>) -> Option<Choice> {
     let to = fields.need("to").and_then(|value| fields.source.integer("to", value));
     let (from, to) = (from?, to?);
     if from >= to || to - from > 1_000_000 {
-        let mend = "the last number is larger than the first, by a million at most";
-        fields.source.fault(fields.span(), format!("from {from} to {to} is no range"), mend);
+        let fix = "to must be greater than from, by a million at most";
+        fields.source.report(fields.span(), format!("from {from} to {to} is not a range"), fix);
     }
     Some(Choice::Range(from, to))
 }
@@ -77,8 +80,13 @@ fn owned(words: &[Spanned<&str>]) -> Vec<String> {
     words.iter().map(|word| (*word.get_ref()).to_owned()).collect()
 }
 
-/// A text with the values put in the place of their names. What stands in double braces and is no name is a mistake.
-pub(super) fn put(file: &str, text: &str, values: &BTreeMap<String, String>, errors: &mut Vec<CourseError>) -> String {
+/// Replaces each `{{name}}` in a text by its value. An unknown name is an error; other text in double braces is kept.
+pub(super) fn substitute(
+    file: &str,
+    text: &str,
+    values: &BTreeMap<String, String>,
+    errors: &mut Vec<CourseError>,
+) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(open) = rest.find("{{") {
@@ -90,8 +98,8 @@ pub(super) fn put(file: &str, text: &str, values: &BTreeMap<String, String>, err
             Some(value) => out.push_str(value),
             None if is_name => {
                 let known: Vec<&str> = values.keys().map(String::as_str).collect();
-                let at = Some(place(text, text.len() - after.len()));
-                let what = format!("{{{{{name}}}}} names no variable");
+                let at = Some(position(text, text.len() - after.len()));
+                let what = format!("there is no variable {{{{{name}}}}}");
                 errors.push(CourseError { at, ..CourseError::of_file(file, what, did_you_mean(name, &known)) });
                 out.push_str(name);
             }
@@ -111,11 +119,11 @@ pub(super) fn put(file: &str, text: &str, values: &BTreeMap<String, String>, err
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{put, read};
+    use super::{read, substitute};
     use crate::model::{Choice, Variable};
 
     #[test]
-    fn variables_are_read_and_mistakes_told() {
+    fn variables_are_read_and_their_errors_reported() {
         let text = "[vars]\nport = { from = 8000, to = 8099 }\nname = [\"a\", \"b\"]\n\
                     fault = { deal = [\"x\", \"y\"], to = [\"one\", \"two\"] }\n";
         let mut errors = Vec::new();
@@ -126,33 +134,37 @@ mod tests {
         assert!(read_all.contains(&Variable { name: "name".into(), choice: Choice::Pick(words(&["a", "b"])) }));
         let deal = Choice::Deal { cards: words(&["x", "y"]), places: words(&["one", "two"]) };
         assert!(read_all.contains(&Variable { name: "fault".into(), choice: deal }));
-        for (text, told) in [
-            ("vars = 3", "f:1:8: vars is no table; write [vars], and below it name = [\"…\", \"…\"]"),
-            ("[vars]\nP = [\"a\", \"b\"]", "f:2:1: \"P\" is no name; use lower-case letters, digits and hyphens"),
-            ("[vars]\np = [\"a\"]", "f:2:5: p has nothing to choose from; give at least two words"),
+        for (text, expected) in [
+            ("vars = 3", "f:1:8: vars is not a table; write [vars] and, below it, name = [\"…\", \"…\"]"),
+            (
+                "[vars]\nP = [\"a\", \"b\"]",
+                "f:2:1: \"P\" is not a valid variable name; use lower-case letters, digits and hyphens",
+            ),
+            ("[vars]\np = [\"a\"]", "f:2:5: p has fewer than two values; give at least two"),
             (
                 "[vars]\np = { from = 2, to = 2 }",
-                "f:2:5: from 2 to 2 is no range; the last number is larger than the first, by a million at most",
+                "f:2:5: from 2 to 2 is not a range; to must be greater than from, by a million at most",
             ),
             ("[vars]\np = { from = 2, too = 3 }", "f:2:17: unknown key \"too\"; did you mean \"to\"?"),
             (
                 "[vars]\np = { deal = [\"a\", \"b\"], to = [\"c\"] }",
-                "f:2:5: 2 are dealt to 1; deal as many as there are places, and at least two",
+                "f:2:5: deal has 2 values, but to has 1; give both the same number of values, at least two",
             ),
         ] {
             let mut errors = Vec::new();
             read("f", text, &mut errors);
-            assert!(errors.iter().any(|error| error.to_string() == told), "{text}: {errors:?}");
+            assert!(errors.iter().any(|error| error.to_string() == expected), "{text}: {errors:?}");
         }
     }
 
     #[test]
-    fn values_are_put_in_and_unknown_names_told() {
+    fn values_are_substituted_and_unknown_names_reported() {
         let values = BTreeMap::from([("port".to_owned(), "8042".to_owned()), ("fault.a".to_owned(), "x".to_owned())]);
         let mut errors = Vec::new();
-        let put_in = put("f", "a {{port}} b{{fault.a}}\n{{ not one }} {{}} ${{ x }} {{prot}}", &values, &mut errors);
-        assert_eq!(put_in, "a 8042 bx\n{{ not one }} {{}} ${{ x }} prot");
-        let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        assert_eq!(told, ["f:2:29: {{prot}} names no variable; did you mean \"port\"?"]);
+        let text =
+            substitute("f", "a {{port}} b{{fault.a}}\n{{ not one }} {{}} ${{ x }} {{prot}}", &values, &mut errors);
+        assert_eq!(text, "a 8042 bx\n{{ not one }} {{}} ${{ x }} prot");
+        let messages: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        assert_eq!(messages, ["f:2:29: there is no variable {{prot}}; did you mean \"port\"?"]);
     }
 }

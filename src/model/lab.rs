@@ -138,26 +138,6 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The kinds' names as a lab writes them, in the order of the documentation.
-    pub const NAMES: [&'static str; 16] = [
-        "unit-file",
-        "setting",
-        "runs-as",
-        "restart-policy",
-        "active",
-        "enabled",
-        "http",
-        "comes-back",
-        "survives-reboot",
-        "listens",
-        "process",
-        "account",
-        "file",
-        "journal",
-        "command",
-        "answer",
-    ];
-
     /// This kind's name as a lab writes it.
     #[must_use]
     pub fn name(&self) -> &'static str {

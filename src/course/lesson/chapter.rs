@@ -1,20 +1,19 @@
-//! One chapter: its front matter, its pages, and what they point to.
+//! Reads one chapter: its front matter, its pages, and their links.
 
 use super::parser::ChapterParser;
 use super::segments::Segment;
 use super::{block, records, segments};
-use crate::course::error::CourseError;
-use crate::course::error::did_you_mean;
+use crate::course::error::{CourseError, did_you_mean};
 use crate::course::fields::{Fields, Source};
 use crate::course::files::CourseFiles;
 use crate::course::kebab::is_kebab;
 use crate::course::lab_directory;
 use crate::model::{Block, Chapter, Overlay, Page, slug};
 
-/// The last page of every chapter.
-const LAST: &str = "Summary";
+/// The title of the last page of every chapter.
+const SUMMARY: &str = "Summary";
 
-/// A chapter and the links in it, which are checked once all chapters are read.
+/// A chapter and its links, which are checked once all chapters are read.
 pub(in crate::course) struct ParsedChapter {
     pub(in crate::course) chapter: Chapter,
     /// The file's name in `lessons/`.
@@ -25,14 +24,14 @@ pub(in crate::course) struct ParsedChapter {
     pub(in crate::course) lab_links: Vec<(String, (usize, usize))>,
 }
 
-/// `01-process-and-service.md` is chapter 1.
-pub(in crate::course) fn name(file: &str) -> Option<(u32, &str)> {
+/// Returns number and id of a chapter by its file name: `01-process-and-service.md`.
+fn number_and_id(file: &str) -> Option<(u32, &str)> {
     let (number, id) = file.strip_suffix(".md")?.split_once('-')?;
     let digits = number.len() == 2 && number.bytes().all(|byte| byte.is_ascii_digit());
     (digits && is_kebab(id)).then(|| Some((number.parse().ok()?, id)))?
 }
 
-/// Reads `lessons/FILE`; every mistake goes to `errors`, and what comes back is only worth using without any.
+/// Reads `lessons/FILE`. Adds to `errors`; the result is only valid if nothing was added.
 pub(in crate::course) fn read(
     tree: &CourseFiles,
     file: &str,
@@ -40,13 +39,13 @@ pub(in crate::course) fn read(
     errors: &mut Vec<CourseError>,
 ) -> Option<ParsedChapter> {
     let path = format!("lessons/{file}");
-    let Some((number, id)) = name(file) else {
-        errors.push(CourseError::of_file(path, "is read by nothing", "name chapters 01-some-words.md"));
+    let Some((number, id)) = number_and_id(file) else {
+        errors.push(CourseError::of_file(path, "unexpected file", "name chapters like 01-some-words.md"));
         return None;
     };
     let text = tree.text(&path, errors)?;
-    let pieces = segments::cut(&path, text, errors)?;
-    let mut reader = ChapterParser {
+    let segments = segments::split(&path, text, errors)?;
+    let mut parser = ChapterParser {
         file: path,
         errors,
         ids: Vec::new(),
@@ -54,9 +53,9 @@ pub(in crate::course) fn read(
         links: Vec::new(),
         lab_links: Vec::new(),
     };
-    let pages = reader.pages(pieces.body);
-    let front = reader.front(pieces.front, scenes);
-    let ChapterParser { links, lab_links, errors, .. } = reader;
+    let pages = parser.pages(segments.body);
+    let front = parser.front(segments.front, scenes);
+    let ChapterParser { links, lab_links, errors, .. } = parser;
     let (title, minutes, goals, scene) = front?;
     let scene = scene.map_or_else(Overlay::default, |name| {
         lab_directory::overlay(tree, &format!("lessons/scenes/{name}"), "setup.sh", errors)
@@ -80,15 +79,19 @@ impl ChapterParser<'_> {
             if let Some(goals) = &goals
                 && !(2..=5).contains(&goals.len())
             {
-                fields.source.fault(fields.span(), format!("there are {} goals", goals.len()), "give two to five");
+                fields.source.report(
+                    fields.span(),
+                    format!("the number of goals is {}", goals.len()),
+                    "give two to five",
+                );
             }
             let goals = goals.map(|goals| goals.iter().map(|goal| (*goal.get_ref()).to_owned()).collect());
             let scene = fields.find("scene");
             let scene = scene.and_then(|value| {
                 let name = fields.source.text("scene", value)?;
                 if !scenes.contains(&name) {
-                    let mend = did_you_mean(name, scenes);
-                    fields.source.fault(value.span(), format!("there is no folder lessons/scenes/{name}"), mend);
+                    let fix = did_you_mean(name, scenes);
+                    fields.source.report(value.span(), format!("there is no directory lessons/scenes/{name}"), fix);
                 }
                 Some(name.to_owned())
             });
@@ -101,13 +104,17 @@ impl ChapterParser<'_> {
 
     fn pages(&mut self, body: Vec<Segment<'_>>) -> Vec<Page> {
         let mut pages: Vec<Page> = Vec::new();
-        for piece in body {
-            let (line, block) = match piece {
+        for segment in body {
+            let (line, block) = match segment {
                 Segment::Heading { title, line } => {
                     let title = title.replace('`', "");
                     let slug = slug(&title);
                     if pages.iter().any(|page| page.slug == slug) {
-                        self.fault((line, 1), format!("a second page is called {title:?}"), "name each differently");
+                        self.report(
+                            (line, 1),
+                            format!("another page already has the title {title:?}"),
+                            "give each page its own title",
+                        );
                     }
                     pages.push(Page { title, slug, line, blocks: Vec::new() });
                     continue;
@@ -121,26 +128,30 @@ impl ChapterParser<'_> {
             match (pages.last_mut(), block) {
                 (Some(page), Some(block)) => page.blocks.push(block),
                 (None, _) => {
-                    self.fault((line, 1), "stands before the first page".into(), "begin a page with a line ## Title");
+                    self.report(
+                        (line, 1),
+                        "this comes before the first page".into(),
+                        "begin a page with a line ## Title",
+                    );
                 }
                 (Some(_), None) => {}
             }
         }
         match pages.last() {
-            None => self.fault((1, 1), "has no page".into(), "begin a page with a line ## Title"),
-            Some(page) if page.title != LAST => {
-                let what = format!("the last page is called {:?}", page.title);
-                self.fault((page.line, 1), what, "end every chapter with a page ## Summary");
+            None => self.report((1, 1), "the chapter has no page".into(), "begin a page with a line ## Title"),
+            Some(page) if page.title != SUMMARY => {
+                let what = format!("the last page has the title {:?}", page.title);
+                self.report((page.line, 1), what, "end every chapter with a page ## Summary");
             }
             Some(_) => {}
         }
         for page in pages.iter().filter(|page| page.blocks.is_empty()) {
-            self.fault((page.line, 1), format!("the page {:?} is empty", page.title), "");
+            self.report((page.line, 1), format!("the page {:?} is empty", page.title), "write its text, or remove it");
         }
         pages
     }
 
-    fn fault(&mut self, at: (usize, usize), what: String, mend: &str) {
-        self.errors.push(CourseError { at: Some(at), ..CourseError::of_file(&self.file, what, mend) });
+    fn report(&mut self, at: (usize, usize), what: String, fix: &str) {
+        self.errors.push(CourseError { at: Some(at), ..CourseError::of_file(&self.file, what, fix) });
     }
 }

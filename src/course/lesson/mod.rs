@@ -1,4 +1,4 @@
-//! What lies below `lessons/`: chapters, their live blocks, the glossary, records.
+//! Reads `lessons/`: chapters, their live blocks, the glossary, and recorded outputs.
 
 mod block;
 mod chapter;
@@ -9,5 +9,5 @@ mod segments;
 
 pub(super) use chapter::{ParsedChapter, read};
 pub(super) use glossary::read as read_glossary;
-pub(super) use records::lacks as record_errors;
+pub(super) use records::record_errors;
 pub use records::write as write_records;

@@ -1,9 +1,9 @@
-//! What is collected while one chapter is parsed: its errors, ids, commands and links.
+//! The state of parsing one chapter: its errors, ids, commands and links so far.
 
 use pulldown_cmark::{Event, Options, Parser, Tag};
 
 use crate::course::error::CourseError;
-use crate::course::files::place;
+use crate::course::files::position;
 
 pub(super) struct ChapterParser<'e> {
     pub(super) file: String,
@@ -19,13 +19,13 @@ pub(super) struct ChapterParser<'e> {
 }
 
 impl ChapterParser<'_> {
-    /// Collects the links of a markdown text that begins at `at`. `exact` says that the text stands in the file as it
-    /// is: then each link has its own place.
-    pub(super) fn links(&mut self, text: &str, at: (usize, usize), exact: bool) {
+    /// Collects the links of a markdown text that begins at `at`. If `verbatim`, the text is in the file as it is, and
+    /// each link gets its own position.
+    pub(super) fn links(&mut self, text: &str, at: (usize, usize), verbatim: bool) {
         for (event, span) in Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter() {
             if let Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) = event {
-                let (line, column) = place(text, span.start);
-                let at = if exact { (at.0 + line - 1, column) } else { at };
+                let (line, column) = position(text, span.start);
+                let at = if verbatim { (at.0 + line - 1, column) } else { at };
                 self.links.push((dest_url.to_string(), at));
             }
         }

@@ -1,4 +1,4 @@
-//! `lessons/recorded/CHAPTER.toml`: what a chapter's commands printed, for machines where no sandbox can run.
+//! Reads and writes `lessons/recorded/CHAPTER.toml`: recorded outputs for machines where no sandbox can run.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -8,19 +8,19 @@ use crate::course::fields::{Fields, Source};
 use crate::course::files::CourseFiles;
 use crate::model::{Block, Chapter, RecordedOutput};
 
-/// Reads a chapter's records by block; none where nothing is recorded.
+/// Reads the recorded outputs of a chapter, by block. Empty if nothing is recorded.
 pub(super) fn read(
     tree: &CourseFiles,
     chapter: &str,
     errors: &mut Vec<CourseError>,
 ) -> BTreeMap<String, RecordedOutput> {
     let file = format!("lessons/recorded/{chapter}.toml");
-    let Some(text) = tree.text_if_there(&file, errors) else { return BTreeMap::new() };
+    let Some(text) = tree.optional_text(&file, errors) else { return BTreeMap::new() };
     let (mut source, table) = Source::parse(&file, text);
     let mut records = BTreeMap::new();
     for (id, value) in table.iter().flat_map(|table| table.iter()) {
         let Some(table) = value.get_ref().as_table() else {
-            source.fault(value.span(), "is no record", "record the chapter anew");
+            source.report(value.span(), "this is not a record", "write it again: unitlab course check DIR --record");
             continue;
         };
         let mut fields = Fields::new(&mut source, table, value.span());
@@ -35,32 +35,32 @@ pub(super) fn read(
     records
 }
 
-/// What is wrong with a chapter's records: each command has one, of the command as it is.
-pub(in crate::course) fn lacks(chapter: &Chapter) -> Vec<CourseError> {
-    let mend = "record the course anew: unitlab course check DIR --record";
-    let lack = |what| CourseError::of_file(format!("lessons/recorded/{}.toml", chapter.id), what, mend);
+/// Lists commands without a record, records of changed commands, and records without a command.
+pub(in crate::course) fn record_errors(chapter: &Chapter) -> Vec<CourseError> {
+    let fix = "write the records again: unitlab course check DIR --record";
+    let error = |what| CourseError::of_file(format!("lessons/recorded/{}.toml", chapter.id), what, fix);
     let blocks = chapter.pages.iter().flat_map(|page| &page.blocks).filter(|block| block.command().is_some());
-    let mut lacks = Vec::new();
+    let mut errors = Vec::new();
     for id in blocks.filter_map(Block::id).filter(|id| chapter.record(id).is_none()) {
         let is_there = chapter.recorded.contains_key(id);
-        let what = if is_there { "is of another command than the chapter's" } else { "is missing" };
-        lacks.push(lack(format!("the record of {id:?} {what}")));
+        let what = if is_there { "differs from the command in the chapter" } else { "is missing" };
+        errors.push(error(format!("the record of {id:?} {what}")));
     }
     for id in chapter.recorded.keys().filter(|id| chapter.block(id).and_then(Block::command).is_none()) {
-        lacks.push(lack(format!("the record of {id:?} is of no command of the chapter")));
+        errors.push(error(format!("the record of {id:?} has no command in the chapter")));
     }
-    lacks
+    errors
 }
 
-/// Of an output, this much is kept: the rest would say the same.
-const KEPT: usize = 16 << 10;
+/// The most bytes of an output that are recorded.
+const OUTPUT_LIMIT: usize = 16 << 10;
 
-/// The text of a chapter's records, in this order.
+/// Returns the text of a records file, in this order.
 #[must_use]
 pub fn write<'a>(records: impl IntoIterator<Item = (&'a str, &'a RecordedOutput)>) -> String {
     let mut text = "# What this chapter's commands printed: written by `unitlab course check . --record`.\n".to_owned();
     for (id, RecordedOutput { run, output }) in records {
-        let end = output.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= KEPT).last();
+        let end = output.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= OUTPUT_LIMIT).last();
         let (run, output) = (quoted(run), lines(&output[..end.unwrap_or(0)]));
         // Writing into a String cannot fail.
         let _ = write!(text, "\n[{id}]\nrun = {run}\noutput = {output}\n");
@@ -68,7 +68,7 @@ pub fn write<'a>(records: impl IntoIterator<Item = (&'a str, &'a RecordedOutput)
     text
 }
 
-/// A text of several lines as it is, where TOML can say that.
+/// A multi-line TOML literal where possible, else a quoted string.
 fn lines(text: &str) -> String {
     let is_plain = |c: char| matches!(c, '\t' | '\n') || !c.is_control();
     if text.is_empty() || text.contains("'''") || text.ends_with('\'') || !text.chars().all(is_plain) {
@@ -87,7 +87,7 @@ mod tests {
     use crate::course::files::CourseFiles;
 
     #[test]
-    fn what_is_written_is_read_again() {
+    fn written_records_can_be_read() {
         let outputs = ["", "a\nb\n", "no end", "it's\n", "'''\n", "quote'", "\u{1b}[1m\r\n\0", "\n\nx\\n", "\"\"\"é\t"];
         let mut records = Vec::new();
         for (at, output) in outputs.iter().enumerate() {

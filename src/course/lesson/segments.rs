@@ -3,8 +3,28 @@
 use crate::course::error::CourseError;
 use crate::engine::did_you_mean;
 
-/// The info strings of blocks that are alive.
-const LIVE: [&str; 4] = ["quiz", "try", "predict", "lab"];
+/// The kinds of live blocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum BlockKind {
+    Quiz,
+    Try,
+    Predict,
+    Lab,
+}
+
+impl BlockKind {
+    const ALL: [Self; 4] = [Self::Quiz, Self::Try, Self::Predict, Self::Lab];
+
+    /// The info string of its fence.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Quiz => "quiz",
+            Self::Try => "try",
+            Self::Predict => "predict",
+            Self::Lab => "lab",
+        }
+    }
+}
 
 /// The front matter and the segments of a chapter.
 #[derive(Debug, PartialEq, Eq)]
@@ -15,7 +35,7 @@ pub(super) struct Segments<'t> {
     pub(super) body: Vec<Segment<'t>>,
 }
 
-/// One part; lines count from 1.
+/// One segment. Lines count from 1.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Segment<'t> {
     /// `## Title`: a new page.
@@ -23,36 +43,40 @@ pub(super) enum Segment<'t> {
     /// Markdown between them.
     Prose { text: &'t str, line: usize },
     /// The body of a live block, which begins on the line after its fence.
-    Live { kind: &'static str, body: &'t str, line: usize },
+    Live { kind: BlockKind, body: &'t str, line: usize },
 }
 
-/// A fence that is open: its marks, and what it is if it is alive.
-struct Open<'t> {
+/// A fence that is not closed yet. `kind` is none for an ordinary code block.
+struct OpenFence<'t> {
     marks: &'t str,
-    kind: Option<&'static str>,
+    kind: Option<BlockKind>,
     line: usize,
     begin: usize,
 }
 
-/// Cuts a text; none, with the reason in `errors`, where it has no front matter.
-pub(super) fn cut<'t>(file: &str, text: &'t str, errors: &mut Vec<CourseError>) -> Option<Segments<'t>> {
-    let at = |line: usize, what: &str, mend: &str| CourseError {
+/// Splits a text. Without front matter, adds an error and returns none.
+pub(super) fn split<'t>(file: &str, text: &'t str, errors: &mut Vec<CourseError>) -> Option<Segments<'t>> {
+    let at = |line: usize, what: &str, fix: &str| CourseError {
         at: Some((line, 1)),
-        ..CourseError::of_file(file, what, mend)
+        ..CourseError::of_file(file, what, fix)
     };
     let Some(rest) = text.strip_prefix("+++\n") else {
-        errors.push(at(1, "does not begin with front matter", "begin it with +++, TOML and +++"));
+        errors.push(at(
+            1,
+            "the file does not begin with front matter",
+            "begin it with a line +++, then TOML, then a line +++",
+        ));
         return None;
     };
     let Some((front, _)) = rest.split_once("\n+++\n") else {
-        errors.push(at(1, "has front matter that does not end", "end it with a line +++"));
+        errors.push(at(1, "the front matter is not closed", "close it with a line +++"));
         return None;
     };
     let mut body = Vec::new();
     let mut offset = 4 + front.len() + 5;
     let mut line = front.matches('\n').count() + 4;
     let mut prose = (offset, line);
-    let mut open: Option<Open<'t>> = None;
+    let mut open: Option<OpenFence<'t>> = None;
     for row in text[offset..].split_inclusive('\n') {
         let (begin, number) = (offset, line);
         offset += row.len();
@@ -66,13 +90,13 @@ pub(super) fn cut<'t>(file: &str, text: &'t str, errors: &mut Vec<CourseError>) 
                 open = None;
             }
         } else if let Some((marks, info)) = fence(row) {
-            let kind = LIVE.into_iter().find(|kind| *kind == info);
+            let kind = BlockKind::ALL.into_iter().find(|kind| kind.name() == info);
             if kind.is_some() {
                 push_prose(&mut body, &text[prose.0..begin], prose.1);
-            } else if let Some(near) = did_you_mean(info, LIVE) {
+            } else if let Some(near) = did_you_mean(info, BlockKind::ALL.map(BlockKind::name)) {
                 errors.push(at(number, &format!("unknown block {info:?}"), &near));
             }
-            open = Some(Open { marks, kind, line: number, begin: offset });
+            open = Some(OpenFence { marks, kind, line: number, begin: offset });
         } else if let Some(title) = row.strip_prefix("## ") {
             push_prose(&mut body, &text[prose.0..begin], prose.1);
             body.push(Segment::Heading { title: title.trim(), line: number });
@@ -80,13 +104,13 @@ pub(super) fn cut<'t>(file: &str, text: &'t str, errors: &mut Vec<CourseError>) 
         }
     }
     match open {
-        Some(fence) => errors.push(at(fence.line, "opens a block that does not end", "end it with the same marks")),
+        Some(fence) => errors.push(at(fence.line, "the block is not closed", "close it with the same fence")),
         None => push_prose(&mut body, &text[prose.0..], prose.1),
     }
     Some(Segments { front, body })
 }
 
-/// Prose without the empty lines before it; nothing but empty lines is no prose.
+/// Adds prose without the blank lines around it, unless there are only blank lines.
 fn push_prose<'t>(body: &mut Vec<Segment<'t>>, text: &'t str, mut line: usize) {
     let mut rest = text;
     while let Some((first, after)) = rest.split_once('\n')
@@ -101,7 +125,7 @@ fn push_prose<'t>(body: &mut Vec<Segment<'t>>, text: &'t str, mut line: usize) {
     }
 }
 
-/// The marks and the info string of a line that opens a fenced block.
+/// Returns the marks and the info string if this line opens a fenced block.
 fn fence(row: &str) -> Option<(&str, &str)> {
     let begin = row.trim_start_matches(' ');
     let mark = begin.chars().next().filter(|c| ['`', '~'].contains(c))?;
@@ -117,21 +141,21 @@ fn is_closing(row: &str, marks: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Segment, cut};
+    use super::{BlockKind, Segment, split};
 
     #[test]
     fn headings_prose_and_live_blocks() {
         let text = "+++\ntitle = \"x\"\n+++\n\n## One\n\nText\n\n```quiz\nid = 1\n```\n\n````text\n## no heading\n```try\n````\n\n## Two\n";
         let mut errors = Vec::new();
-        let pieces = cut("f", text, &mut errors).unwrap();
+        let segments = split("f", text, &mut errors).unwrap();
         assert_eq!(errors, []);
-        assert_eq!(pieces.front, "title = \"x\"");
+        assert_eq!(segments.front, "title = \"x\"");
         assert_eq!(
-            pieces.body,
+            segments.body,
             [
                 Segment::Heading { title: "One", line: 5 },
                 Segment::Prose { text: "Text", line: 7 },
-                Segment::Live { kind: "quiz", body: "id = 1\n", line: 10 },
+                Segment::Live { kind: BlockKind::Quiz, body: "id = 1\n", line: 10 },
                 Segment::Prose { text: "````text\n## no heading\n```try\n````", line: 13 },
                 Segment::Heading { title: "Two", line: 18 },
             ]
@@ -139,16 +163,19 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_cut_is_told() {
-        for (text, told) in [
-            ("# x", "f:1:1: does not begin with front matter; begin it with +++, TOML and +++"),
-            ("+++\na = 1\n", "f:1:1: has front matter that does not end; end it with a line +++"),
+    fn unclosed_and_unknown_parts_are_reported() {
+        for (text, expected) in [
+            (
+                "# x",
+                "f:1:1: the file does not begin with front matter; begin it with a line +++, then TOML, then a line +++",
+            ),
+            ("+++\na = 1\n", "f:1:1: the front matter is not closed; close it with a line +++"),
             ("+++\na = 1\n+++\n```quizz\n```\n", "f:4:1: unknown block \"quizz\"; did you mean \"quiz\"?"),
-            ("+++\na = 1\n+++\n\n```try\n## x\n", "f:5:1: opens a block that does not end; end it with the same marks"),
+            ("+++\na = 1\n+++\n\n```try\n## x\n", "f:5:1: the block is not closed; close it with the same fence"),
         ] {
             let mut errors = Vec::new();
-            cut("f", text, &mut errors);
-            assert_eq!(errors.iter().map(ToString::to_string).collect::<Vec<_>>(), [told]);
+            split("f", text, &mut errors);
+            assert_eq!(errors.iter().map(ToString::to_string).collect::<Vec<_>>(), [expected]);
         }
     }
 }

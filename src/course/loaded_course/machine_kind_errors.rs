@@ -1,4 +1,4 @@
-//! The kinds that look beyond the unit: every key is read, and every mistake in one is told where it is.
+//! The check kinds about the machine: every key is read, and every error names its line and column.
 
 use super::lab_errors::broken;
 use super::tests::{CASE, LAB, course_with};
@@ -7,86 +7,94 @@ use crate::model::{
     Protocol, RunAs, Since,
 };
 
-/// The first check made one of another kind.
+/// The errors of `LAB` whose first check has these keys in place of its kind.
 fn of_kind(keys: &str) -> Vec<String> {
     broken("kind   = \"unit-file\"", keys)
 }
 
 #[test]
-fn each_mistake_in_a_kind_beyond_the_unit_is_told_where_it_is() {
-    let at = |place: &str, what: &str| vec![format!("labs/a/lab.toml:{place}: {what}")];
-    for (keys, place, what) in [
+fn an_error_in_a_machine_kind_names_line_and_column() {
+    let at = |position: &str, what: &str| vec![format!("labs/a/lab.toml:{position}: {what}")];
+    for (keys, position, what) in [
         ("kind = \"listens\"", "7:1", "port is missing"),
         (
             "kind = \"listens\"\nport = 80\nprotocol = \"tpc\"",
             "13:12",
-            r#"unknown protocol "tpc"; did you mean "tcp"?"#,
+            r#"unknown value "tpc" for protocol; did you mean "tcp"?"#,
         ),
         (
             "kind = \"listens\"\nport = 80\naddress = \"loopbak\"",
             "13:11",
-            r#""loopbak" is no address; did you mean "loopback"? or an IP address"#,
+            r#""loopbak" is not an address; use "any", "loopback" or an IP address"#,
         ),
         ("kind = \"listens\"\nport = 80\nadress = \"any\"", "13:1", r#"unknown key "adress"; did you mean "address"?"#),
         (
             "kind = \"process\"",
             "7:1",
-            "the check says nothing about the processes; give at least one of name, cwd, argument, count, at-least, at-most",
+            "the check has no expectation about the processes; give at least one of name, cwd, argument, count, at-least, at-most",
         ),
         (
             "kind = \"process\"\ncount = 1\nat-most = 2",
             "7:1",
-            "the check says more than one thing about the number of processes; give either count, or at-least and at-most",
+            "count cannot be combined with at-least or at-most; use count alone, or at-least and at-most",
         ),
-        ("kind = \"process\"\nat-least = 3\nat-most = 2", "7:1", "no number is at least 3 and at most 2"),
+        (
+            "kind = \"process\"\nat-least = 3\nat-most = 2",
+            "7:1",
+            "at-least is 3, but at-most is 2; at-least must not exceed at-most",
+        ),
         (
             "kind = \"process\"\ncwd = \"opt/x/\"",
             "12:7",
-            r#""opt/x/" is no absolute path; write it from / on, without .., // or a slash at the end"#,
+            r#""opt/x/" is not a plain absolute path; begin it with /, and remove `.`, `..`, `//` and a final slash"#,
         ),
         ("kind = \"process\"\nnmae = \"x\"\ncount = 1", "12:1", r#"unknown key "nmae"; did you mean "name"?"#),
         (
             "kind = \"account\"",
             "7:1",
-            "the check says nothing about the account; give at least one of login, own, member-of-not",
+            "the check has no expectation about the account; give at least one of login, own, member-of-not",
         ),
         (
             "kind = \"account\"\nown = true\nlogin = true",
             "13:9",
-            "login = true has no meaning; write login = false, or leave it out",
+            "login can only be false; write login = false, or remove the key",
         ),
         ("kind = \"file\"", "7:1", "path is missing"),
         (
             "kind = \"file\"\npath = \"/x\"\nmode = \"rw-r\"",
             "13:8",
-            r#"mode is "rw-r"; write three or four octal digits as chmod takes them: "0644""#,
+            r#"mode is "rw-r"; write three or four octal digits, as for chmod(1): "0644""#,
         ),
         (
             "kind = \"file\"\npath = \"/x\"\nmode = 644",
             "13:8",
-            "mode is of the wrong type: integer; write a text in quotes",
+            "mode has the wrong type: integer; write a string in quotes",
         ),
         (
             "kind = \"file\"\npath = \"/x\"\nmode = \"644\"\nmode-at-most = \"755\"",
             "7:1",
-            "the check says more than one thing about the mode; give either mode or mode-at-most",
+            "mode and mode-at-most cannot be combined; remove one of them",
         ),
         (
             "kind = \"file\"\npath = \"/x\"\nexists = false\nowner = \"root\"",
             "7:1",
-            "what must not exist has no properties; leave out type, owner, group, mode, contains and writable-by-service",
+            "exists = false cannot be combined with other requirements; remove type, owner, group, mode, mode-at-most, contains and writable-by-service",
         ),
         (
             "kind = \"file\"\npath = \"/x\"\ntype = \"dir\"",
             "13:8",
-            r#"unknown type "dir"; known are: file, folder, link"#,
+            r#"unknown value "dir" for type; use one of: file, folder, link"#,
         ),
         (
             "kind = \"journal\"\ncontains = \"x\"\nlacks = \"y\"",
             "7:1",
-            "the check does not say what the journal must or must not have; give either contains = \"…\" or lacks = \"…\"",
+            "the check needs exactly one of contains and lacks; write contains = \"…\", or lacks = \"…\"",
         ),
-        ("kind = \"journal\"\nlacks = \"x\"\nsince = \"bot\"", "13:9", r#"unknown since "bot"; did you mean "boot"?"#),
+        (
+            "kind = \"journal\"\nlacks = \"x\"\nsince = \"bot\"",
+            "13:9",
+            r#"unknown value "bot" for since; did you mean "boot"?"#,
+        ),
         (
             "kind = \"command\"\nrun = []",
             "12:7",
@@ -95,17 +103,21 @@ fn each_mistake_in_a_kind_beyond_the_unit_is_told_where_it_is() {
         (
             "kind = \"command\"\nrun = \"test -e /x\"",
             "12:7",
-            "run is of the wrong type: string; write a list of texts in brackets",
+            "run has the wrong type: string; write a list of strings in brackets",
         ),
         ("kind = \"command\"\nrun = [\"true\"]\nexit = 256", "13:8", "exit is 256; it must be from 0 to 255"),
-        ("kind = \"command\"\nrun = [\"true\"]\nas = \"rot\"", "13:6", r#"unknown as "rot"; did you mean "root"?"#),
+        (
+            "kind = \"command\"\nrun = [\"true\"]\nas = \"rot\"",
+            "13:6",
+            r#"unknown value "rot" for as; did you mean "root"?"#,
+        ),
     ] {
-        assert_eq!(of_kind(keys), at(place, what), "{keys}");
+        assert_eq!(of_kind(keys), at(position, what), "{keys}");
     }
 }
 
 #[test]
-fn every_key_of_the_kinds_beyond_the_unit_is_read() {
+fn every_key_of_the_machine_kinds_is_read() {
     let words = |words: &[&str]| words.iter().map(ToString::to_string).collect::<Vec<_>>();
     let text = |text: &str| Some(text.to_owned());
     for (keys, kind) in [

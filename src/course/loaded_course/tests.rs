@@ -1,4 +1,4 @@
-//! A small sound course, the embedded one, and folders that are no courses.
+//! Reads a small valid course, the embedded course, and directories that are not courses.
 
 use std::path::Path;
 
@@ -51,16 +51,16 @@ pub(super) fn course_with(lab: &str, case: &str, more: &[(&str, &[u8])]) -> Resu
 }
 
 #[test]
-fn a_sound_course_is_read() {
+fn a_valid_course_is_read() {
     let course = course_with(LAB, CASE, &[]).unwrap();
-    let folder = course.lab("a").unwrap();
+    let directory = course.lab("a").unwrap();
     let span = Value::Span(TimeSpan::from_micros(3_000_000));
-    assert_eq!(folder.lab.checks[1].kind, Kind::Setting { name: "RestartSec".into(), expect: Expect::Is(span) });
-    assert_eq!(folder.lab.checks[1].unit, "a.service");
-    assert_eq!(folder.scene.script.as_deref(), Some("true"));
-    assert_eq!(folder.solution.files[0].path, "/usr/bin/x");
-    assert!(folder.solution.files[0].executable);
-    assert_eq!(folder.cases[0].case.fails, ["second"]);
+    assert_eq!(directory.lab.checks[1].kind, Kind::Setting { name: "RestartSec".into(), expect: Expect::Is(span) });
+    assert_eq!(directory.lab.checks[1].unit, "a.service");
+    assert_eq!(directory.scene.script.as_deref(), Some("true"));
+    assert_eq!(directory.solution.files[0].path, "/usr/bin/x");
+    assert!(directory.solution.files[0].executable);
+    assert_eq!(directory.cases[0].case.fails, ["second"]);
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn a_lab_may_have_no_hints_at_all() {
 }
 
 #[test]
-fn trials_have_times_of_their_own() {
+fn within_and_hold_have_defaults() {
     let spans = |text: &str| TimeSpan::parse(text).unwrap();
     for (written, kind) in [
         ("\"comes-back\"", Kind::ComesBack { within: spans("5s"), again: false }),
@@ -87,16 +87,24 @@ fn trials_have_times_of_their_own() {
 }
 
 #[test]
-fn files_that_are_missing_stray_or_not_text_are_told() {
+fn missing_unexpected_and_binary_files_are_reported() {
     for (path, bytes, expected) in [
-        ("labs/a/brief.md", &b""[..], "labs/a/brief.md: is missing"),
-        ("labs/a/solution/notes.md", b"", "labs/a/solution/notes.md: is missing"),
-        ("labs/a/lab.toml", b"", "labs/a/lab.toml: is missing"),
-        ("labs/a/cases/one/apply.sh", b"", "labs/a/cases/one: changes nothing; give it files/ or apply.sh"),
-        ("labs/a/scene/setpu.sh", b"x", "labs/a/scene/setpu.sh: is read by nothing; did you mean \"setup.sh\"?"),
-        ("labs/a/cases/readme", b"x", "labs/a/cases/readme: is read by nothing; here belong: a folder for each case"),
-        ("labs/b.toml", b"x", "labs/b.toml: is read by nothing; a lab is a folder"),
-        ("labs/B/lab.toml", b"x = 1", "labs/B: is no id; use lower-case letters, digits and hyphens"),
+        ("labs/a/brief.md", &b""[..], "labs/a/brief.md: the file is missing; create it"),
+        ("labs/a/solution/notes.md", b"", "labs/a/solution/notes.md: the file is missing; create it"),
+        ("labs/a/lab.toml", b"", "labs/a/lab.toml: the file is missing; create it"),
+        (
+            "labs/a/cases/one/apply.sh",
+            b"",
+            "labs/a/cases/one: the directory has neither files/ nor apply.sh; add at least one of them",
+        ),
+        ("labs/a/scene/setpu.sh", b"x", "labs/a/scene/setpu.sh: unexpected file; did you mean \"setup.sh\"?"),
+        ("labs/a/cases/readme", b"x", "labs/a/cases/readme: unexpected file; expected here: a directory for each case"),
+        ("labs/b.toml", b"x", "labs/b.toml: unexpected file; a lab is a directory: labs/ID/lab.toml"),
+        (
+            "labs/B/lab.toml",
+            b"x = 1",
+            "labs/B: the directory name is not a valid id; use lower-case letters, digits and hyphens",
+        ),
     ] {
         let errors = course_with(LAB, CASE, &[(path, bytes)]).expect_err(path);
         assert!(errors.iter().any(|error| error == expected), "{expected}: {errors:?}");
@@ -104,76 +112,76 @@ fn files_that_are_missing_stray_or_not_text_are_told() {
     let errors = Course::from_tree("t".into(), &CourseFiles::of(&[("labs/a/lab.toml", b"a = 1\nb = \"\xff\"")]))
         .expect_err("not UTF-8");
     assert!(
-        errors.to_string().contains("labs/a/lab.toml:2:6: is not UTF-8 from here on; save it as UTF-8"),
+        errors.to_string().contains("labs/a/lab.toml:2:6: the file is not valid UTF-8 from here on; save it as UTF-8"),
         "{errors}"
     );
 }
 
 #[test]
-fn the_embedded_course_is_sound_and_is_the_folder() {
+fn the_embedded_course_equals_the_directory() {
     let embedded = Course::embedded().unwrap_or_else(|errors| panic!("{errors}"));
-    let folder = Course::open(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap_or_else(|errors| panic!("{errors}"));
-    assert_eq!(embedded.labs(), folder.labs());
-    assert_eq!(embedded.id().digest, folder.id().digest);
+    let directory = Course::open(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap_or_else(|errors| panic!("{errors}"));
+    assert_eq!(embedded.labs(), directory.labs());
+    assert_eq!(embedded.id().digest, directory.id().digest);
     assert_eq!(embedded.id().id, "unitlab");
 }
 
 #[test]
-fn every_lab_carries_its_proofs() {
-    for folder in Course::embedded().unwrap().labs() {
-        let id = &folder.lab.id;
-        assert_eq!(folder.lab.checks.iter().map(|check| check.points).sum::<u32>(), 100, "{id}: points");
-        assert!(folder.missing_cases().is_empty(), "{:?}", folder.missing_cases());
+fn every_embedded_lab_has_enough_cases() {
+    for directory in Course::embedded().unwrap().labs() {
+        let id = &directory.lab.id;
+        assert_eq!(directory.lab.checks.iter().map(|check| check.points).sum::<u32>(), 100, "{id}: points");
+        assert!(directory.missing_cases().is_empty(), "{:?}", directory.missing_cases());
     }
 }
 
 #[test]
-fn what_a_lab_lacks_to_be_proven_is_told() {
+fn missing_cases_are_listed() {
     let course = course_with(LAB, CASE, &[]).unwrap();
-    let lacks: Vec<String> = course.lab("a").unwrap().missing_cases().iter().map(ToString::to_string).collect();
+    let missing: Vec<String> = course.lab("a").unwrap().missing_cases().iter().map(ToString::to_string).collect();
     assert_eq!(
-        lacks,
+        missing,
         [
-            "labs/a/cases: has 0 other right answers; a lab has at least 3, with fails = []",
-            "labs/a/cases: has 1 mistake; a lab has at least 8, each with the checks that it fails",
-            "labs/a/lab.toml: no case fails the check \"first\"; a check that nothing can fail proves nothing",
+            "labs/a/cases: the lab has 0 right answers besides the solution; write at least 3 cases with fails = []",
+            "labs/a/cases: the lab has 1 wrong answer; write at least 8 cases that list the checks they fail",
+            "labs/a/lab.toml: no case fails the check \"first\"; write a wrong answer that fails it",
         ]
     );
 }
 
 #[test]
-fn an_unknown_lab_is_answered_with_the_nearest() {
+fn an_unknown_lab_gets_a_suggestion() {
     let course = Course::embedded().unwrap();
     assert_eq!(course.lab("sre-ap").unwrap_err().to_string(), "there is no lab \"sre-ap\"; did you mean \"sre-app\"?");
     let labs = course.labs().iter().map(|lab| lab.lab.id.clone()).collect::<Vec<_>>().join(", ");
-    let said = format!("there is no lab \"nosuch\"; the labs are: {labs}");
-    assert_eq!(course.lab("nosuch").unwrap_err().to_string(), said);
+    let message = format!("there is no lab \"nosuch\"; the labs are: {labs}");
+    assert_eq!(course.lab("nosuch").unwrap_err().to_string(), message);
 }
 
 #[test]
-fn hostile_folders_are_refused_in_bounded_time() {
+fn hostile_directories_are_refused_in_bounded_time() {
     use std::os::unix::fs::symlink;
     let dir = tempfile::tempdir().unwrap();
     let open = || Course::open(dir.path()).expect_err("no course").to_string();
-    assert_eq!(open(), "labs: is missing; a course is a folder with a folder labs/ or lessons/ in it");
+    assert_eq!(open(), "labs: the directory is missing; a course directory contains lessons/, labs/, or both");
     let lab = dir.path().join("labs/a");
     std::fs::create_dir_all(&lab).unwrap();
-    assert_eq!(open(), "labs: has no lab in it; a lab is a folder with a lab.toml");
+    assert_eq!(open(), "labs: the directory contains no lab; a lab is a directory with a lab.toml");
     symlink("/dev/zero", lab.join("lab.toml")).unwrap();
     rustix::fs::mknodat(rustix::fs::CWD, lab.join("brief.md"), rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
     std::fs::File::create(lab.join("huge")).unwrap().set_len(1 << 40).unwrap();
     assert_eq!(
         open(),
-        "labs/a/brief.md: is neither a file nor a folder; make links and such in a script\n\
-         labs/a/huge: is larger than 1 MiB; labs are text; let a script make large files\n\
-         labs/a/lab.toml: is neither a file nor a folder; make links and such in a script"
+        "labs/a/brief.md: this is not a regular file or directory; create links and special files in a script\n\
+         labs/a/huge: the file is larger than 1 MiB; create large files in a script\n\
+         labs/a/lab.toml: this is not a regular file or directory; create links and special files in a script"
     );
     let missing = Course::open(&dir.path().join("nowhere")).expect_err("nothing there").to_string();
-    assert!(missing.contains("nowhere: is no course: No such file"), "{missing}");
+    assert!(missing.contains("nowhere: cannot open the course: No such file"), "{missing}");
 }
 
 #[test]
-fn one_lab_of_the_embedded_course_is_the_same_lab() {
+fn a_lab_read_alone_equals_the_lab_of_the_course() {
     let whole = Course::embedded().unwrap();
     for lab in whole.labs() {
         let alone = Course::embedded_lab(&lab.lab.id).unwrap();
