@@ -1,5 +1,4 @@
-//! Progress is never lost: not by a race, not by kill -9, not by damage, not by a newer version; and root that
-//! keeps it for somebody else is led nowhere by what they planted.
+//! Progress survives races, kill -9, damage and newer versions; planted links do not mislead root.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
@@ -24,31 +23,31 @@ fn store(path: &Path) -> Store {
 }
 
 fn count_one(store: &Store) -> u32 {
-    // Every part of the file takes part: what is read, what is answered, and what is done in labs.
-    let count = |progress: &mut Progress| {
+    // Changes every part of the file: pages, answers and labs.
+    let change = |progress: &mut Progress| {
         let hints = progress.lab("l").hints.entry("c".into()).or_default();
         *hints += 1;
         let (count, page) = (hints.to_string(), page_of(*hints));
         let chapter = progress.chapter("one");
-        chapter.opened(&format!("page-{page}"), false, "2026-11-22T08:00:00Z");
-        chapter.answered("question", &count, count == "1");
-        progress.chapter_in_hand = Some("one".into());
+        chapter.record_page(&format!("page-{page}"), false, "2026-11-22T08:00:00Z");
+        chapter.record_answer("question", &count, count == "1");
+        progress.current_chapter = Some("one".into());
     };
-    store.update(count).expect("it can be kept").progress.labs["l"].hints["c"]
+    store.update(change).unwrap().progress.labs["l"].hints["c"]
 }
 
-/// Few pages, so that the file stays small however often is counted.
+/// Returns one of five pages, so that the file stays small.
 fn page_of(count: u32) -> u32 {
     count % 5
 }
 
 fn counted(store: &Store) -> u32 {
-    let reading = store.read().expect("it can be read");
-    assert_eq!(reading.damaged_copy, None);
-    let count = reading.progress.labs.get("l").map_or(0, |lab| lab.hints["c"]);
+    let loaded = store.read().unwrap();
+    assert_eq!(loaded.damaged_copy, None);
+    let count = loaded.progress.labs.get("l").map_or(0, |lab| lab.hints["c"]);
     if count > 0 {
-        // All of one change is there, or nothing of it; the first answer stays the first.
-        let chapter = &reading.progress.chapters["one"];
+        // A change is complete or absent; the first answer never changes.
+        let chapter = &loaded.progress.chapters["one"];
         let answer = &chapter.answers["question"];
         assert_eq!(answer.latest, Some(count.to_string()));
         assert_eq!((answer.first.as_str(), answer.right), ("1", true));
@@ -58,9 +57,9 @@ fn counted(store: &Store) -> u32 {
     count
 }
 
-/// Not a test of its own: what the children of the tests below run.
+/// Runs in the child processes of the tests below.
 #[test]
-#[ignore = "run by the other tests, as a process to race with and to kill"]
+#[ignore = "runs as a child process of the other tests"]
 fn child_that_counts() {
     let Some(dir) = std::env::var_os(CHILD) else { return };
     let rounds: u32 = std::env::var(ROUNDS).unwrap().parse().unwrap();
@@ -72,13 +71,13 @@ fn child_that_counts() {
 
 #[allow(clippy::disallowed_methods, reason = "a process to race with and to kill")]
 fn child(dir: &Path, rounds: u32) -> Child {
-    Command::new(std::env::current_exe().expect("a test has a program"))
+    Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "child_that_counts", "--ignored", "--nocapture"])
         .env(CHILD, dir)
         .env(ROUNDS, rounds.to_string())
         .stdout(Stdio::piped())
         .spawn()
-        .expect("it can be started")
+        .unwrap()
 }
 
 #[test]
@@ -104,7 +103,7 @@ fn kill_9_at_any_moment_loses_no_finished_change() {
         let mut child = child(dir.path(), u32::MAX);
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut acknowledged = 0;
-        // A different number of changes each time; the kill then falls somewhere into the next one.
+        // Kill after a different number of changes each time, somewhere within the next one.
         let mut left = 1 + round % 7;
         while left > 0 {
             if let Some(count) = lines.next().unwrap().unwrap().split("counted ").nth(1) {
@@ -123,18 +122,18 @@ fn kill_9_at_any_moment_loses_no_finished_change() {
 }
 
 #[test]
-fn a_damaged_file_is_kept_aside_and_reported() {
+fn a_damaged_file_is_kept_as_a_copy_and_reported() {
     let dir = tempfile::tempdir().unwrap();
     let store = store(dir.path());
     for (number, damage) in [(1, &b"version = 1\n[labs."[..]), (2, b"\xff\xfe"), (3, b"")] {
         count_one(&store);
         fs::write(store.path(), damage).unwrap();
-        let reading = if number == 2 { store.update(|_| {}) } else { store.read() }.unwrap();
-        let aside = reading.damaged_copy.expect("it was damaged");
-        assert_eq!(aside.path, dir.path().join(format!("progress.damaged-{number}.toml")));
-        assert_eq!(fs::read(&aside.path).unwrap(), damage);
-        assert!(!aside.why.is_empty());
-        assert_eq!(reading.progress, Progress::default());
+        let loaded = if number == 2 { store.update(|_| {}) } else { store.read() }.unwrap();
+        let copy = loaded.damaged_copy.unwrap();
+        assert_eq!(copy.path, dir.path().join(format!("progress.damaged-{number}.toml")));
+        assert_eq!(fs::read(&copy.path).unwrap(), damage);
+        assert!(!copy.why.is_empty());
+        assert_eq!(loaded.progress, Progress::default());
         assert_eq!(counted(&store), 0);
     }
     fs::File::create(store.path()).unwrap().set_len(1 << 40).unwrap();
@@ -142,32 +141,31 @@ fn a_damaged_file_is_kept_aside_and_reported() {
 }
 
 #[test]
-fn what_is_readable_of_a_damaged_file_is_kept() {
+fn readable_parts_of_a_damaged_file_are_recovered() {
     let dir = tempfile::tempdir().unwrap();
     let store = store(dir.path());
     count_one(&store);
-    let sound = fs::read_to_string(store.path()).unwrap();
-    // The last line torn, as by a full disk under another program; then a change by hand that means nothing.
+    let valid = fs::read_to_string(store.path()).unwrap();
+    // A last line cut off, as by a full disk under another program; then an edit by hand with a wrong type.
     for (number, damaged) in
-        [(1, format!("{sound}[labs.m]\nrevealed = tr")), (2, format!("{sound}[chapters.two]\nseen = \"everything\"\n"))]
+        [(1, format!("{valid}[labs.m]\nrevealed = tr")), (2, format!("{valid}[chapters.two]\nseen = \"everything\"\n"))]
     {
         fs::write(store.path(), &damaged).unwrap();
-        let reading = store.update(|progress| progress.lab("n").revealed = true).unwrap();
-        let aside = reading.damaged_copy.expect("it is told");
-        assert_eq!(aside.path, dir.path().join(format!("progress.damaged-{number}.toml")));
-        assert_eq!(fs::read_to_string(&aside.path).unwrap(), damaged);
-        assert_eq!(counted(&store), 1, "the sound parts are there");
-        let kept = store.read().unwrap().progress;
-        assert!(kept.labs["n"].revealed && !kept.chapters.contains_key("two"), "{kept:?}");
-        assert_eq!(kept.chapter_in_hand.as_deref(), Some("one"));
+        let loaded = store.update(|progress| progress.lab("n").revealed = true).unwrap();
+        let copy = loaded.damaged_copy.unwrap();
+        assert_eq!(copy.path, dir.path().join(format!("progress.damaged-{number}.toml")));
+        assert_eq!(fs::read_to_string(&copy.path).unwrap(), damaged);
+        assert_eq!(counted(&store), 1, "the readable parts are there");
+        let recovered = store.read().unwrap().progress;
+        assert!(recovered.labs["n"].revealed && !recovered.chapters.contains_key("two"), "{recovered:?}");
+        assert_eq!(recovered.current_chapter.as_deref(), Some("one"));
     }
 }
 
-/// What salvage is interrupted by is a folder here, where the new file would be written: it stops there as kill -9 would.
-///
-/// The naive way, tried by hand: with the damaged file renamed away first, nothing of it counted from then on.
+/// A directory with the name of the temporary file makes the recovery fail there, as kill -9 would. If the damaged file
+/// were renamed first, this test would find no progress.
 #[test]
-fn a_salvage_that_comes_to_no_end_loses_nothing() {
+fn an_interrupted_recovery_loses_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let store = store(dir.path());
     count_one(&store);
@@ -179,9 +177,9 @@ fn a_salvage_that_comes_to_no_end_loses_nothing() {
         assert_eq!(fs::read_to_string(store.path()).unwrap(), damaged);
     }
     fs::remove_dir(dir.path().join("progress.toml.new")).unwrap();
-    let reading = store.read().unwrap();
-    assert_eq!(reading.progress.labs["l"].hints["c"], 1);
-    assert_eq!(reading.damaged_copy.unwrap().path, dir.path().join("progress.damaged-1.toml"), "one copy is enough");
+    let loaded = store.read().unwrap();
+    assert_eq!(loaded.progress.labs["l"].hints["c"], 1);
+    assert_eq!(loaded.damaged_copy.unwrap().path, dir.path().join("progress.damaged-1.toml"), "one copy is enough");
     assert_eq!(fs::read_to_string(dir.path().join("progress.damaged-1.toml")).unwrap(), damaged);
     assert_eq!(counted(&store), 1);
 }
@@ -199,31 +197,32 @@ fn progress_of_version_1_is_read_and_written_as_version_2() {
 }
 
 #[test]
-fn a_seed_that_was_chosen_stays_as_long_as_its_sandbox() {
+fn reset_keeps_the_seed_while_the_sandbox_exists() {
     let dir = tempfile::tempdir().unwrap();
     let store = store(dir.path());
     let sandbox = dir.path().join(format!("estate/sandboxes/{}-state-room", getuid().as_raw()));
-    for (is_there, what) in [(true, Some("state-room")), (true, None), (false, Some("state-room")), (false, None)] {
+    for (exists, lab_argument) in [(true, Some("state-room")), (true, None), (false, Some("state-room")), (false, None)]
+    {
         let _ = fs::remove_dir_all(&sandbox);
-        if is_there {
+        if exists {
             fs::create_dir_all(&sandbox).unwrap();
         }
-        let begun = store.update(|progress| {
-            progress.lab_in_hand = Some("state-room".into());
+        let updated = store.update(|progress| {
+            progress.current_lab = Some("state-room".into());
             progress.lab("state-room").seed = Some(7);
-            progress.lab("state-room").graded(50, false, "2026-11-22T10:10:00Z");
+            progress.lab("state-room").record_grading(50, false, "2026-11-22T10:10:00Z");
         });
-        begun.unwrap();
+        updated.unwrap();
         #[allow(clippy::disallowed_methods, reason = "the program under test")]
         let mut unitlab = Command::new(env!("CARGO_BIN_EXE_unitlab"));
-        unitlab.args(["progress", "reset", "--yes"]).args(what).env("UNITLAB_STATE_DIR", dir.path());
+        unitlab.args(["progress", "reset", "--yes"]).args(lab_argument).env("UNITLAB_STATE_DIR", dir.path());
         unitlab.env("UNITLAB_ESTATE", dir.path().join("estate")).env_remove("SUDO_UID");
         assert!(unitlab.output().unwrap().status.success());
         let left = store.read().unwrap().progress;
-        assert_eq!(left.lab_in_hand, None);
+        assert_eq!(left.current_lab, None);
         let lab = left.labs.get("state-room");
-        assert_eq!(lab.and_then(|lab| lab.seed), is_there.then_some(7), "{what:?}");
-        assert_eq!(lab.and_then(|lab| lab.best_percent), None, "{what:?}");
+        assert_eq!(lab.and_then(|lab| lab.seed), exists.then_some(7), "{lab_argument:?}");
+        assert_eq!(lab.and_then(|lab| lab.best_percent), None, "{lab_argument:?}");
     }
 }
 
@@ -241,7 +240,7 @@ fn a_newer_version_is_refused_and_left_alone() {
 }
 
 #[test]
-fn reading_makes_nothing_and_what_a_change_makes_is_private() {
+fn reading_creates_nothing_and_changes_create_private_files() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("a/unitlab");
     let store = store(&path);
@@ -256,9 +255,9 @@ fn reading_makes_nothing_and_what_a_change_makes_is_private() {
 }
 
 #[test]
-fn root_keeps_the_files_of_somebody_else_with_their_rights_only() {
+fn root_writes_a_users_files_with_the_users_rights_only() {
     if !getuid().is_root() {
-        let _ = writeln!(std::io::stderr(), "skipped: only root can act for somebody else");
+        let _ = writeln!(std::io::stderr(), "skipped: only root can act as another user");
         return;
     }
     let dir = tempfile::tempdir().unwrap();
@@ -275,7 +274,7 @@ fn root_keeps_the_files_of_somebody_else_with_their_rights_only() {
     }
     assert_eq!(rustix::process::geteuid().as_raw(), 0, "only the worker gives up root");
 
-    // Links to what only root may touch: planted as the folder, and under each name that is written.
+    // Plant links to a private directory of root: as the state directory, and under each name that is written.
     let victim = dir.path().join("victim");
     fs::create_dir(&victim).unwrap();
     fs::set_permissions(&victim, fs::Permissions::from_mode(0o700)).unwrap();
@@ -293,7 +292,7 @@ fn root_keeps_the_files_of_somebody_else_with_their_rights_only() {
     assert_eq!(fs::read_to_string(victim.join("shadow")).unwrap(), "secret");
     assert_eq!(fs::read_dir(&victim).unwrap().count(), 1);
 
-    // The reverse: a folder of root's is not the learner's.
+    // The learner does not use a directory that root owns.
     let foreign = of(dir.path()).read();
-    assert!(matches!(foreign, Err(LearnerError::Foreign { found: 0, wanted: 4711, .. })), "{foreign:?}");
+    assert!(matches!(foreign, Err(LearnerError::WrongOwner { found: 0, wanted: 4711, .. })), "{foreign:?}");
 }

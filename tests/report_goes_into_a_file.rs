@@ -127,12 +127,12 @@ fn a_file_that_cannot_be_written_is_an_error_before_grading() {
     symlink("folder", dir.path("link-to-folder")).unwrap();
     fs::write(dir.path("file"), "old").unwrap();
     for (output, complaint) in [
-        ("missing/report", "there is no folder"),
-        ("file/report", "there is no folder"),
-        ("folder", "is a folder"),
-        ("folder/", "is a folder"),
-        ("new/", "is a folder"),
-        ("link-to-folder", "is a folder"),
+        ("missing/report", "there is no directory"),
+        ("file/report", "there is no directory"),
+        ("folder", "is a directory"),
+        ("folder/", "is a directory"),
+        ("new/", "is a directory"),
+        ("link-to-folder", "is a directory"),
         ("", "--output"),
     ] {
         let done = dir.check(&["--format", "json", "--output", output]);

@@ -148,7 +148,7 @@ pub(crate) fn report_only(
 
 fn record(workspace: &Workspace, lab: &LabDirectory, score: &Score) -> LabProgress {
     let (id, percent, passed, at) = (lab.lab.id.clone(), score.percent, score.passed == Some(true), now());
-    let updated = workspace.update_progress(move |progress| progress.lab(&id).graded(percent, passed, &at));
+    let updated = workspace.update_progress(move |progress| progress.lab(&id).record_grading(percent, passed, &at));
     // The report is shown even if it cannot be recorded: grading may have taken minutes.
     let progress = updated.or_else(|error| {
         let why = error.message().unwrap_or_default().what;

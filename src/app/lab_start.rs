@@ -47,7 +47,7 @@ pub(crate) fn start_lab(
         let lab = progress.lab(&id);
         lab.started.get_or_insert(at);
         lab.seed = seed.or(lab.seed);
-        progress.lab_in_hand = Some(id);
+        progress.current_lab = Some(id);
     })?;
     Ok(StartedLab { session, continued })
 }

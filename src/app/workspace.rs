@@ -55,7 +55,7 @@ impl Workspace {
 
     /// Returns a course with at least the named lab, or the current one. Of the built-in course it reads only that lab.
     pub(crate) fn course_of(&self, lab: Option<&str>) -> Result<Course, Error> {
-        let current = self.progress()?.lab_in_hand;
+        let current = self.progress()?.current_lab;
         let id = lab.or(current.as_deref()).filter(|_| self.course_dir.is_none());
         id.and_then(Course::embedded_lab).map_or_else(|| self.course(), Ok)
     }
@@ -147,7 +147,7 @@ impl Workspace {
     /// Returns the named lab, else the current lab, else the only lab; with the values drawn for this learner.
     pub(crate) fn lab<'a>(&self, course: &'a Course, named: Option<&str>) -> Result<Cow<'a, LabDirectory>, Error> {
         let progress = self.progress()?;
-        let id = match (named, progress.lab_in_hand.as_deref(), course.labs()) {
+        let id = match (named, progress.current_lab.as_deref(), course.labs()) {
             (Some(id), ..) | (None, Some(id), _) => id,
             (None, None, [only]) => &only.lab.id,
             _ => {

@@ -40,8 +40,8 @@ pub(super) fn run(context: &Context) -> Result<ExitCode, Error> {
                 }
                 Goal::Lab(lab) => lab_details(context, &course, &progress, lab),
             };
-            let in_hand = progress.lab_in_hand.as_ref() == Some(&row.id) && !chapters
-                || progress.chapter_in_hand.as_ref() == Some(&row.id) && chapters;
+            let in_hand = progress.current_lab.as_ref() == Some(&row.id) && !chapters
+                || progress.current_chapter.as_ref() == Some(&row.id) && chapters;
             let mark = if in_hand { context.terminal.style().glyphs().pointer } else { " " };
             let number = row.number.map_or("  ".to_owned(), |number| format!("{number:>2}"));
             let columns = context.terminal.width();

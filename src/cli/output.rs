@@ -27,7 +27,7 @@ impl<'a> Output<'a> {
     pub(super) fn at(context: &'a Context, path: Option<&Path>) -> Result<Self, Error> {
         let Some(path) = path.filter(|_| is_file(path)) else { return Ok(Self { context, file: None }) };
         let usage = |error: LearnerError| Error::usage(error.to_string(), "name another file with --output");
-        let file = ReportFile::named(path, context.workspace.owner()).map_err(usage)?;
+        let file = ReportFile::at(path, context.workspace.owner()).map_err(usage)?;
         Ok(Self { context, file: Some(file) })
     }
 

@@ -1,10 +1,10 @@
-//! The progress of a learner: one readable file, kept through crashes, races and version changes.
+//! The learner's progress: one readable file that survives crashes, races and version changes.
 
 mod error;
 mod owner;
 mod progress;
+mod recovery;
 mod report_file;
-mod salvage;
 mod state_dir;
 mod store;
 

@@ -1,71 +1,70 @@
-//! What is remembered of a learner, and the text it is kept as.
+//! The learner's progress, and its TOML text.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-/// Everything that is remembered of one learner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Progress {
     /// The format of the file, [`Progress::VERSION`].
     version: u32,
-    /// The lab that was started last.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lab_in_hand: Option<String>,
-    /// The chapter that was read last.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub chapter_in_hand: Option<String>,
-    /// Chapter id → what was read and answered in it.
+    /// The id of the lab that was started last.
+    #[serde(rename = "lab-in-hand", default, skip_serializing_if = "Option::is_none")]
+    pub current_lab: Option<String>,
+    /// The id of the chapter that was read last.
+    #[serde(rename = "chapter-in-hand", default, skip_serializing_if = "Option::is_none")]
+    pub current_chapter: Option<String>,
+    /// By chapter id.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub chapters: BTreeMap<String, ChapterProgress>,
-    /// Lab id → what was done in it.
+    /// By lab id.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labs: BTreeMap<String, LabProgress>,
 }
 
-/// What was read in one chapter, and answered. Times are RFC 3339 in UTC.
+/// Progress in one chapter. Times are RFC 3339 in UTC.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ChapterProgress {
-    /// The page to go on with, by its anchor.
+    /// The anchor of the page on which to continue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<String>,
     /// When its last unread page was opened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read_at: Option<String>,
-    /// The pages that were opened, in that order, by their anchors.
+    /// The anchors of the opened pages, in that order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub seen: Vec<String>,
-    /// The blocks whose commands were run.
+    /// The ids of the blocks whose commands were run.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub ran: BTreeSet<String>,
-    /// Question id → how it was answered.
+    /// By question id.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub answers: BTreeMap<String, AnswerProgress>,
 }
 
-/// How one question was answered. Choices are numbered from 1.
+/// The answers to one question. Choices are numbered from 1.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct AnswerProgress {
-    /// The first answer, which is the one that counts.
+    /// Only the first answer counts.
     pub first: String,
-    /// It was right.
+    /// The first answer was correct.
     pub right: bool,
-    /// The latest answer; none when the chapter was begun anew since.
+    /// None if the chapter was restarted after the latest answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latest: Option<String>,
 }
 
-/// What was done in one lab. Times are RFC 3339 in UTC.
+/// Progress in one lab. Times are RFC 3339 in UTC.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct LabProgress {
     /// When it was first started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started: Option<String>,
-    /// The best score so far, in percent; none before the first grading.
+    /// The best score in percent; none before the first grading.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub best_percent: Option<u32>,
     /// When it was first passed.
@@ -74,34 +73,34 @@ pub struct LabProgress {
     /// The solution was shown.
     #[serde(default)]
     pub revealed: bool,
-    /// What it was drawn with, where it differs from learner to learner.
+    /// The seed of the learner's variant, in a lab with variables.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u32>,
-    /// Check id → what was handed in for it last.
+    /// Check id → the answer that was submitted last.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub answers: BTreeMap<String, String>,
-    /// Check, or `check: cause` → how many hints were shown for it.
+    /// `check` or `check: cause` → number of hints shown.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub hints: BTreeMap<String, u32>,
 }
 
-/// Why a text is not progress that can be used.
+/// Why a text cannot be used as progress.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Refusal {
-    /// It is of a version that only a later program knows.
+pub(super) enum ParseError {
+    /// A newer program wrote it, with this version.
     Newer(i64),
-    /// It is no progress at all, and why not.
+    /// The reason.
     Damaged(String),
 }
 
-const HEADER: &str = "# What unitlab remembers of you. It is yours: read it, copy it, or delete it to begin anew.\n\n";
+const HEADER: &str = "# Your unitlab progress. The file is yours: read it, copy it, or delete it to start over.\n\n";
 
 impl Default for Progress {
     fn default() -> Self {
         Self {
             version: Self::VERSION,
-            lab_in_hand: None,
-            chapter_in_hand: None,
+            current_lab: None,
+            current_chapter: None,
             chapters: BTreeMap::new(),
             labs: BTreeMap::new(),
         }
@@ -109,38 +108,38 @@ impl Default for Progress {
 }
 
 impl Progress {
-    /// The format that this program reads and writes.
+    /// The version of the file format that this program writes.
     pub const VERSION: u32 = 2;
 
-    /// The record of one lab, made if there is none.
+    /// Returns the progress in one lab, new if there is none.
     pub fn lab(&mut self, id: &str) -> &mut LabProgress {
         self.labs.entry(id.to_owned()).or_default()
     }
 
-    /// The record of one chapter, made if there is none.
+    /// Returns the progress in one chapter, new if there is none.
     pub fn chapter(&mut self, id: &str) -> &mut ChapterProgress {
         self.chapters.entry(id.to_owned()).or_default()
     }
 
-    pub(super) fn parse(text: &str) -> Result<Self, Refusal> {
-        let damaged = |error: toml::de::Error| Refusal::Damaged(error.message().trim().replace('\n', ", "));
-        // The version first: a later format may have keys of which this program knows nothing.
+    pub(super) fn parse(text: &str) -> Result<Self, ParseError> {
+        let damaged = |error: toml::de::Error| ParseError::Damaged(error.message().trim().replace('\n', ", "));
+        // Check the version first: a newer format may have keys that this program does not know.
         let table: toml::Table = text.parse().map_err(damaged)?;
         match table.get("version").and_then(toml::Value::as_integer) {
-            None => return Err(Refusal::Damaged("it has no version".to_owned())),
-            Some(version) if version > i64::from(Self::VERSION) => return Err(Refusal::Newer(version)),
-            Some(version) if version < 1 => return Err(Refusal::Damaged(format!("there is no version {version}"))),
+            None => return Err(ParseError::Damaged("it has no version".to_owned())),
+            Some(version) if version > i64::from(Self::VERSION) => return Err(ParseError::Newer(version)),
+            Some(version) if version < 1 => return Err(ParseError::Damaged(format!("there is no version {version}"))),
             Some(_) => {}
         }
         let mut progress: Self = table.try_into().map_err(damaged)?;
-        // Version 1 knew no chapters, and nothing else was different.
+        // Version 1 had no chapters; nothing else differs.
         progress.version = Self::VERSION;
-        progress.bound();
+        progress.clamp();
         Ok(progress)
     }
 
-    /// Limits each value to what is possible, because a learner can edit the file.
-    pub(super) fn bound(&mut self) {
+    /// Lowers percentages above 100: learners may edit the file.
+    pub(super) fn clamp(&mut self) {
         for lab in self.labs.values_mut() {
             lab.best_percent = lab.best_percent.map(|percent| percent.min(100));
         }
@@ -152,8 +151,8 @@ impl Progress {
 }
 
 impl ChapterProgress {
-    /// Notes that a page was opened; `complete` says that no page is left.
-    pub fn opened(&mut self, page: &str, complete: bool, at: &str) {
+    /// Records that a page was opened. `complete` means that no unread page is left.
+    pub fn record_page(&mut self, page: &str, complete: bool, at: &str) {
         self.page = Some(page.to_owned());
         if !self.seen.iter().any(|seen| seen == page) {
             self.seen.push(page.to_owned());
@@ -163,8 +162,8 @@ impl ChapterProgress {
         }
     }
 
-    /// Notes an answer: the first one stays.
-    pub fn answered(&mut self, question: &str, given: &str, right: bool) {
+    /// Records an answer; the first one is kept.
+    pub fn record_answer(&mut self, question: &str, given: &str, right: bool) {
         let answer = self.answers.entry(question.to_owned()).or_insert_with(|| AnswerProgress {
             first: given.to_owned(),
             right,
@@ -173,7 +172,7 @@ impl ChapterProgress {
         answer.latest = Some(given.to_owned());
     }
 
-    /// To the first page, with every question open again; what was answered first stays.
+    /// Goes back to the first page and reopens every question; the first answers are kept.
     pub fn restart(&mut self) {
         self.page = None;
         self.seen.clear();
@@ -185,15 +184,15 @@ impl ChapterProgress {
 }
 
 impl LabProgress {
-    /// Notes a grading: the best score stays, and so does the first time it was passed.
-    pub fn graded(&mut self, percent: u32, passed: bool, at: &str) {
+    /// Records a grading; the best score and the time of the first pass are kept.
+    pub fn record_grading(&mut self, percent: u32, passed: bool, at: &str) {
         self.best_percent = self.best_percent.max(Some(percent));
         if passed && self.passed_at.is_none() {
             self.passed_at = Some(at.to_owned());
         }
     }
 
-    /// How many hints were shown, of all checks together.
+    /// The number of hints shown for all checks.
     #[must_use]
     pub fn hints_shown(&self) -> u32 {
         self.hints.values().fold(0, |sum, shown| sum.saturating_add(*shown))
@@ -202,29 +201,29 @@ impl LabProgress {
 
 #[cfg(test)]
 mod tests {
-    use super::{Progress, Refusal};
+    use super::{ParseError, Progress};
 
     #[test]
-    fn the_file_is_readable_and_comes_back_as_it_was() {
-        let mut progress = Progress { lab_in_hand: Some("sre-app".into()), ..Progress::default() };
-        progress.chapter_in_hand = Some("systemctl".into());
+    fn progress_is_written_readably_and_parsed_back() {
+        let mut progress = Progress { current_lab: Some("sre-app".into()), ..Progress::default() };
+        progress.current_chapter = Some("systemctl".into());
         let chapter = progress.chapter("systemctl");
-        chapter.opened("status", false, "2026-11-22T08:00:00Z");
-        chapter.opened("exit-codes", true, "2026-11-22T09:00:00Z");
-        chapter.opened("exit-codes", true, "2026-11-22T09:30:00Z");
-        chapter.answered("why", "2", false);
-        chapter.answered("why", "1, 3", true);
+        chapter.record_page("status", false, "2026-11-22T08:00:00Z");
+        chapter.record_page("exit-codes", true, "2026-11-22T09:00:00Z");
+        chapter.record_page("exit-codes", true, "2026-11-22T09:30:00Z");
+        chapter.record_answer("why", "2", false);
+        chapter.record_answer("why", "1, 3", true);
         chapter.ran.insert("show".into());
         let lab = progress.lab("sre-app");
         lab.started = Some("2026-11-22T10:00:00Z".into());
         lab.hints.insert("non-root".into(), 2);
-        lab.graded(65, false, "2026-11-22T10:10:00Z");
-        lab.graded(100, true, "2026-11-22T10:20:00Z");
-        lab.graded(80, true, "2026-11-22T10:30:00Z");
+        lab.record_grading(65, false, "2026-11-22T10:10:00Z");
+        lab.record_grading(100, true, "2026-11-22T10:20:00Z");
+        lab.record_grading(80, true, "2026-11-22T10:30:00Z");
         assert_eq!(lab.hints_shown(), 2);
         let text = progress.to_text().unwrap();
         insta::assert_snapshot!(text, @r#"
-        # What unitlab remembers of you. It is yours: read it, copy it, or delete it to begin anew.
+        # Your unitlab progress. The file is yours: read it, copy it, or delete it to start over.
 
         version = 2
         lab-in-hand = "sre-app"
@@ -254,15 +253,15 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_used_is_told_apart() {
-        assert_eq!(Progress::parse("version = 3\nunheard-of = 1\n"), Err(Refusal::Newer(3)));
+    fn newer_and_damaged_files_are_distinguished() {
+        assert_eq!(Progress::parse("version = 3\nunheard-of = 1\n"), Err(ParseError::Newer(3)));
         let old = Progress::parse("version = 1\n[labs.a]\nrevealed = true\n").unwrap();
         assert!(old.labs["a"].revealed && old.to_text().unwrap().contains("version = 2"));
         let odd = "version = 2\n[labs.a]\nbest-percent = 4294967295\n[labs.a.hints]\nb = 4294967295\nc = 1\n";
         for lab in
-            [Progress::parse(odd).unwrap(), Progress::salvage(&format!("{odd}x"))].map(|mut odd| odd.lab("a").clone())
+            [Progress::parse(odd).unwrap(), Progress::recover(&format!("{odd}x"))].map(|mut odd| odd.lab("a").clone())
         {
-            assert_eq!((lab.best_percent, lab.hints_shown()), (Some(100), u32::MAX), "what was written by hand");
+            assert_eq!((lab.best_percent, lab.hints_shown()), (Some(100), u32::MAX), "values written by hand");
         }
         for damaged in [
             "",
@@ -273,7 +272,7 @@ mod tests {
             "\0\0\0",
             "version = 1\n[la",
         ] {
-            assert!(matches!(Progress::parse(damaged), Err(Refusal::Damaged(_))), "{damaged:?}");
+            assert!(matches!(Progress::parse(damaged), Err(ParseError::Damaged(_))), "{damaged:?}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Where the learner's files are, and who owns them: the user who typed the command, also under sudo.
+//! Finds the directory of the learner's files and their owner: the user who typed the command, also under sudo.
 
 use std::env;
 use std::ffi::OsString;
@@ -10,19 +10,18 @@ use super::error::LearnerError;
 use super::owner::Owner;
 use crate::os::account::account_of_uid;
 
-/// The folder for progress, and its owner.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StateDir {
-    /// Absolute; need not exist yet.
+    /// Absolute; may not exist yet.
     pub path: PathBuf,
-    /// Whose files lie in it.
+    /// The owner of the files in it.
     pub owner: Owner,
 }
 
 impl StateDir {
-    /// `--state-dir`, else `UNITLAB_STATE_DIR`, else the invoking user's XDG state folder.
+    /// `--state-dir`, else `UNITLAB_STATE_DIR`, else `unitlab` in the XDG state directory of the invoking user.
     pub fn resolve(flag: Option<PathBuf>) -> Result<Self, LearnerError> {
-        Surroundings {
+        Environment {
             me: Owner { uid: geteuid().as_raw(), gid: getegid().as_raw() },
             var: &|name| env::var_os(name),
             home_of: &|uid| account_of_uid(uid).ok()?.map(|account| account.home),
@@ -31,14 +30,13 @@ impl StateDir {
     }
 }
 
-/// What the answer depends on.
-struct Surroundings<'a> {
+struct Environment<'a> {
     me: Owner,
     var: &'a dyn Fn(&str) -> Option<OsString>,
     home_of: &'a dyn Fn(u32) -> Option<PathBuf>,
 }
 
-impl Surroundings<'_> {
+impl Environment<'_> {
     fn state_dir(&self, flag: Option<PathBuf>) -> Result<StateDir, LearnerError> {
         let invoker = self.invoker();
         let owner = invoker.unwrap_or(self.me);
@@ -47,10 +45,10 @@ impl Surroundings<'_> {
             let path = std::path::absolute(&named).map_err(LearnerError::system("use", &named))?;
             return Ok(StateDir { path, owner });
         }
-        // A relative one is to be ignored, says the XDG base directory specification.
+        // The XDG Base Directory Specification says to ignore relative paths.
         let state_home = self.var("XDG_STATE_HOME").filter(|path| path.is_absolute());
         let home = || {
-            // Under sudo HOME may be root's.
+            // Under sudo, HOME may be root's.
             let home = if invoker.is_some() { None } else { self.var("HOME") };
             home.or_else(|| (self.home_of)(owner.uid)).filter(|path| path.is_absolute())
         };
@@ -63,7 +61,7 @@ impl Surroundings<'_> {
     fn invoker(&self) -> Option<Owner> {
         let id = |name| self.var(name)?.to_str()?.parse().ok();
         let uid = id("SUDO_UID").filter(|_| self.me.uid == 0)?;
-        // sudo sets both.
+        // sudo sets both variables.
         Some(Owner { uid, gid: id("SUDO_GID")? })
     }
 
@@ -76,7 +74,7 @@ impl Surroundings<'_> {
 mod tests {
     use std::path::PathBuf;
 
-    use super::{Owner, Surroundings};
+    use super::{Environment, Owner};
 
     fn home_of(uid: u32) -> Option<PathBuf> {
         match uid {
@@ -87,12 +85,12 @@ mod tests {
     }
 
     fn resolve(uid: u32, vars: &[(&str, &str)], flag: Option<&str>) -> Result<(String, u32, u32), String> {
-        let surroundings = Surroundings {
+        let environment = Environment {
             me: Owner { uid, gid: uid },
             var: &|name| vars.iter().find(|(key, _)| *key == name).map(|(_, value)| value.into()),
             home_of: &home_of,
         };
-        let dir = surroundings.state_dir(flag.map(PathBuf::from)).map_err(|error| error.to_string())?;
+        let dir = environment.state_dir(flag.map(PathBuf::from)).map_err(|error| error.to_string())?;
         Ok((dir.path.display().to_string(), dir.owner.uid, dir.owner.gid))
     }
 
@@ -111,7 +109,7 @@ mod tests {
             (0, &sudo, None, "/home/mira/.local/state/unitlab", (1000, 1001)),
             (0, &sudo_xdg, None, "/s/unitlab", (1000, 1001)),
             (0, &sudo, Some("/f"), "/f", (1000, 1001)),
-            // Only root gets another owner by these variables.
+            // The SUDO_ variables count only for root.
             (
                 1000,
                 &[("HOME", "/home/m"), ("SUDO_UID", "0"), ("SUDO_GID", "0")],
@@ -125,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_home_the_error_names_state_dir() {
+    fn the_error_without_a_home_names_state_dir() {
         let error = resolve(0, &[("SUDO_UID", "4711"), ("SUDO_GID", "4711")], None).unwrap_err();
         assert!(error.contains("uid 4711") && error.contains("--state-dir"), "{error}");
     }

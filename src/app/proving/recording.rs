@@ -30,7 +30,7 @@ pub(crate) fn record_outputs(
             continue;
         };
         let path = dir.join("lessons/recorded").join(format!("{}.toml", chapter.id));
-        ReportFile::named_in_folder(&path, workspace.owner())?.write(write_records(records).as_bytes())?;
+        ReportFile::at_making_parent(&path, workspace.owner())?.write(write_records(records).as_bytes())?;
     }
     Ok(())
 }

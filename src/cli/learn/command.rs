@@ -36,7 +36,7 @@ pub(in crate::cli) fn run(context: &Context, args: &Args) -> Result<ExitCode, Er
     let course = context.workspace.course()?;
     let tutorial = course.tutorial();
     let progress = context.workspace.progress()?;
-    let wanted = args.chapter.as_deref().or(progress.chapter_in_hand.as_deref());
+    let wanted = args.chapter.as_deref().or(progress.current_chapter.as_deref());
     let chapter = match wanted {
         Some(named) if args.chapter.is_some() => course.chapter(named)?,
         // The recorded chapter may be of another course, or of an earlier version of this one.

@@ -41,11 +41,11 @@ pub(super) fn record(workspace: &Workspace, update: ProgressUpdate) -> Result<()
     let at = now();
     workspace.update_progress(move |progress| match update {
         ProgressUpdate::PageOpened { chapter, page, complete } => {
-            progress.chapter(&chapter).opened(&page, complete, &at);
-            progress.chapter_in_hand = Some(chapter);
+            progress.chapter(&chapter).record_page(&page, complete, &at);
+            progress.current_chapter = Some(chapter);
         }
         ProgressUpdate::QuestionAnswered { chapter, block, answer, correct } => {
-            progress.chapter(&chapter).answered(&block, &answer.to_text(), correct);
+            progress.chapter(&chapter).record_answer(&block, &answer.to_text(), correct);
         }
         ProgressUpdate::CommandRan { chapter, block } => {
             progress.chapter(&chapter).ran.insert(block);

@@ -51,14 +51,14 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
             Forgotten::Everything => *progress = Progress::default(),
             Forgotten::Chapter(id) => {
                 progress.chapters.remove(&id);
-                if progress.chapter_in_hand.as_ref() == Some(&id) {
-                    progress.chapter_in_hand = None;
+                if progress.current_chapter.as_ref() == Some(&id) {
+                    progress.current_chapter = None;
                 }
             }
             Forgotten::Lab(id) => {
                 progress.labs.remove(&id);
-                if progress.lab_in_hand.as_ref() == Some(&id) {
-                    progress.lab_in_hand = None;
+                if progress.current_lab.as_ref() == Some(&id) {
+                    progress.current_lab = None;
                 }
             }
         }
