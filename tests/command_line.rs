@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use common::terminal_session::TerminalSession;
-use common::{Home, UNITLAB, home};
+use common::{TestEnv, UNITLAB, test_env};
 use tempfile::TempDir;
 
 /// unitlab with an empty home directory and no sandboxes; needs no root.
@@ -105,21 +105,21 @@ fn every_verb_explains_itself_with_an_example() {
 
 #[test]
 fn without_a_terminal_a_question_is_an_error_that_names_the_flag() {
-    let Some(home) = home() else { return };
-    home.must(&["lab", "start", "sre-app", "--no-shell"]);
+    let Some(env) = test_env() else { return };
+    env.unitlab_stdout(&["lab", "start", "sre-app", "--no-shell"]);
     for (words, flag) in [
         (&["lab", "start", "sre-app"][..], "--no-shell"),
         (&["lab", "shell"], "unitlab lab exec"),
         (&["lab", "reset"], "--yes"),
         (&["lab", "solve"], "--yes"),
     ] {
-        let (code, out, err) = result(&home.unitlab(words));
+        let (code, out, err) = result(&env.unitlab(words));
         assert_eq!((code, out.as_str()), (2, ""), "{words:?}\n{err}");
         assert!(err.contains(flag), "{words:?}\n{err}");
     }
-    let (code, _, err) = result(&home.unitlab(&["lab", "start", "sre-app", "--no-shell"]));
+    let (code, _, err) = result(&env.unitlab(&["lab", "start", "sre-app", "--no-shell"]));
     assert!(code == 2 && err.starts_with("unitlab: sre-app is already running\n"), "{err}");
-    home.must(&["lab", "exec", "--", "test", "-e", "/opt/sre-app/index.html"]);
+    env.unitlab_stdout(&["lab", "exec", "--", "test", "-e", "/opt/sre-app/index.html"]);
 }
 
 #[test]
@@ -145,8 +145,8 @@ fn examine_reports_unreadable_questions() {
 
 #[test]
 fn with_format_json_an_error_is_a_document() {
-    let Some(home) = home() else { return };
-    let (code, out, err) = result(&home.unitlab(&["check", "sre-app", "--format", "json"]));
+    let Some(env) = test_env() else { return };
+    let (code, out, err) = result(&env.unitlab(&["check", "sre-app", "--format", "json"]));
     assert_eq!((code, err.as_str()), (3, ""), "{out}");
     let document: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!(document["schema"], "unitlab.error/1");
@@ -185,12 +185,12 @@ fn color_option_and_environment_decide_about_colour() {
 
 #[test]
 fn output_fits_the_terminal_width() {
-    let Some(home) = home() else { return };
-    home.must(&["lab", "start", "sre-app", "--no-shell"]);
+    let Some(env) = test_env() else { return };
+    env.unitlab_stdout(&["lab", "start", "sre-app", "--no-shell"]);
     for columns in [40, 60, 80] {
         for words in [&["lab", "brief"][..], &["check", "--no-trials"], &["hint"], &["list"], &["doctor"], &["--help"]]
         {
-            let output = home.command(words).env("COLUMNS", columns.to_string()).output().unwrap();
+            let output = env.command(words).env("COLUMNS", columns.to_string()).output().unwrap();
             let (_, out, _) = result(&output);
             let wide = out.lines().find(|line| line.chars().count() > columns);
             assert_eq!(wide, None, "{words:?} at {columns} columns:\n{out}");
@@ -199,8 +199,8 @@ fn output_fits_the_terminal_width() {
 }
 
 /// Runs a command on a terminal, presses Ctrl-C when the screen shows `when`, and checks the exit code and the terminal.
-fn interrupted(home: &Home, words: &[&str], when: &str) -> TerminalSession {
-    let mut terminal = TerminalSession::start_unitlab(home, words, &[]);
+fn interrupted(env: &TestEnv, words: &[&str], when: &str) -> TerminalSession {
+    let mut terminal = TerminalSession::start_unitlab(env, words, &[]);
     terminal.pty.wait_for_text(when);
     terminal.pty.keys("\u{3}");
     assert_eq!(terminal.exit_code(), 130, "{words:?}");
@@ -213,30 +213,30 @@ fn interrupted(home: &Home, words: &[&str], when: &str) -> TerminalSession {
 
 #[test]
 fn ctrl_c_exits_with_130_and_restores_terminal_and_machine() {
-    let Some(home) = home() else { return };
-    home.must(&["lab", "start", "sre-app", "--no-shell"]);
-    interrupted(&home, &["check"], "asking the machine");
-    interrupted(&home, &["hint"], "asking the machine");
-    interrupted(&home, &["lab", "reset"], "[y/N]");
-    interrupted(&home, &["demo"], "Nothing done yet");
+    let Some(env) = test_env() else { return };
+    env.unitlab_stdout(&["lab", "start", "sre-app", "--no-shell"]);
+    interrupted(&env, &["check"], "asking the machine");
+    interrupted(&env, &["hint"], "asking the machine");
+    interrupted(&env, &["lab", "reset"], "[y/N]");
+    interrupted(&env, &["demo"], "Nothing done yet");
     // Their sandboxes stop as well. A released lock sends no notification, so poll.
     let deadline = Instant::now() + Duration::from_secs(60);
-    while home.estate.sandboxes().iter().filter(|sandbox| sandbox.is_running()).count() > 1 {
-        assert!(Instant::now() < deadline, "twins and demos are still running: {:?}", home.estate.sandboxes());
+    while env.estate.sandboxes().iter().filter(|sandbox| sandbox.is_running()).count() > 1 {
+        assert!(Instant::now() < deadline, "twins and demos are still running: {:?}", env.estate.sandboxes());
         std::thread::yield_now();
     }
-    home.must(&["lab", "exec", "--", "true"]);
+    env.unitlab_stdout(&["lab", "exec", "--", "true"]);
     // A directory may be left if its supervisor had not started yet; `doctor --fix` removes it like this.
-    assert_eq!(home.estate.sweep(), Vec::new());
-    assert_eq!(home.estate.sandboxes().len(), 1, "{:?}", home.estate.sandboxes());
+    assert_eq!(env.estate.sweep(), Vec::new());
+    assert_eq!(env.estate.sandboxes().len(), 1, "{:?}", env.estate.sandboxes());
 }
 
 #[test]
 fn ctrl_c_stops_the_command_in_the_sandbox() {
-    let Some(home) = home() else { return };
-    home.must(&["lab", "start", "sre-app", "--no-shell"]);
+    let Some(env) = test_env() else { return };
+    env.unitlab_stdout(&["lab", "start", "sre-app", "--no-shell"]);
     let script = "echo begun; exec sleep 77777";
-    interrupted(&home, &["lab", "exec", "--", "sh", "-c", script], "begun");
-    let (code, out, _) = result(&home.unitlab(&["lab", "exec", "--", "pgrep", "-xf", "sleep 77777"]));
+    interrupted(&env, &["lab", "exec", "--", "sh", "-c", script], "begun");
+    let (code, out, _) = result(&env.unitlab(&["lab", "exec", "--", "pgrep", "-xf", "sleep 77777"]));
     assert_eq!((code, out.as_str()), (1, ""), "the command is still running in the sandbox");
 }

@@ -9,7 +9,7 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::PathBuf;
 use std::process::Stdio;
 
-use common::{Home, home};
+use common::{TestEnv, test_env};
 use unitlab::app::{Prover, plan};
 use unitlab::course::Course;
 use unitlab::model::Proof;
@@ -44,8 +44,8 @@ const APPLY: &str = "systemctl daemon-reload\nsystemctl enable --now tiny.servic
 const UNIT_PATH: &str = "files/etc/systemd/system/tiny.service";
 
 /// Writes a course with one small lab; `more` are further files of the lab.
-fn course(home: &Home, more: &[(&str, &str)]) -> PathBuf {
-    let dir = home.path().join("course");
+fn course(env: &TestEnv, more: &[(&str, &str)]) -> PathBuf {
+    let dir = env.path().join("course");
     let unit = format!("solution/{UNIT_PATH}");
     let files = [
         ("lab.toml", LAB),
@@ -63,11 +63,11 @@ fn course(home: &Home, more: &[(&str, &str)]) -> PathBuf {
 }
 
 /// Runs these cases, one after the other.
-fn prove(home: &Home, dir: &std::path::Path, names: &[&str], thorough: bool) -> Proof {
+fn prove(env: &TestEnv, dir: &std::path::Path, names: &[&str], thorough: bool) -> Proof {
     let course = Course::open(dir).unwrap_or_else(|errors| panic!("{errors}"));
     let jobs: Vec<_> = plan(course.labs()).into_iter().filter(|job| names.contains(&job.name())).collect();
     assert_eq!(jobs.len(), names.len(), "some of {names:?} are not cases");
-    Prover::new(home.lab_runner(), 1, thorough).prove(&jobs, &|_| {})
+    Prover::new(env.lab_runner(), 1, thorough).prove(&jobs, &|_| {})
 }
 
 fn differs(proof: &Proof) -> Vec<(&str, Vec<&str>)> {
@@ -81,16 +81,16 @@ fn differs(proof: &Proof) -> Vec<(&str, Vec<&str>)> {
 
 #[test]
 fn mistakes_in_files_are_reported_with_line_and_column() {
-    let Some(home) = home() else { return };
+    let Some(env) = test_env() else { return };
     let dir = course(
-        &home,
+        &env,
         &[
             ("cases/one/case.toml", "what = \"x\"\nfails = [\"enbled\"]\ndiagnosis = [\"maskd\"]\n"),
             ("cases/one/apply.sh", "true\n"),
             ("lab.toml", &format!("{LAB}\n[[harmless]]\nmutant = \"drop Service.ExecStar\"\nwhy = \"x\"\n")),
         ],
     );
-    let output = home.unitlab(&["course", "check", dir.to_str().unwrap()]);
+    let output = env.unitlab(&["course", "check", dir.to_str().unwrap()]);
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(4), "{said}");
     for line in [
@@ -104,10 +104,10 @@ fn mistakes_in_files_are_reported_with_line_and_column() {
 
 #[test]
 fn wrong_expectations_and_harmful_mutants_are_found() {
-    let Some(home) = home() else { return };
+    let Some(env) = test_env() else { return };
     let case_unit = format!("cases/one/{UNIT_PATH}");
     let dir = course(
-        &home,
+        &env,
         &[
             ("cases/one/case.toml", "what = \"x\"\nfails = [\"enabled\"]\ndiagnosis = [\"masked\"]\n"),
             ("cases/one/apply.sh", APPLY),
@@ -120,7 +120,7 @@ fn wrong_expectations_and_harmful_mutants_are_found() {
     );
     let words = ["--case", "one", "--case", "two", "--case", "drop [Install]", "--case", "untouched"];
     let command = [&["course", "check", dir.to_str().unwrap(), "-v"], &words[..]].concat();
-    let output = home.unitlab(&command);
+    let output = env.unitlab(&command);
     let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
     assert_eq!(output.status.code(), Some(4), "{out}{err}");
     for text in [
@@ -133,14 +133,14 @@ fn wrong_expectations_and_harmful_mutants_are_found() {
         assert!(out.contains(text), "{text}\n{out}");
     }
     assert!(err.contains("tiny untouched (") && err.contains("): as expected\n"), "{err}");
-    let strange = home.unitlab(&["course", "check", dir.to_str().unwrap(), "--case", "drop [Instal]"]);
+    let strange = env.unitlab(&["course", "check", dir.to_str().unwrap(), "--case", "drop [Instal]"]);
     assert_eq!(strange.status.code(), Some(2));
     assert!(String::from_utf8(strange.stderr).unwrap().contains("did you mean \"drop [Install]\"?"));
 }
 
 #[test]
 fn thorough_finds_a_mistake_that_the_solution_does_not_fix() {
-    let Some(home) = home() else { return };
+    let Some(env) = test_env() else { return };
     let masked = "ln -s /dev/null /etc/systemd/system/tiny.service\nsystemctl daemon-reload\n";
     let more = [
         ("cases/one/case.toml", "what = \"x\"\nfails = [\"loads\"]\ndiagnosis = [\"masked\"]\n"),
@@ -152,8 +152,8 @@ fn thorough_finds_a_mistake_that_the_solution_does_not_fix() {
             "mkdir -p /etc/systemd/system/tiny.service.d\necho '[Service]\nType=nonsense\nExecStart=x y' >/etc/systemd/system/tiny.service.d/z.conf\nsystemctl daemon-reload\n",
         ),
     ];
-    let dir = course(&home, &more);
-    let proof = prove(&home, &dir, &["one", "two"], true);
+    let dir = course(&env, &more);
+    let proof = prove(&env, &dir, &["one", "two"], true);
     let differs = differs(&proof);
     assert_eq!(differs[0], ("one", vec![]));
     assert!(differs[1].1.iter().any(|what| what.starts_with("after the solution: loads failed")), "{differs:?}");
@@ -213,7 +213,7 @@ elif call(find, 10, -4, b"user", b"unitlab-trace", 0) >= 0:
 
 #[test]
 fn a_case_leaves_no_trace_for_the_next() {
-    let Some(home) = home() else { return };
+    let Some(env) = test_env() else { return };
     let case = "what = \"x\"\nfails = []\n";
     let leaves = format!(
         "set -eu\n{TRACES}\n{APPLY}\nleave\nkeyring leave\ntest \"$(look | wc -l)\" = 18 || {{ look; exit 1; }}\n"
@@ -234,32 +234,32 @@ fn a_case_leaves_no_trace_for_the_next() {
         ("cases/c-sees/apply.sh", &sees),
         (&unit("c-sees"), UNIT),
     ];
-    let dir = course(&home, &more);
-    let proof = prove(&home, &dir, &["a-leaves", "b-sees", "c-sees"], false);
+    let dir = course(&env, &more);
+    let proof = prove(&env, &dir, &["a-leaves", "b-sees", "c-sees"], false);
     assert_eq!(differs(&proof), [("a-leaves", vec![]), ("b-sees", vec![]), ("c-sees", vec![])]);
-    assert_eq!(home.estate.sandboxes().len(), 0);
+    assert_eq!(env.estate.sandboxes().len(), 0);
 }
 
 #[test]
 fn an_interrupted_check_leaves_no_sandbox() {
-    let Some(home) = home() else { return };
+    let Some(env) = test_env() else { return };
     // This case never ends by itself, so the check is interrupted in the middle of it.
     let dir = course(
-        &home,
+        &env,
         &[("cases/one/case.toml", "what = \"x\"\nfails = [\"loads\"]\n"), ("cases/one/apply.sh", "sleep infinity\n")],
     );
     let words = ["course", "check", dir.to_str().unwrap(), "-v", "--jobs", "2", "--case", "one", "--case", "untouched"];
-    let mut child = home.command(&words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = env.command(&words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut stderr = BufReader::new(child.stderr.take().unwrap());
     let mut line = String::new();
     stderr.read_line(&mut line).unwrap();
     assert!(line.starts_with("tiny untouched "), "{line}");
-    assert!(!home.estate.sandboxes().is_empty());
+    assert!(!env.estate.sandboxes().is_empty());
     let pid = rustix::process::Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
     rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
     let mut rest = String::new();
     stderr.read_to_string(&mut rest).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130), "{rest}");
-    let left: Vec<_> = home.estate.sandboxes().iter().map(|sandbox| sandbox.name().to_owned()).collect();
+    let left: Vec<_> = env.estate.sandboxes().iter().map(|sandbox| sandbox.name().to_owned()).collect();
     assert!(left.is_empty(), "{left:?}");
 }

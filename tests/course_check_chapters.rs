@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
-use common::{Home, home};
+use common::{TestEnv, test_env};
 
 /// A block with a command.
 fn block(id: &str, run: &str, expect: &str, more: &str) -> String {
@@ -16,8 +16,8 @@ fn block(id: &str, run: &str, expect: &str, more: &str) -> String {
 }
 
 /// Writes a course with one chapter, whose first page has these blocks.
-fn course(home: &Home, blocks: &str, records: Option<&str>) -> PathBuf {
-    let dir = home.path().join("course");
+fn course(env: &TestEnv, blocks: &str, records: Option<&str>) -> PathBuf {
+    let dir = env.path().join("course");
     let _ = fs::remove_dir_all(&dir);
     fs::create_dir_all(dir.join("lessons/recorded")).unwrap();
     let front = "+++\ntitle = \"One\"\nminutes = 5\ngoals = [\"a\", \"b\"]\n+++\n\n## Page\n\n";
@@ -31,16 +31,16 @@ fn course(home: &Home, blocks: &str, records: Option<&str>) -> PathBuf {
 }
 
 /// Runs `course check` on the course; returns exit code, standard output and standard error.
-fn check(home: &Home, words: &[&str]) -> (Option<i32>, String, String) {
-    let dir = home.path().join("course");
-    let output = home.unitlab(&[&["course", "check", dir.to_str().unwrap()], words].concat());
+fn check(env: &TestEnv, words: &[&str]) -> (Option<i32>, String, String) {
+    let dir = env.path().join("course");
+    let output = env.unitlab(&[&["course", "check", dir.to_str().unwrap()], words].concat());
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (output.status.code(), text(output.stdout), text(output.stderr))
 }
 
 #[test]
 fn a_command_that_does_not_print_what_is_expected_is_reported() {
-    let Some(home) = home() else { return };
+    let Some(env) = test_env() else { return };
     // A process in its own scope outlives the command and keeps its pipe open. Only the command is waited for.
     let holder = "sudo systemd-run --quiet --scope -u holder sleep 600 & \
                   until systemctl -q is-active holder.scope; do sleep 0.1; done; echo held";
@@ -53,8 +53,8 @@ fn a_command_that_does_not_print_what_is_expected_is_reported() {
         block("root", "id -u", "(?m)^0$", "as = \"root\""),
         block("no-tool", "true", "^$", "tools = [\"no-such-tool\"]"),
     ];
-    course(&home, &blocks.concat(), None);
-    let (code, out, err) = check(&home, &["--jobs", "4", "-v"]);
+    course(&env, &blocks.concat(), None);
+    let (code, out, err) = check(&env, &["--jobs", "4", "-v"]);
     assert_eq!(code, Some(4), "{out}{err}");
     for text in [
         "✗ one  needs-in-secret, alone\n    does not print what is expected, (?m)^some$; it printed\n    1\n    2\n",
@@ -70,19 +70,19 @@ fn a_command_that_does_not_print_what_is_expected_is_reported() {
         let result = err.lines().find(|result| result.starts_with(line)).unwrap_or_else(|| panic!("{line}\n{err}"));
         assert!(result.ends_with("): as expected"), "{result}");
     }
-    let (code, out, err) = check(&home, &["--case", "no-tool"]);
+    let (code, out, err) = check(&env, &["--case", "no-tool"]);
     assert_eq!(code, Some(3), "{out}{err}");
-    let (code, out, err) = check(&home, &["--chapter", "1", "--case", "needs"]);
+    let (code, out, err) = check(&env, &["--chapter", "1", "--case", "needs"]);
     assert_eq!((code, out.contains("one: 1 case, all as expected\n")), (Some(0), true), "{out}{err}");
-    assert_eq!(home.estate.sandboxes().len(), 0);
+    assert_eq!(env.estate.sandboxes().len(), 0);
 }
 
 #[test]
 fn thorough_finds_a_command_that_works_only_once() {
-    let Some(home) = home() else { return };
-    course(&home, &block("once", "mkdir here && echo made", "(?m)^made$", ""), None);
-    assert_eq!(check(&home, &[]).0, Some(0));
-    let (code, out, err) = check(&home, &["--thorough"]);
+    let Some(env) = test_env() else { return };
+    course(&env, &block("once", "mkdir here && echo made", "(?m)^made$", ""), None);
+    assert_eq!(check(&env, &[]).0, Some(0));
+    let (code, out, err) = check(&env, &["--thorough"]);
     assert_eq!(code, Some(4), "{out}{err}");
     assert!(out.contains("✗ one  once, second of two\n") && out.contains("File exists"), "{out}");
     assert!(out.contains("one: 4 cases, 1 not as expected\n"), "{out}");
@@ -90,14 +90,14 @@ fn thorough_finds_a_command_that_works_only_once() {
 
 #[test]
 fn long_pages_and_stale_records_are_reported_with_file_and_line() {
-    let Some(home) = home() else { return };
+    let Some(env) = test_env() else { return };
     let mut blocks = block("old", "echo new", "new", "") + &block("new", "echo two", "two", "");
     for line in 0..40 {
         writeln!(blocks, "- {line}").unwrap();
     }
     let record = |id| format!("[{id}]\nrun = 'echo old'\noutput = ''\n");
-    course(&home, &blocks, Some(&(record("old") + &record("gone"))));
-    let (code, out, err) = check(&home, &[]);
+    course(&env, &blocks, Some(&(record("old") + &record("gone"))));
+    let (code, out, err) = check(&env, &[]);
     assert_eq!(code, Some(4), "{out}{err}");
     // Sentences are wrapped.
     let flat = out.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -116,28 +116,28 @@ fn long_pages_and_stale_records_are_reported_with_file_and_line() {
 
 #[test]
 fn a_chapter_is_recorded_only_if_all_its_commands_are_right() {
-    let Some(home) = home() else { return };
+    let Some(env) = test_env() else { return };
     let blocks = block("zero", "printf 'a\\nb\\n'", "b", "") + &block("a-second", "echo \"it's\"", "it", "");
-    let dir = course(&home, &blocks, None);
+    let dir = course(&env, &blocks, None);
     let recorded = dir.join("lessons/recorded/one.toml");
-    let (code, out, err) = check(&home, &["--record"]);
+    let (code, out, err) = check(&env, &["--record"]);
     assert_eq!(code, Some(0), "{out}{err}");
     let text = fs::read_to_string(&recorded).unwrap();
     let body = text.split_once("\n\n").unwrap().1;
     assert!(body.starts_with("[zero]\nrun = "), "{text}");
     assert!(body.contains("\noutput = '''\na\nb\n'''\n\n[a-second]\n"), "{text}");
     assert!(body.ends_with("\noutput = '''\nit's\n'''\n"), "{text}");
-    assert_eq!(check(&home, &[]).0, Some(0));
+    assert_eq!(check(&env, &[]).0, Some(0));
 
     // After one command breaks, the earlier record is kept.
     let file = dir.join("lessons/01-one.md");
     let broken = fs::read_to_string(&file).unwrap().replace("expect = 'it'", "expect = 'never'");
     fs::write(&file, broken).unwrap();
-    let (code, out, err) = check(&home, &["--record", "-v"]);
+    let (code, out, err) = check(&env, &["--record", "-v"]);
     assert_eq!(code, Some(4), "{out}{err}");
     assert!(err.contains("one is not recorded: not every command printed what is expected"), "{err}");
     assert_eq!(fs::read_to_string(&recorded).unwrap(), text);
 
-    let without = home.unitlab(&["course", "check", "--record"]);
+    let without = env.unitlab(&["course", "check", "--record"]);
     assert_eq!(without.status.code(), Some(2), "the built-in course has no directory to write into");
 }

@@ -16,7 +16,7 @@ mod starts;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use common::{Home, home};
+use common::{TestEnv, test_env};
 use rows::{LAST, ROWS, Row};
 use starts::STARTS;
 use unitlab::course::Course;
@@ -43,9 +43,9 @@ fn rows() -> impl Iterator<Item = &'static Row> {
 }
 
 /// Every row's report, in their order.
-static REPORTS: LazyLock<Option<Vec<CheckReport>>> = LazyLock::new(|| home().map(|home| reports(&home)));
+static REPORTS: LazyLock<Option<Vec<CheckReport>>> = LazyLock::new(|| test_env().map(|env| reports(&env)));
 
-fn reports(home: &Home) -> Vec<CheckReport> {
+fn reports(env: &TestEnv) -> Vec<CheckReport> {
     let mut lab =
         "title = \"Causes\"\nchapter = \"systemctl\"\nminutes = 1\npass = 1\nunit = \"x.service\"\n".to_owned();
     for (at, row) in rows().enumerate() {
@@ -79,9 +79,9 @@ fn reports(home: &Home) -> Vec<CheckReport> {
     write("solution/notes.md", "Done.");
     write("solution/apply.sh", "true");
     let course = Course::open(dir.path()).unwrap();
-    let bench = home.lab_session(course.lab("causes").unwrap(), "causes");
-    let graded = bench.grade(course.lab("causes").unwrap(), true);
-    bench.close().unwrap();
+    let session = env.lab_session(course.lab("causes").unwrap(), "causes");
+    let graded = session.grade(course.lab("causes").unwrap(), true);
+    session.close().unwrap();
     assert!(graded.twinless.is_none(), "{:?}", graded.twinless);
     graded.checks
 }

@@ -11,23 +11,23 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use common::{Home, UNITLAB, home};
+use common::{TestEnv, UNITLAB, test_env};
 
 /// Runs `unitlab ARGS…` in a mount namespace in which `/usr/bin/systemd-nspawn` is an empty file without execute
 /// permission.
 ///
 /// The package managers are the real ones, but apt-get only simulates.
-fn without_nspawn(home: &Home, args: &[&str]) -> Output {
-    let empty = home.path().join("empty");
+fn without_nspawn(env: &TestEnv, args: &[&str]) -> Output {
+    let empty = env.path().join("empty");
     fs::write(&empty, "").unwrap();
-    let apt = home.path().join("apt.conf");
+    let apt = env.path().join("apt.conf");
     fs::write(&apt, "APT::Get::Simulate \"true\";\nDebug::NoLocking \"true\";\n").unwrap();
     let script = "mount --bind \"$1\" /usr/bin/systemd-nspawn && shift && exec \"$@\"";
     let mut command = Command::new("unshare");
     command.args(["--mount", "--propagation", "private", "sh", "-c", script, "sh"]).arg(empty).arg(UNITLAB);
     command.args(args).env_clear().env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
-    command.env("LANG", "C.UTF-8").env("HOME", home.path()).env("APT_CONFIG", apt).env("COLUMNS", "200");
-    command.env("UNITLAB_ESTATE", home.estate.root()).env("UNITLAB_STATE_DIR", home.state_dir());
+    command.env("LANG", "C.UTF-8").env("HOME", env.path()).env("APT_CONFIG", apt).env("COLUMNS", "200");
+    command.env("UNITLAB_ESTATE", env.estate.root()).env("UNITLAB_STATE_DIR", env.state_dir());
     command.stdin(Stdio::null()).output().unwrap()
 }
 
@@ -46,8 +46,8 @@ fn line<'a>(output: &'a str, about: &str) -> &'a str {
 
 #[test]
 fn a_missing_program_is_named_with_the_command_that_installs_it() {
-    let Some(home) = home() else { return };
-    let output = without_nspawn(&home, &["doctor"]);
+    let Some(env) = test_env() else { return };
+    let output = without_nspawn(&env, &["doctor"]);
     let text = all_output(&output);
     assert_eq!(output.status.code(), Some(3), "{text}");
     let missing = line(&text, "systemd-nspawn");
@@ -57,26 +57,26 @@ fn a_missing_program_is_named_with_the_command_that_installs_it() {
     }
     assert!(text.contains("Labs cannot run here yet. `unitlab doctor --fix`"), "{text}");
     // Without the mount namespace, nothing is missing.
-    let output = home.unitlab(&["doctor"]);
+    let output = env.unitlab(&["doctor"]);
     assert_eq!(output.status.code(), Some(0));
     assert!(line(&String::from_utf8_lossy(&output.stdout), "systemd-nspawn").contains("good"));
 }
 
 #[test]
 fn a_lab_that_cannot_boot_suggests_doctor() {
-    let Some(home) = home() else { return };
-    let output = without_nspawn(&home, &["lab", "start", "sre-app", "--no-shell"]);
+    let Some(env) = test_env() else { return };
+    let output = without_nspawn(&env, &["lab", "start", "sre-app", "--no-shell"]);
     let text = all_output(&output);
     assert_eq!(output.status.code(), Some(3), "{text}");
     assert!(text.contains("systemd-nspawn is not installed"), "{text}");
     assert!(text.contains("next: unitlab doctor --fix"), "{text}");
-    assert_eq!(home.estate.leftovers(), []);
+    assert_eq!(env.estate.leftovers(), []);
 }
 
 #[test]
 fn fix_installs_nothing_without_a_confirmation() {
-    let Some(home) = home() else { return };
-    let output = without_nspawn(&home, &["doctor", "--fix"]);
+    let Some(env) = test_env() else { return };
+    let output = without_nspawn(&env, &["doctor", "--fix"]);
     let text = all_output(&output);
     assert_eq!(output.status.code(), Some(2), "{text}");
     assert!(text.contains("--yes"), "{text}");
@@ -88,11 +88,11 @@ fn fix_installs_nothing_without_a_confirmation() {
 
 #[test]
 fn fix_with_yes_runs_the_package_manager_and_checks_again() {
-    let Some(home) = home() else { return };
+    let Some(env) = test_env() else { return };
     if !has_apt() {
         return;
     }
-    let output = without_nspawn(&home, &["--yes", "doctor", "--fix"]);
+    let output = without_nspawn(&env, &["--yes", "doctor", "--fix"]);
     let text = all_output(&output);
     // The package is installed and only its file is hidden. So apt-get succeeds, and the second check does not.
     assert!(text.contains("systemd-container is already the newest version"), "{text}");
@@ -102,9 +102,9 @@ fn fix_with_yes_runs_the_package_manager_and_checks_again() {
 
 #[test]
 fn fix_removes_what_a_killed_supervisor_left() {
-    let Some(home) = home() else { return };
-    home.must(&["lab", "start", "sre-app", "--no-shell"]);
-    let record = home.estate.sandboxes()[0].dir().join("record.json");
+    let Some(env) = test_env() else { return };
+    env.unitlab_stdout(&["lab", "start", "sre-app", "--no-shell"]);
+    let record = env.estate.sandboxes()[0].dir().join("record.json");
     let record: serde_json::Value = serde_json::from_slice(&fs::read(record).unwrap()).unwrap();
     let supervisor = i32::try_from(record["supervisor"]["pid"].as_i64().unwrap()).unwrap();
     let pid = rustix::process::Pid::from_raw(supervisor).unwrap();
@@ -114,18 +114,18 @@ fn fix_removes_what_a_killed_supervisor_left() {
     // If systemd is PID 1, it has stopped the rest of the service itself.
     let orphaned = record["service"].is_null();
     if orphaned {
-        let text = home.must(&["doctor"]);
+        let text = env.unitlab_stdout(&["doctor"]);
         assert!(line(&text, "leftovers").contains("processes without their supervisor"), "{text}");
         assert!(text.contains("unitlab doctor --fix"), "{text}");
-        let refused = home.unitlab(&["doctor", "--fix"]);
+        let refused = env.unitlab(&["doctor", "--fix"]);
         assert_eq!(refused.status.code(), Some(2));
-        assert!(!home.estate.leftovers().is_empty());
+        assert!(!env.estate.leftovers().is_empty());
     }
-    let text = home.must(&["--yes", "doctor", "--fix"]);
+    let text = env.unitlab_stdout(&["--yes", "doctor", "--fix"]);
     assert!(line(&text, "leftovers").contains("none; running sandboxes: 0"), "{text}");
     for group in record["cgroups"].as_array().unwrap() {
         assert!(!Path::new(group.as_str().unwrap()).exists(), "{group}");
     }
     // The learner's work is still there.
-    assert!(home.estate.sandboxes()[0].has_root());
+    assert!(env.estate.sandboxes()[0].has_root());
 }

@@ -6,7 +6,7 @@ mod common;
 use std::fs;
 use std::path::Path;
 
-use common::home;
+use common::test_env;
 use unitlab::app::{Job, Prover, plan};
 use unitlab::course::Course;
 use unitlab::model::Style;
@@ -51,15 +51,15 @@ fn lay(folder: &Path) {
 
 #[test]
 fn the_lab_of_the_guide_is_proven() {
-    let Some(home) = home() else { return };
-    let folder = home.path().join("course");
+    let Some(env) = test_env() else { return };
+    let folder = env.path().join("course");
     lay(&folder);
     let course = Course::open(&folder).unwrap_or_else(|errors| panic!("{errors}"));
     let lab = course.lab("doorbell").unwrap();
     let is_answer = |job: &Job<'_>| lab.mutants.iter().all(|mutant| mutant.name != job.name());
     let jobs: Vec<Job<'_>> = plan([lab]).into_iter().filter(is_answer).collect();
     assert!(jobs.len() > 12);
-    let proven = Prover::new(home.lab_runner(), AT_ONCE, false).prove(&jobs, &|_| {});
+    let proven = Prover::new(env.lab_runner(), AT_ONCE, false).prove(&jobs, &|_| {});
     let mut table = Vec::new();
     proof(&proven, Style { width: 100, color: false, unicode: true }, &mut table).unwrap();
     assert_eq!(proven.exit_code(), 0, "\n{}", String::from_utf8_lossy(&table));

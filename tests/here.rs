@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use common::{Home, UNITLAB, course, home, inside};
+use common::{TestEnv, UNITLAB, course, run_in_sandbox, test_env};
 use rustix::process::{Pid, Signal, kill_process};
 use unitlab::app::LabSession;
 use unitlab::model::{Cause, Overlay, Report, Status};
@@ -26,8 +26,8 @@ const NOBODY: u32 = 65534;
 struct Leader(Pid);
 
 impl Leader {
-    fn of(bench: &LabSession) -> Self {
-        let record = std::fs::read(bench.sandbox().dir().join("record.json")).unwrap();
+    fn of(session: &LabSession) -> Self {
+        let record = std::fs::read(session.sandbox().dir().join("record.json")).unwrap();
         let record: serde_json::Value = serde_json::from_slice(&record).unwrap();
         let pid = record["leader"]["pid"].as_i64().unwrap();
         Self(Pid::from_raw(pid.try_into().unwrap()).unwrap())
@@ -130,43 +130,43 @@ impl Seen {
 }
 
 /// A solved sandbox with this program in it.
-fn solved(home: &Home) -> LabSession {
+fn solved(env: &TestEnv) -> LabSession {
     let course = course();
     let lab = course.lab("sre-app").unwrap();
-    let bench = home.lab_session(lab, "here");
-    bench.apply_whole(&lab.solution, "the solution").unwrap();
+    let session = env.lab_session(lab, "here");
+    session.apply_whole(&lab.solution, "the solution").unwrap();
     // It is there already, as what learners call. As a file of an overlay its 45 MB would take half a minute to lay.
     let copy = format!("install -m 755 /usr/local/bin/unitlab {INSIDE}");
-    bench.apply_whole(&Overlay { files: vec![], script: Some(copy) }, "the program").unwrap();
-    bench
+    session.apply_whole(&Overlay { files: vec![], script: Some(copy) }, "the program").unwrap();
+    session
 }
 
-fn learner(bench: &LabSession) -> u32 {
-    inside(bench, &["id", "-u", "learner"]).trim().parse().unwrap()
+fn learner(session: &LabSession) -> u32 {
+    run_in_sandbox(session, &["id", "-u", "learner"]).trim().parse().unwrap()
 }
 
 #[test]
 fn a_solved_machine_is_graded_as_root_and_as_far_as_anybody_sees() {
-    let Some(home) = home() else { return };
-    let bench = solved(&home);
-    let leader = Leader::of(&bench);
+    let Some(env) = test_env() else { return };
+    let session = solved(&env);
+    let leader = Leader::of(&session);
     let root = leader.check(0);
     assert_eq!((root.report.exit_code(), root.count(Status::Unknown)), (0, 0), "{}", root.human);
     assert_eq!((root.count(Status::NotRun), root.report.score.passed), (2, Some(true)), "{}", root.human);
 
-    let user = leader.check(learner(&bench));
+    let user = leader.check(learner(&session));
     assert_eq!(user.report.exit_code(), 3, "{}", user.human);
     assert!(user.count(Status::Passed) > 8 && user.report.score.passed.is_none(), "{}", user.human);
     assert!(user.human.contains("run the check as root"), "{}", user.human);
-    bench.close().unwrap();
+    session.close().unwrap();
 }
 
 /// Nothing marks a unit whose link is new: neither `NeedDaemonReload` nor what is loaded.
 #[test]
 fn a_link_made_by_hand_is_not_called_missing() {
-    let Some(home) = home() else { return };
-    let bench = solved(&home);
-    let leader = Leader::of(&bench);
+    let Some(env) = test_env() else { return };
+    let session = solved(&env);
+    let leader = Leader::of(&session);
     leader.run("systemctl disable sre-app; cd /etc/systemd/system; mkdir -p multi-user.target.wants; ln -s ../sre-app.service multi-user.target.wants/");
     let unread = leader.check(0);
     assert_eq!((unread.report.exit_code(), unread.count(Status::Unknown)), (3, 3), "{}", unread.human);
@@ -177,14 +177,14 @@ fn a_link_made_by_hand_is_not_called_missing() {
     assert!(unread.human.contains(next), "{}", unread.human);
     leader.run("systemctl daemon-reload");
     assert_eq!(leader.check(0).report.exit_code(), 0);
-    bench.close().unwrap();
+    session.close().unwrap();
 }
 
 #[test]
 fn a_dead_bus_is_named_and_root_needs_none() {
-    let Some(home) = home() else { return };
-    let bench = solved(&home);
-    let (leader, learner) = (Leader::of(&bench), learner(&bench));
+    let Some(env) = test_env() else { return };
+    let session = solved(&env);
+    let (leader, learner) = (Leader::of(&session), learner(&session));
     leader.run("systemctl stop dbus.socket dbus.service; rm -f /run/dbus/system_bus_socket");
     leader.check(learner).tells_nothing_but("the message bus", "sudo systemctl start dbus.socket");
     let root = leader.check(0);
@@ -197,14 +197,14 @@ fn a_dead_bus_is_named_and_root_needs_none() {
     assert_eq!(leader.check(0).report.exit_code(), 0);
     leader.run("systemctl start dbus.socket");
     assert_ne!(leader.check(learner).count(Status::Passed), 0);
-    bench.close().unwrap();
+    session.close().unwrap();
 }
 
 #[test]
 fn a_frozen_manager_is_named_in_bounded_time() {
-    let Some(home) = home() else { return };
-    let bench = solved(&home);
-    let (leader, learner) = (Leader::of(&bench), learner(&bench));
+    let Some(env) = test_env() else { return };
+    let session = solved(&env);
+    let (leader, learner) = (Leader::of(&session), learner(&session));
     leader.signal(Signal::STOP);
     // Side by side: each waits out the program's own limit.
     let seen = std::thread::scope(|scope| {
@@ -218,18 +218,18 @@ fn a_frozen_manager_is_named_in_bounded_time() {
     // The advice holds, even from inside.
     leader.run("kill -CONT 1");
     assert_eq!(leader.check(0).report.exit_code(), 0);
-    bench.close().unwrap();
+    session.close().unwrap();
 }
 
 /// A machine that was not booted with systemd is this one, with nothing in `/run`.
 #[test]
 fn a_machine_without_systemd_is_named_as_root_and_as_anybody() {
-    let Some(home) = home() else { return };
-    let program = home.path().join("unitlab");
+    let Some(env) = test_env() else { return };
+    let program = env.path().join("unitlab");
     fs::copy(UNITLAB, &program).unwrap();
-    fs::set_permissions(home.path(), Permissions::from_mode(0o755)).unwrap();
+    fs::set_permissions(env.path(), Permissions::from_mode(0o755)).unwrap();
     for uid in [0, NOBODY] {
-        let state = home.path().join(format!("state-{uid}"));
+        let state = env.path().join(format!("state-{uid}"));
         fs::create_dir(&state).unwrap();
         std::os::unix::fs::chown(&state, Some(uid), Some(uid)).unwrap();
         let command = |format: &str| {

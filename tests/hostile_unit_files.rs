@@ -10,7 +10,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use common::{Home, UNITLAB, home};
+use common::{TestEnv, UNITLAB, test_env};
 use unitlab::model::{CheckReport, Report, Status, deceives};
 
 /// Kilobytes of address space for unitlab and the examiner that it sends inside: less than the gigabyte of which some
@@ -82,8 +82,8 @@ const CASES: [Case; 18] = [
 ];
 
 /// A check that may take so much time and memory and no more.
-fn check(home: &Home, format: &str) -> Output {
-    let inner = home.command(&["check", "sre-app", "--color", "never", "--format", format]);
+fn check(env: &TestEnv, format: &str) -> Output {
+    let inner = env.command(&["check", "sre-app", "--color", "never", "--format", format]);
     let mut outer = Command::new("timeout");
     outer.args(["--kill-after=5", TIMEOUT, "sh", "-c", &format!("ulimit -v {MEMORY}; exec \"$0\" \"$@\""), UNITLAB]);
     outer.args(inner.get_args()).env_clear().stdin(std::process::Stdio::null());
@@ -92,10 +92,10 @@ fn check(home: &Home, format: &str) -> Output {
 }
 
 /// Checks as a person and as a program would, and returns what the person reads as well.
-fn graded(home: &Home, name: &str) -> (Report, String) {
+fn graded(env: &TestEnv, name: &str) -> (Report, String) {
     let (json, human) = thread::scope(|scope| {
-        let human = scope.spawn(|| check(home, "human"));
-        (check(home, "json"), human.join().unwrap())
+        let human = scope.spawn(|| check(env, "human"));
+        (check(env, "json"), human.join().unwrap())
     });
     for output in [&human, &json] {
         let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
@@ -116,14 +116,14 @@ fn find<'a>(report: &'a Report, id: &str) -> &'a CheckReport {
 }
 
 /// The lab, on the OS tree that is to be proven.
-fn start(home: &Home) {
-    let tree = home.lab_runner().os_tree;
-    home.must(&["lab", "start", "sre-app", "--no-shell", "--os-tree", tree.to_str().unwrap()]);
+fn start(env: &TestEnv) {
+    let tree = env.lab_runner().os_tree;
+    env.unitlab_stdout(&["lab", "start", "sre-app", "--no-shell", "--os-tree", tree.to_str().unwrap()]);
 }
 
-fn lay(home: &Home, script: &str) {
+fn lay(env: &TestEnv, script: &str) {
     let whole = format!("set -eu; F=/etc/systemd/system/sre-app.service; {script}");
-    home.must(&["lab", "exec", "sre-app", "--", "sh", "-c", &whole]);
+    env.unitlab_stdout(&["lab", "exec", "sre-app", "--", "sh", "-c", &whole]);
 }
 
 #[test]
@@ -135,10 +135,10 @@ fn each_is_bounded_shown_unarmed_and_judged() {
             scope.spawn(|| {
                 while let Some(case) = CASES.get(next.fetch_add(1, Ordering::Relaxed)) {
                     // Each in a sandbox of its own: some of these stop its manager for good.
-                    let Some(home) = home() else { return };
-                    start(&home);
-                    lay(&home, case.script);
-                    let (report, human) = graded(&home, case.name);
+                    let Some(env) = test_env() else { return };
+                    start(&env);
+                    lay(&env, case.script);
+                    let (report, human) = graded(&env, case.name);
                     let (check, statuses, says) = case.verdict;
                     let found = find(&report, check);
                     let judged = statuses.contains(&found.status) && found.observed.contains(says);
@@ -157,10 +157,10 @@ fn each_is_bounded_shown_unarmed_and_judged() {
 /// systemd 252 opens a drop-in without checking its type. With a FIFO, PID 1 waits for a writer and answers no request.
 #[test]
 fn a_drop_in_that_stops_the_manager_is_unknown_and_can_be_left() {
-    let Some(home) = home() else { return };
-    start(&home);
-    lay(&home, "printf '[Service]\\nExecStart=/usr/bin/sleep infinity\\n' > $F; mkdir $F.d; mkfifo $F.d/x.conf");
-    let (report, human) = graded(&home, "a FIFO for a drop-in");
+    let Some(env) = test_env() else { return };
+    start(&env);
+    lay(&env, "printf '[Service]\\nExecStart=/usr/bin/sleep infinity\\n' > $F; mkdir $F.d; mkfifo $F.d/x.conf");
+    let (report, human) = graded(&env, "a FIFO for a drop-in");
     let unit_file = find(&report, "unit-file");
     assert_ne!(unit_file.status, Status::Passed);
     if report.place.systemd == "252" {
@@ -168,22 +168,22 @@ fn a_drop_in_that_stops_the_manager_is_unknown_and_can_be_left() {
         assert!(unit_file.observed.contains("does not answer"), "{}", unit_file.observed);
         assert!(human.contains("x.conf is a FIFO"), "{human}");
     }
-    home.must(&["lab", "stop", "sre-app"]);
+    env.unitlab_stdout(&["lab", "stop", "sre-app"]);
     let left: Vec<String> =
-        home.estate.sandboxes().iter().filter(|it| it.is_running()).map(|it| it.name().to_owned()).collect();
+        env.estate.sandboxes().iter().filter(|it| it.is_running()).map(|it| it.name().to_owned()).collect();
     assert!(left.is_empty(), "still running: {left:?}");
-    assert!(home.estate.leftovers().is_empty(), "{:?}", home.estate.leftovers());
+    assert!(env.estate.leftovers().is_empty(), "{:?}", env.estate.leftovers());
 }
 
 /// The learner's manager has read the files before the FIFO came, and does not know; the next boot will.
 #[test]
 fn a_drop_in_that_stops_the_next_boot_is_not_passed() {
-    let Some(home) = home() else { return };
-    start(&home);
-    home.must(&["lab", "solve", "sre-app", "--yes"]);
-    lay(&home, "mkdir $F.d; mkfifo $F.d/x.conf");
-    let (report, human) = graded(&home, "a FIFO for a later drop-in");
+    let Some(env) = test_env() else { return };
+    start(&env);
+    env.unitlab_stdout(&["lab", "solve", "sre-app", "--yes"]);
+    lay(&env, "mkdir $F.d; mkfifo $F.d/x.conf");
+    let (report, human) = graded(&env, "a FIFO for a later drop-in");
     assert_ne!(find(&report, "enabled").status, Status::Passed, "{human}");
-    home.must(&["lab", "stop", "sre-app"]);
-    assert!(home.estate.leftovers().is_empty(), "{:?}", home.estate.leftovers());
+    env.unitlab_stdout(&["lab", "stop", "sre-app"]);
+    assert!(env.estate.leftovers().is_empty(), "{:?}", env.estate.leftovers());
 }

@@ -8,7 +8,7 @@ mod common;
 
 use std::fmt::Write as _;
 
-use common::{Home, home};
+use common::{TestEnv, test_env};
 use unitlab::app::Graded;
 use unitlab::course::Course;
 use unitlab::model::Status::{self, Failed, Passed, Unknown};
@@ -17,7 +17,7 @@ use unitlab::model::Status::{self, Failed, Passed, Unknown};
 type Row = (&'static str, &'static str, Status, &'static str, &'static [&'static str]);
 
 /// Grades all rows as one lab in one sandbox, and says what differs.
-fn differences(home: &Home, rows: &[Row]) -> Vec<String> {
+fn differences(env: &TestEnv, rows: &[Row]) -> Vec<String> {
     let mut lab =
         "title = \"Kinds\"\nchapter = \"systemctl\"\nminutes = 1\npass = 1\nunit = \"web.service\"\n".to_owned();
     for (at, (unit, keys, ..)) in rows.iter().enumerate() {
@@ -42,11 +42,11 @@ fn differences(home: &Home, rows: &[Row]) -> Vec<String> {
     write("solution/apply.sh", "true");
     let course = Course::open(dir.path()).unwrap();
     let folder = course.lab("kinds").unwrap();
-    let bench = home.lab_session(folder, "kinds");
-    let graded: Graded = bench.grade(folder, true);
+    let session = env.lab_session(folder, "kinds");
+    let graded: Graded = session.grade(folder, true);
     let left = ["systemctl", "list-units", "--all", "--no-legend", "unitlab-command-*"];
-    assert_eq!(common::inside(&bench, &left).trim(), "", "a program of a check is left behind");
-    bench.close().unwrap();
+    assert_eq!(common::run_in_sandbox(&session, &left).trim(), "", "a program of a check is left behind");
+    session.close().unwrap();
     assert!(graded.twinless.is_none(), "{:?}", graded.twinless);
     let mut wrong = Vec::new();
     for ((unit, keys, status, observed, causes), report) in rows.iter().zip(&graded.checks) {
@@ -195,8 +195,8 @@ const COMMAND: &[Row] = &[
 
 #[test]
 fn every_kind_gives_the_verdict_that_is_owed() {
-    let Some(home) = home() else { return };
+    let Some(env) = test_env() else { return };
     let rows = [LISTENS, PROCESS, ACCOUNT, FILE, JOURNAL, COMMAND].concat();
-    let wrong = differences(&home, &rows);
+    let wrong = differences(&env, &rows);
     assert!(wrong.is_empty(), "{} of {} differ:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
 }

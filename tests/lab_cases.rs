@@ -7,7 +7,7 @@
 
 mod common;
 
-use common::{course, home};
+use common::{course, test_env};
 use unitlab::app::{Job, Prover, plan};
 use unitlab::model::Style;
 use unitlab::report::proof;
@@ -17,7 +17,7 @@ const AT_ONCE: usize = 4;
 
 #[test]
 fn every_case_and_mutant_has_the_expected_result() {
-    let Some(home) = home() else { return };
+    let Some(env) = test_env() else { return };
     let course = course();
     let ids = course.labs().iter().map(|folder| &folder.lab.id);
     let labs: Vec<_> = ids.map(|id| course.seeded_variants(id).unwrap().remove(0)).collect();
@@ -26,7 +26,7 @@ fn every_case_and_mutant_has_the_expected_result() {
         lab.is_some_and(|lab| lab.lab.id == "sre-app" || lab.mutants.iter().all(|mutant| mutant.name != job.name()))
     };
     let jobs: Vec<Job<'_>> = plan(labs.iter().map(|lab| &**lab)).into_iter().filter(in_share).collect();
-    let proven = Prover::new(home.lab_runner(), AT_ONCE, false).prove(&jobs, &|_| {});
+    let proven = Prover::new(env.lab_runner(), AT_ONCE, false).prove(&jobs, &|_| {});
     let mut table = Vec::new();
     proof(&proven, Style { width: 100, color: false, unicode: true }, &mut table).unwrap();
     assert_eq!(proven.exit_code(), 0, "\n{}", String::from_utf8_lossy(&table));

@@ -11,16 +11,16 @@ use common::pty::Pty;
 use common::terminal_session::TerminalSession;
 use common::traces::kill;
 use common::tutorial_session::{SIZES, TutorialSession, progress, small_course};
-use common::{UNITLAB, home};
+use common::{UNITLAB, test_env};
 use rustix::process::Signal;
 use textwrap::core::display_width;
 
 #[test]
 fn every_screen_fits_its_window_in_colour_and_without() {
-    let Some(home) = home() else { return };
+    let Some(env) = test_env() else { return };
     for (size, colored) in SIZES.into_iter().flat_map(|size| [(size, true), (size, false)]) {
-        let _ = fs::remove_dir_all(home.state_dir());
-        let mut session = TutorialSession::open(&home, &[], size, colored);
+        let _ = fs::remove_dir_all(env.state_dir());
+        let mut session = TutorialSession::open(&env, &[], size, colored);
         session.wait_for("unitlab");
         session.press("\r", "1/5");
         session.press("?", "run, answer or");
@@ -48,8 +48,8 @@ fn every_screen_fits_its_window_in_colour_and_without() {
 
 #[test]
 fn a_resized_window_is_drawn_again() {
-    let Some(home) = home() else { return };
-    let mut session = TutorialSession::open(&home, &["learn", "first"], SIZES[0], true);
+    let Some(env) = test_env() else { return };
+    let mut session = TutorialSession::open(&env, &["learn", "first"], SIZES[0], true);
     session.wait_for("1/5");
     session.press("nnn", "4/5");
     for size in [(20, 40), (40, 120), (12, 50), (24, 80)] {
@@ -69,17 +69,17 @@ fn a_resized_window_is_drawn_again() {
 
 #[test]
 fn answers_are_saved_at_once() {
-    let Some(home) = home() else { return };
-    let mut session = TutorialSession::open(&home, &["learn", "1"], SIZES[1], true);
+    let Some(env) = test_env() else { return };
+    let mut session = TutorialSession::open(&env, &["learn", "1"], SIZES[1], true);
     session.wait_for("1/5");
     session.press("n1", "Wrong.");
-    assert!(progress(&home.state_dir()).contains("[chapters.first.answers.which]\nfirst = \"1\"\nright = false"));
+    assert!(progress(&env.state_dir()).contains("[chapters.first.answers.which]\nfirst = \"1\"\nright = false"));
     session.press("2", "Correct.");
     // While an answer is typed, letters are text: q does not quit, n does not turn the page.
     session.press("\t\rqn/t?g", "> qn/t?g");
     session.press("\x15quit\r", "✓ quit");
     session.wait_for("2/5");
-    let kept = progress(&home.state_dir());
+    let kept = progress(&env.state_dir());
     assert!(kept.contains("first = \"1\"\nright = false\nlatest = \"2\""), "{kept}");
     assert!(kept.contains("first = \"quit\"\nright = true"), "{kept}");
     session.quit();
@@ -87,17 +87,17 @@ fn answers_are_saved_at_once() {
 
 #[test]
 fn signals_and_ctrl_c_restore_the_terminal() {
-    let Some(home) = home() else { return };
+    let Some(env) = test_env() else { return };
     for args in [&[][..], &["learn"]] {
         for (signal, code) in [(Signal::TERM, 130), (Signal::HUP, 130), (Signal::INT, 130)] {
-            let mut session = TutorialSession::open(&home, args, SIZES[0], true);
+            let mut session = TutorialSession::open(&env, args, SIZES[0], true);
             session.wait_for("─");
             kill(session.terminal.unitlab(), signal);
             assert_eq!(session.terminal.exit_code(), code, "{args:?} {signal:?}");
             session.assert_restored();
         }
     }
-    let mut session = TutorialSession::open(&home, &["learn"], SIZES[0], true);
+    let mut session = TutorialSession::open(&env, &["learn"], SIZES[0], true);
     session.wait_for("1/5");
     session.terminal.pty.keys("\u{3}");
     assert_eq!(session.terminal.exit_code(), 0);
@@ -106,11 +106,11 @@ fn signals_and_ctrl_c_restore_the_terminal() {
 
 #[test]
 fn ctrl_z_suspends_and_fg_continues() {
-    let Some(home) = home() else { return };
-    let course = small_course(&home);
+    let Some(env) = test_env() else { return };
+    let course = small_course(&env);
     let mut shell = Command::new("bash");
     shell.args(["--norc", "--noprofile", "-i"]).env("PS1", "own> ");
-    let unitlab = home.command(&[]);
+    let unitlab = env.command(&[]);
     shell.envs(unitlab.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let mut pty = Pty::new(24, 80);
     let mut session = pty.spawn(&shell);
@@ -134,14 +134,14 @@ fn ctrl_z_suspends_and_fg_continues() {
 
 #[test]
 fn without_root_the_page_shows_the_reason_and_the_recorded_output() {
-    let Some(home) = home() else { return };
-    let course = small_course(&home);
-    let state = home.state_dir();
+    let Some(env) = test_env() else { return };
+    let course = small_course(&env);
+    let state = env.state_dir();
     fs::create_dir_all(&state).unwrap();
     chown(&state, Some(65534), Some(65534)).unwrap();
-    fs::set_permissions(home.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    fs::set_permissions(env.path(), fs::Permissions::from_mode(0o755)).unwrap();
     for size in SIZES {
-        let mut command = home.command(&[]);
+        let mut command = env.command(&[]);
         let mut user = Command::new("setpriv");
         user.args(["--reuid", "65534", "--regid", "65534", "--clear-groups", "env", "PATH=/nowhere", UNITLAB]);
         user.arg("--course").arg(&course).args(["learn", "first"]);
@@ -165,27 +165,27 @@ fn without_root_the_page_shows_the_reason_and_the_recorded_output() {
 
 #[test]
 fn without_a_terminal_it_prints_help_or_plain_text() {
-    let Some(home) = home() else { return };
-    let output = home.unitlab(&[]);
+    let Some(env) = test_env() else { return };
+    let output = env.unitlab(&[]);
     assert_eq!(output.status.code(), Some(2));
     let printed = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
     assert!(printed.contains("Usage") && printed.contains("learn"), "{printed}");
 
-    let output = home.unitlab(&["learn", "sevice-states", "--plain"]);
+    let output = env.unitlab(&["learn", "sevice-states", "--plain"]);
     assert_eq!(output.status.code(), Some(2));
     let printed = String::from_utf8(output.stderr).unwrap();
     assert!(printed.contains("did you mean") && printed.contains("service-states"), "{printed}");
 
     // Without --plain too, if no screen can be drawn.
-    assert_eq!(home.must(&["learn", "1"]), home.must(&["learn", "process", "--plain"]));
+    assert_eq!(env.unitlab_stdout(&["learn", "1"]), env.unitlab_stdout(&["learn", "process", "--plain"]));
     for chapter in 1..=8 {
-        let output = home.command(&["learn", &chapter.to_string(), "--plain"]).env("COLUMNS", "40").output().unwrap();
+        let output = env.command(&["learn", &chapter.to_string(), "--plain"]).env("COLUMNS", "40").output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
         assert!(text.lines().count() > 50 && !text.contains('\x1b'), "{text}");
         let wide: Vec<&str> = text.lines().filter(|line| display_width(line) > 40).collect();
         assert!(wide.is_empty(), "chapter {chapter}: {wide:#?}");
     }
-    let mut ascii = home.command(&["learn", "4", "--plain"]);
+    let mut ascii = env.command(&["learn", "4", "--plain"]);
     let output = ascii.env("LANG", "C").env("LC_ALL", "C").stderr(Stdio::inherit()).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     let beyond: Vec<&str> = text.lines().filter(|line| !line.is_ascii()).collect();

@@ -4,25 +4,25 @@
 mod common;
 
 use common::terminal_session::{PROMPT, TerminalSession};
-use common::traces::{await_end, await_sandbox, kill, pid_of};
+use common::traces::{await_exit, await_sandbox, kill, pid_of};
 use common::tutorial_session::{SIZES, TutorialSession, progress};
-use common::{Home, course, home};
+use common::{TestEnv, course, test_env};
 use rustix::process::Signal;
 use unitlab::model::Block;
 
 /// Waits for the only sandbox; returns the pid of its supervisor.
-fn supervisor(home: &Home) -> i32 {
-    let dir = await_sandbox(home, |dir| dir.join("record.json").exists());
+fn supervisor(env: &TestEnv) -> i32 {
+    let dir = await_sandbox(env, |dir| dir.join("record.json").exists());
     let record: serde_json::Value = serde_json::from_slice(&std::fs::read(dir.join("record.json")).unwrap()).unwrap();
     pid_of(&record, "supervisor")
 }
 
 #[test]
 fn commands_can_be_run_edited_and_stopped() {
-    let Some(home) = home() else { return };
+    let Some(env) = test_env() else { return };
     for (size, colored) in [(SIZES[0], true), (SIZES[1], false)] {
-        let _ = std::fs::remove_dir_all(home.state_dir());
-        let mut session = TutorialSession::open(&home, &["learn", "first"], size, colored);
+        let _ = std::fs::remove_dir_all(env.state_dir());
+        let mut session = TutorialSession::open(&env, &["learn", "first"], size, colored);
         // The command is entered while the sandbox boots.
         session.wait_for("1/5");
         session.press("\r", "hello-42");
@@ -47,26 +47,26 @@ fn commands_can_be_run_edited_and_stopped() {
         session.terminal.pty.wait_until("the command has stopped", |screen| screen.contents().contains("Enter run"));
         session.press("\r", "fresh");
         assert!(!session.terminal.pty.text().contains("old\n"), "{}", session.terminal.pty.text());
-        let supervisor = supervisor(&home);
-        assert!(progress(&home.state_dir()).contains("ran = [\"hello\", \"long\"]"));
+        let supervisor = supervisor(&env);
+        assert!(progress(&env.state_dir()).contains("ran = [\"hello\", \"long\"]"));
         session.quit();
-        await_end(supervisor);
+        await_exit(supervisor);
     }
 }
 
 #[test]
 fn after_kill_9_progress_is_kept_and_the_sandbox_ends() {
-    let Some(home) = home() else { return };
-    let mut session = TutorialSession::open(&home, &["learn", "first"], SIZES[0], true);
+    let Some(env) = test_env() else { return };
+    let mut session = TutorialSession::open(&env, &["learn", "first"], SIZES[0], true);
     session.wait_for("systemd 2");
     session.press("\r", "hello-42");
     session.press("n1", "Wrong.");
-    let supervisor = supervisor(&home);
+    let supervisor = supervisor(&env);
     kill(session.terminal.unitlab(), Signal::KILL);
     assert_eq!(session.terminal.exit_code(), 137);
-    await_end(supervisor);
+    await_exit(supervisor);
     drop(session);
-    let mut session = TutorialSession::open(&home, &[], SIZES[0], true);
+    let mut session = TutorialSession::open(&env, &[], SIZES[0], true);
     session.wait_for("page 2 of 5");
     session.press("\r", "2/5");
     session.wait_for("Wrong.");
@@ -75,20 +75,20 @@ fn after_kill_9_progress_is_kept_and_the_sandbox_ends() {
     session.press("2", "Correct.");
     // The same while a command runs.
     session.press("n\r", "begun");
-    let supervisor = self::supervisor(&home);
+    let supervisor = self::supervisor(&env);
     kill(session.terminal.unitlab(), Signal::KILL);
     assert_eq!(session.terminal.exit_code(), 137);
-    await_end(supervisor);
+    await_exit(supervisor);
 }
 
 #[test]
 fn a_lab_opens_from_its_page_and_returns_to_it() {
-    let Some(home) = home() else { return };
+    let Some(env) = test_env() else { return };
     let built_in = course();
     let chapter = built_in.chapter("own-service").unwrap();
     let is_lab = |block: &Block| matches!(block, Block::LabLink { .. });
     let page = chapter.pages.iter().position(|page| page.blocks.iter().any(is_lab)).unwrap();
-    let mut terminal = TerminalSession::start_sized(&home.command(&["learn", "own-service"]), (40, 100));
+    let mut terminal = TerminalSession::start_sized(&env.command(&["learn", "own-service"]), (40, 100));
     for page in 0..=page {
         terminal.pty.wait_for_text(&format!("{}/{}", page + 1, chapter.pages.len()));
         terminal.pty.keys("n");

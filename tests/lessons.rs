@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{course, home};
+use common::{course, test_env};
 use unitlab::app::{Job, Prover, prove_chapters, too_long};
 use unitlab::model::Style;
 use unitlab::report::proof;
@@ -14,10 +14,10 @@ const AT_ONCE: usize = 4;
 
 #[test]
 fn every_command_prints_what_its_page_says() {
-    let Some(home) = home() else { return };
+    let Some(env) = test_env() else { return };
     let course = course();
     let jobs = prove_chapters(&course.tutorial().chapters, false);
-    let proven = Prover::new(home.lab_runner(), AT_ONCE, false).prove(&jobs, &|_| {});
+    let proven = Prover::new(env.lab_runner(), AT_ONCE, false).prove(&jobs, &|_| {});
     let mut table = Vec::new();
     proof(&proven, Style { width: 100, color: false, unicode: true }, &mut table).unwrap();
     assert_eq!(proven.exit_code(), 0, "\n{}", String::from_utf8_lossy(&table));

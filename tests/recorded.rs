@@ -11,7 +11,7 @@ mod normal;
 use std::fs;
 use std::path::PathBuf;
 
-use common::{course, home};
+use common::{course, test_env};
 use serde::{Deserialize, Serialize};
 use unitlab::app::LabSession;
 use unitlab::course::LabDirectory;
@@ -34,11 +34,11 @@ type Give = fn(&LabSession, &LabDirectory);
 /// The answers that are recorded, and what each is called.
 const ANSWERS: [(&str, Give); 4] = [
     ("untouched", |_, _| {}),
-    ("beginner", |bench, _| run(bench, BEGINNER)),
-    ("solution", |bench, lab| bench.apply_whole(&lab.solution, "the solution").unwrap()),
-    ("stale", |bench, lab| {
-        bench.apply_whole(&lab.solution, "the solution").unwrap();
-        run(bench, "sed -i s/^User=.*/User=root/ /etc/systemd/system/sre-app.service");
+    ("beginner", |session, _| run(session, BEGINNER)),
+    ("solution", |session, lab| session.apply_whole(&lab.solution, "the solution").unwrap()),
+    ("stale", |session, lab| {
+        session.apply_whole(&lab.solution, "the solution").unwrap();
+        run(session, "sed -i s/^User=.*/User=root/ /etc/systemd/system/sre-app.service");
     }),
 ];
 
@@ -62,9 +62,9 @@ until python3 -c 'import socket; socket.create_connection((\"127.0.0.1\", 8000))
 do systemctl is-active --quiet sre-app || exit 1; done
 ";
 
-fn run(bench: &LabSession, script: &str) {
+fn run(session: &LabSession, script: &str) {
     let overlay = Overlay { files: vec![], script: Some(script.to_owned()) };
-    bench.apply_whole(&overlay, "the answer").unwrap();
+    session.apply_whole(&overlay, "the answer").unwrap();
 }
 
 fn path(name: &str) -> PathBuf {
@@ -128,15 +128,15 @@ fn the_answers_come_out_as_they_must() {
 
 #[test]
 fn a_real_machine_says_the_same_again() {
-    let Some(home) = home() else { return };
+    let Some(env) = test_env() else { return };
     let course = course();
     let lab = course.lab("sre-app").unwrap();
     let anew = std::env::var_os("UNITLAB_RECORD").is_some();
     for (name, give) in ANSWERS {
-        let bench = home.lab_session(lab, name);
-        give(&bench, lab);
-        let graded = bench.grade(lab, true);
-        bench.close().unwrap();
+        let session = env.lab_session(lab, name);
+        give(&session, lab);
+        let graded = session.grade(lab, true);
+        session.close().unwrap();
         let recording =
             Recording { lab: lab.lab.id.clone(), systemd: graded.place.systemd, observations: graded.observations };
         if anew {

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::thread;
 
-use common::{UNITLAB, home};
+use common::{UNITLAB, test_env};
 use rustix::fs::{CWD, Mode, mkfifoat};
 use tempfile::TempDir;
 
@@ -285,9 +285,9 @@ fn under_sudo_the_file_is_written_with_the_users_rights() {
 
 #[test]
 fn inside_a_sandbox_the_file_is_written_inside() {
-    let Some(home) = home() else { return };
-    home.must(&["lab", "start", "sre-app", "--no-shell"]);
-    let exec = |words: &[&str]| home.unitlab(&[&["lab", "exec", "--"], words].concat());
+    let Some(env) = test_env() else { return };
+    env.unitlab_stdout(&["lab", "start", "sre-app", "--no-shell"]);
+    let exec = |words: &[&str]| env.unitlab(&[&["lab", "exec", "--"], words].concat());
     for (format, beginning, _) in FORMATS {
         let words = ["unitlab", "check", "--no-trials", "--format", format];
         let printed = exec(&words);
@@ -304,14 +304,14 @@ fn inside_a_sandbox_the_file_is_written_inside() {
         );
         assert!(!Path::new(&path).exists(), "it was written outside");
         // From outside, it is written to a file of the host.
-        let path = home.path().join(format);
-        let outside = home.unitlab(&["check", "--no-trials", "--format", format, "--output", path.to_str().unwrap()]);
+        let path = env.path().join(format);
+        let outside = env.unitlab(&["check", "--no-trials", "--format", format, "--output", path.to_str().unwrap()]);
         assert_eq!((outside.status.code(), outside.stdout.len()), (Some(1), 0), "{format}");
         assert!(read(&path).starts_with(&beginning), "{format}");
     }
     let refused = exec(&["unitlab", "check", "--output", "/nowhere/report"]);
     assert_eq!(refused.status.code(), Some(2), "{}", text(&refused.stderr));
-    home.must(&["lab", "stop", "sre-app"]);
+    env.unitlab_stdout(&["lab", "stop", "sre-app"]);
 }
 
 /// A directory at the path of the temporary progress file makes writing fail, for root too. The report must not be lost.

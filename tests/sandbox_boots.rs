@@ -6,24 +6,24 @@ mod common;
 use std::process::Stdio;
 
 use common::traces::await_file;
-use common::{course, home, inside};
+use common::{course, run_in_sandbox, test_env};
 
 #[test]
 fn a_fresh_root_is_running_with_no_failed_unit() {
-    let Some(home) = home() else { return };
+    let Some(env) = test_env() else { return };
     let course = course();
-    let bench = home.lab_session(course.lab("sre-app").unwrap(), "fresh");
-    assert_eq!(inside(&bench, &["systemctl", "is-system-running"]), "running\n");
-    assert_eq!(inside(&bench, &["systemctl", "--failed", "--no-legend"]), "");
-    bench.close().unwrap();
-    assert!(home.estate.sandboxes().is_empty());
+    let session = env.lab_session(course.lab("sre-app").unwrap(), "fresh");
+    assert_eq!(run_in_sandbox(&session, &["systemctl", "is-system-running"]), "running\n");
+    assert_eq!(run_in_sandbox(&session, &["systemctl", "--failed", "--no-legend"]), "");
+    session.close().unwrap();
+    assert!(env.estate.sandboxes().is_empty());
 }
 
 #[test]
 fn commands_keep_their_words_streams_and_exit_code() {
-    let Some(home) = home() else { return };
-    home.must(&["lab", "start", "sre-app", "--no-shell"]);
-    let run = |script: &str| home.unitlab(&["lab", "exec", "sre-app", "--", "sh", "-c", script]);
+    let Some(env) = test_env() else { return };
+    env.unitlab_stdout(&["lab", "start", "sre-app", "--no-shell"]);
+    let run = |script: &str| env.unitlab(&["lab", "exec", "sre-app", "--", "sh", "-c", script]);
     let done = run("printf '%s' \"$# $HOME ${NOTHING-unset}\"; printf no >&2; exit 7");
     assert_eq!(String::from_utf8_lossy(&done.stdout), "0 /root unset");
     assert_eq!(String::from_utf8_lossy(&done.stderr), "no");
@@ -48,17 +48,17 @@ systemctl daemon-reload && systemctl start bye.service";
 /// with one that passes on each of two requests.
 #[test]
 fn a_stop_lets_services_end_in_good_order_also_when_it_is_asked_for_twice() {
-    let Some(home) = home() else { return };
-    home.must(&["lab", "start", "sre-app", "--no-shell"]);
-    home.must(&["lab", "exec", "sre-app", "--", "sh", "-c", FAREWELL]);
-    let stop = home.command(&["lab", "stop", "sre-app"]).stdout(Stdio::null()).spawn().unwrap();
-    await_file(&home.estate.sandbox("0-sre-app").root().join("root/begun"));
-    home.must(&["lab", "stop", "sre-app"]);
+    let Some(env) = test_env() else { return };
+    env.unitlab_stdout(&["lab", "start", "sre-app", "--no-shell"]);
+    env.unitlab_stdout(&["lab", "exec", "sre-app", "--", "sh", "-c", FAREWELL]);
+    let stop = env.command(&["lab", "stop", "sre-app"]).stdout(Stdio::null()).spawn().unwrap();
+    await_file(&env.estate.sandbox("0-sre-app").root().join("root/begun"));
+    env.unitlab_stdout(&["lab", "stop", "sre-app"]);
     assert!(stop.wait_with_output().unwrap().status.success());
-    home.must(&["lab", "start", "sre-app", "--no-shell"]);
-    let inside = |argv: &[&str]| home.must(&[&["lab", "exec", "sre-app", "--"], argv].concat());
-    assert_eq!(inside(&["cat", "/root/farewell"]), "done\n");
-    let journal = inside(&["journalctl", "--boot=-1", "--output=cat", "--no-pager"]);
+    env.unitlab_stdout(&["lab", "start", "sre-app", "--no-shell"]);
+    let exec = |argv: &[&str]| env.unitlab_stdout(&[&["lab", "exec", "sre-app", "--"], argv].concat());
+    assert_eq!(exec(&["cat", "/root/farewell"]), "done\n");
+    let journal = exec(&["journalctl", "--boot=-1", "--output=cat", "--no-pager"]);
     for line in ["Stopped bye.service", "Journal stopped"] {
         assert!(journal.contains(line), "{line:?} is not in the journal of the boot that was stopped:\n{journal}");
     }

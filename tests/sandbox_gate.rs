@@ -6,8 +6,8 @@ mod common;
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
 
-use common::home;
 use common::terminal_session::TerminalSession;
+use common::test_env;
 
 const START: [&str; 4] = ["lab", "start", "sre-app", "--no-shell"];
 
@@ -37,8 +37,8 @@ for request in requests:
 /// Verified to fail without `deny_unknown_fields`: then a request about another lab exits with 0.
 #[test]
 fn the_gate_answers_only_its_own_questions() {
-    let Some(home) = home() else { return };
-    home.must(&START);
+    let Some(env) = test_env() else { return };
+    env.unitlab_stdout(&START);
     let with = |question: &str| format!(r#"{{"color":false,"width":80,"question":{question}}}"#);
     let refused: Vec<String> = [
         "\n".to_owned(),
@@ -74,10 +74,9 @@ fn the_gate_answers_only_its_own_questions() {
         with(r#"{"hint":{"check":"$(touch /tmp/x)\u0000"}}"#),
     ];
     let asked: Vec<&String> = refused.iter().chain(&harmless).collect();
-    let input = home.path().join("asked.json");
+    let input = env.path().join("asked.json");
     fs::write(&input, serde_json::to_vec(&asked).unwrap()).unwrap();
-    let mut ask =
-        home.command(&["lab", "exec", "sre-app", "--", "runuser", "-u", "nobody", "--", "python3", "-c", ASK]);
+    let mut ask = env.command(&["lab", "exec", "sre-app", "--", "runuser", "-u", "nobody", "--", "python3", "-c", ASK]);
     let output = ask.stdin(File::open(&input).unwrap()).output().unwrap();
     let answers = String::from_utf8(output.stdout).unwrap();
     let answers: Vec<&str> = answers.lines().collect();
@@ -91,19 +90,19 @@ fn the_gate_answers_only_its_own_questions() {
         assert!(!answer.contains(r#"\":0}"#) || request.contains("--estate"), "{request}: {answer}");
     }
     // The gate still answers its own questions.
-    let brief =
-        home.must(&["lab", "exec", "sre-app", "--", "runuser", "-u", "learner", "--", "unitlab", "lab", "brief"]);
-    assert_eq!(brief, home.must(&["lab", "brief", "sre-app"]));
-    let mode = fs::metadata(home.estate.root().join("sandboxes")).unwrap().permissions().mode();
+    let brief = env
+        .unitlab_stdout(&["lab", "exec", "sre-app", "--", "runuser", "-u", "learner", "--", "unitlab", "lab", "brief"]);
+    assert_eq!(brief, env.unitlab_stdout(&["lab", "brief", "sre-app"]));
+    let mode = fs::metadata(env.estate.root().join("sandboxes")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o700, "others on the host may look into sandboxes");
 }
 
 #[test]
 fn a_check_inside_shows_what_it_waits_for() {
-    let Some(home) = home() else { return };
-    home.must(&START);
-    home.must(&["lab", "solve", "sre-app", "--yes"]);
-    let mut terminal = TerminalSession::open(&home, &["lab", "shell", "sre-app"], &[]);
+    let Some(env) = test_env() else { return };
+    env.unitlab_stdout(&START);
+    env.unitlab_stdout(&["lab", "solve", "sre-app", "--yes"]);
+    let mut terminal = TerminalSession::open(&env, &["lab", "shell", "sre-app"], &[]);
     terminal.pty.keys("clear; unitlab check\r");
     terminal.pty.wait_for_text("waiting up to 8s for sre-app.service to come back");
     terminal.wait_for_prompt("the report");

@@ -9,7 +9,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use common::traces::await_sandbox;
-use common::{Home, home};
+use common::{TestEnv, test_env};
 
 /// What daemons of the host write by themselves, and the marks that other tests put up and take down.
 const OTHERS: [&str; 9] = [
@@ -55,10 +55,10 @@ fn visit(path: &Path, found: &mut BTreeMap<PathBuf, String>) {
 
 /// The mounts that a sandbox could have made or changed: over the system's own folders, or with anything of ours or of
 /// nspawn's in them. What others mount elsewhere meanwhile is their affair.
-fn mounts(home: &Home) -> Vec<String> {
+fn mounts(env: &TestEnv) -> Vec<String> {
     const OURS: [&str; 9] = ["/etc", "/usr", "/var", "/run", "/proc", "/sys", "/dev", "/root", "/home"];
     let table = fs::read_to_string("/proc/self/mountinfo").unwrap();
-    let place = home.path().to_str().unwrap();
+    let place = env.path().to_str().unwrap();
     let concerns = |row: &&str| {
         let point = row.split(' ').nth(4).unwrap();
         point == "/"
@@ -108,27 +108,27 @@ impl Drop for Unmark {
 /// and every remount, and left its mark on the host.
 #[test]
 fn a_full_round_leaves_the_host_as_it_was() {
-    let Some(home) = home() else { return };
+    let Some(env) = test_env() else { return };
     let _unmark = Unmark;
-    let (files, mounted) = (digest(), mounts(&home));
-    let exec = |script: &str| home.unitlab(&["lab", "exec", "sre-app", "--", "sh", "-c", script]);
+    let (files, mounted) = (digest(), mounts(&env));
+    let exec = |script: &str| env.unitlab(&["lab", "exec", "sre-app", "--", "sh", "-c", script]);
 
-    home.must(&["lab", "start", "sre-app", "--no-shell"]);
+    env.unitlab_stdout(&["lab", "start", "sre-app", "--no-shell"]);
     assert_eq!(String::from_utf8_lossy(&exec(WORST).stdout), "");
-    assert_eq!(home.unitlab(&["check", "sre-app"]).status.code(), Some(1));
-    home.must(&["lab", "solve", "sre-app", "--yes"]);
-    home.must(&["check", "sre-app"]);
-    let before = common::traces::record(&home, "0-sre-app");
+    assert_eq!(env.unitlab(&["check", "sre-app"]).status.code(), Some(1));
+    env.unitlab_stdout(&["lab", "solve", "sre-app", "--yes"]);
+    env.unitlab_stdout(&["check", "sre-app"]);
+    let before = common::traces::record(&env, "0-sre-app");
     exec("systemctl reboot");
-    await_sandbox(&home, |_| {
-        let record = common::traces::record(&home, "0-sre-app");
+    await_sandbox(&env, |_| {
+        let record = common::traces::record(&env, "0-sre-app");
         record["leader"] != before["leader"] && record["stage"] == "up"
     });
-    home.must(&["check", "sre-app"]);
-    assert_eq!(mounts(&home), mounted, "while it runs, its mounts are its own affair");
-    home.must(&["lab", "reset", "sre-app", "--yes"]);
-    home.must(&["lab", "stop", "sre-app"]);
+    env.unitlab_stdout(&["check", "sre-app"]);
+    assert_eq!(mounts(&env), mounted, "while it runs, its mounts are its own affair");
+    env.unitlab_stdout(&["lab", "reset", "sre-app", "--yes"]);
+    env.unitlab_stdout(&["lab", "stop", "sre-app"]);
 
     assert_eq!(differences(&files, &digest()), [""; 0]);
-    assert_eq!(mounts(&home), mounted);
+    assert_eq!(mounts(&env), mounted);
 }

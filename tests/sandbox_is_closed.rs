@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use common::traces::{pid_of, record};
-use common::{course, home, inside};
+use common::{course, run_in_sandbox, test_env};
 use unitlab::sandbox::random_id;
 
 const NAME: &str = "0-sre-app";
@@ -72,15 +72,15 @@ print("looked")
 /// the environment; without `keep_to_ourselves`, descriptors 8 and 9 in the command inside.
 #[test]
 fn no_secret_of_the_host_is_seen() {
-    let Some(home) = home() else { return };
+    let Some(env) = test_env() else { return };
     let secret = format!("canary-{}", random_id());
     let canaries =
         ["/usr/local", "/usr/local/bin", "/etc/security", "/etc/profile.d"].map(|dir| Canary::new(dir, &secret));
-    let leaked = home.path().join(format!("leaked-{secret}"));
+    let leaked = env.path().join(format!("leaked-{secret}"));
     fs::write(&leaked, &secret).unwrap();
     // A caller with secrets in its environment and in descriptors that it forgot to close.
     let careless = |words: &[&str], input: &Path| {
-        let plain = home.command(words);
+        let plain = env.command(words);
         let mut command = Command::new("sh");
         command
             .args(["-c", r#"exec 9<"$0" 8>>"$0"; exec "$@""#])
@@ -99,7 +99,7 @@ fn no_secret_of_the_host_is_seen() {
     };
     careless(&START, Path::new("/dev/null"));
     // One word is no secret, to know that looking finds what is there.
-    let words = home.path().join("words");
+    let words = env.path().join("words");
     fs::write(&words, format!("{secret} unitlab-canary sre-app")).unwrap();
     let seen = careless(&["lab", "exec", "sre-app", "--", "python3", "-c", LOOK], &words);
     assert!(seen.contains("seen sre-app") && seen.ends_with("looked\n"), "looking finds nothing: {seen}");
@@ -107,7 +107,7 @@ fn no_secret_of_the_host_is_seen() {
     assert!(secrets.is_empty(), "{secrets:#?}");
 
     // What a caller leaks does not stay open in what outlives it either.
-    let supervisor = pid_of(&record(&home, NAME), "supervisor");
+    let supervisor = pid_of(&record(&env, NAME), "supervisor");
     for entry in fs::read_dir(format!("/proc/{supervisor}/fd")).unwrap().filter_map(Result::ok) {
         assert_ne!(fs::read_link(entry.path()).ok(), Some(leaked.clone()), "the supervisor holds what a caller leaked");
     }
@@ -128,15 +128,15 @@ fn no_secret_of_the_host_is_seen() {
 /// The naive way, tried by hand: an examiner started by `systemd-run` inside was seen, and would have been killed.
 #[test]
 fn root_inside_has_no_power_over_processes_outside() {
-    let Some(home) = home() else { return };
+    let Some(env) = test_env() else { return };
     let course = course();
-    let bench = home.lab_session(course.lab("sre-app").unwrap(), "power");
+    let session = env.lab_session(course.lab("sre-app").unwrap(), "power");
     let mut bystander =
         Command::new("sleep").arg("100").stdout(Stdio::null()).stderr(Stdio::null()).process_group(0).spawn().unwrap();
     // An examiner that has gone in and waits for its questions.
     let mut examiner =
-        bench.entrance().unwrap().examiner().unwrap().stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    let inner = fs::read_link(format!("/proc/{}/ns/user", pid_of(&record(&home, "power"), "leader"))).unwrap();
+        session.entrance().unwrap().examiner().unwrap().stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let inner = fs::read_link(format!("/proc/{}/ns/user", pid_of(&record(&env, "power"), "leader"))).unwrap();
     let entered = || fs::read_link(format!("/proc/{}/ns/user", examiner.id())).ok() == Some(inner.clone());
     // The kernel tells nobody when a process joins a namespace.
     let deadline = std::time::Instant::now() + common::traces::TIMEOUT;
@@ -153,11 +153,11 @@ fn root_inside_has_no_power_over_processes_outside() {
         bystander.id(),
         examiner.id(),
         std::process::id(),
-        pid_of(&record(&home, "power"), "supervisor"),
+        pid_of(&record(&env, "power"), "supervisor"),
     );
-    assert_eq!(inside(&bench, &["python3", "-c", &attack]), "done\n");
+    assert_eq!(run_in_sandbox(&session, &["python3", "-c", &attack]), "done\n");
     // Everybody inside but PID 1.
-    let _ = bench.entrance().unwrap().capture(&["sh", "-c", "kill -9 -1"], b"");
+    let _ = session.entrance().unwrap().capture(&["sh", "-c", "kill -9 -1"], b"");
     examiner.stdin.take().unwrap().write_all(br#"{"questions":[{"ask":"system"}]}"#).unwrap();
     let answered = examiner.wait_with_output().unwrap();
     assert!(answered.status.success() && String::from_utf8_lossy(&answered.stdout).contains("version"), "{answered:?}");

@@ -8,7 +8,7 @@ use std::io::{Read, Write};
 use std::os::fd::AsFd;
 use std::process::{Command, Stdio};
 
-use common::{Home, home};
+use common::{TestEnv, test_env};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 const START: [&str; 4] = ["lab", "start", "sre-app", "--no-shell"];
@@ -21,7 +21,7 @@ struct HostTerminal {
 }
 
 impl HostTerminal {
-    fn open(home: &Home) -> Self {
+    fn open(env: &TestEnv) -> Self {
         use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
         grantpt(&master).unwrap();
@@ -31,7 +31,7 @@ impl HostTerminal {
             .write(true)
             .open(ptsname(&master, Vec::new()).unwrap().to_str().unwrap())
             .unwrap();
-        let plain = home.command(&[]);
+        let plain = env.command(&[]);
         let mut command = Command::new("setsid");
         command.args(["--ctty", "--wait", "bash", "--norc", "--noprofile", "-i"]).env_clear();
         command.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?)))).env("PS1", "host$ ");
@@ -91,24 +91,24 @@ for word in ("bash", "systemd-run", "sudo"): os.system("pkill -9 -x " + word)
 /// ran on the host.
 #[test]
 fn nothing_is_typed_into_the_hosts_terminal() {
-    let Some(home) = home() else { return };
-    home.must(&START);
-    let script = home.path().join("type.py");
+    let Some(env) = test_env() else { return };
+    env.unitlab_stdout(&START);
+    let script = env.path().join("type.py");
     fs::write(&script, TYPE).unwrap();
-    let mut install = home.command(&["lab", "exec", "sre-app", "--", "sh", "-c", "cat > /root/type.py"]);
+    let mut install = env.command(&["lab", "exec", "sre-app", "--", "sh", "-c", "cat > /root/type.py"]);
     assert!(install.stdin(File::open(&script).unwrap()).status().unwrap().success());
 
-    let mut terminal = HostTerminal::open(&home);
+    let mut terminal = HostTerminal::open(&env);
     terminal.await_text("host$ ");
     terminal.type_line(r#""$UNITLAB" lab shell sre-app; echo "back on the ""host""#);
     terminal.await_text("learner@sandbox");
-    terminal.type_line(&format!("sudo python3 /root/type.py {}", home.path().display()));
+    terminal.type_line(&format!("sudo python3 /root/type.py {}", env.path().display()));
     terminal.await_text("back on the host");
     // Text typed into the host's shell would run before this line.
     terminal.type_line(r#"echo "all is ""read""#);
     terminal.await_text("all is read");
-    assert!(!home.path().join("typed").exists(), "a command from the sandbox ran on the host");
-    let tried = home.must(&["lab", "exec", "sre-app", "--", "cat", "/root/tried"]);
+    assert!(!env.path().join("typed").exists(), "a command from the sandbox ran on the host");
+    let tried = env.unitlab_stdout(&["lab", "exec", "sre-app", "--", "cat", "/root/tried"]);
     // With dev.tty.legacy_tiocsti=0 the kernel refuses TIOCSTI everywhere, and nothing could be typed.
     let allowed = fs::read_to_string("/proc/sys/dev/tty/legacy_tiocsti").is_ok_and(|text| text.trim() == "1");
     assert!(!allowed || tried.contains(" typed"), "nothing was typed in the sandbox: the test proves nothing\n{tried}");

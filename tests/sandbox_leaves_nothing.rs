@@ -13,9 +13,9 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use common::traces::{
-    await_end, await_sandbox, cgroups, cgroups_of, kill, nspawn_of, pid_of, record, supervisors, traces,
+    await_exit, await_sandbox, cgroups, cgroups_of, kill, nspawn_of, pid_of, record, supervisors, traces,
 };
-use common::{Home, home};
+use common::{TestEnv, test_env};
 use rustix::process::{Pid, Signal};
 
 const NAME: &str = "0-sre-app";
@@ -48,17 +48,17 @@ enum End {
 }
 
 /// Ends a running unitlab, and waits until all supervisors but one have noticed; the control groups of all.
-fn cut_short(home: &Home, mut unitlab: Child, end: End, keeper: Option<i32>) -> BTreeSet<std::path::PathBuf> {
+fn cut_short(env: &TestEnv, mut unitlab: Child, end: End, keeper: Option<i32>) -> BTreeSet<std::path::PathBuf> {
     let pid = Pid::from_child(&unitlab);
-    let mut groups = cgroups(home);
+    let mut groups = cgroups(env);
     match end {
         End::Killed => rustix::process::kill_process(pid, Signal::KILL).unwrap(),
         End::CtrlC => rustix::process::kill_process_group(pid, Signal::INT).unwrap(),
     }
     assert!(!unitlab.wait().unwrap().success(), "it was over before it could be cut short");
     // One that was just being started has a record only now.
-    groups.extend(cgroups(home));
-    supervisors(home).into_iter().filter(|pid| Some(*pid) != keeper).for_each(await_end);
+    groups.extend(cgroups(env));
+    supervisors(env).into_iter().filter(|pid| Some(*pid) != keeper).for_each(await_exit);
     groups
 }
 
@@ -66,7 +66,7 @@ fn cut_short(home: &Home, mut unitlab: Child, end: End, keeper: Option<i32>) -> 
 /// one that does not mind when nobody listens at `ready`: each failed here, "process … does not end: … supervise".
 #[test]
 fn a_start_that_is_cut_short_at_any_moment() {
-    let Some(home) = home() else { return };
+    let Some(env) = test_env() else { return };
     let moments: [(&str, Moment, End); 7] = [
         ("before there is a supervisor", Box::new(has(NAME, "")), End::Killed),
         ("when there may be one, or not yet", Box::new(has(NAME, "log")), End::Killed),
@@ -77,31 +77,31 @@ fn a_start_that_is_cut_short_at_any_moment() {
         ("when it is up, and its scene is being laid", Box::new(is_up), End::Killed),
     ];
     for (when, moment, end) in moments {
-        let unitlab = begin(home.command(&START));
-        await_sandbox(&home, moment);
-        let groups = cut_short(&home, unitlab, end, None);
-        let left = traces(&home, &groups);
+        let unitlab = begin(env.command(&START));
+        await_sandbox(&env, moment);
+        let groups = cut_short(&env, unitlab, end, None);
+        let left = traces(&env, &groups);
         let only_files = left.iter().all(|left| left.starts_with("socket file"));
         assert!(only_files, "{when}, {end:?}: {left:#?}");
-        assert_eq!(home.estate.sweep(), []);
-        let sandbox = home.estate.sandbox(NAME);
-        assert_eq!(traces(&home, &groups), NOTHING, "{when}, {end:?}, swept up");
+        assert_eq!(env.estate.sweep(), []);
+        let sandbox = env.estate.sandbox(NAME);
+        assert_eq!(traces(&env, &groups), NOTHING, "{when}, {end:?}, swept up");
         assert!(!sandbox.is_scene_applied(), "{when}: an unfinished scene passes for a finished one");
     }
     // What is half made is made anew.
-    home.must(&START);
-    assert_eq!(home.must(&["lab", "exec", "sre-app", "--", "systemctl", "is-system-running"]), "running\n");
-    let groups = cgroups(&home);
-    home.must(&["lab", "stop", "sre-app"]);
-    assert_eq!(traces(&home, &groups), NOTHING);
+    env.unitlab_stdout(&START);
+    assert_eq!(env.unitlab_stdout(&["lab", "exec", "sre-app", "--", "systemctl", "is-system-running"]), "running\n");
+    let groups = cgroups(&env);
+    env.unitlab_stdout(&["lab", "stop", "sre-app"]);
+    assert_eq!(traces(&env, &groups), NOTHING);
 }
 
 /// The naive way, tried by hand: the first of the two above. The twin of the first interrupted check did not end.
 #[test]
 fn benches_and_twins_end_with_whoever_holds_them() {
-    let Some(home) = home() else { return };
-    home.must(&START);
-    let kept = cgroups(&home);
+    let Some(env) = test_env() else { return };
+    env.unitlab_stdout(&START);
+    let kept = cgroups(&env);
     let moments: [(&[&str], &str, &str, End); 5] = [
         (&["check", "sre-app"], "twin", "log", End::CtrlC),
         (&["check", "sre-app"], "twin", "control", End::Killed),
@@ -109,22 +109,22 @@ fn benches_and_twins_end_with_whoever_holds_them() {
         (&["demo"], "demo", "set", End::Killed),
         (&["demo"], "twin", "record.json", End::CtrlC),
     ];
-    let keeper = pid_of(&record(&home, NAME), "supervisor");
+    let keeper = pid_of(&record(&env, NAME), "supervisor");
     for (words, name, file, end) in moments {
-        let unitlab = begin(home.command(words));
-        await_sandbox(&home, has(name, file));
-        let groups = cut_short(&home, unitlab, end, Some(keeper));
+        let unitlab = begin(env.command(words));
+        await_sandbox(&env, has(name, file));
+        let groups = cut_short(&env, unitlab, end, Some(keeper));
         // A folder that was made before its supervisor was started tells of no process, and is swept as a folder.
-        assert_eq!(home.estate.sweep(), []);
-        let names: Vec<_> = home.estate.sandboxes().iter().map(|sandbox| sandbox.name().to_owned()).collect();
+        assert_eq!(env.estate.sweep(), []);
+        let names: Vec<_> = env.estate.sandboxes().iter().map(|sandbox| sandbox.name().to_owned()).collect();
         assert_eq!(names, [NAME], "{words:?} {file} {end:?}");
         let left: Vec<_> = groups.difference(&kept).filter(|dir| dir.exists()).collect();
         assert!(left.is_empty(), "{words:?} {file} {end:?}: {left:?}");
     }
     // The learner's own has seen nothing of all that.
-    assert_eq!(pid_of(&record(&home, NAME), "supervisor"), keeper);
-    home.must(&["lab", "stop", "sre-app"]);
-    assert_eq!(traces(&home, &kept), NOTHING);
+    assert_eq!(pid_of(&record(&env, NAME), "supervisor"), keeper);
+    env.unitlab_stdout(&["lab", "stop", "sre-app"]);
+    assert_eq!(traces(&env, &kept), NOTHING);
 }
 
 /// The naive way, tried by hand: a supervisor that trusts the end of nspawn to be the end of all (its `cgroup::kill`
@@ -132,45 +132,45 @@ fn benches_and_twins_end_with_whoever_holds_them() {
 /// leaves the groups of the one before", with the old payload still in them.
 #[test]
 fn killed_supervisors_and_nspawns() {
-    let Some(home) = home() else { return };
-    let sandbox = home.estate.sandbox(NAME);
-    home.must(&START);
-    home.must(&["lab", "exec", "sre-app", "--", "touch", "/root/work"]);
+    let Some(env) = test_env() else { return };
+    let sandbox = env.estate.sandbox(NAME);
+    env.unitlab_stdout(&START);
+    env.unitlab_stdout(&["lab", "exec", "sre-app", "--", "touch", "/root/work"]);
 
     // nspawn: its supervisor ends the orphans, and itself.
-    let before = record(&home, NAME);
+    let before = record(&env, NAME);
     kill(nspawn_of(&before), Signal::KILL);
-    await_end(pid_of(&before, "supervisor"));
-    assert_eq!(traces(&home, &cgroups_of(&before)), NOTHING);
-    assert_eq!(home.estate.leftovers(), []);
+    await_exit(pid_of(&before, "supervisor"));
+    assert_eq!(traces(&env, &cgroups_of(&before)), NOTHING);
+    assert_eq!(env.estate.leftovers(), []);
 
     // The supervisor: the payload lives on without it, doctor says so, and ends it.
-    home.must(&START);
-    let before = record(&home, NAME);
+    env.unitlab_stdout(&START);
+    let before = record(&env, NAME);
     kill(pid_of(&before, "supervisor"), Signal::KILL);
-    await_end(pid_of(&before, "supervisor"));
-    assert!(!traces(&home, &cgroups_of(&before)).is_empty(), "nothing is left to be found: the test proves nothing");
-    assert!(home.must(&["doctor"]).contains("processes without their supervisor"));
-    home.must(&["doctor", "--fix", "--yes"]);
-    assert_eq!(traces(&home, &cgroups_of(&before)), NOTHING);
-    assert!(!home.must(&["doctor"]).contains("without their supervisor"));
+    await_exit(pid_of(&before, "supervisor"));
+    assert!(!traces(&env, &cgroups_of(&before)).is_empty(), "nothing is left to be found: the test proves nothing");
+    assert!(env.unitlab_stdout(&["doctor"]).contains("processes without their supervisor"));
+    env.unitlab_stdout(&["doctor", "--fix", "--yes"]);
+    assert_eq!(traces(&env, &cgroups_of(&before)), NOTHING);
+    assert!(!env.unitlab_stdout(&["doctor"]).contains("without their supervisor"));
 
     // Both at once: the next start ends what is left before it starts, and goes on with the learner's work.
-    home.must(&START);
-    let before = record(&home, NAME);
+    env.unitlab_stdout(&START);
+    let before = record(&env, NAME);
     let (supervisor, nspawn) = (pid_of(&before, "supervisor"), nspawn_of(&before));
     kill(supervisor, Signal::KILL);
     kill(nspawn, Signal::KILL);
-    await_end(supervisor);
-    await_end(nspawn);
-    home.must(&START);
+    await_exit(supervisor);
+    await_exit(nspawn);
+    env.unitlab_stdout(&START);
     assert!(cgroups_of(&before).iter().all(|dir| !dir.exists()), "a start leaves the groups of the one before");
-    await_end(pid_of(&before, "leader"));
-    home.must(&["lab", "exec", "sre-app", "--", "test", "-e", "/root/work"]);
+    await_exit(pid_of(&before, "leader"));
+    env.unitlab_stdout(&["lab", "exec", "sre-app", "--", "test", "-e", "/root/work"]);
 
-    let before = record(&home, NAME);
-    home.must(&["lab", "stop", "sre-app"]);
-    assert_eq!(traces(&home, &cgroups_of(&before)), NOTHING);
+    let before = record(&env, NAME);
+    env.unitlab_stdout(&["lab", "stop", "sre-app"]);
+    assert_eq!(traces(&env, &cgroups_of(&before)), NOTHING);
     let mut kept: Vec<_> = fs::read_dir(sandbox.dir()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     kept.retain(|name| !["record.json", "set", "log", "lock", ".#root.lck"].iter().any(|file| name == file));
     assert_eq!(kept, ["root"], "a stop keeps the root and what is written down about it");
@@ -182,20 +182,20 @@ fn killed_supervisors_and_nspawns() {
 /// The naive way, tried by hand: a stop that sends SIGKILL to the record's pid killed this test's own child.
 #[test]
 fn a_stale_record_ends_nobody_else() {
-    let Some(home) = home() else { return };
-    home.must(&START);
-    home.must(&["lab", "stop", "sre-app"]);
+    let Some(env) = test_env() else { return };
+    env.unitlab_stdout(&START);
+    env.unitlab_stdout(&["lab", "stop", "sre-app"]);
     let mut bystander = Command::new("sleep").arg("100").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let mut stale = record(&home, NAME);
+    let mut stale = record(&env, NAME);
     for who in ["supervisor", "leader"] {
         stale[who] = serde_json::json!({ "pid": bystander.id(), "start": 1 });
     }
     stale["stage"] = "up".into();
-    let path = home.estate.sandbox(NAME).dir().join("record.json");
+    let path = env.estate.sandbox(NAME).dir().join("record.json");
     fs::write(&path, stale.to_string()).unwrap();
-    home.estate.sandbox(NAME).stop().unwrap();
-    assert_eq!(home.estate.sweep(), []);
-    home.must(&START);
+    env.estate.sandbox(NAME).stop().unwrap();
+    assert_eq!(env.estate.sweep(), []);
+    env.unitlab_stdout(&START);
     assert!(bystander.try_wait().unwrap().is_none(), "a process that is none of ours was ended");
     bystander.kill().unwrap();
     bystander.wait().unwrap();
@@ -205,10 +205,10 @@ fn a_stale_record_ends_nobody_else() {
 /// the kernel ends whatever is in a pid namespace with its PID 1.
 #[test]
 fn killed_entrances() {
-    let Some(home) = home() else { return };
-    home.must(&START);
-    let before = record(&home, NAME);
-    let mut command = home.command(&["lab", "exec", "sre-app", "--", "sh", "-c", "echo in; exec sleep 1000"]);
+    let Some(env) = test_env() else { return };
+    env.unitlab_stdout(&START);
+    let before = record(&env, NAME);
+    let mut command = env.command(&["lab", "exec", "sre-app", "--", "sh", "-c", "echo in; exec sleep 1000"]);
     let mut unitlab = command.process_group(0).stdout(Stdio::piped()).spawn().unwrap();
     let mut word = [0; 3];
     std::io::Read::read_exact(unitlab.stdout.as_mut().unwrap(), &mut word).unwrap();
@@ -222,6 +222,6 @@ fn killed_entrances() {
     kill(entered[0], Signal::KILL);
     unitlab.kill().unwrap();
     unitlab.wait().unwrap();
-    home.must(&["lab", "stop", "sre-app"]);
-    assert_eq!(traces(&home, &cgroups_of(&before)), NOTHING);
+    env.unitlab_stdout(&["lab", "stop", "sre-app"]);
+    assert_eq!(traces(&env, &cgroups_of(&before)), NOTHING);
 }

@@ -7,16 +7,16 @@ use std::time::{Duration, Instant};
 
 use rustix::fs::inotify;
 
-use common::home;
+use common::test_env;
 
 #[test]
 fn inotify_instances_that_are_used_up_are_named() {
-    let Some(home) = home() else { return };
+    let Some(env) = test_env() else { return };
     let deadline = Instant::now() + Duration::from_secs(60);
     let mut held = Vec::new();
     loop {
         held.extend(std::iter::from_fn(|| inotify::init(inotify::CreateFlags::CLOEXEC).ok()));
-        let output = home.unitlab(&["lab", "start", "sre-app", "--no-shell"]);
+        let output = env.unitlab(&["lab", "start", "sre-app", "--no-shell"]);
         let err = String::from_utf8_lossy(&output.stderr);
         if err.contains("fs.inotify.max_user_instances") {
             assert!(output.status.code() == Some(3) && err.contains("next: stop sandboxes"), "{err}");
@@ -24,8 +24,8 @@ fn inotify_instances_that_are_used_up_are_named() {
         }
         // Somebody else on this machine has just given some back.
         assert!(Instant::now() < deadline, "{} {err}", output.status);
-        home.unitlab(&["lab", "stop"]);
+        env.unitlab(&["lab", "stop"]);
     }
     drop(held);
-    home.must(&["lab", "start", "sre-app", "--no-shell"]);
+    env.unitlab_stdout(&["lab", "start", "sre-app", "--no-shell"]);
 }

@@ -7,7 +7,7 @@ use std::fs;
 use std::process::Command;
 
 use common::traces::{cgroups_of, record, traces};
-use common::{course, home, inside};
+use common::{course, run_in_sandbox, test_env};
 
 const NAME: &str = "0-sre-app";
 const START: [&str; 4] = ["lab", "start", "sre-app", "--no-shell"];
@@ -16,15 +16,15 @@ const START: [&str; 4] = ["lab", "start", "sre-app", "--no-shell"];
 /// own unit had no effect; and the hog got its three gigabytes.
 #[test]
 fn a_fork_bomb_and_a_memory_hog_stay_in_limits() {
-    let Some(home) = home() else { return };
-    home.must(&START);
-    let before = record(&home, NAME);
+    let Some(env) = test_env() else { return };
+    env.unitlab_stdout(&START);
+    let before = record(&env, NAME);
     let groups = cgroups_of(&before);
     let limit = |file: &str| groups.iter().map(|dir| dir.join("machine").join(file)).find(|path| path.exists());
     if let Some(limit) = limit("pids.max") {
         // It forks until it is refused, and says how often it was not.
         let bomb = "import os, signal, time\nn = 0\ntry:\n  while n < 5000:\n    if os.fork() == 0: signal.pause()\n    n += 1\nexcept OSError: pass\nprint(n, flush=True)\nsignal.pause()";
-        home.must(&[
+        env.unitlab_stdout(&[
             "lab",
             "exec",
             "sre-app",
@@ -38,7 +38,7 @@ fn a_fork_bomb_and_a_memory_hog_stay_in_limits() {
             "-c",
             bomb,
         ]);
-        home.unitlab(&[
+        env.unitlab(&[
             "lab",
             "exec",
             "sre-app",
@@ -51,17 +51,17 @@ fn a_fork_bomb_and_a_memory_hog_stay_in_limits() {
         assert!(now <= 1024, "{now} tasks");
         // The host still has its way.
         assert!(Command::new("true").status().unwrap().success());
-        home.must(&["lab", "stop", "sre-app"]);
-        assert_eq!(traces(&home, &groups), [""; 0]);
-        home.must(&START);
+        env.unitlab_stdout(&["lab", "stop", "sre-app"]);
+        assert_eq!(traces(&env, &groups), [""; 0]);
+        env.unitlab_stdout(&START);
     }
-    let groups = cgroups_of(&record(&home, NAME));
+    let groups = cgroups_of(&record(&env, NAME));
     let limited = |file: &str| groups.iter().any(|dir| dir.join("machine").join(file).exists());
     if ["memory.max", "memory.limit_in_bytes"].iter().any(|file| limited(file)) {
         let hog = "import mmap\nfor n in range(3 << 10): m = mmap.mmap(-1, 1 << 20); m.write(b'x' * (1 << 20)); globals()[f'm{n}'] = m";
-        let done = home.unitlab(&["lab", "exec", "sre-app", "--", "python3", "-c", hog]);
+        let done = env.unitlab(&["lab", "exec", "sre-app", "--", "python3", "-c", hog]);
         assert_ne!(done.status.code(), Some(0), "three gigabytes were to be had");
-        home.must(&["lab", "stop", "sre-app"]);
+        env.unitlab_stdout(&["lab", "stop", "sre-app"]);
     }
 }
 
@@ -69,21 +69,21 @@ fn a_fork_bomb_and_a_memory_hog_stay_in_limits() {
 /// on disk would have taken the disk.)
 #[test]
 fn a_full_disk_stays_in_its_sandbox() {
-    let Some(home) = home() else { return };
+    let Some(env) = test_env() else { return };
     let course = course();
-    let bench = home.lab_session(course.lab("sre-app").unwrap(), "full");
+    let session = env.lab_session(course.lab("sre-app").unwrap(), "full");
     let fill = "import os\ntry:\n  with open('/var/big', 'wb', 0) as big:\n    while True: big.write(bytes(1 << 20))\nexcept OSError as error: print(error.strerror)\n\
                 try:\n  for n in range(1000000): os.mkdir(f'/opt/{n}')\nexcept OSError as error: print(error.strerror)\n\
                 root = os.statvfs('/')\nprint(root.f_blocks * root.f_frsize >> 20, root.f_bavail)";
     // What it fills is counted where it is filled: the host's own disk is used by others meanwhile.
-    let said = inside(&bench, &["python3", "-c", fill]);
+    let said = run_in_sandbox(&session, &["python3", "-c", fill]);
     let no_space = "No space left on device\n";
     assert_eq!(said, format!("{no_space}{no_space}256 0\n"));
-    let device = |path: &str| inside(&bench, &["stat", "-f", "-c", "%T", path]);
+    let device = |path: &str| run_in_sandbox(&session, &["stat", "-f", "-c", "%T", path]);
     assert_eq!([device("/"), device("/var"), device("/home")], ["tmpfs\n"; 3]);
     // Full as it is, it is asked, and has a twin or says plainly why not.
     let lab = course.lab("sre-app").unwrap();
-    let graded = bench.grade(lab, true);
+    let graded = session.grade(lab, true);
     assert!(graded.checks.iter().all(|check| check.earned == 0), "an untouched lab has earned points");
-    bench.close().unwrap();
+    session.close().unwrap();
 }

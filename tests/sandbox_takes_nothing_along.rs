@@ -5,7 +5,7 @@ mod common;
 
 use std::process::{Command, Stdio};
 
-use common::{Home, UNITLAB, home};
+use common::{TestEnv, UNITLAB, test_env};
 
 /// A caller on a terminal, and with a key in the session's keyring, who runs a command inside.
 const CALLER: &str = r#"
@@ -39,8 +39,8 @@ print("a key" if found > 0 else "no key")
 "#;
 
 /// What a command inside sees, asked by such a caller.
-fn seen_inside(home: &Home) -> String {
-    let plain = home.command(&[]);
+fn seen_inside(env: &TestEnv) -> String {
+    let plain = env.command(&[]);
     let mut caller = Command::new("python3");
     caller.args(["-c", CALLER, UNITLAB, "lab", "exec", "sre-app", "--", "python3", "-c", LOOK]);
     caller.env_clear().envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?)))).stdin(Stdio::null());
@@ -52,11 +52,11 @@ fn seen_inside(home: &Home) -> String {
 /// keeps the keyring "a key".
 #[test]
 fn a_command_without_a_manager_has_no_terminal_and_no_keys() {
-    let Some(home) = home() else { return };
-    home.must(&["lab", "start", "sre-app", "--no-shell"]);
+    let Some(env) = test_env() else { return };
+    env.unitlab_stdout(&["lab", "start", "sre-app", "--no-shell"]);
     // Root inside decides what runs at the other end of an entry: with a dead bus it is the command itself.
-    home.must(&["lab", "exec", "--", "systemctl", "stop", "dbus.socket", "dbus.service"]);
-    let said = seen_inside(&home);
+    env.unitlab_stdout(&["lab", "exec", "--", "systemctl", "stop", "dbus.socket", "dbus.service"]);
+    let said = seen_inside(&env);
     assert!(said.contains("no terminal: ") && said.contains("no key\r\n"), "{said}");
     assert!(!said.contains("no keyrings"), "the test proves nothing\n{said}");
 }

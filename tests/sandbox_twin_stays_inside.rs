@@ -5,7 +5,7 @@ mod common;
 
 use std::fs;
 
-use common::{course, home, inside};
+use common::{course, run_in_sandbox, test_env};
 use unitlab::app::LabSession;
 use unitlab::sandbox::{Captured, launch_twin, random_id};
 
@@ -47,8 +47,8 @@ while True:
 const LOOK: &str = "find /srv /etc/swaps -type f -size -2000 -exec cat {} + 2>/dev/null; \
                     find /srv /etc -name stolen; cd /srv/traps; stat -c '%F %a %u %s %N' *; find deep -type d | wc -l";
 
-fn twin_of(home: &common::Home, bench: &LabSession, argv: &[&str]) -> Captured {
-    let (twin, record, _lease) = launch_twin(&home.estate, bench.sandbox()).unwrap();
+fn twin_of(env: &common::TestEnv, session: &LabSession, argv: &[&str]) -> Captured {
+    let (twin, record, _lease) = launch_twin(&env.estate, session.sandbox()).unwrap();
     let seen = record.entrance().unwrap().capture(argv, b"").unwrap();
     twin.stop().unwrap();
     assert!(!twin.exists());
@@ -59,21 +59,21 @@ fn twin_of(home: &common::Home, bench: &LabSession, argv: &[&str]) -> Captured {
 /// looked that it is no link: the secret was in the twin.
 #[test]
 fn no_trap_leads_a_copy_out_of_its_root() {
-    let Some(home) = home() else { return };
+    let Some(env) = test_env() else { return };
     let secret = format!("secret-{}", random_id());
-    let out = home.path().join("out");
+    let out = env.path().join("out");
     fs::create_dir(&out).unwrap();
     fs::write(out.join("secret"), &secret).unwrap();
     fs::write(out.join("stolen"), &secret).unwrap();
     let out = out.to_str().unwrap();
     let course = course();
-    let bench = home.lab_session(course.lab("sre-app").unwrap(), "trapped");
-    inside(&bench, &["python3", "-c", TRAPS, out]);
-    inside(&bench, &["systemd-run", "--quiet", "--unit=swap", "python3", "-uc", SWAP, out]);
-    inside(&bench, &["sh", "-c", "journalctl -u swap -f -n all -o cat | grep -m1 swapping"]);
+    let session = env.lab_session(course.lab("sre-app").unwrap(), "trapped");
+    run_in_sandbox(&session, &["python3", "-c", TRAPS, out]);
+    run_in_sandbox(&session, &["systemd-run", "--quiet", "--unit=swap", "python3", "-uc", SWAP, out]);
+    run_in_sandbox(&session, &["sh", "-c", "journalctl -u swap -f -n all -o cat | grep -m1 swapping"]);
 
     for _ in 0..3 {
-        let seen = twin_of(&home, &bench, &["sh", "-c", LOOK]).output;
+        let seen = twin_of(&env, &session, &["sh", "-c", LOOK]).output;
         assert!(!seen.contains(&secret) && !seen.contains("/stolen"), "the copy went out of its root:\n{seen}");
         // What is harmless was copied as it is: links as links, owners and set-uid bits, holes as holes.
         for what in [
@@ -92,14 +92,14 @@ fn no_trap_leads_a_copy_out_of_its_root() {
 /// Not hostile to the host, but to the learner: a copy that cannot be made is said, and costs no sandbox.
 #[test]
 fn a_root_that_cannot_be_copied_is_refused() {
-    let Some(home) = home() else { return };
+    let Some(env) = test_env() else { return };
     let course = course();
-    let bench = home.lab_session(course.lab("sre-app").unwrap(), "abyss");
+    let session = env.lab_session(course.lab("sre-app").unwrap(), "abyss");
     let dig = "import os\nos.chdir('/srv')\nfor n in range(300): os.mkdir('deep'); os.chdir('deep')";
-    inside(&bench, &["python3", "-c", dig]);
-    let why = launch_twin(&home.estate, bench.sandbox()).unwrap_err().to_string();
+    run_in_sandbox(&session, &["python3", "-c", dig]);
+    let why = launch_twin(&env.estate, session.sandbox()).unwrap_err().to_string();
     assert!(why.contains("cannot copy the root"), "{why}");
-    let names: Vec<_> = home.estate.sandboxes().iter().map(|sandbox| sandbox.name().to_owned()).collect();
+    let names: Vec<_> = env.estate.sandboxes().iter().map(|sandbox| sandbox.name().to_owned()).collect();
     assert_eq!(names, ["abyss"], "a failed twin leaves its folder");
-    assert_eq!(inside(&bench, &["systemctl", "is-system-running"]), "running\n");
+    assert_eq!(run_in_sandbox(&session, &["systemctl", "is-system-running"]), "running\n");
 }

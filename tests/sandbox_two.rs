@@ -9,16 +9,16 @@ use std::process::Output;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use common::traces::{await_end, await_sandbox, cgroups_of, pid_of, record, traces};
-use common::{Home, course, home, inside};
+use common::traces::{await_exit, await_sandbox, cgroups_of, pid_of, record, traces};
+use common::{TestEnv, course, run_in_sandbox, test_env};
 use unitlab::app::LabSession;
 use unitlab::sandbox::launch_twin;
 
 const NAME: &str = "0-sre-app";
 const START: [&str; 4] = ["lab", "start", "sre-app", "--no-shell"];
 
-fn exec(home: &Home, script: &str) -> Output {
-    home.unitlab(&["lab", "exec", "sre-app", "--", "sh", "-c", script])
+fn exec(env: &TestEnv, script: &str) -> Output {
+    env.unitlab(&["lab", "exec", "sre-app", "--", "sh", "-c", script])
 }
 
 fn said(bytes: &[u8]) -> String {
@@ -62,28 +62,31 @@ print("interfaces", sorted(os.listdir("/sys/class/net")))
 /// port, the abstract socket and its name, and the interfaces of the host.
 #[test]
 fn two_sandboxes_never_meet() {
-    let Some(home) = home() else { return };
+    let Some(env) = test_env() else { return };
     let course = course();
     let lab = course.lab("sre-app").unwrap();
-    let [one, two] = ["one", "two"].map(|name| home.lab_session(lab, name));
-    let run = |bench: &LabSession, unit: &str, code: &str| {
-        inside(bench, &["systemd-run", "--quiet", "--service-type=exec", "--unit", unit, "python3", "-uc", code]);
+    let [one, two] = ["one", "two"].map(|name| env.lab_session(lab, name));
+    let run = |session: &LabSession, unit: &str, code: &str| {
+        run_in_sandbox(
+            session,
+            &["systemd-run", "--quiet", "--service-type=exec", "--unit", unit, "python3", "-uc", code],
+        );
     };
     run(&one, "leave", LEAVE);
     // Follows the journal until the word is there.
-    inside(&one, &["sh", "-c", "journalctl -u leave -f -n all -o cat | grep -m1 left"]);
-    let everything = inside(&one, &["python3", "-c", MEET]);
+    run_in_sandbox(&one, &["sh", "-c", "journalctl -u leave -f -n all -o cat | grep -m1 left"]);
+    let everything = run_in_sandbox(&one, &["python3", "-c", MEET]);
     for what in ["port", "abstract socket", "shared memory", "a message queue", "a process"] {
         assert!(everything.contains(&format!("met {what}")), "at home nothing is met: the test proves nothing");
     }
-    assert_eq!(inside(&two, &["python3", "-c", MEET]), "interfaces ['lo']\n");
+    assert_eq!(run_in_sandbox(&two, &["python3", "-c", MEET]), "interfaces ['lo']\n");
     // Nor does the host meet any of it.
     let host = std::process::Command::new("python3").args(["-c", MEET]).output().unwrap();
     let host = said(&host.stdout);
     let met: Vec<_> = host.lines().filter(|line| line.starts_with("met") && *line != "met a process").collect();
     assert!(met.is_empty(), "{met:?}");
 
-    let [one, two] = [one, two].map(|bench| record(&home, bench.sandbox().name()));
+    let [one, two] = [one, two].map(|session| record(&env, session.sandbox().name()));
     let base = |record: &serde_json::Value| record["base"].as_u64().unwrap();
     assert!(base(&one).abs_diff(base(&two)) >= 65536, "their uids overlap");
     let groups = [cgroups_of(&one), cgroups_of(&two)].map(BTreeSet::from_iter);
@@ -97,16 +100,16 @@ fn two_sandboxes_never_meet() {
 /// that take the lock for a moment, all three can be refused.
 #[test]
 fn of_starts_at_the_same_time_exactly_one_succeeds() {
-    let Some(home) = home() else { return };
+    let Some(env) = test_env() else { return };
     let over = AtomicBool::new(false);
     let ends = thread::scope(|scope| {
         scope.spawn(|| {
             while !over.load(Ordering::Relaxed) {
-                let _ = home.estate.leftovers();
+                let _ = env.estate.leftovers();
             }
         });
         let starts = [0, 1, 2].map(|_| {
-            let mut start = home.command(&START);
+            let mut start = env.command(&START);
             start.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap()
         });
         let ends = starts.map(|start| start.wait_with_output().unwrap());
@@ -117,75 +120,75 @@ fn of_starts_at_the_same_time_exactly_one_succeeds() {
     assert_eq!(codes.iter().filter(|code| **code == 0).count(), 1, "{ends:#?}");
     assert_eq!(codes.iter().filter(|code| **code == 2).count(), 2, "{ends:#?}");
     // And later.
-    let before = record(&home, NAME);
-    let again = home.unitlab(&START);
+    let before = record(&env, NAME);
+    let again = env.unitlab(&START);
     assert_eq!(again.status.code(), Some(2));
     assert!(said(&again.stderr).contains("already running"), "{}", said(&again.stderr));
-    assert_eq!(record(&home, NAME), before);
-    assert_eq!(said(&exec(&home, "systemctl is-system-running").stdout), "running\n");
+    assert_eq!(record(&env, NAME), before);
+    assert_eq!(said(&exec(&env, "systemctl is-system-running").stdout), "running\n");
 }
 
 /// Not hostile; nothing naive to be tried.
 #[test]
 fn work_is_kept_until_a_reset() {
-    let Some(home) = home() else { return };
-    home.must(&START);
+    let Some(env) = test_env() else { return };
+    env.unitlab_stdout(&START);
     let write = "useradd -r mine; echo work > /opt/work; chown mine /opt/work; cat /etc/machine-id /proc/sys/kernel/random/boot_id";
-    let first = said(&exec(&home, write).stdout);
+    let first = said(&exec(&env, write).stdout);
     let look = "stat -c %U /opt/work; cat /opt/work /etc/machine-id /proc/sys/kernel/random/boot_id";
 
-    home.must(&["lab", "stop", "sre-app"]);
-    assert_eq!(home.unitlab(&["check", "sre-app"]).status.code(), Some(3), "a stopped lab cannot be told about");
-    assert!(home.must(&START).contains("as you left it"));
-    let second = said(&exec(&home, look).stdout);
+    env.unitlab_stdout(&["lab", "stop", "sre-app"]);
+    assert_eq!(env.unitlab(&["check", "sre-app"]).status.code(), Some(3), "a stopped lab cannot be told about");
+    assert!(env.unitlab_stdout(&START).contains("as you left it"));
+    let second = said(&exec(&env, look).stdout);
     let (machine, boot) = first.trim().split_once('\n').unwrap();
     assert!(second.starts_with(&format!("mine\nwork\n{machine}\n")), "{second}");
     assert!(!second.contains(boot), "it has not booted again");
 
     // Reboot from inside: the same, without a word to unitlab.
-    let before = record(&home, NAME);
-    exec(&home, "systemctl reboot");
+    let before = record(&env, NAME);
+    exec(&env, "systemctl reboot");
     let came_back = |record: &serde_json::Value| record["leader"] != before["leader"] && record["stage"] == "up";
-    await_sandbox(&home, |_| came_back(&record(&home, NAME)));
-    let third = said(&exec(&home, look).stdout);
+    await_sandbox(&env, |_| came_back(&record(&env, NAME)));
+    let third = said(&exec(&env, look).stdout);
     assert!(third.starts_with(&format!("mine\nwork\n{machine}\n")), "{third}");
     assert_ne!(third, second, "it has not rebooted");
-    assert_eq!(record(&home, NAME)["supervisor"], before["supervisor"]);
+    assert_eq!(record(&env, NAME)["supervisor"], before["supervisor"]);
 
     // A reset asks first; then all of it is gone, the machine's identity too.
-    assert_eq!(home.unitlab(&["lab", "reset", "sre-app"]).status.code(), Some(2), "it asks, and nobody is there");
-    assert_eq!(said(&exec(&home, "cat /opt/work").stdout), "work\n");
-    home.must(&["lab", "reset", "sre-app", "--yes"]);
-    let fourth = said(&exec(&home, "ls /opt; getent passwd mine; cat /etc/machine-id").stdout);
+    assert_eq!(env.unitlab(&["lab", "reset", "sre-app"]).status.code(), Some(2), "it asks, and nobody is there");
+    assert_eq!(said(&exec(&env, "cat /opt/work").stdout), "work\n");
+    env.unitlab_stdout(&["lab", "reset", "sre-app", "--yes"]);
+    let fourth = said(&exec(&env, "ls /opt; getent passwd mine; cat /etc/machine-id").stdout);
     assert!(!fourth.contains("work") && !fourth.contains("mine") && !fourth.contains(machine), "{fourth}");
 
     // Switched off from inside: as good as a stop.
-    let last = record(&home, NAME);
-    exec(&home, "systemctl poweroff");
-    await_end(pid_of(&last, "supervisor"));
-    assert_eq!(traces(&home, &cgroups_of(&last)), [""; 0]);
-    assert!(home.must(&START).contains("as you left it"));
+    let last = record(&env, NAME);
+    exec(&env, "systemctl poweroff");
+    await_exit(pid_of(&last, "supervisor"));
+    assert_eq!(traces(&env, &cgroups_of(&last)), [""; 0]);
+    assert!(env.unitlab_stdout(&START).contains("as you left it"));
 }
 
 /// The naive way, tried by hand: with the same done to the original, as a check without a twin would have to, its boot
 /// is no other and everything that it ran is killed.
 #[test]
 fn a_twin_does_not_disturb_its_original() {
-    let Some(home) = home() else { return };
+    let Some(env) = test_env() else { return };
     let course = course();
-    let bench = home.lab_session(course.lab("sre-app").unwrap(), "original");
-    inside(&bench, &["systemd-run", "--quiet", "--unit=steady", "sleep", "1000"]);
+    let session = env.lab_session(course.lab("sre-app").unwrap(), "original");
+    run_in_sandbox(&session, &["systemd-run", "--quiet", "--unit=steady", "sleep", "1000"]);
     let look = "cat /proc/sys/kernel/random/boot_id /etc/machine-id; systemctl show -P InvocationID -P MainPID steady dbus systemd-logind; \
                 systemctl show -P UserspaceTimestampMonotonic; find / -xdev -type f -newer /etc/hostname -not -path '/var/log/*' | sort";
-    let look = || inside(&bench, &["sh", "-c", look]);
+    let look = || run_in_sandbox(&session, &["sh", "-c", look]);
     let before = look();
-    let (twin, copied, lease) = launch_twin(&home.estate, bench.sandbox()).unwrap();
+    let (twin, copied, lease) = launch_twin(&env.estate, session.sandbox()).unwrap();
     let in_twin = |argv: &[&str]| copied.entrance().unwrap().capture(argv, b"").unwrap().output;
     // It is a machine of its own, with the same files.
-    assert_eq!(in_twin(&["cat", "/etc/machine-id"]), inside(&bench, &["cat", "/etc/machine-id"]));
+    assert_eq!(in_twin(&["cat", "/etc/machine-id"]), run_in_sandbox(&session, &["cat", "/etc/machine-id"]));
     assert_ne!(
         in_twin(&["cat", "/proc/sys/kernel/random/boot_id"]),
-        inside(&bench, &["cat", "/proc/sys/kernel/random/boot_id"])
+        run_in_sandbox(&session, &["cat", "/proc/sys/kernel/random/boot_id"])
     );
     // Whatever is done to it is done to it alone.
     in_twin(&["sh", "-c", "touch /opt/twin; rm -rf /etc/systemd/system/*; kill -9 -1"]);

@@ -7,15 +7,15 @@ use std::fs;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use common::home;
 use common::terminal_session::{PROMPT, TerminalSession};
+use common::test_env;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 
 #[test]
 fn the_prompt_names_the_lab_and_the_brief_stands_above_it() {
-    let Some(home) = home() else { return };
-    let terminal = TerminalSession::open(&home, &["lab", "start", "sre-app"], &[]);
+    let Some(env) = test_env() else { return };
+    let terminal = TerminalSession::open(&env, &["lab", "start", "sre-app"], &[]);
     assert_eq!(terminal.pty.line(), PROMPT);
     let screen = terminal.pty.text();
     assert!(screen.contains("OPS-117") && screen.contains("unitlab check"), "{screen}");
@@ -23,8 +23,8 @@ fn the_prompt_names_the_lab_and_the_brief_stands_above_it() {
 
 #[test]
 fn ctrl_c_interrupts_and_ctrl_z_suspends() {
-    let Some(home) = home() else { return };
-    let mut terminal = TerminalSession::open(&home, &["lab", "start", "sre-app"], &[]);
+    let Some(env) = test_env() else { return };
+    let mut terminal = TerminalSession::open(&env, &["lab", "start", "sre-app"], &[]);
     // The word is said by the process that is interrupted.
     terminal.pty.keys("clear; sh -c 'echo o''n; exec sleep 777'\r");
     terminal.wait_for_row("on");
@@ -53,8 +53,8 @@ fn ctrl_c_interrupts_and_ctrl_z_suspends() {
 
 #[test]
 fn the_window_has_its_size_at_once_and_after_a_change() {
-    let Some(home) = home() else { return };
-    let mut terminal = TerminalSession::open(&home, &["lab", "start", "sre-app"], &[]);
+    let Some(env) = test_env() else { return };
+    let mut terminal = TerminalSession::open(&env, &["lab", "start", "sre-app"], &[]);
     let (rows, columns) = TerminalSession::SIZE;
     assert_eq!(terminal.run("stty size"), (format!("{rows} {columns}"), 0));
     // Without Python's buffers, which a signal handler may not enter again.
@@ -73,8 +73,8 @@ fn the_window_has_its_size_at_once_and_after_a_change() {
 
 #[test]
 fn the_learner_has_sudo_and_the_hosts_tools() {
-    let Some(home) = home() else { return };
-    let mut terminal = TerminalSession::open(&home, &["lab", "start", "sre-app"], &[]);
+    let Some(env) = test_env() else { return };
+    let mut terminal = TerminalSession::open(&env, &["lab", "start", "sre-app"], &[]);
     assert_eq!(terminal.run("id -un"), ("learner".into(), 0));
     assert_eq!(terminal.run("sudo id -u"), ("0".into(), 0));
     assert_eq!(terminal.run("pwd"), ("/home/learner".into(), 0));
@@ -92,8 +92,8 @@ fn the_learner_has_sudo_and_the_hosts_tools() {
 
 #[test]
 fn unitlab_answers_inside_as_it_does_outside() {
-    let Some(home) = home() else { return };
-    let mut terminal = TerminalSession::open(&home, &["lab", "start", "sre-app"], &[]);
+    let Some(env) = test_env() else { return };
+    let mut terminal = TerminalSession::open(&env, &["lab", "start", "sre-app"], &[]);
     for words in [
         &["check"][..],
         &["check", "--no-trials"],
@@ -109,14 +109,14 @@ fn unitlab_answers_inside_as_it_does_outside() {
         &["hint", "sre-app", "enabled"],
         &["frob"],
     ] {
-        let outside = home.unitlab(words).status.code().unwrap();
+        let outside = env.unitlab(words).status.code().unwrap();
         let (said, inside) =
             terminal.run(&format!("unitlab {} | tail -n 30; (exit ${{PIPESTATUS[0]}})", words.join(" ")));
         assert_eq!(inside, outside, "{words:?}\n{said}");
     }
     let (said, code) = terminal.run("unitlab lab stop");
     assert!(code == 2 && said.contains("leave this shell first"), "{code} {said}");
-    home.must(&["lab", "solve", "sre-app", "--yes"]);
+    env.unitlab_stdout(&["lab", "solve", "sre-app", "--yes"]);
     let (said, code) = terminal.run("unitlab check");
     assert!(code == 0 && said.contains("100 of 100"), "{code} {said}");
 }
@@ -124,59 +124,59 @@ fn unitlab_answers_inside_as_it_does_outside() {
 /// A start that is never over times out, and takes the shell and what was being typed with it.
 #[test]
 fn the_start_of_the_shell_itself_is_over() {
-    let Some(home) = home() else { return };
-    let mut terminal = TerminalSession::open(&home, &["lab", "start", "sre-app"], &[]);
+    let Some(env) = test_env() else { return };
+    let mut terminal = TerminalSession::open(&env, &["lab", "start", "sre-app"], &[]);
     let (said, _) = terminal.run("systemctl list-jobs --no-legend; systemctl is-system-running; systemctl list-units --no-legend 'run-u*.service'");
     assert!(said.trim_start().starts_with("running") && said.contains("active running a learner's shell"), "{said}");
 }
 
 #[test]
 fn hints_follow_what_is_wrong_now() {
-    let Some(home) = home() else { return };
-    home.must(&["lab", "start", "sre-app", "--no-shell"]);
-    home.must(&["lab", "solve", "--yes"]);
+    let Some(env) = test_env() else { return };
+    env.unitlab_stdout(&["lab", "start", "sre-app", "--no-shell"]);
+    env.unitlab_stdout(&["lab", "solve", "--yes"]);
     let unit = "/etc/systemd/system/sre-app.service";
-    home.must(&["lab", "exec", "--", "sed", "-i", "s/^User=.*/User=sre-app # web/", unit]);
-    home.must(&["lab", "exec", "--", "systemctl", "daemon-reload"]);
+    env.unitlab_stdout(&["lab", "exec", "--", "sed", "-i", "s/^User=.*/User=sre-app # web/", unit]);
+    env.unitlab_stdout(&["lab", "exec", "--", "systemctl", "daemon-reload"]);
     for expected in [
         "Hint 1 of 3: `systemctl show sre-app.service` has the value as systemd read it.",
         "Hint 2 of 3: In a unit file a comment begins a line.",
         "Hint 3 of 3: /etc/systemd/system/sre-app.service:",
         "3. /etc/systemd/system/sre-app.service:",
     ] {
-        let said = home.must(&["hint"]).split_whitespace().collect::<Vec<_>>().join(" ");
+        let said = env.unitlab_stdout(&["hint"]).split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(said.contains(expected), "no {expected:?} in {said}");
     }
     // Mended on disk and not read yet: another cause, and its first hint.
-    home.must(&["lab", "exec", "--", "sed", "-i", "s/ # web$//", unit]);
-    let said = home.must(&["hint"]);
+    env.unitlab_stdout(&["lab", "exec", "--", "sed", "-i", "s/ # web$//", unit]);
+    let said = env.unitlab_stdout(&["hint"]);
     assert!(said.contains("Hint 1 of 3: ") && said.contains("systemctl cat sre-app.service"), "{said}");
-    home.must(&["lab", "exec", "--", "systemctl", "daemon-reload"]);
-    home.must(&["lab", "exec", "--", "systemctl", "restart", "sre-app"]);
-    assert!(home.must(&["hint"]).contains("Nothing fails."));
+    env.unitlab_stdout(&["lab", "exec", "--", "systemctl", "daemon-reload"]);
+    env.unitlab_stdout(&["lab", "exec", "--", "systemctl", "restart", "sre-app"]);
+    assert!(env.unitlab_stdout(&["hint"]).contains("Nothing fails."));
     // All of them count as shown.
     let report: serde_json::Value =
-        serde_json::from_str(&home.must(&["check", "--no-trials", "--format", "json"])).unwrap();
+        serde_json::from_str(&env.unitlab_stdout(&["check", "--no-trials", "--format", "json"])).unwrap();
     assert_eq!(report["hints"], 4);
 }
 
 #[test]
 fn leaving_keeps_the_code_and_says_that_the_sandbox_goes_on() {
-    let Some(home) = home() else { return };
-    let mut terminal = TerminalSession::open(&home, &["lab", "start", "sre-app"], &[]);
+    let Some(env) = test_env() else { return };
+    let mut terminal = TerminalSession::open(&env, &["lab", "start", "sre-app"], &[]);
     terminal.pty.keys("exit 3\r");
     assert_eq!(terminal.exit_code(), 3);
     assert!(terminal.pty.text().contains("sre-app keeps running"), "{}", terminal.pty.text());
     assert_eq!(terminal.pty.modes(), terminal.modes_before);
-    home.must(&["lab", "exec", "--", "true"]);
+    env.unitlab_stdout(&["lab", "exec", "--", "true"]);
 }
 
 #[test]
 fn the_terminal_assert_restored_when_unitlab_is_ended() {
-    let Some(home) = home() else { return };
-    home.must(&["lab", "start", "sre-app", "--no-shell"]);
+    let Some(env) = test_env() else { return };
+    env.unitlab_stdout(&["lab", "start", "sre-app", "--no-shell"]);
     for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
-        let mut terminal = TerminalSession::open(&home, &["lab", "shell"], &[]);
+        let mut terminal = TerminalSession::open(&env, &["lab", "shell"], &[]);
         assert_ne!(terminal.pty.modes(), terminal.modes_before, "nothing could be seen to be restored");
         kill_process(Pid::from_raw(terminal.unitlab()).unwrap(), signal).unwrap();
         assert_ne!(terminal.exit_code(), 0);
@@ -187,10 +187,10 @@ fn the_terminal_assert_restored_when_unitlab_is_ended() {
 
 #[test]
 fn the_terminal_assert_restored_when_the_sandbox_is_stopped_from_elsewhere() {
-    let Some(home) = home() else { return };
-    let mut terminal = TerminalSession::open(&home, &["lab", "start", "sre-app"], &[]);
+    let Some(env) = test_env() else { return };
+    let mut terminal = TerminalSession::open(&env, &["lab", "start", "sre-app"], &[]);
     assert_ne!(terminal.pty.modes(), terminal.modes_before, "nothing could be seen to be restored");
-    home.must(&["lab", "stop"]);
+    env.unitlab_stdout(&["lab", "stop"]);
     terminal.exit_code();
     assert_eq!(terminal.pty.modes(), terminal.modes_before);
     let screen = terminal.pty.text();
@@ -199,9 +199,9 @@ fn the_terminal_assert_restored_when_the_sandbox_is_stopped_from_elsewhere() {
 
 #[test]
 fn two_shells_at_once_are_two_terminals() {
-    let Some(home) = home() else { return };
-    let mut one = TerminalSession::open(&home, &["lab", "start", "sre-app"], &[]);
-    let mut other = TerminalSession::open(&home, &["lab", "shell"], &[]);
+    let Some(env) = test_env() else { return };
+    let mut one = TerminalSession::open(&env, &["lab", "start", "sre-app"], &[]);
+    let mut other = TerminalSession::open(&env, &["lab", "shell"], &[]);
     let (first, second) = (one.run("tty").0, other.run("tty").0);
     assert!(first.starts_with("/dev/pts/") && second.starts_with("/dev/pts/") && first != second, "{first} {second}");
     one.run(&format!("echo hello > {second}"));
@@ -213,23 +213,23 @@ fn two_shells_at_once_are_two_terminals() {
 
 #[test]
 fn with_a_dead_bus_there_is_still_a_root_shell() {
-    let Some(home) = home() else { return };
-    home.must(&["lab", "start", "sre-app", "--no-shell"]);
-    home.must(&["lab", "exec", "--", "systemctl", "stop", "dbus.socket", "dbus.service"]);
+    let Some(env) = test_env() else { return };
+    env.unitlab_stdout(&["lab", "start", "sre-app", "--no-shell"]);
+    env.unitlab_stdout(&["lab", "exec", "--", "systemctl", "stop", "dbus.socket", "dbus.service"]);
     let root = "[sre-app] root@sandbox:~# ";
-    let mut terminal = TerminalSession::with_prompt(&home, &["lab", "shell"], &[], root);
+    let mut terminal = TerminalSession::with_prompt(&env, &["lab", "shell"], &[], root);
     assert!(terminal.pty.text().contains("The message bus of this sandbox is dead"), "{}", terminal.pty.text());
     assert_eq!(terminal.run("id -u; systemctl start dbus.socket"), ("0".into(), 0));
     terminal.pty.keys("exit\r");
     assert_eq!(terminal.exit_code(), 0);
     assert_eq!(terminal.pty.modes(), terminal.modes_before);
-    TerminalSession::open(&home, &["lab", "shell"], &[]);
+    TerminalSession::open(&env, &["lab", "shell"], &[]);
 }
 
 #[test]
 fn closing_the_window_ends_what_runs_in_it_and_spares_nohup() {
-    let Some(home) = home() else { return };
-    let mut terminal = TerminalSession::open(&home, &["lab", "start", "sre-app"], &[]);
+    let Some(env) = test_env() else { return };
+    let mut terminal = TerminalSession::open(&env, &["lab", "start", "sre-app"], &[]);
     // Seconds that nobody else sleeps for, to be told apart by.
     let (plain, spared) = (format!("7{:08}", std::process::id()), format!("8{:08}", std::process::id()));
     terminal.run(&format!("sleep {plain} & nohup sleep {spared} >/dev/null 2>&1 &\r:"));
@@ -240,7 +240,7 @@ fn closing_the_window_ends_what_runs_in_it_and_spares_nohup() {
     let ended = poll(&mut [PollFd::new(&end, PollFlags::IN)], Some(&limit)).unwrap();
     assert_eq!(ended, 1, "`sleep &` outlived its terminal");
     // The end of the login is done with when its session is.
-    home.must(&[
+    env.unitlab_stdout(&[
         "lab",
         "exec",
         "--",
@@ -273,27 +273,27 @@ fn is_alive(pid: Pid) -> bool {
 
 #[test]
 fn nothing_of_the_hosts_environment_is_inside() {
-    let Some(home) = home() else { return };
+    let Some(env) = test_env() else { return };
     let told = [("TERM", "screen-256color"), ("LANG", "C.UTF-8"), ("COLORTERM", "truecolor"), ("NO_COLOR", "yes")];
     let canaries =
         ["EDITOR", "LC_ALL", "LD_LIBRARY_PATH", "PROMPT_COMMAND", "SSH_AUTH_SOCK", "UNITLAB_SECRET", "http_proxy"];
     let canaries = canaries.map(|name| (name, "canary"));
-    let mut terminal = TerminalSession::open(&home, &["lab", "start", "sre-app"], &[&told[..], &canaries[..]].concat());
+    let mut terminal = TerminalSession::open(&env, &["lab", "start", "sre-app"], &[&told[..], &canaries[..]].concat());
     let (environment, _) = terminal.run("env; sudo env");
     assert!(!environment.contains("canary"), "{environment}");
     for (name, value) in told {
         assert!(environment.contains(&format!("{name}={value}")), "{name}: {environment}");
     }
-    let home = home.path().to_str().unwrap();
-    assert!(environment.contains("HOME=/home/learner") && !environment.contains(home), "{environment}");
+    let env = env.path().to_str().unwrap();
+    assert!(environment.contains("HOME=/home/learner") && !environment.contains(env), "{environment}");
     assert!(!environment.contains("UNITLAB_"), "{environment}");
 }
 
 #[test]
 fn colours_are_there_until_somebody_says_no() {
-    let Some(home) = home() else { return };
-    let mut plain = TerminalSession::open(&home, &["lab", "start", "sre-app"], &[("NO_COLOR", "1")]);
-    let mut coloured = TerminalSession::open(&home, &["lab", "shell"], &[]);
+    let Some(env) = test_env() else { return };
+    let mut plain = TerminalSession::open(&env, &["lab", "start", "sre-app"], &[("NO_COLOR", "1")]);
+    let mut coloured = TerminalSession::open(&env, &["lab", "shell"], &[]);
     for (terminal, wanted) in [(&mut plain, false), (&mut coloured, true)] {
         terminal.run("unitlab check; ls -d /etc");
         assert_eq!(has_colour(terminal.pty.written()), wanted, "{}", terminal.pty.text());

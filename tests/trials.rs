@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use common::{Home, home, inside};
+use common::{TestEnv, run_in_sandbox, test_env};
 use unitlab::app::{Graded, LabSession};
 use unitlab::course::Course;
 use unitlab::model::{CheckReport, Overlay, OverlayFile, Status};
@@ -54,10 +54,10 @@ fn course(dir: &Path, units: &[Unit]) -> Course {
     Course::open(dir).unwrap()
 }
 
-fn bench(home: &Home, units: &[Unit]) -> (Course, LabSession) {
-    let course = course(&home.path().join("course"), units);
-    let bench = home.lab_session(course.lab("trials").unwrap(), "trials");
-    (course, bench)
+fn session(env: &TestEnv, units: &[Unit]) -> (Course, LabSession) {
+    let course = course(&env.path().join("course"), units);
+    let session = env.lab_session(course.lab("trials").unwrap(), "trials");
+    (course, session)
 }
 
 fn report<'a>(graded: &'a Graded, id: &str) -> &'a CheckReport {
@@ -65,11 +65,11 @@ fn report<'a>(graded: &'a Graded, id: &str) -> &'a CheckReport {
 }
 
 /// Each unit's main process, invocation and restarts at the learner's.
-fn runs(bench: &LabSession, units: &[Unit]) -> String {
+fn runs(session: &LabSession, units: &[Unit]) -> String {
     let names: Vec<String> = units.iter().map(|(name, ..)| format!("{name}.service")).collect();
     let mut argv = vec!["systemctl", "show", "-p", "Id,ActiveState,MainPID,NRestarts,InvocationID"];
     argv.extend(names.iter().map(String::as_str));
-    inside(bench, &argv)
+    run_in_sandbox(session, &argv)
 }
 
 /// A status, and a cause that must be among those named; none for no cause at all.
@@ -91,7 +91,7 @@ fn hold(graded: &Graded, kind: &str, owed: &[Owed]) {
 
 #[test]
 fn a_kill_on_the_twin_shows_what_comes_back_truths_13_to_15_18_and_23() {
-    let Some(home) = home() else { return };
+    let Some(env) = test_env() else { return };
     let dies_again =
         "Restart=always\nExecStart=/bin/sh -c 'test ! -e /run/seen || exit 1; touch /run/seen; exec sleep infinity'";
     let children = "Restart=always\nKillMode=process\nExecStart=/bin/sh -c 'sleep infinity & exec sleep infinity'";
@@ -127,10 +127,10 @@ fn a_kill_on_the_twin_shows_what_comes_back_truths_13_to_15_18_and_23() {
         ),
         ("broken", "Restart=always\nExecStart=/nonexistent", "", "true"),
     ];
-    let (course, bench) = bench(&home, &units);
+    let (course, session) = session(&env, &units);
     let lab = course.lab("trials").unwrap();
-    let before = runs(&bench, &units);
-    let graded = bench.grade(lab, true);
+    let before = runs(&session, &units);
+    let graded = session.grade(lab, true);
     assert!(graded.twinless.is_none(), "{:?}", graded.twinless);
     #[rustfmt::skip]
     hold(&graded, "comes-back", &[
@@ -160,19 +160,19 @@ fn a_kill_on_the_twin_shows_what_comes_back_truths_13_to_15_18_and_23() {
     // `comes-back` and `enabled` are independent: it was started on the copy, and the report says so.
     let observed = &report(&graded, "not-enabled-comes-back").observed;
     assert!(observed.starts_with("started for this trial"), "{observed}");
-    assert_eq!(runs(&bench, &units), before, "the learner's own machine was touched");
+    assert_eq!(runs(&session, &units), before, "the learner's own machine was touched");
 
     // Nothing of it runs where it is not wanted.
-    let graded = bench.grade(lab, false);
+    let graded = session.grade(lab, false);
     for check in &graded.checks {
         assert_eq!(check.status, Status::NotRun, "{}: {}", check.id, check.observed);
     }
-    bench.close().unwrap();
+    session.close().unwrap();
 }
 
 #[test]
 fn a_reboot_of_the_twin_shows_what_survives_truths_20_24_and_26_to_30() {
-    let Some(home) = home() else { return };
+    let Some(env) = test_env() else { return };
     let up = format!("{UP} UNIT");
     let crash_loop = "Restart=always\nStartLimitInterval=0\nExecStart=/bin/sleep 0.8";
     let units: Vec<Unit> = vec![
@@ -192,8 +192,8 @@ fn a_reboot_of_the_twin_shows_what_survives_truths_20_24_and_26_to_30() {
         ("crash-loop", crash_loop, "", &up),
         ("slow", "ExecStartPre=/bin/sleep 1\nExecStart=/bin/sleep infinity", "", &up),
     ];
-    let (course, bench) = bench(&home, &units);
-    let graded = bench.grade(course.lab("trials").unwrap(), true);
+    let (course, session) = session(&env, &units);
+    let graded = session.grade(course.lab("trials").unwrap(), true);
     #[rustfmt::skip]
     hold(&graded, "survives-reboot", &[
         ("enabled", Status::Passed, ""),
@@ -207,14 +207,14 @@ fn a_reboot_of_the_twin_shows_what_survives_truths_20_24_and_26_to_30() {
         ("crash-loop", Status::Failed, "crash-loop"),
         ("slow", Status::Passed, ""),
     ]);
-    bench.close().unwrap();
+    session.close().unwrap();
 }
 
 /// `--here` is this machine's own systemd: nothing is killed unless it is asked for and agreed to, and never at the
 /// price of the learner's start limit.
 #[test]
 fn a_kill_here_is_asked_for_and_spares_the_start_limit_truth_18() {
-    let Some(home) = home() else { return };
+    let Some(env) = test_env() else { return };
     let lines = |lines: &str| -> &'static str { format!("{SLEEP}\n{lines}").leak() };
     let start = format!("{START} UNIT");
     let units: Vec<Unit> = vec![
@@ -224,26 +224,26 @@ fn a_kill_here_is_asked_for_and_spares_the_start_limit_truth_18() {
         ("long", lines("Restart=always"), "[Unit]\nStartLimitIntervalSec=1h", &start),
         ("idle", lines("Restart=always"), "", "true"),
     ];
-    let (_course, bench) = bench(&home, &units);
+    let (_course, session) = session(&env, &units);
     let mut files =
         vec![OverlayFile { path: "/root/unitlab".into(), executable: true, bytes: fs::read(common::UNITLAB).unwrap() }];
-    gather(&home.path().join("course"), "/root/course", &mut files);
-    let laid = bench.apply(&Overlay { files, script: None }).unwrap();
+    gather(&env.path().join("course"), "/root/course", &mut files);
+    let laid = session.apply(&Overlay { files, script: None }).unwrap();
     assert!(laid.status.success(), "{}", laid.output);
 
     let check = |more: &[&str]| {
         let mut argv = vec!["/root/unitlab", "--course", "/root/course", "--state-dir", "/root/state"];
         argv.extend(["check", "trials", "--here", "--format", "json"]);
         argv.extend(more);
-        let done = bench.entrance().unwrap().capture(&argv, b"").unwrap();
+        let done = session.entrance().unwrap().capture(&argv, b"").unwrap();
         (done.status.code(), done.output)
     };
-    let before = runs(&bench, &units);
+    let before = runs(&session, &units);
     let (code, output) = check(&[]);
     assert_eq!((code, output.matches("\"not-run\"").count()), (Some(3), 10), "{output}");
     let (code, output) = check(&["--trials"]);
     assert!(code == Some(2) && output.contains("--yes"), "{code:?} {output}");
-    assert_eq!(runs(&bench, &units), before, "something was killed unasked");
+    assert_eq!(runs(&session, &units), before, "something was killed unasked");
 
     let (code, output) = check(&["--trials", "--yes"]);
     assert!(output.contains("the main process of always.service (pid"), "{output}");
@@ -262,10 +262,10 @@ fn a_kill_here_is_asked_for_and_spares_the_start_limit_truth_18() {
     }
     assert_eq!(code, Some(1));
     let changed: Vec<(String, String)> =
-        blocks(&before).into_iter().zip(blocks(&runs(&bench, &units))).filter(|(a, b)| a != b).collect();
+        blocks(&before).into_iter().zip(blocks(&runs(&session, &units))).filter(|(a, b)| a != b).collect();
     let [(_, always)] = &changed[..] else { panic!("not exactly one was killed: {changed:?}") };
     assert!(always.contains("Id=always.service") && always.contains("NRestarts=1"), "{always}");
-    bench.close().unwrap();
+    session.close().unwrap();
 }
 
 fn blocks(shown: &str) -> Vec<String> {

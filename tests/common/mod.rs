@@ -1,4 +1,4 @@
-//! Real sandboxes for tests. Each test has its own estate and state directory, and removes both at the end.
+//! A test environment for real sandboxes: an estate and a state directory for each test, removed at its end.
 #![allow(dead_code, unreachable_pub, reason = "each test program uses only a part of this module")]
 #![allow(
     clippy::unwrap_used,
@@ -23,7 +23,7 @@ use unitlab::sandbox::{Estate, ProbeStatus, RootSource, is_root, probes};
 /// The program under test.
 pub const UNITLAB: &str = env!("CARGO_BIN_EXE_unitlab");
 
-/// Returns why no sandbox can run here, or `None` if one can.
+/// Why no sandbox can run here; none if one can.
 fn obstacle() -> Option<String> {
     if !is_root() {
         return Some("not root".into());
@@ -32,12 +32,12 @@ fn obstacle() -> Option<String> {
     Some(format!("{}: {}", blocking.name, blocking.finding))
 }
 
-/// Returns a new estate and state directory, or `None` where no sandbox can run. Then the test prints why and passes.
+/// A new environment; `None` if no sandbox can run here. Then the test must return, and this function prints why.
 ///
 /// # Panics
 /// If no sandbox can run and `UNITLAB_REQUIRE_SANDBOX` is set.
-pub fn home() -> Option<Home> {
-    let Some(obstacle) = obstacle() else { return Some(Home::new()) };
+pub fn test_env() -> Option<TestEnv> {
+    let Some(obstacle) = obstacle() else { return Some(TestEnv::new()) };
     let test = std::thread::current().name().unwrap_or("a test").to_owned();
     assert!(std::env::var_os("UNITLAB_REQUIRE_SANDBOX").is_none(), "{test} needs a sandbox: {obstacle}");
     // Not with eprintln!, because the test harness hides its output in passing tests.
@@ -46,14 +46,14 @@ pub fn home() -> Option<Home> {
 }
 
 /// An estate and a state directory. Dropping it stops all sandboxes and removes both.
-pub struct Home {
+pub struct TestEnv {
     dir: TempDir,
     pub estate: Estate,
 }
 
-impl Home {
+impl TestEnv {
     fn new() -> Self {
-        // A short path, because it is part of socket paths. On disk, because learners' roots are on disk.
+        // A short path, because socket paths are limited to 108 bytes. On disk, as the learners' roots are.
         let dir = tempfile::Builder::new().prefix("ul").tempdir_in("/var/tmp").unwrap();
         let estate = Estate::at(&dir.path().join("e"));
         Self { dir, estate }
@@ -77,13 +77,12 @@ impl Home {
         command
     }
 
-    /// Runs `unitlab ARGS…`.
     pub fn unitlab(&self, args: &[&str]) -> Output {
         self.command(args).output().unwrap()
     }
 
-    /// Runs `unitlab ARGS…`, which must succeed, and returns its standard output.
-    pub fn must(&self, args: &[&str]) -> String {
+    /// The standard output of `unitlab ARGS…`, which must succeed.
+    pub fn unitlab_stdout(&self, args: &[&str]) -> String {
         let output = self.unitlab(args);
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let (out, err) = (text(&output.stdout), text(&output.stderr));
@@ -113,7 +112,7 @@ impl Home {
     }
 }
 
-impl Drop for Home {
+impl Drop for TestEnv {
     fn drop(&mut self) {
         for sandbox in self.estate.sandboxes() {
             let _ = sandbox.stop();
@@ -127,7 +126,7 @@ pub fn course() -> Course {
 }
 
 /// Runs a command as root in the sandbox, which must succeed, and returns its output.
-pub fn inside(session: &LabSession, argv: &[&str]) -> String {
+pub fn run_in_sandbox(session: &LabSession, argv: &[&str]) -> String {
     let captured = session.entrance().unwrap().capture(argv, b"").unwrap();
     assert!(captured.status.success(), "{argv:?}: {}\n{}", captured.status, captured.output);
     captured.output

@@ -5,7 +5,7 @@
 use std::fs;
 use std::process::{Child, Command};
 
-use super::Home;
+use super::TestEnv;
 use super::pty::{Pty, line};
 
 /// The prompt of the shell in the sandbox.
@@ -30,21 +30,21 @@ impl TerminalSession {
     pub const SIZE: (u16, u16) = (60, 100);
 
     /// Starts `unitlab ARGS…` with these variables, and waits for the learner's prompt.
-    pub fn open(home: &Home, args: &[&str], variables: &[(&str, &str)]) -> Self {
-        Self::with_prompt(home, args, variables, PROMPT)
+    pub fn open(env: &TestEnv, args: &[&str], variables: &[(&str, &str)]) -> Self {
+        Self::with_prompt(env, args, variables, PROMPT)
     }
 
     /// Like [`TerminalSession::open`], with another prompt.
-    pub fn with_prompt(home: &Home, args: &[&str], variables: &[(&str, &str)], prompt: &str) -> Self {
-        let mut terminal = Self::start_unitlab(home, args, variables);
+    pub fn with_prompt(env: &TestEnv, args: &[&str], variables: &[(&str, &str)], prompt: &str) -> Self {
+        let mut terminal = Self::start_unitlab(env, args, variables);
         prompt.clone_into(&mut terminal.prompt);
         terminal.wait_for_prompt("the first prompt");
         terminal
     }
 
     /// Starts `unitlab ARGS…` with these variables.
-    pub fn start_unitlab(home: &Home, args: &[&str], variables: &[(&str, &str)]) -> Self {
-        let mut unitlab = home.command(args);
+    pub fn start_unitlab(env: &TestEnv, args: &[&str], variables: &[(&str, &str)]) -> Self {
+        let mut unitlab = env.command(args);
         unitlab.envs(variables.iter().copied());
         Self::start(&unitlab)
     }

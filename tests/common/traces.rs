@@ -11,14 +11,14 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::inotify;
 use rustix::process::{Pid, PidfdFlags, Signal};
 
-use super::Home;
+use super::TestEnv;
 
 /// How long a test waits for an event before it fails.
 pub const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The record of a sandbox, as it is on disk.
-pub fn record(home: &Home, name: &str) -> serde_json::Value {
-    let path = home.estate.sandbox(name).dir().join("record.json");
+pub fn record(env: &TestEnv, name: &str) -> serde_json::Value {
+    let path = env.estate.sandbox(name).dir().join("record.json");
     serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
 }
 
@@ -44,7 +44,7 @@ pub fn kill(pid: i32, signal: Signal) {
 }
 
 /// Waits until a process exits, child or not.
-pub fn await_end(pid: i32) {
+pub fn await_exit(pid: i32) {
     let Ok(process) = rustix::process::pidfd_open(Pid::from_raw(pid).unwrap(), PidfdFlags::empty()) else { return };
     assert!(is_readable(&process), "process {pid} does not exit: {}", command_line(pid));
 }
@@ -55,15 +55,15 @@ fn is_readable(fd: &impl AsFd) -> bool {
 }
 
 /// Waits for a sandbox of this estate whose directory fulfils `condition`, and returns the directory.
-pub fn await_sandbox(home: &Home, condition: impl Fn(&Path) -> bool) -> PathBuf {
-    let sandboxes = home.estate.root().join("sandboxes");
+pub fn await_sandbox(env: &TestEnv, condition: impl Fn(&Path) -> bool) -> PathBuf {
+    let sandboxes = env.estate.root().join("sandboxes");
     fs::create_dir_all(&sandboxes).unwrap();
     let events = inotify::init(inotify::CreateFlags::CLOEXEC).unwrap();
     let kinds = inotify::WatchFlags::CREATE | inotify::WatchFlags::MOVED_TO | inotify::WatchFlags::CLOSE_WRITE;
     loop {
         // Watch first, then look, so that no event is lost in between.
         inotify::add_watch(&events, &sandboxes, kinds).unwrap();
-        for sandbox in home.estate.sandboxes() {
+        for sandbox in env.estate.sandboxes() {
             let _ = inotify::add_watch(&events, sandbox.dir(), kinds);
             if condition(sandbox.dir()) {
                 return sandbox.dir().to_owned();
@@ -94,8 +94,8 @@ fn pids() -> impl Iterator<Item = i32> {
 }
 
 /// PIDs of all supervisors of this estate, also of those without a record: stderr of each is its sandbox's log.
-pub fn supervisors(home: &Home) -> Vec<i32> {
-    let is_one = |pid: i32| command_line(pid).contains(" supervise ") && holds_a_file_of(pid, home.estate.root());
+pub fn supervisors(env: &TestEnv) -> Vec<i32> {
+    let is_one = |pid: i32| command_line(pid).contains(" supervise ") && holds_a_file_of(pid, env.estate.root());
     pids().filter(|pid| is_one(*pid)).collect()
 }
 
@@ -105,19 +105,19 @@ fn holds_a_file_of(pid: i32, estate: &Path) -> bool {
 }
 
 /// The control groups of all sandboxes of this estate that have a record.
-pub fn cgroups(home: &Home) -> BTreeSet<PathBuf> {
-    let names: Vec<_> = home.estate.sandboxes();
+pub fn cgroups(env: &TestEnv) -> BTreeSet<PathBuf> {
+    let names: Vec<_> = env.estate.sandboxes();
     let records = names.iter().filter_map(|sandbox| fs::read(sandbox.dir().join("record.json")).ok());
     records.filter_map(|text| serde_json::from_slice(&text).ok()).flat_map(|record| cgroups_of(&record)).collect()
 }
 
 /// Returns what is left of this estate: processes, mounts in any namespace, sockets, and those control groups.
-pub fn traces<'a>(home: &Home, cgroups: impl IntoIterator<Item = &'a PathBuf>) -> Vec<String> {
-    let estate = home.estate.root().to_str().unwrap();
+pub fn traces<'a>(env: &TestEnv, cgroups: impl IntoIterator<Item = &'a PathBuf>) -> Vec<String> {
+    let estate = env.estate.root().to_str().unwrap();
     let mut found = Vec::new();
     for pid in pids() {
         let line = command_line(pid);
-        if line.contains(estate) || holds_a_file_of(pid, home.estate.root()) {
+        if line.contains(estate) || holds_a_file_of(pid, env.estate.root()) {
             found.push(format!("process {pid}: {line}"));
         }
         // Look in every mount namespace. One that was not cleaned up keeps its tmpfs.
@@ -128,7 +128,7 @@ pub fn traces<'a>(home: &Home, cgroups: impl IntoIterator<Item = &'a PathBuf>) -
     }
     let sockets = fs::read_to_string("/proc/net/unix").unwrap();
     found.extend(sockets.lines().filter(|row| row.contains(estate)).map(|row| format!("open socket: {row}")));
-    walk(home.estate.root(), &mut |path, kind| {
+    walk(env.estate.root(), &mut |path, kind| {
         if kind.is_socket() {
             found.push(format!("socket file: {}", path.display()));
         }

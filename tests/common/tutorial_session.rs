@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use textwrap::core::display_width;
 
-use super::Home;
+use super::TestEnv;
 use super::terminal_session::TerminalSession;
 
 /// A usual window and the narrowest: rows and columns.
@@ -109,9 +109,9 @@ expect = "fresh"
 
 const RECORD: &str = "[hello]\nrun = \"echo hello-$((40 + 2))\"\noutput = \"hello-from-the-record\\n\"\n";
 
-/// Writes the course into a test's home directory.
-pub fn small_course(home: &Home) -> PathBuf {
-    let dir = home.path().join("course");
+/// Writes the small course into the test's directory.
+pub fn small_course(env: &TestEnv) -> PathBuf {
+    let dir = env.path().join("course");
     fs::create_dir_all(dir.join("lessons/recorded")).unwrap();
     let write = |name: &str, text: &str| fs::write(dir.join("lessons").join(name), text).unwrap();
     write("01-first.md", FIRST);
@@ -129,9 +129,9 @@ pub struct TutorialSession {
 
 impl TutorialSession {
     /// Starts `unitlab ARGS…` with the small course, in a window of this size.
-    pub fn open(home: &Home, args: &[&str], size: (u16, u16), colored: bool) -> Self {
-        let course = small_course(home);
-        let mut command = home.command(&["--course", course.to_str().unwrap()]);
+    pub fn open(env: &TestEnv, args: &[&str], size: (u16, u16), colored: bool) -> Self {
+        let course = small_course(env);
+        let mut command = env.command(&["--course", course.to_str().unwrap()]);
         command.args(args);
         if !colored {
             command.env("NO_COLOR", "1");

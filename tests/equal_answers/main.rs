@@ -8,7 +8,7 @@ mod pairs;
 
 use std::collections::BTreeSet;
 
-use common::{course, home};
+use common::{course, test_env};
 use pairs::{Pair, pairs};
 use unitlab::model::{Check, Kind, Overlay, OverlayFile, Status, TimeSpan};
 
@@ -72,7 +72,7 @@ fn overlay(pairs: &[Pair]) -> Overlay {
 
 #[test]
 fn two_right_ways_get_the_same_marks() {
-    let Some(home) = home() else { return };
+    let Some(env) = test_env() else { return };
     let pairs = pairs();
     assert!(pairs.len() >= 40, "{}", pairs.len());
     let names: BTreeSet<&str> = pairs.iter().map(|pair| pair.0).collect();
@@ -83,11 +83,11 @@ fn two_right_ways_get_the_same_marks() {
         let mut lab = course().lab("sre-app").unwrap().clone();
         lab.scene = Overlay::default();
         lab.lab.checks = checks(pairs);
-        let bench = home.lab_session(&lab, &format!("equal{half}"));
-        let done = bench.apply(&overlay(pairs)).unwrap();
+        let session = env.lab_session(&lab, &format!("equal{half}"));
+        let done = session.apply(&overlay(pairs)).unwrap();
         assert!(done.status.success(), "{}\n{}", done.status, done.output);
-        let graded = bench.grade(&lab, true);
-        bench.close().unwrap();
+        let graded = session.grade(&lab, true);
+        session.close().unwrap();
         assert!(graded.twinless.is_none(), "{:?}", graded.twinless);
         assert_eq!(graded.checks.len(), lab.lab.checks.len());
         for report in graded.checks.iter().filter(|report| report.status != Status::Passed) {

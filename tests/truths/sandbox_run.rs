@@ -8,7 +8,7 @@ use unitlab::model::{
     Check, CheckReport, Overlay, OverlayFile, StabilityFact, StabilityQuestion, UnitFact, UnitQuestion,
 };
 
-use super::common::{course, home};
+use super::common::{course, test_env};
 use super::row::Row;
 use super::{active, at_boot, files, next_boot, restart, runs_as, staying_up, user_and_network};
 
@@ -54,22 +54,22 @@ const ANY_VERSION: u32 = 0;
 
 fn sandbox_run(beyond: bool) -> Option<&'static SandboxRun> {
     // Poisoned by a failure: it is made once, and every test fails with it.
-    static LIST: LazyLock<Option<SandboxRun>> = LazyLock::new(|| home().map(|home| SandboxRun::make(&home, false)));
-    static BEYOND: LazyLock<Option<SandboxRun>> = LazyLock::new(|| home().map(|home| SandboxRun::make(&home, true)));
+    static LIST: LazyLock<Option<SandboxRun>> = LazyLock::new(|| test_env().map(|env| SandboxRun::make(&env, false)));
+    static BEYOND: LazyLock<Option<SandboxRun>> = LazyLock::new(|| test_env().map(|env| SandboxRun::make(&env, true)));
     if beyond { BEYOND.as_ref() } else { LIST.as_ref() }
 }
 
 impl SandboxRun {
-    fn make(home: &super::common::Home, beyond: bool) -> Self {
+    fn make(env: &super::common::TestEnv, beyond: bool) -> Self {
         let rows = rows(beyond, ANY_VERSION);
         let mut lab = course().lab("sre-app").unwrap().clone();
         lab.scene = Overlay::default();
         lab.lab.checks = rows.iter().enumerate().flat_map(|(at, row)| checks(at, row)).collect();
-        let bench = home.lab_session(&lab, "truths");
-        let done = bench.apply(&overlay(&rows)).unwrap();
+        let session = env.lab_session(&lab, "truths");
+        let done = session.apply(&overlay(&rows)).unwrap();
         assert!(done.status.success(), "{}\n{}", done.status, done.output);
-        let graded = bench.grade(&lab, true);
-        bench.close().unwrap();
+        let graded = session.grade(&lab, true);
+        session.close().unwrap();
         assert!(graded.twinless.is_none(), "{:?}", graded.twinless);
         let version = graded.place.systemd.parse().unwrap_or_else(|_| panic!("{:?}", graded.checks.first()));
         Self { graded, said: done.output, version }

@@ -12,7 +12,7 @@ mod generate;
 
 use std::collections::BTreeMap;
 
-use common::{course, home, inside};
+use common::{course, run_in_sandbox, test_env};
 use compare::{compare, listing};
 use unitlab::app::LabSession;
 use unitlab::course::LabDirectory;
@@ -53,7 +53,7 @@ fn told<'a>(sheet: &'a AnswerSet, unit: &str) -> (&'a UnitFact, &'a FilesFact) {
 }
 
 /// A manager that has just read the disk has every value that `setting` looks at right, by our own reading too.
-fn misjudged(bench: &LabSession, mut lab: LabDirectory, sheet: &AnswerSet, units: &[&String]) -> Vec<String> {
+fn misjudged(session: &LabSession, mut lab: LabDirectory, sheet: &AnswerSet, units: &[&String]) -> Vec<String> {
     const JUDGED: [(&str, &str); 9] = [
         ("User", "User"),
         ("Restart", "Restart"),
@@ -78,7 +78,7 @@ fn misjudged(bench: &LabSession, mut lab: LabDirectory, sheet: &AnswerSet, units
             lab.lab.checks.push(setting(unit, name, Expect::Is(value)));
         }
     }
-    let graded = bench.grade(&lab, false);
+    let graded = session.grade(&lab, false);
     let wrong = |check: &&CheckReport| check.status != Status::Passed;
     graded
         .checks
@@ -90,13 +90,13 @@ fn misjudged(bench: &LabSession, mut lab: LabDirectory, sheet: &AnswerSet, units
 
 /// Asks about units, and says how our reading differs from the manager's, with how many values were compared of how
 /// many loaded units.
-fn differences(bench: &LabSession, lab: &LabDirectory, units: &[String]) -> (Vec<String>, usize, usize) {
+fn differences(session: &LabSession, lab: &LabDirectory, units: &[String]) -> (Vec<String>, usize, usize) {
     let (mut wrong, mut values, mut loaded) = (Vec::new(), 0, 0);
     let mut aliases = BTreeMap::new();
     for batch in units.chunks(BATCH) {
         let mut lab = lab.clone();
         lab.lab.checks = batch.iter().map(|unit| setting(unit, "Description", Expect::Set)).collect();
-        let sheet = bench.grade(&lab, false).observations.live;
+        let sheet = session.grade(&lab, false).observations.live;
         let readable: Vec<&String> =
             batch.iter().filter(|unit| told(&sheet, unit).0.get("LoadState") == "loaded").collect();
         let named = |unit: &String| (unit.clone(), told(&sheet, unit).0.get("Id").to_owned());
@@ -110,18 +110,18 @@ fn differences(bench: &LabSession, lab: &LabDirectory, units: &[String]) -> (Vec
                 wrong.push(format!("{unit}\n  {}\n{}", compared.differences.join("\n  "), listing(files)));
             }
         }
-        wrong.extend(misjudged(bench, lab, &sheet, &readable));
+        wrong.extend(misjudged(session, lab, &sheet, &readable));
     }
     (wrong, values, loaded)
 }
 
 /// `[Install]` is not loaded: what it says is seen in the links that `systemctl enable` makes.
-fn differently_enabled(bench: &LabSession, lab: &LabDirectory, units: &[String]) -> Vec<String> {
+fn differently_enabled(session: &LabSession, lab: &LabDirectory, units: &[String]) -> Vec<String> {
     let (mut wrong, mut enabled) = (Vec::new(), 0);
     for batch in units.chunks(BATCH) {
         let mut lab = lab.clone();
         lab.lab.checks = batch.iter().map(|unit| setting(unit, "Description", Expect::Set)).collect();
-        let sheet = bench.grade(&lab, false).observations.live;
+        let sheet = session.grade(&lab, false).observations.live;
         let wanted = |unit: &&String| {
             let (loaded, files) = told(&sheet, unit);
             loaded.get("LoadState") == "loaded" && !settings_in_effect(files, "WantedBy").is_empty()
@@ -132,10 +132,10 @@ fn differently_enabled(bench: &LabSession, lab: &LabDirectory, units: &[String])
                       systemctl daemon-reload";
         let mut argv = vec!["/bin/sh", "-uc", script, "sh"];
         argv.extend(wanting.iter().map(|unit| unit.as_str()));
-        let done = inside(bench, &argv);
+        let done = run_in_sandbox(session, &argv);
         let made: Vec<&str> = done.lines().collect();
         enabled += made.len();
-        let sheet = bench.grade(&lab, false).observations.live;
+        let sheet = session.grade(&lab, false).observations.live;
         for unit in wanting.into_iter().filter(|unit| made.contains(&unit.as_str())) {
             let (loaded, files) = told(&sheet, unit);
             let lines = settings_in_effect(files, "WantedBy");
@@ -161,9 +161,9 @@ fn differently_enabled(bench: &LabSession, lab: &LabDirectory, units: &[String])
 fn generated_units_are_read_as_the_manager_reads_them() {
     const UNITS: usize = 400;
     let seed = std::env::var("UNITLAB_TEST_SEED").map_or(1, |seed| seed.parse().unwrap());
-    let Some(home) = home() else { return };
+    let Some(env) = test_env() else { return };
     let lab = bare();
-    let bench = home.lab_session(&lab, "generated");
+    let session = env.lab_session(&lab, "generated");
     let units: Vec<generate::Generated> = (0..UNITS).map(|number| generate::unit(number, seed)).collect();
     let files = units.iter().flat_map(|unit| unit.files.clone()).chain(generate::shared());
     let files = files.map(|(path, bytes)| OverlayFile { path, bytes, executable: false });
@@ -174,11 +174,11 @@ fn generated_units_are_read_as_the_manager_reads_them() {
     };
     let links: Vec<String> = masks.map(link).collect();
     let script = format!("set -eu\n{}\nsystemctl daemon-reload\n", links.join("\n"));
-    bench.apply_whole(&Overlay { files: files.collect(), script: Some(script) }, "the generated units").unwrap();
+    session.apply_whole(&Overlay { files: files.collect(), script: Some(script) }, "the generated units").unwrap();
     let names: Vec<String> = units.into_iter().map(|unit| unit.name).collect();
-    let (mut wrong, values, loaded) = differences(&bench, &lab, &names);
-    wrong.extend(differently_enabled(&bench, &lab, &names));
-    bench.close().unwrap();
+    let (mut wrong, values, loaded) = differences(&session, &lab, &names);
+    wrong.extend(differently_enabled(&session, &lab, &names));
+    session.close().unwrap();
     assert!(loaded > UNITS / 2 && values > 3 * loaded, "{values} values of {loaded} loaded units prove little");
     println!("{values} values of {loaded} loaded units");
     assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
@@ -186,11 +186,11 @@ fn generated_units_are_read_as_the_manager_reads_them() {
 
 #[test]
 fn units_of_packages_are_read_as_the_manager_reads_them() {
-    let Some(home) = home() else { return };
+    let Some(env) = test_env() else { return };
     let lab = bare();
-    let bench = home.lab_session(&lab, "packages");
-    let listed = inside(
-        &bench,
+    let session = env.lab_session(&lab, "packages");
+    let listed = run_in_sandbox(
+        &session,
         &[
             "/bin/sh",
             "-c",
@@ -199,8 +199,8 @@ fn units_of_packages_are_read_as_the_manager_reads_them() {
     );
     let names: Vec<String> = listed.lines().map(|name| name.replace("@.", "@some.")).collect();
     assert!(names.len() > 100, "{listed}");
-    let (wrong, values, loaded) = differences(&bench, &lab, &names);
-    bench.close().unwrap();
+    let (wrong, values, loaded) = differences(&session, &lab, &names);
+    session.close().unwrap();
     println!("{values} values of {loaded} loaded units of {}", names.len());
     assert!(loaded > 50 && values > 2 * loaded, "{values} values of {loaded} loaded units prove little");
     assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
