@@ -13,14 +13,14 @@ use unitlab::model::Style;
 use unitlab::report::proof;
 
 const GUIDE: &str = include_str!("../docs/labs.md");
-/// More than cores, since most of a case is waiting.
+/// More than the number of cores, because a case mostly waits.
 const AT_ONCE: usize = 4;
 
-/// Each file that the guide shows, by the path above its block, and each case of its table.
-fn lay(folder: &Path) {
+/// Writes each file that the guide shows to the path above its block, and each case of the table.
+fn write_lab(directory: &Path) {
     let (_, lab) = GUIDE.split_once("\n## A whole lab\n").unwrap();
     let put = |path: &str, text: &str| {
-        let path = folder.join(path);
+        let path = directory.join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     };
@@ -52,9 +52,9 @@ fn lay(folder: &Path) {
 #[test]
 fn the_lab_of_the_guide_is_proven() {
     let Some(env) = test_env() else { return };
-    let folder = env.path().join("course");
-    lay(&folder);
-    let course = Course::open(&folder).unwrap_or_else(|errors| panic!("{errors}"));
+    let directory = env.path().join("course");
+    write_lab(&directory);
+    let course = Course::open(&directory).unwrap_or_else(|errors| panic!("{errors}"));
     let lab = course.lab("doorbell").unwrap();
     let is_answer = |job: &Job<'_>| lab.mutants.iter().all(|mutant| mutant.name != job.name());
     let jobs: Vec<Job<'_>> = plan([lab]).into_iter().filter(is_answer).collect();
