@@ -12,23 +12,23 @@ use common::{TestEnv, UNITLAB, test_env};
 use tempfile::TempDir;
 
 /// unitlab with an empty home directory and no sandboxes; needs no root.
-struct Newcomer(TempDir);
+struct NewUser(TempDir);
 
-impl Newcomer {
+impl NewUser {
     fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
-    fn command(&self, words: &[&str]) -> Command {
+    fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(UNITLAB);
-        command.args(words).env_clear().env("PATH", "/usr/bin:/bin").env("LANG", "C.UTF-8").env("TERM", "xterm");
+        command.args(args).env_clear().env("PATH", "/usr/bin:/bin").env("LANG", "C.UTF-8").env("TERM", "xterm");
         command.env("HOME", self.0.path()).env("UNITLAB_ESTATE", self.0.path().join("estate")).stdin(Stdio::null());
         command
     }
 
     /// Runs it; returns exit code, stdout and stderr.
-    fn run(&self, words: &[&str]) -> (i32, String, String) {
-        result(&self.command(words).output().unwrap())
+    fn run(&self, args: &[&str]) -> (i32, String, String) {
+        result(&self.command(args).output().unwrap())
     }
 }
 
@@ -61,8 +61,8 @@ const VERBS: [&[&str]; 19] = [
 
 #[test]
 fn without_arguments_the_help_is_shown() {
-    for words in [&[][..], &["lab"]] {
-        let (code, out, err) = Newcomer::new().run(words);
+    for args in [&[][..], &["lab"]] {
+        let (code, out, err) = NewUser::new().run(args);
         assert_eq!((code, out.as_str()), (2, ""), "{err}");
         assert!(err.contains("Usage: unitlab") && err.contains("Commands:") && !err.contains("error"), "{err}");
         assert!(!err.contains("supervise"), "{err}");
@@ -71,8 +71,8 @@ fn without_arguments_the_help_is_shown() {
 
 #[test]
 fn a_misspelt_argument_suggests_the_right_one() {
-    let newcomer = Newcomer::new();
-    for (words, message) in [
+    let new_user = NewUser::new();
+    for (args, message) in [
         (&["frob"][..], "The commands are: learn, list, progress, lab, check, answer, hint, demo, doctor,"),
         (&["chekc"], "a similar subcommand exists: 'check'"),
         // It does not suggest the hidden `enter`.
@@ -86,16 +86,16 @@ fn a_misspelt_argument_suggests_the_right_one() {
         (&["check", "--fromat", "json"], "a similar argument exists: '--format'"),
         (&["lab", "exec", "sre-app"], "required arguments were not provided"),
     ] {
-        let (code, out, err) = newcomer.run(words);
-        assert_eq!((code, out.as_str()), (2, ""), "{words:?}\n{err}");
-        assert!(err.contains(message), "{words:?}\n{err}");
+        let (code, out, err) = new_user.run(args);
+        assert_eq!((code, out.as_str()), (2, ""), "{args:?}\n{err}");
+        assert!(err.contains(message), "{args:?}\n{err}");
     }
 }
 
 #[test]
 fn every_verb_explains_itself_with_an_example() {
     for verb in VERBS {
-        let (code, out, err) = Newcomer::new().run(&[verb, &["--help"]].concat());
+        let (code, out, err) = NewUser::new().run(&[verb, &["--help"]].concat());
         assert_eq!((code, err.as_str()), (0, ""), "{verb:?}");
         let example = format!("\n  unitlab {}", verb.join(" "));
         assert!(out.contains("Example") && out.contains(&example), "{verb:?} has no example:\n{out}");
@@ -107,15 +107,15 @@ fn every_verb_explains_itself_with_an_example() {
 fn without_a_terminal_a_question_is_an_error_that_names_the_flag() {
     let Some(env) = test_env() else { return };
     env.unitlab_stdout(&["lab", "start", "sre-app", "--no-shell"]);
-    for (words, flag) in [
+    for (args, flag) in [
         (&["lab", "start", "sre-app"][..], "--no-shell"),
         (&["lab", "shell"], "unitlab lab exec"),
         (&["lab", "reset"], "--yes"),
         (&["lab", "solve"], "--yes"),
     ] {
-        let (code, out, err) = result(&env.unitlab(words));
-        assert_eq!((code, out.as_str()), (2, ""), "{words:?}\n{err}");
-        assert!(err.contains(flag), "{words:?}\n{err}");
+        let (code, out, err) = result(&env.unitlab(args));
+        assert_eq!((code, out.as_str()), (2, ""), "{args:?}\n{err}");
+        assert!(err.contains(flag), "{args:?}\n{err}");
     }
     let (code, _, err) = result(&env.unitlab(&["lab", "start", "sre-app", "--no-shell"]));
     assert!(code == 2 && err.starts_with("unitlab: sre-app is already running\n"), "{err}");
@@ -124,21 +124,21 @@ fn without_a_terminal_a_question_is_an_error_that_names_the_flag() {
 
 #[test]
 fn a_closed_pipe_prints_no_error() {
-    let newcomer = Newcomer::new();
-    for words in [&["--help"][..], &["completions", "bash"], &["lab", "brief", "sre-app"], &["list"], &["doctor"]] {
+    let new_user = NewUser::new();
+    for args in [&["--help"][..], &["completions", "bash"], &["lab", "brief", "sre-app"], &["list"], &["doctor"]] {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
-        let mut child = newcomer.command(words).stdout(writer).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = new_user.command(args).stdout(writer).stderr(Stdio::piped()).spawn().unwrap();
         let mut err = String::new();
         child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
         child.wait().unwrap();
-        assert_eq!(err, "", "{words:?}");
+        assert_eq!(err, "", "{args:?}");
     }
 }
 
 #[test]
 fn examine_reports_unreadable_questions() {
-    let (code, out, err) = Newcomer::new().run(&["examine"]);
+    let (code, out, err) = NewUser::new().run(&["examine"]);
     assert_eq!((code, out.as_str()), (3, ""));
     assert!(err.contains("cannot answer questions about this machine\n  not questions: EOF"), "{err}");
 }
@@ -155,31 +155,31 @@ fn with_format_json_an_error_is_a_document() {
 
 #[test]
 fn color_option_and_environment_decide_about_colour() {
-    let newcomer = Newcomer::new();
-    let command = |words: &[&str], variables: &[(&str, &str)]| {
-        let mut command = newcomer.command(&[words, &["lab", "brief", "sre-app"]].concat());
+    let new_user = NewUser::new();
+    let command = |args: &[&str], variables: &[(&str, &str)]| {
+        let mut command = new_user.command(&[args, &["lab", "brief", "sre-app"]].concat());
         command.envs(variables.iter().copied());
         command
     };
-    for (words, variables, colour) in [
+    for (args, variables, colour) in [
         (&[][..], &[][..], false),
         (&["--color", "always"], &[], true),
         (&["--color", "always"], &[("NO_COLOR", "1")], true),
         (&[], &[("CLICOLOR_FORCE", "1")], true),
         (&["--color", "never"], &[("CLICOLOR_FORCE", "1")], false),
     ] {
-        let written = command(words, variables).output().unwrap().stdout;
-        assert_eq!(written.contains(&0x1b), colour, "{words:?} {variables:?} in a pipe");
+        let written = command(args, variables).output().unwrap().stdout;
+        assert_eq!(written.contains(&0x1b), colour, "{args:?} {variables:?} in a pipe");
     }
-    for (words, variables, colour) in [
+    for (args, variables, colour) in [
         (&[][..], &[][..], true),
         (&["--color", "never"], &[], false),
         (&[], &[("NO_COLOR", "1")], false),
         (&[], &[("TERM", "dumb")], false),
     ] {
-        let mut terminal = TerminalSession::start(&command(words, variables));
+        let mut terminal = TerminalSession::start(&command(args, variables));
         assert_eq!(terminal.exit_code(), 0);
-        assert_eq!(terminal.pty.written().contains(&0x1b), colour, "{words:?} {variables:?} on a terminal");
+        assert_eq!(terminal.pty.written().contains(&0x1b), colour, "{args:?} {variables:?} on a terminal");
     }
 }
 
@@ -188,26 +188,25 @@ fn output_fits_the_terminal_width() {
     let Some(env) = test_env() else { return };
     env.unitlab_stdout(&["lab", "start", "sre-app", "--no-shell"]);
     for columns in [40, 60, 80] {
-        for words in [&["lab", "brief"][..], &["check", "--no-trials"], &["hint"], &["list"], &["doctor"], &["--help"]]
-        {
-            let output = env.command(words).env("COLUMNS", columns.to_string()).output().unwrap();
+        for args in [&["lab", "brief"][..], &["check", "--no-trials"], &["hint"], &["list"], &["doctor"], &["--help"]] {
+            let output = env.command(args).env("COLUMNS", columns.to_string()).output().unwrap();
             let (_, out, _) = result(&output);
             let wide = out.lines().find(|line| line.chars().count() > columns);
-            assert_eq!(wide, None, "{words:?} at {columns} columns:\n{out}");
+            assert_eq!(wide, None, "{args:?} at {columns} columns:\n{out}");
         }
     }
 }
 
 /// Runs a command on a terminal, presses Ctrl-C when the screen shows `when`, and checks the exit code and the terminal.
-fn interrupted(env: &TestEnv, words: &[&str], when: &str) -> TerminalSession {
-    let mut terminal = TerminalSession::start_unitlab(env, words, &[]);
+fn interrupt(env: &TestEnv, args: &[&str], when: &str) -> TerminalSession {
+    let mut terminal = TerminalSession::start_unitlab(env, args, &[]);
     terminal.pty.wait_for_text(when);
     terminal.pty.keys("\u{3}");
-    assert_eq!(terminal.exit_code(), 130, "{words:?}");
+    assert_eq!(terminal.exit_code(), 130, "{args:?}");
     let screen = terminal.pty.text();
-    assert!(screen.lines().any(|line| line == "exit code 130."), "{words:?} left half a line:\n{screen}");
-    assert!(terminal.pty.shows_cursor(), "{words:?} left the cursor hidden");
-    assert_eq!(terminal.pty.modes(), terminal.modes_before, "{words:?}");
+    assert!(screen.lines().any(|line| line == "exit code 130."), "{args:?} left half a line:\n{screen}");
+    assert!(terminal.pty.shows_cursor(), "{args:?} left the cursor hidden");
+    assert_eq!(terminal.pty.modes(), terminal.modes_before, "{args:?}");
     terminal
 }
 
@@ -215,10 +214,10 @@ fn interrupted(env: &TestEnv, words: &[&str], when: &str) -> TerminalSession {
 fn ctrl_c_exits_with_130_and_restores_terminal_and_machine() {
     let Some(env) = test_env() else { return };
     env.unitlab_stdout(&["lab", "start", "sre-app", "--no-shell"]);
-    interrupted(&env, &["check"], "asking the machine");
-    interrupted(&env, &["hint"], "asking the machine");
-    interrupted(&env, &["lab", "reset"], "[y/N]");
-    interrupted(&env, &["demo"], "Nothing done yet");
+    interrupt(&env, &["check"], "asking the machine");
+    interrupt(&env, &["hint"], "asking the machine");
+    interrupt(&env, &["lab", "reset"], "[y/N]");
+    interrupt(&env, &["demo"], "Nothing done yet");
     // Their sandboxes stop as well. A released lock sends no notification, so poll.
     let deadline = Instant::now() + Duration::from_secs(60);
     while env.estate.sandboxes().iter().filter(|sandbox| sandbox.is_running()).count() > 1 {
@@ -236,7 +235,7 @@ fn ctrl_c_stops_the_command_in_the_sandbox() {
     let Some(env) = test_env() else { return };
     env.unitlab_stdout(&["lab", "start", "sre-app", "--no-shell"]);
     let script = "echo begun; exec sleep 77777";
-    interrupted(&env, &["lab", "exec", "--", "sh", "-c", script], "begun");
+    interrupt(&env, &["lab", "exec", "--", "sh", "-c", script], "begun");
     let (code, out, _) = result(&env.unitlab(&["lab", "exec", "--", "pgrep", "-xf", "sleep 77777"]));
     assert_eq!((code, out.as_str()), (1, ""), "the command is still running in the sandbox");
 }

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 
 use common::{TestEnv, test_env};
-use unitlab::app::{Prover, plan};
+use unitlab::app::{Prover, lab_jobs};
 use unitlab::course::Course;
 use unitlab::model::Proof;
 
@@ -65,7 +65,7 @@ fn course(env: &TestEnv, more: &[(&str, &str)]) -> PathBuf {
 /// Runs these cases, one after the other.
 fn prove(env: &TestEnv, dir: &std::path::Path, names: &[&str], thorough: bool) -> Proof {
     let course = Course::open(dir).unwrap_or_else(|errors| panic!("{errors}"));
-    let jobs: Vec<_> = plan(course.labs()).into_iter().filter(|job| names.contains(&job.name())).collect();
+    let jobs: Vec<_> = lab_jobs(course.labs()).into_iter().filter(|job| names.contains(&job.name())).collect();
     assert_eq!(jobs.len(), names.len(), "some of {names:?} are not cases");
     Prover::new(env.lab_runner(), 1, thorough).prove(&jobs, &|_| {})
 }
@@ -91,14 +91,14 @@ fn mistakes_in_files_are_reported_with_line_and_column() {
         ],
     );
     let output = env.unitlab(&["course", "check", dir.to_str().unwrap()]);
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(4), "{said}");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(4), "{stderr}");
     for line in [
         r#"labs/tiny/cases/one/case.toml:2:10: the lab has no check "enbled"; did you mean "enabled"?"#,
         r#"labs/tiny/cases/one/case.toml:3:14: unknown diagnosis "maskd"; did you mean "masked"?"#,
         r#"labs/tiny/lab.toml:27:10: the solution has no mutant "drop Service.ExecStar"; did you mean "drop Service.ExecStart"?"#,
     ] {
-        assert!(said.contains(line), "{line}\n{said}");
+        assert!(stderr.contains(line), "{line}\n{stderr}");
     }
 }
 
@@ -118,8 +118,8 @@ fn wrong_expectations_and_harmful_mutants_are_found() {
             ("lab.toml", &format!("{LAB}\n[[harmless]]\nmutant = \"drop [Install]\"\nwhy = \"It is not.\"\n")),
         ],
     );
-    let words = ["--case", "one", "--case", "two", "--case", "drop [Install]", "--case", "untouched"];
-    let command = [&["course", "check", dir.to_str().unwrap(), "-v"], &words[..]].concat();
+    let args = ["--case", "one", "--case", "two", "--case", "drop [Install]", "--case", "untouched"];
+    let command = [&["course", "check", dir.to_str().unwrap(), "-v"], &args[..]].concat();
     let output = env.unitlab(&command);
     let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
     assert_eq!(output.status.code(), Some(4), "{out}{err}");
@@ -248,8 +248,8 @@ fn an_interrupted_check_leaves_no_sandbox() {
         &env,
         &[("cases/one/case.toml", "what = \"x\"\nfails = [\"loads\"]\n"), ("cases/one/apply.sh", "sleep infinity\n")],
     );
-    let words = ["course", "check", dir.to_str().unwrap(), "-v", "--jobs", "2", "--case", "one", "--case", "untouched"];
-    let mut child = env.command(&words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let args = ["course", "check", dir.to_str().unwrap(), "-v", "--jobs", "2", "--case", "one", "--case", "untouched"];
+    let mut child = env.command(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut stderr = BufReader::new(child.stderr.take().unwrap());
     let mut line = String::new();
     stderr.read_line(&mut line).unwrap();

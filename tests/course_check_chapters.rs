@@ -31,9 +31,9 @@ fn course(env: &TestEnv, blocks: &str, records: Option<&str>) -> PathBuf {
 }
 
 /// Runs `course check` on the course; returns exit code, standard output and standard error.
-fn check(env: &TestEnv, words: &[&str]) -> (Option<i32>, String, String) {
+fn check(env: &TestEnv, args: &[&str]) -> (Option<i32>, String, String) {
     let dir = env.path().join("course");
-    let output = env.unitlab(&[&["course", "check", dir.to_str().unwrap()], words].concat());
+    let output = env.unitlab(&[&["course", "check", dir.to_str().unwrap()], args].concat());
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (output.status.code(), text(output.stdout), text(output.stderr))
 }

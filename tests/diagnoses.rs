@@ -82,7 +82,7 @@ fn reports(env: &TestEnv) -> Vec<CheckReport> {
     let session = env.lab_session(course.lab("causes").unwrap(), "causes");
     let graded = session.grade(course.lab("causes").unwrap(), true);
     session.close().unwrap();
-    assert!(graded.twinless.is_none(), "{:?}", graded.twinless);
+    assert!(graded.twin_error.is_none(), "{:?}", graded.twin_error);
     graded.checks
 }
 

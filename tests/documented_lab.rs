@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use common::test_env;
-use unitlab::app::{Job, Prover, plan};
+use unitlab::app::{Job, Prover, lab_jobs};
 use unitlab::course::Course;
 use unitlab::model::Style;
 use unitlab::report::proof;
@@ -57,7 +57,7 @@ fn the_lab_of_the_guide_is_proven() {
     let course = Course::open(&directory).unwrap_or_else(|errors| panic!("{errors}"));
     let lab = course.lab("doorbell").unwrap();
     let is_answer = |job: &Job<'_>| lab.mutants.iter().all(|mutant| mutant.name != job.name());
-    let jobs: Vec<Job<'_>> = plan([lab]).into_iter().filter(is_answer).collect();
+    let jobs: Vec<Job<'_>> = lab_jobs([lab]).into_iter().filter(is_answer).collect();
     assert!(jobs.len() > 12);
     let proven = Prover::new(env.lab_runner(), AT_ONCE, false).prove(&jobs, &|_| {});
     let mut table = Vec::new();

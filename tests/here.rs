@@ -134,10 +134,10 @@ fn solved(env: &TestEnv) -> LabSession {
     let course = course();
     let lab = course.lab("sre-app").unwrap();
     let session = env.lab_session(lab, "here");
-    session.apply_whole(&lab.solution, "the solution").unwrap();
+    session.apply_or_fail(&lab.solution, "the solution").unwrap();
     // It is there already, as what learners call. As a file of an overlay its 45 MB would take half a minute to lay.
     let copy = format!("install -m 755 /usr/local/bin/unitlab {INSIDE}");
-    session.apply_whole(&Overlay { files: vec![], script: Some(copy) }, "the program").unwrap();
+    session.apply_or_fail(&Overlay { files: vec![], script: Some(copy) }, "the program").unwrap();
     session
 }
 

@@ -47,7 +47,7 @@ fn differences(env: &TestEnv, rows: &[Row]) -> Vec<String> {
     let left = ["systemctl", "list-units", "--all", "--no-legend", "unitlab-command-*"];
     assert_eq!(common::run_in_sandbox(&session, &left).trim(), "", "a program of a check is left behind");
     session.close().unwrap();
-    assert!(graded.twinless.is_none(), "{:?}", graded.twinless);
+    assert!(graded.twin_error.is_none(), "{:?}", graded.twin_error);
     let mut wrong = Vec::new();
     for ((unit, keys, status, observed, causes), report) in rows.iter().zip(&graded.checks) {
         let got: Vec<&str> = report.diagnosis.iter().map(|cause| cause.cause.id()).collect();

@@ -8,7 +8,7 @@
 mod common;
 
 use common::{course, test_env};
-use unitlab::app::{Job, Prover, plan};
+use unitlab::app::{Job, Prover, lab_jobs};
 use unitlab::model::Style;
 use unitlab::report::proof;
 
@@ -21,11 +21,11 @@ fn every_case_and_mutant_has_the_expected_result() {
     let course = course();
     let ids = course.labs().iter().map(|folder| &folder.lab.id);
     let labs: Vec<_> = ids.map(|id| course.seeded_variants(id).unwrap().remove(0)).collect();
-    let in_share = |job: &Job<'_>| {
-        let lab = labs.iter().find(|lab| job.is_of(&lab.lab.id));
+    let is_selected = |job: &Job<'_>| {
+        let lab = labs.iter().find(|lab| job.is_case_of(&lab.lab.id));
         lab.is_some_and(|lab| lab.lab.id == "sre-app" || lab.mutants.iter().all(|mutant| mutant.name != job.name()))
     };
-    let jobs: Vec<Job<'_>> = plan(labs.iter().map(|lab| &**lab)).into_iter().filter(in_share).collect();
+    let jobs: Vec<Job<'_>> = lab_jobs(labs.iter().map(|lab| &**lab)).into_iter().filter(is_selected).collect();
     let proven = Prover::new(env.lab_runner(), AT_ONCE, false).prove(&jobs, &|_| {});
     let mut table = Vec::new();
     proof(&proven, Style { width: 100, color: false, unicode: true }, &mut table).unwrap();

@@ -5,7 +5,7 @@
 mod common;
 
 use common::{course, test_env};
-use unitlab::app::{Job, Prover, prove_chapters, too_long};
+use unitlab::app::{Job, Prover, chapter_jobs, overlong_pages};
 use unitlab::model::Style;
 use unitlab::report::proof;
 
@@ -16,7 +16,7 @@ const AT_ONCE: usize = 4;
 fn every_command_prints_what_its_page_says() {
     let Some(env) = test_env() else { return };
     let course = course();
-    let jobs = prove_chapters(&course.tutorial().chapters, false);
+    let jobs = chapter_jobs(&course.tutorial().chapters, false);
     let proven = Prover::new(env.lab_runner(), AT_ONCE, false).prove(&jobs, &|_| {});
     let mut table = Vec::new();
     proof(&proven, Style { width: 100, color: false, unicode: true }, &mut table).unwrap();
@@ -29,7 +29,8 @@ fn no_page_is_too_long() {
     let course = course();
     let tutorial = course.tutorial();
     assert!(tutorial.chapters.len() >= 8);
-    let sentences: Vec<String> = tutorial.chapters.iter().flat_map(|chapter| too_long(tutorial, chapter)).collect();
+    let sentences: Vec<String> =
+        tutorial.chapters.iter().flat_map(|chapter| overlong_pages(tutorial, chapter)).collect();
     assert!(sentences.is_empty(), "\n{}", sentences.join("\n"));
 }
 

@@ -35,9 +35,9 @@ type Give = fn(&LabSession, &LabDirectory);
 const ANSWERS: [(&str, Give); 4] = [
     ("untouched", |_, _| {}),
     ("beginner", |session, _| run(session, BEGINNER)),
-    ("solution", |session, lab| session.apply_whole(&lab.solution, "the solution").unwrap()),
+    ("solution", |session, lab| session.apply_or_fail(&lab.solution, "the solution").unwrap()),
     ("stale", |session, lab| {
-        session.apply_whole(&lab.solution, "the solution").unwrap();
+        session.apply_or_fail(&lab.solution, "the solution").unwrap();
         run(session, "sed -i s/^User=.*/User=root/ /etc/systemd/system/sre-app.service");
     }),
 ];
@@ -64,7 +64,7 @@ do systemctl is-active --quiet sre-app || exit 1; done
 
 fn run(session: &LabSession, script: &str) {
     let overlay = Overlay { files: vec![], script: Some(script.to_owned()) };
-    session.apply_whole(&overlay, "the answer").unwrap();
+    session.apply_or_fail(&overlay, "the answer").unwrap();
 }
 
 fn path(name: &str) -> PathBuf {

@@ -46,9 +46,9 @@ impl WorkDir {
         command
     }
 
-    /// Runs `unitlab check sre-app --here WORDS…` in this directory.
-    fn check(&self, words: &[&str]) -> Output {
-        self.command(UNITLAB).args(["check", "sre-app", "--here"]).args(words).output().unwrap()
+    /// Runs `unitlab check sre-app --here ARGS…` in this directory.
+    fn check(&self, args: &[&str]) -> Output {
+        self.command(UNITLAB).args(["check", "sre-app", "--here"]).args(args).output().unwrap()
     }
 
     /// Names of all files here, temporary ones too.
@@ -89,12 +89,12 @@ fn every_format_goes_into_a_file_with_the_same_exit_code() {
 fn an_error_document_replaces_an_earlier_report() {
     let dir = WorkDir::new();
     for (format, beginning, failure) in FORMATS {
-        let words = ["check", "nosuch", "--here", "--format", format];
-        let printed = dir.command(UNITLAB).args(words).output().unwrap();
+        let args = ["check", "nosuch", "--here", "--format", format];
+        let printed = dir.command(UNITLAB).args(args).output().unwrap();
         assert_eq!(printed.status.code(), Some(2));
         assert!(text(&printed.stdout).contains(failure), "{format}");
         dir.check(&["--format", format, "--output", "report"]);
-        let filed = dir.command(UNITLAB).args(words).args(["--output", "report"]).output().unwrap();
+        let filed = dir.command(UNITLAB).args(args).args(["--output", "report"]).output().unwrap();
         assert_eq!(filed.status.code(), Some(2));
         assert_eq!(text(&filed.stdout), "");
         assert!(text(&filed.stderr).contains("there is no lab"), "{}", text(&filed.stderr));
@@ -110,9 +110,9 @@ fn an_error_document_replaces_an_earlier_report() {
 #[test]
 fn a_file_has_colours_only_with_color_always() {
     let dir = WorkDir::new();
-    let report = |words: &[&str]| {
+    let report = |args: &[&str]| {
         let mut command = dir.command(UNITLAB);
-        command.args(["check", "sre-app", "--here", "--output", "report"]).args(words).env("CLICOLOR_FORCE", "1");
+        command.args(["check", "sre-app", "--here", "--output", "report"]).args(args).env("CLICOLOR_FORCE", "1");
         command.output().unwrap();
         read(&dir.path("report"))
     };
@@ -287,12 +287,12 @@ fn under_sudo_the_file_is_written_with_the_users_rights() {
 fn inside_a_sandbox_the_file_is_written_inside() {
     let Some(env) = test_env() else { return };
     env.unitlab_stdout(&["lab", "start", "sre-app", "--no-shell"]);
-    let exec = |words: &[&str]| env.unitlab(&[&["lab", "exec", "--"], words].concat());
+    let exec = |args: &[&str]| env.unitlab(&[&["lab", "exec", "--"], args].concat());
     for (format, beginning, _) in FORMATS {
-        let words = ["unitlab", "check", "--no-trials", "--format", format];
-        let printed = exec(&words);
+        let args = ["unitlab", "check", "--no-trials", "--format", format];
+        let printed = exec(&args);
         let path = format!("/root/{format}");
-        let filed = exec(&[&words[..], &["--output", &path]].concat());
+        let filed = exec(&[&args[..], &["--output", &path]].concat());
         assert_eq!(filed.status.code(), Some(1), "{format}: {}", text(&filed.stderr));
         assert_eq!(printed.status.code(), Some(1), "{format}");
         assert_eq!(text(&filed.stdout), "", "{format}");

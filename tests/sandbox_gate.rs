@@ -1,4 +1,4 @@
-//! Processes in a sandbox reach the host only through the gate socket, which answers a fixed set of questions.
+//! Processes in a sandbox reach the host only through the gate socket, which accepts four requests.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test starts programs and fails by panicking")]
 
 mod common;
@@ -36,10 +36,10 @@ for request in requests:
 
 /// Verified to fail without `deny_unknown_fields`: then a request about another lab exits with 0.
 #[test]
-fn the_gate_answers_only_its_own_questions() {
+fn the_gate_refuses_all_other_requests() {
     let Some(env) = test_env() else { return };
     env.unitlab_stdout(&START);
-    let with = |question: &str| format!(r#"{{"color":false,"width":80,"question":{question}}}"#);
+    let with = |verb: &str| format!(r#"{{"color":false,"width":80,"verb":{verb}}}"#);
     let refused: Vec<String> = [
         "\n".to_owned(),
         String::new(),
@@ -63,8 +63,8 @@ fn the_gate_answers_only_its_own_questions() {
         with(r#"{"check":{"lab":null,"format":"human","no_trials":true,"state_dir":"/etc"}}"#),
         with(r#"{"check":{"lab":null,"format":"/etc/passwd","no_trials":true}}"#),
         with(r#"["check"]"#),
-        r#"{"question":{"brief":{"lab":null}},"color":false,"width":-1}"#.to_owned(),
-        r#"{"question":{"brief":{"lab":null}},"color":false,"width":80,"estate":"/tmp"}"#.to_owned(),
+        r#"{"verb":{"brief":{"lab":null}},"color":false,"width":-1}"#.to_owned(),
+        r#"{"verb":{"brief":{"lab":null}},"color":false,"width":80,"estate":"/tmp"}"#.to_owned(),
     ]
     .into();
     let harmless = [
@@ -89,7 +89,7 @@ fn the_gate_answers_only_its_own_questions() {
     for (request, answer) in harmless.iter().zip(&answers[refused.len()..]) {
         assert!(!answer.contains(r#"\":0}"#) || request.contains("--estate"), "{request}: {answer}");
     }
-    // The gate still answers its own questions.
+    // The gate still answers a valid request.
     let brief = env
         .unitlab_stdout(&["lab", "exec", "sre-app", "--", "runuser", "-u", "learner", "--", "unitlab", "lab", "brief"]);
     assert_eq!(brief, env.unitlab_stdout(&["lab", "brief", "sre-app"]));

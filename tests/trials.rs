@@ -131,7 +131,7 @@ fn a_kill_on_the_twin_shows_what_comes_back_truths_13_to_15_18_and_23() {
     let lab = course.lab("trials").unwrap();
     let before = runs(&session, &units);
     let graded = session.grade(lab, true);
-    assert!(graded.twinless.is_none(), "{:?}", graded.twinless);
+    assert!(graded.twin_error.is_none(), "{:?}", graded.twin_error);
     #[rustfmt::skip]
     hold(&graded, "comes-back", &[
         ("always", Status::Passed, ""),

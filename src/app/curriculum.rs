@@ -14,11 +14,11 @@ pub(crate) struct Curriculum {
 
 /// One chapter or lab.
 pub(crate) struct Step {
-    pub(crate) goal: Goal,
+    pub(crate) kind: StepKind,
     pub(crate) row: CourseRow,
 }
 
-pub(crate) enum Goal {
+pub(crate) enum StepKind {
     /// Index of a chapter in the tutorial.
     Chapter(usize),
     /// Id of a lab.
@@ -63,7 +63,7 @@ impl Curriculum {
                 percent: Some(percent(seen, all)),
                 detail,
             };
-            steps.push(Step { goal: Goal::Chapter(index), row });
+            steps.push(Step { kind: StepKind::Chapter(index), row });
             steps.extend(labs(course, progress, |of| of == chapter.id));
         }
         // Labs that name no chapter of this course.
@@ -79,16 +79,16 @@ impl Curriculum {
 
     /// The command for the first step after this lab that is not done, else for any step that is not done.
     pub(crate) fn command_after(&self, course: &Course, lab: &str) -> Option<String> {
-        let here = self.steps.iter().position(|step| matches!(&step.goal, Goal::Lab(id) if id == lab)).unwrap_or(0);
+        let here = self.steps.iter().position(|step| matches!(&step.kind, StepKind::Lab(id) if id == lab)).unwrap_or(0);
         let open = |at: &usize| self.steps[*at].row.completion != Completion::Done;
         let next = (here + 1..self.steps.len()).find(open).or_else(|| (0..self.steps.len()).find(open));
         self.command_for(course, next?)
     }
 
     fn command_for(&self, course: &Course, step: usize) -> Option<String> {
-        Some(match &self.steps.get(step)?.goal {
-            Goal::Chapter(chapter) => format!("unitlab learn {}", course.tutorial().chapters[*chapter].number),
-            Goal::Lab(lab) => format!("unitlab lab start {lab}"),
+        Some(match &self.steps.get(step)?.kind {
+            StepKind::Chapter(chapter) => format!("unitlab learn {}", course.tutorial().chapters[*chapter].number),
+            StepKind::Lab(lab) => format!("unitlab lab start {lab}"),
         })
     }
 
@@ -115,7 +115,7 @@ fn labs(course: &Course, progress: &Progress, belongs: impl Fn(&str) -> bool) ->
         };
         let row =
             CourseRow { completion, number: None, id: lab.id.clone(), title: lab.title.clone(), percent: best, detail };
-        Step { goal: Goal::Lab(lab.id.clone()), row }
+        Step { kind: StepKind::Lab(lab.id.clone()), row }
     })
     .collect()
 }

@@ -17,7 +17,7 @@ pub struct Graded {
     /// All questions and answers.
     pub observations: Observations,
     /// Why there was no twin, if one was wanted.
-    pub twinless: Option<SandboxError>,
+    pub twin_error: Option<SandboxError>,
     /// Time to copy and boot the twin.
     pub twin_took: Option<Duration>,
 }

@@ -33,7 +33,7 @@ pub(crate) fn find_session(workspace: &Workspace, lab: &LabDirectory) -> Result<
 }
 
 /// The answers that the learner has handed in for a lab, by check id.
-pub(crate) fn handed_in(workspace: &Workspace, lab: &LabDirectory) -> Result<BTreeMap<String, String>, Error> {
+pub(crate) fn submitted_answers(workspace: &Workspace, lab: &LabDirectory) -> Result<BTreeMap<String, String>, Error> {
     Ok(workspace.progress()?.labs.remove(&lab.lab.id).map(|lab| lab.answers).unwrap_or_default())
 }
 
@@ -45,9 +45,9 @@ pub(crate) fn grade_sandbox(
     waiting: &dyn Fn(&str),
 ) -> Result<Graded, Error> {
     let mut session = find_session(workspace, lab)?;
-    session.hand_in(handed_in(workspace, lab)?);
+    session.set_answers(submitted_answers(workspace, lab)?);
     waiting(if with_twin { WITH_TWIN } else { WITHOUT_TWIN });
-    Ok(session.grade_and_report_waits(lab, with_twin, waiting))
+    Ok(session.grade_with_progress(lab, with_twin, waiting))
 }
 
 const WITH_TWIN: &str = "asking the machine, and a freshly booted copy of it";
@@ -60,7 +60,7 @@ pub(crate) fn grade_for_hint(
     waiting: &dyn Fn(&str),
 ) -> Result<Vec<CheckReport>, Error> {
     let mut session = find_session(workspace, lab)?;
-    session.hand_in(handed_in(workspace, lab)?);
+    session.set_answers(submitted_answers(workspace, lab)?);
     waiting(WITHOUT_TWIN);
     let checks = session.grade(lab, false).checks;
     if checks.iter().any(|check| check.status == Status::Failed) {
@@ -110,10 +110,10 @@ impl<'a> LocalGrading<'a> {
 
     pub(crate) fn judge(self, workspace: &Workspace) -> Result<Graded, Error> {
         let place = Place { kind: PlaceKind::Here, systemd: systemd_version(&self.live) };
-        let answers = handed_in(workspace, self.lab)?;
+        let answers = submitted_answers(workspace, self.lab)?;
         let observations = Observations { live: self.live, twin: None, trials: self.trials, answers };
         let checks = engine::judge(&self.lab.lab, &observations);
-        Ok(Graded { checks, place, observations, twinless: None, twin_took: None })
+        Ok(Graded { checks, place, observations, twin_error: None, twin_took: None })
     }
 }
 
@@ -126,7 +126,7 @@ pub(crate) fn record_and_report(
     took: Duration,
 ) -> Report {
     note_times(workspace, graded, took);
-    if let Some(error) = &graded.twinless {
+    if let Some(error) = &graded.twin_error {
         workspace.warn(&format!("graded without a freshly booted copy: {error}"));
     }
     let score = engine::score(lab.lab.pass, &graded.checks);
@@ -135,7 +135,7 @@ pub(crate) fn record_and_report(
 }
 
 /// Returns the report of a grade that is not recorded, as in the demo.
-pub(crate) fn report_only(
+pub(crate) fn unrecorded_report(
     workspace: &Workspace,
     course: &Course,
     lab: &LabDirectory,

@@ -37,7 +37,7 @@ impl LabRunner {
     }
 
     fn open_with(&self, id: &str, scene: &Overlay, name: &str, source: RootSource) -> Result<LabSession, SandboxError> {
-        let for_gate = serde_json::to_value(&self.locations).map_err(|error| SandboxError::System {
+        let gate_data = serde_json::to_value(&self.locations).map_err(|error| SandboxError::System {
             action: "cannot write the sandbox's plan".into(),
             source: error.into(),
         })?;
@@ -48,13 +48,13 @@ impl LabRunner {
             source,
             os_tree: self.os_tree.clone(),
             program: self.program.clone(),
-            for_gate,
+            gate_data,
         };
         let sandbox = self.estate.sandbox(name);
         let (record, lease) = sandbox::launch(&self.estate, name, &plan)?;
         let session = LabSession::new(self.estate.clone(), sandbox, record, lease);
         if !session.sandbox().is_scene_applied() {
-            session.apply_whole(scene, "the scene")?;
+            session.apply_or_fail(scene, "the scene")?;
             session.sandbox().mark_scene_applied()?;
         }
         Ok(session)

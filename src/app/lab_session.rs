@@ -57,7 +57,7 @@ impl LabSession {
     }
 
     /// Sets the answers that `answer` checks are graded with, by check id.
-    pub fn hand_in(&mut self, answers: BTreeMap<String, String>) {
+    pub fn set_answers(&mut self, answers: BTreeMap<String, String>) {
         self.answers = answers;
     }
 
@@ -89,7 +89,7 @@ impl LabSession {
     }
 
     /// Like [`LabSession::apply`], but a failing script is an error; `what` names the overlay in it.
-    pub fn apply_whole(&self, overlay: &Overlay, what: &str) -> Result<(), SandboxError> {
+    pub fn apply_or_fail(&self, overlay: &Overlay, what: &str) -> Result<(), SandboxError> {
         let done = self.apply(overlay)?;
         if done.status.success() {
             return Ok(());
@@ -101,12 +101,12 @@ impl LabSession {
     /// Grades the lab. With a twin, the twin boots while the sandbox is asked, and the trials run on the twin.
     #[must_use]
     pub fn grade(&self, lab: &LabDirectory, with_twin: bool) -> Graded {
-        self.grade_and_report_waits(lab, with_twin, &|_| ())
+        self.grade_with_progress(lab, with_twin, &|_| ())
     }
 
     /// Like [`LabSession::grade`], and calls `waiting` before a long wait, with a text for the spinner.
     #[must_use]
-    pub fn grade_and_report_waits(&self, lab: &LabDirectory, with_twin: bool, waiting: &dyn Fn(&str)) -> Graded {
+    pub fn grade_with_progress(&self, lab: &LabDirectory, with_twin: bool, waiting: &dyn Fn(&str)) -> Graded {
         let (live, twin) = thread::scope(|scope| {
             let twin = with_twin.then(|| scope.spawn(|| self.ask_twin(&lab.lab)));
             let questions = engine::questions(&lab.lab);
@@ -116,7 +116,7 @@ impl LabSession {
             }
             (live, twin.and_then(|thread| thread.join().ok()))
         });
-        let (twin, trials, twin_took, twinless) = match twin {
+        let (twin, trials, twin_took, twin_error) = match twin {
             Some(Ok(TwinResult { answers, trials, took })) => (Some(answers), Trials::Done(trials), Some(took), None),
             Some(Err(error)) => {
                 let reason = format!("a copy of the sandbox could not be booted: {error}");
@@ -126,7 +126,7 @@ impl LabSession {
         };
         let place = Place { kind: PlaceKind::Sandbox, systemd: systemd_version(&live) };
         let observations = Observations { live, twin, trials, answers: self.answers.clone() };
-        Graded { checks: engine::judge(&lab.lab, &observations), place, observations, twinless, twin_took }
+        Graded { checks: engine::judge(&lab.lab, &observations), place, observations, twin_error, twin_took }
     }
 
     fn ask_twin(&self, lab: &Lab) -> Result<TwinResult, SandboxError> {

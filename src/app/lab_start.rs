@@ -58,7 +58,7 @@ pub(crate) fn apply_solution(
     session: &LabSession,
     lab: &LabDirectory,
 ) -> Result<BTreeMap<String, String>, Error> {
-    session.apply_whole(&lab.solution, "the solution")?;
+    session.apply_or_fail(&lab.solution, "the solution")?;
     let answers = session.resolve_answers(&lab.answers)?;
     let (id, given) = (lab.lab.id.clone(), answers.clone());
     workspace.update_progress(move |progress| progress.lab(&id).answers.extend(given))?;

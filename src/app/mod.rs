@@ -14,19 +14,19 @@ mod os_tree;
 mod proving;
 mod workspace;
 
-pub(crate) use curriculum::{Curriculum, Goal};
+pub(crate) use curriculum::{Curriculum, StepKind};
 pub(crate) use error::{Error, Message};
 pub use graded::Graded;
 pub(crate) use grading::{
-    LocalGrading, after_pass, find_session, grade_for_hint, grade_sandbox, record_and_report, report_only,
+    LocalGrading, after_pass, find_session, grade_for_hint, grade_sandbox, record_and_report, unrecorded_report,
 };
 pub use inside::Locations;
-pub(crate) use inside::{GateJob, GateQuestion, GateReply, GateRequest, InsideService, ask_gate, is_inside};
+pub(crate) use inside::{GateJob, GateReply, GateRequest, GateVerb, InsideService, ask_gate, is_inside};
 pub use lab_runner::LabRunner;
 pub use lab_session::LabSession;
 pub(crate) use lab_start::{apply_solution, start_lab};
-pub(crate) use lesson_host::{LessonRequest, PracticeEvent, serve as serve_lesson};
+pub(crate) use lesson_host::{LessonEvent, LessonRequest, serve as serve_lesson};
 pub(crate) use notice::Notice;
 pub(crate) use proving::record_outputs;
-pub use proving::{Case, ChapterProof, Job, Prover, plan, prove_chapters, too_long};
+pub use proving::{Case, ChapterProof, Job, Prover, chapter_jobs, lab_jobs, overlong_pages};
 pub(crate) use workspace::{Workspace, now};

@@ -107,11 +107,11 @@ impl Workspace {
     /// The start of a command line of ours for the same learner, sandboxes and course.
     pub(crate) fn self_command(&self) -> Result<SelfCommand, Error> {
         let Locations { state_dir, estate, course_dir } = self.locations();
-        let ourselves = SelfCommand::current().map_err(Error::system("cannot find this program's own file"))?;
-        let ourselves = ourselves.option("--state-dir", state_dir).option("--estate", estate);
+        let self_command = SelfCommand::current().map_err(Error::system("cannot find this program's own file"))?;
+        let self_command = self_command.option("--state-dir", state_dir).option("--estate", estate);
         Ok(match course_dir {
-            Some(dir) => ourselves.option("--course", dir),
-            None => ourselves,
+            Some(dir) => self_command.option("--course", dir),
+            None => self_command,
         })
     }
 

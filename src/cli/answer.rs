@@ -6,7 +6,7 @@ use std::iter;
 use super::context::Context;
 use super::exit_code::ExitCode;
 use super::gate_client;
-use crate::app::{self, Error, GateQuestion};
+use crate::app::{self, Error, GateVerb};
 use crate::engine;
 use crate::model::{AnswerForm, Check, Kind, Lab, escape};
 use crate::ui::{escape_markdown, wrap};
@@ -35,7 +35,7 @@ pub(super) struct Args {
 pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
     if app::is_inside() {
         let (check, value) = (args.check.clone(), args.value.clone());
-        return gate_client::ask(context, GateQuestion::Answer { check, value });
+        return gate_client::ask(context, GateVerb::Answer { check, value });
     }
     let workspace = &context.workspace;
     let course = workspace.course()?;

@@ -9,7 +9,7 @@ use super::exit_code::ExitCode;
 use super::output::{self, Output};
 use super::show_error::write_document;
 use super::{gate_client, sudo};
-use crate::app::{self, Error, GateQuestion, LocalGrading};
+use crate::app::{self, Error, GateVerb, LocalGrading};
 use crate::model::Report;
 use crate::report::Format;
 
@@ -58,8 +58,8 @@ impl Args {
 pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
     let output = Output::at(context, args.output.as_deref())?;
     if app::is_inside() && !args.here {
-        let question = GateQuestion::Check { lab: args.lab.clone(), format: args.format, no_trials: args.no_trials };
-        return gate_client::ask_into(context, question, &output);
+        let verb = GateVerb::Check { lab: args.lab.clone(), format: args.format, no_trials: args.no_trials };
+        return gate_client::ask_into(context, verb, &output);
     }
     let report = match grade(context, args) {
         Ok(report) => report,
@@ -74,7 +74,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
     };
     let style = if output.is_file() { context.terminal.file_style() } else { context.terminal.style() };
     output.write(|out| args.format.report(&report, style, out))?;
-    Ok(ExitCode::of_verdict(report.exit_code()))
+    Ok(ExitCode::from_report(report.exit_code()))
 }
 
 fn grade(context: &Context, args: &Args) -> Result<Report, Error> {

@@ -78,7 +78,7 @@ impl Demo<'_> {
         self.grade(session)?;
         self.print("# 3 · The right answer")?;
         self.print_overlay(&self.lab.solution)?;
-        session.apply_whole(&self.lab.solution, "the solution")?;
+        session.apply_or_fail(&self.lab.solution, "the solution")?;
         self.grade(session)
     }
 
@@ -111,10 +111,10 @@ impl Demo<'_> {
             let _spinner = self.context.terminal.spinner("grading");
             session.grade(self.lab, true)
         };
-        let report = app::report_only(&self.context.workspace, self.course, self.lab, &graded, started);
+        let report = app::unrecorded_report(&self.context.workspace, self.course, self.lab, &graded, started);
         let mut out = io::stdout().lock();
         report::human(&report, self.context.terminal.style(), &mut out)?;
         writeln!(out)?;
-        Ok(ExitCode::of_verdict(report.exit_code()))
+        Ok(ExitCode::from_report(report.exit_code()))
     }
 }

@@ -53,7 +53,7 @@ impl ExitCode {
     }
 
     /// What a report or a proof says about its own exit code.
-    pub(super) fn of_verdict(code: u8) -> Self {
+    pub(super) fn from_report(code: u8) -> Self {
         match code {
             0 => Self::Success,
             1 => Self::CheckFailed,

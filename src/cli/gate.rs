@@ -9,7 +9,7 @@ use super::exit_code::ExitCode;
 use super::show_error::show_error;
 use super::streams::Streams;
 use super::{answer, check, hint, lab};
-use crate::app::{Error, GateJob, GateQuestion, GateReply, Workspace};
+use crate::app::{Error, GateJob, GateReply, GateVerb, Workspace};
 use crate::learner::{Owner, StateDir};
 use crate::os::read_frame;
 use crate::sandbox::Estate;
@@ -37,7 +37,7 @@ pub(super) fn run(_: &Args) -> Result<ExitCode, Error> {
         Workspace::new(locations.course_dir, Estate::at(&locations.estate), state, notify)
     };
     let context = Context::for_gate(Streams::Gate(Mutex::new(socket)), workspace, request.color, request.width);
-    let (result, document) = answer(&context, lab, request.question);
+    let (result, document) = answer(&context, lab, request.verb);
     let code = result.unwrap_or_else(|error| {
         show_error(context.streams(), &error, document);
         ExitCode::from(&error)
@@ -46,19 +46,15 @@ pub(super) fn run(_: &Args) -> Result<ExitCode, Error> {
     Ok(ExitCode::Success)
 }
 
-fn answer(
-    context: &Context,
-    lab: String,
-    question: GateQuestion,
-) -> (Result<ExitCode, Error>, Option<crate::report::Format>) {
-    match question {
-        GateQuestion::Check { format, no_trials, .. } => {
+fn answer(context: &Context, lab: String, verb: GateVerb) -> (Result<ExitCode, Error>, Option<crate::report::Format>) {
+    match verb {
+        GateVerb::Check { format, no_trials, .. } => {
             let args = check::Args::in_sandbox(lab, format, no_trials);
             (check::run(context, &args), args.document())
         }
-        GateQuestion::Hint { check } => (hint::run(context, &hint::Args { lab: Some(lab), check }), None),
-        GateQuestion::Brief { .. } => (lab::brief::run(context, &lab::brief::Args { lab: Some(lab) }), None),
-        GateQuestion::Answer { check, value } => {
+        GateVerb::Hint { check } => (hint::run(context, &hint::Args { lab: Some(lab), check }), None),
+        GateVerb::Brief { .. } => (lab::brief::run(context, &lab::brief::Args { lab: Some(lab) }), None),
+        GateVerb::Answer { check, value } => {
             (answer::run(context, &answer::Args { check, value, lab: Some(lab) }), None)
         }
     }

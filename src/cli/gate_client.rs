@@ -5,19 +5,19 @@ use std::io::{self, IsTerminal};
 use super::context::Context;
 use super::exit_code::ExitCode;
 use super::output::Output;
-use crate::app::{self, Error, GateQuestion, GateReply, GateRequest};
+use crate::app::{self, Error, GateReply, GateRequest, GateVerb};
 use crate::ui::wrap;
 
 /// Asks the host, and prints the answer.
-pub(super) fn ask(context: &Context, question: GateQuestion) -> Result<ExitCode, Error> {
-    ask_into(context, question, &Output::at(context, None)?)
+pub(super) fn ask(context: &Context, verb: GateVerb) -> Result<ExitCode, Error> {
+    ask_into(context, verb, &Output::at(context, None)?)
 }
 
 /// Asks the host. What the answer has for standard output goes to `output`.
-pub(super) fn ask_into(context: &Context, question: GateQuestion, output: &Output<'_>) -> Result<ExitCode, Error> {
+pub(super) fn ask_into(context: &Context, verb: GateVerb, output: &Output<'_>) -> Result<ExitCode, Error> {
     let style = if output.is_file() { context.terminal.file_style() } else { context.terminal.style() };
     let width = u16::try_from(style.width).unwrap_or(80);
-    let request = GateRequest { question, color: style.color, width };
+    let request = GateRequest { verb, color: style.color, width };
     let waiting = context.waiting();
     waiting.show("asking unitlab outside of the sandbox");
     let (mut stdout, mut stderr) = (String::new(), String::new());

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::context::Context;
 use super::exit_code::ExitCode;
 use super::{gate_client, sudo};
-use crate::app::{self, Error, GateQuestion};
+use crate::app::{self, Error, GateVerb};
 use crate::course::LabDirectory;
 use crate::engine::{self, HintText, NextHint};
 use crate::ui::escape_markdown;
@@ -30,7 +30,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
     if app::is_inside() {
         // Inside there is only one lab, so a single argument is a check or the lab's name.
         let check = args.check.clone().or(args.lab.clone());
-        return gate_client::ask(context, GateQuestion::Hint { check });
+        return gate_client::ask(context, GateVerb::Hint { check });
     }
     let workspace = &context.workspace;
     let course = workspace.course()?;

@@ -6,7 +6,7 @@ use std::iter;
 use super::context::Context;
 use super::exit_code::ExitCode;
 use super::gate_client;
-use crate::app::{Curriculum, Error, Goal};
+use crate::app::{Curriculum, Error, StepKind};
 use crate::course::Course;
 use crate::learner::Progress;
 use crate::sandbox;
@@ -22,15 +22,15 @@ pub(super) fn run(context: &Context) -> Result<ExitCode, Error> {
     let mut out = io::stdout().lock();
     for (heading, chapters) in [("Chapters", true), ("Labs", false)] {
         let steps: Vec<_> =
-            curriculum.steps.iter().filter(|step| matches!(step.goal, Goal::Chapter(_)) == chapters).collect();
+            curriculum.steps.iter().filter(|step| matches!(step.kind, StepKind::Chapter(_)) == chapters).collect();
         if steps.is_empty() {
             continue;
         }
         writeln!(out, "{heading}")?;
         for step in steps {
             let row = &step.row;
-            let details = match &step.goal {
-                Goal::Chapter(chapter) => {
+            let details = match &step.kind {
+                StepKind::Chapter(chapter) => {
                     let minutes = course.tutorial().chapters[*chapter].minutes;
                     if row.completion == Completion::NotStarted {
                         row.detail.clone()
@@ -38,7 +38,7 @@ pub(super) fn run(context: &Context) -> Result<ExitCode, Error> {
                         format!("{minutes} min · {}", row.detail)
                     }
                 }
-                Goal::Lab(lab) => lab_details(context, &course, &progress, lab),
+                StepKind::Lab(lab) => lab_details(context, &course, &progress, lab),
             };
             let in_hand = progress.current_lab.as_ref() == Some(&row.id) && !chapters
                 || progress.current_chapter.as_ref() == Some(&row.id) && chapters;

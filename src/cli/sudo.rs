@@ -14,15 +14,15 @@ pub(super) fn require_root(context: &Context, why: &str) -> Result<(), Error> {
     }
     // sudo resets the environment, so what it says is passed as options.
     let Locations { state_dir, estate, .. } = context.workspace.locations();
-    let ourselves = SelfCommand::current().map_err(Error::system("cannot find this program's own file"))?;
-    let mut ourselves = ourselves.option("--state-dir", state_dir).option("--estate", estate);
+    let self_command = SelfCommand::current().map_err(Error::system("cannot find this program's own file"))?;
+    let mut self_command = self_command.option("--state-dir", state_dir).option("--estate", estate);
     let args: Vec<OsString> = std::env::args_os().skip(1).collect();
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     if no_color && !has_option(&args, "--color") {
-        ourselves = ourselves.option("--color", "never");
+        self_command = self_command.option("--color", "never");
     }
     context.workspace.warn(&format!("{why} needs root; going on through sudo for this step"));
-    Err(sandbox::reexec_with_sudo(&ourselves.args(without_locations(args))).into())
+    Err(sandbox::reexec_with_sudo(&self_command.args(without_locations(args))).into())
 }
 
 /// The user's arguments without `--state-dir` and `--estate`.

@@ -72,18 +72,18 @@ pub struct Proof {
     /// The chapters in order, then the labs.
     pub cases: Vec<CaseResult>,
     /// Faults found without a sandbox: checks that no case fails, pages that are too long.
-    pub lacks: Vec<String>,
+    pub mistakes: Vec<String>,
     /// Wall-clock duration.
     pub took: Duration,
     /// The number of cases tried in parallel.
-    pub at_once: usize,
+    pub parallel: usize,
 }
 
 impl Proof {
     /// The exit code: 0 if everything is as expected, 4 if something differs, 3 if something was not tried.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
-        if !self.lacks.is_empty() || self.cases.iter().any(|case| !case.differs.is_empty()) {
+        if !self.mistakes.is_empty() || self.cases.iter().any(|case| !case.differs.is_empty()) {
             4
         } else if self.cases.iter().all(CaseResult::holds) {
             0

@@ -154,7 +154,7 @@ impl Entrance {
 
     /// Starts one line of bash: as the learner in a login session, or as root. It is killed after this many seconds, and
     /// then exits with 124, as under timeout(1).
-    pub fn practice(
+    pub fn run_with_time_limit(
         &self,
         line: &str,
         root: bool,

@@ -17,27 +17,27 @@ use crate::os::{frame, read_json};
 pub(crate) const GATE_SOCKET: &str = "/run/unitlab/socket";
 
 /// Requests of one sandbox that are answered at the same time.
-const AT_ONCE: usize = 2;
+const MOST_ACTIVE: usize = 2;
 /// The longest request in bytes.
-const REQUEST: usize = 4096;
+const LONGEST_REQUEST: usize = 4096;
 /// The longest answer to one request in bytes, all replies together.
-pub(crate) const ANSWER: usize = 1 << 20;
-/// Bytes beyond [`ANSWER`] that are reserved for the last replies.
-const RESERVE: usize = 4096;
+pub(crate) const LONGEST_ANSWER: usize = 1 << 20;
+/// Bytes beyond [`LONGEST_ANSWER`] that are reserved for the last replies.
+const RESERVED: usize = 4096;
 const READ_TIMEOUT: Duration = Duration::from_secs(5);
 const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 
-static BUSY: AtomicUsize = AtomicUsize::new(0);
+static ACTIVE: AtomicUsize = AtomicUsize::new(0);
 
 /// Answers requests that come from inside a sandbox. It runs in the supervisor, on a thread per request.
 pub(crate) trait GateService: Send + Sync {
     /// Answers one request. `program` is the supervisor's copy of this program.
-    fn answer(&self, request: Incoming, plan: &Plan, program: &Path, replies: &mut Replies) -> io::Result<()>;
+    fn answer(&self, request: IncomingRequest, plan: &Plan, program: &Path, replies: &mut Replies) -> io::Result<()>;
 }
 
 /// A request as it arrived.
 #[derive(Debug)]
-pub(crate) enum Incoming {
+pub(crate) enum IncomingRequest {
     /// JSON text, not parsed yet.
     Json(Vec<u8>),
     /// No complete request arrived, or it is too long.
@@ -54,16 +54,16 @@ pub(crate) struct Replies {
 }
 
 impl Replies {
-    /// Sends one reply; returns false, and sends nothing, if the answer would get longer than [`ANSWER`].
+    /// Sends one reply; returns false, and sends nothing, if the answer would get longer than [`LONGEST_ANSWER`].
     pub(crate) fn send(&mut self, reply: &impl Serialize) -> io::Result<bool> {
         let frame = frame(reply)?;
-        let Some(left) = self.left.checked_sub(frame.len()).filter(|left| *left >= RESERVE) else { return Ok(false) };
+        let Some(left) = self.left.checked_sub(frame.len()).filter(|left| *left >= RESERVED) else { return Ok(false) };
         self.left = left;
         io::Write::write_all(&mut self.stream, &frame).map(|()| true)
     }
 
     /// Sends a reply that ends the answer, for which some bytes are reserved.
-    pub(crate) fn finish(&mut self, reply: &impl Serialize) -> io::Result<()> {
+    pub(crate) fn send_last(&mut self, reply: &impl Serialize) -> io::Result<()> {
         let frame = frame(reply)?;
         self.left = self.left.checked_sub(frame.len()).ok_or(io::ErrorKind::FileTooLarge)?;
         io::Write::write_all(&mut self.stream, &frame)
@@ -76,27 +76,27 @@ pub(super) fn accept(gate: &UnixListener, plan: &Plan, program: &Path, service: 
     if stream.set_read_timeout(Some(READ_TIMEOUT)).and(stream.set_write_timeout(Some(WRITE_TIMEOUT))).is_err() {
         return;
     }
-    if BUSY.fetch_add(1, Ordering::AcqRel) >= AT_ONCE {
-        BUSY.fetch_sub(1, Ordering::AcqRel);
-        let mut replies = Replies { stream, left: ANSWER + RESERVE };
-        let _ = service.answer(Incoming::Busy, plan, program, &mut replies);
+    if ACTIVE.fetch_add(1, Ordering::AcqRel) >= MOST_ACTIVE {
+        ACTIVE.fetch_sub(1, Ordering::AcqRel);
+        let mut replies = Replies { stream, left: LONGEST_ANSWER + RESERVED };
+        let _ = service.answer(IncomingRequest::Busy, plan, program, &mut replies);
         return;
     }
     let (plan, program, service) = (plan.clone(), program.to_owned(), Arc::clone(service));
     let spawned = thread::Builder::new().spawn(move || {
         let _ = serve(stream, &plan, &program, &*service);
-        BUSY.fetch_sub(1, Ordering::AcqRel);
+        ACTIVE.fetch_sub(1, Ordering::AcqRel);
     });
     if spawned.is_err() {
-        BUSY.fetch_sub(1, Ordering::AcqRel);
+        ACTIVE.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
 fn serve(mut stream: UnixStream, plan: &Plan, program: &Path, service: &dyn GateService) -> io::Result<()> {
-    let request = match read_json(&mut stream, REQUEST) {
-        Ok(Some(json)) => Incoming::Json(json),
-        Ok(None) => Incoming::Unreadable(io::ErrorKind::UnexpectedEof.into()),
-        Err(error) => Incoming::Unreadable(error),
+    let request = match read_json(&mut stream, LONGEST_REQUEST) {
+        Ok(Some(json)) => IncomingRequest::Json(json),
+        Ok(None) => IncomingRequest::Unreadable(io::ErrorKind::UnexpectedEof.into()),
+        Err(error) => IncomingRequest::Unreadable(error),
     };
-    service.answer(request, plan, program, &mut Replies { stream, left: ANSWER + RESERVE })
+    service.answer(request, plan, program, &mut Replies { stream, left: LONGEST_ANSWER + RESERVED })
 }

@@ -95,7 +95,7 @@ pub fn launch_twin(estate: &Estate, of: &Sandbox) -> Result<(Sandbox, Record, Le
         source: RootSource::CopyOf(of.name().to_owned()),
         os_tree: origin.os_tree().to_owned(),
         program: origin.program.clone(),
-        for_gate: serde_json::Value::Null,
+        gate_data: serde_json::Value::Null,
     };
     let (record, lease) = launch(estate, twin.name(), &plan)?;
     Ok((twin, record, lease))

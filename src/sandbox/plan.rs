@@ -18,7 +18,7 @@ pub struct Plan {
     /// The unitlab program that supervises it.
     pub program: PathBuf,
     /// Data for the gate service, which answers requests from inside; opaque here.
-    pub for_gate: serde_json::Value,
+    pub gate_data: serde_json::Value,
 }
 
 /// Where a sandbox's root comes from, and where it is stored.

@@ -22,20 +22,20 @@ pub(crate) struct RootChild {
 }
 
 /// The longest message that is accepted from the child.
-const LONGEST: usize = 1 << 20;
+const LONGEST_MESSAGE: usize = 1 << 20;
 
 impl RootChild {
     /// Starts it, through sudo unless we are root. Returns `None` if sudo would ask for a password.
-    pub(crate) fn start(ourselves: &SelfCommand) -> Result<Option<Self>, SandboxError> {
+    pub(crate) fn start(self_command: &SelfCommand) -> Result<Option<Self>, SandboxError> {
         let fail = || SandboxError::system("cannot start a child process as root");
         let mut command = if is_root() {
-            ourselves.command()
+            self_command.command()
         } else {
             let sudo = privilege::sudo()?;
-            if !privilege::needs_no_password(&sudo, ourselves.program())? {
+            if !privilege::needs_no_password(&sudo, self_command.program())? {
                 return Ok(None);
             }
-            ourselves.under_sudo(&sudo, &["-n"])
+            self_command.under_sudo(&sudo, &["-n"])
         };
         // In its own process group, so that Ctrl-C on our terminal reaches only us.
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).process_group(0);
@@ -44,7 +44,7 @@ impl RootChild {
             return Err(fail()(io::ErrorKind::BrokenPipe.into()));
         };
         rustix::fs::fcntl_setfl(&stdout, rustix::fs::OFlags::NONBLOCK).map_err(|errno| fail()(errno.into()))?;
-        Ok(Some(Self { child, stdin: Some(stdin), stdout, received: FrameBuffer::new(LONGEST) }))
+        Ok(Some(Self { child, stdin: Some(stdin), stdout, received: FrameBuffer::new(LONGEST_MESSAGE) }))
     }
 
     /// Sends one message; an error means that the child has exited.
@@ -89,11 +89,11 @@ impl Drop for RootChild {
 
 /// Lets sudo ask for the password on our terminal.
 pub(crate) fn ask_sudo_password() -> Result<(), SandboxError> {
-    let ourselves = SelfCommand::current().map_err(SandboxError::system("cannot find this program's own file"))?;
-    authenticate(&privilege::sudo()?, ourselves.program())
+    let self_command = SelfCommand::current().map_err(SandboxError::system("cannot find this program's own file"))?;
+    authenticate(&privilege::sudo()?, self_command.program())
 }
 
 /// Runs this program on our terminal and waits for it.
-pub(crate) fn run_self(ourselves: &SelfCommand) -> Result<ExitStatus, SandboxError> {
-    ourselves.command().status().map_err(SandboxError::system("cannot start this program again"))
+pub(crate) fn run_on_terminal(self_command: &SelfCommand) -> Result<ExitStatus, SandboxError> {
+    self_command.command().status().map_err(SandboxError::system("cannot start this program again"))
 }

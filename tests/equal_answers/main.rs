@@ -88,7 +88,7 @@ fn two_right_ways_get_the_same_marks() {
         assert!(done.status.success(), "{}\n{}", done.status, done.output);
         let graded = session.grade(&lab, true);
         session.close().unwrap();
-        assert!(graded.twinless.is_none(), "{:?}", graded.twinless);
+        assert!(graded.twin_error.is_none(), "{:?}", graded.twin_error);
         assert_eq!(graded.checks.len(), lab.lab.checks.len());
         for report in graded.checks.iter().filter(|report| report.status != Status::Passed) {
             wrong.push(format!("{}: {:?} {} {:?}", report.id, report.status, report.observed, report.diagnosis));

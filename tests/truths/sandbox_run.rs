@@ -70,7 +70,7 @@ impl SandboxRun {
         assert!(done.status.success(), "{}\n{}", done.status, done.output);
         let graded = session.grade(&lab, true);
         session.close().unwrap();
-        assert!(graded.twinless.is_none(), "{:?}", graded.twinless);
+        assert!(graded.twin_error.is_none(), "{:?}", graded.twin_error);
         let version = graded.place.systemd.parse().unwrap_or_else(|_| panic!("{:?}", graded.checks.first()));
         Self { graded, said: done.output, version }
     }

@@ -174,7 +174,7 @@ fn generated_units_are_read_as_the_manager_reads_them() {
     };
     let links: Vec<String> = masks.map(link).collect();
     let script = format!("set -eu\n{}\nsystemctl daemon-reload\n", links.join("\n"));
-    session.apply_whole(&Overlay { files: files.collect(), script: Some(script) }, "the generated units").unwrap();
+    session.apply_or_fail(&Overlay { files: files.collect(), script: Some(script) }, "the generated units").unwrap();
     let names: Vec<String> = units.into_iter().map(|unit| unit.name).collect();
     let (mut wrong, values, loaded) = differences(&session, &lab, &names);
     wrong.extend(differently_enabled(&session, &lab, &names));

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::protocol::{GateReply, GateRequest};
 use crate::os::{read_frame, write_frame};
-use crate::sandbox::{GATE_ANSWER, GATE_SOCKET};
+use crate::sandbox::{GATE_SOCKET, LONGEST_GATE_ANSWER};
 
 /// True inside a sandbox of unitlab.
 pub(crate) fn is_inside() -> bool {
@@ -18,7 +18,7 @@ pub(crate) fn ask_gate(request: &GateRequest, mut on_reply: impl FnMut(GateReply
     let mut stream = UnixStream::connect(GATE_SOCKET)?;
     write_frame(&mut stream, request)?;
     loop {
-        match read_frame(&mut stream, GATE_ANSWER)? {
+        match read_frame(&mut stream, LONGEST_GATE_ANSWER)? {
             Some(GateReply::Exit(code)) => return Ok(code),
             Some(reply) => on_reply(reply),
             None => return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the sandbox's supervisor hung up")),

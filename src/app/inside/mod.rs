@@ -6,5 +6,5 @@ mod service;
 
 pub(crate) use client::{ask_gate, is_inside};
 pub use protocol::Locations;
-pub(crate) use protocol::{GateJob, GateQuestion, GateReply, GateRequest};
+pub(crate) use protocol::{GateJob, GateReply, GateRequest, GateVerb};
 pub(crate) use service::InsideService;

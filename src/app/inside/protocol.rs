@@ -13,7 +13,7 @@ use crate::report::Format;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct GateRequest {
-    pub(crate) question: GateQuestion,
+    pub(crate) verb: GateVerb,
     /// The sender's terminal shows colours.
     pub(crate) color: bool,
     /// Columns of the sender's terminal.
@@ -23,7 +23,7 @@ pub(crate) struct GateRequest {
 /// What can be asked from inside; each is a command of unitlab.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub(crate) enum GateQuestion {
+pub(crate) enum GateVerb {
     /// `unitlab check`
     Check {
         /// The lab, if the learner named one.

@@ -3,10 +3,10 @@
 use std::io;
 use std::path::Path;
 
-use super::protocol::{GateJob, GateQuestion, GateReply, GateRequest, Locations};
+use super::protocol::{GateJob, GateReply, GateRequest, GateVerb, Locations};
 use crate::model::escape;
 use crate::os::{SelfCommand, read_frame, write_frame};
-use crate::sandbox::{GATE_ANSWER, GateService, Incoming, Plan, Replies};
+use crate::sandbox::{GateService, IncomingRequest, LONGEST_GATE_ANSWER, Plan, Replies};
 
 /// Longest check id and longest answer in bytes that are passed on.
 const LONGEST_ID: usize = 64;
@@ -20,23 +20,24 @@ const LONGEST_WAITING: usize = 200;
 pub(crate) struct InsideService;
 
 impl GateService for InsideService {
-    fn answer(&self, request: Incoming, plan: &Plan, program: &Path, replies: &mut Replies) -> io::Result<()> {
+    fn answer(&self, request: IncomingRequest, plan: &Plan, program: &Path, replies: &mut Replies) -> io::Result<()> {
         let request = match request {
-            Incoming::Busy => {
-                return fail(replies, "unitlab: busy with earlier questions; try again in a moment\n", 3);
+            IncomingRequest::Busy => {
+                return fail(replies, "unitlab: busy with earlier requests; try again in a moment\n", 3);
             }
-            Incoming::Unreadable(error) => return fail(replies, &not_understood(&error.to_string()), 2),
-            Incoming::Json(json) => match serde_json::from_slice::<GateRequest>(&json) {
+            IncomingRequest::Unreadable(error) => return fail(replies, &not_understood(&error.to_string()), 2),
+            IncomingRequest::Json(json) => match serde_json::from_slice::<GateRequest>(&json) {
                 Ok(request) => request,
                 Err(error) => return fail(replies, &not_understood(&error.to_string()), 2),
             },
         };
-        if let Some(why) = refusal(&request.question, &plan.lab) {
+        if let Some(why) = refusal(&request.verb, &plan.lab) {
             return fail(replies, &why, 2);
         }
-        let locations: Locations = serde_json::from_value(plan.for_gate.clone())?;
+        let locations: Locations = serde_json::from_value(plan.gate_data.clone())?;
         let owner = (plan.owner, plan.owner_gid);
-        let job = GateJob { request: bounded(request, &plan.lab), lab: plan.lab.clone(), locations, owner };
+        let job =
+            GateJob { request: without_invalid_values(request, &plan.lab), lab: plan.lab.clone(), locations, owner };
         relay(&job, program, replies)
     }
 }
@@ -50,7 +51,7 @@ fn relay(job: &GateJob, program: &Path, replies: &mut Replies) -> io::Result<()>
     let mut is_too_long = false;
     // The learner may have hung up. The child's work is finished all the same, because it records the grade.
     while code.is_none() && !is_too_long {
-        let reply = match read_frame(&mut stream, GATE_ANSWER) {
+        let reply = match read_frame(&mut stream, LONGEST_GATE_ANSWER) {
             Ok(Some(reply)) => reply,
             Ok(None) => break,
             Err(error) => {
@@ -74,14 +75,14 @@ fn relay(job: &GateJob, program: &Path, replies: &mut Replies) -> io::Result<()>
     child.wait()?;
     match code {
         _ if is_too_long => fail(replies, "unitlab: the answer is larger than 1 MiB, too large for a sandbox\n", 3),
-        Some(code) => replies.finish(&GateReply::Exit(code)),
+        Some(code) => replies.send_last(&GateReply::Exit(code)),
         None => fail(replies, "unitlab: the process that answers on the host ended without an answer\n", 125),
     }
 }
 
 fn fail(replies: &mut Replies, message: &str, code: u8) -> io::Result<()> {
-    replies.finish(&GateReply::Stderr(message.to_owned()))?;
-    replies.finish(&GateReply::Exit(code))
+    replies.send_last(&GateReply::Stderr(message.to_owned()))?;
+    replies.send_last(&GateReply::Exit(code))
 }
 
 fn not_understood(why: &str) -> String {
@@ -89,8 +90,8 @@ fn not_understood(why: &str) -> String {
 }
 
 /// Why the request is refused: it names a lab or a check where only this sandbox's lab can be meant.
-fn refusal(question: &GateQuestion, lab: &str) -> Option<String> {
-    let (GateQuestion::Check { lab: named, .. } | GateQuestion::Brief { lab: named }) = question else { return None };
+fn refusal(verb: &GateVerb, lab: &str) -> Option<String> {
+    let (GateVerb::Check { lab: named, .. } | GateVerb::Brief { lab: named }) = verb else { return None };
     let named = named.as_deref().filter(|named| *named != lab)?;
     Some(format!(
         "unitlab: this is the sandbox of the lab {lab:?}, and {:?} is something else\n  \
@@ -100,17 +101,15 @@ fn refusal(question: &GateQuestion, lab: &str) -> Option<String> {
 }
 
 /// Leaves out ids and answers that cannot be right: too long, or with a zero byte.
-fn bounded(request: GateRequest, lab: &str) -> GateRequest {
+fn without_invalid_values(request: GateRequest, lab: &str) -> GateRequest {
     let fits = |text: &String| text.len() <= LONGEST_VALUE && !text.contains('\0');
-    let question = match request.question {
-        GateQuestion::Hint { check } => {
+    let verb = match request.verb {
+        GateVerb::Hint { check } => {
             let is_id = |id: &String| id.len() <= LONGEST_ID && !id.starts_with('-') && id != lab;
-            GateQuestion::Hint { check: check.filter(is_id) }
+            GateVerb::Hint { check: check.filter(is_id) }
         }
-        GateQuestion::Answer { check, value } => {
-            GateQuestion::Answer { check: check.filter(fits), value: value.filter(fits) }
-        }
+        GateVerb::Answer { check, value } => GateVerb::Answer { check: check.filter(fits), value: value.filter(fits) },
         other => other,
     };
-    GateRequest { question, ..request }
+    GateRequest { verb, ..request }
 }

@@ -33,32 +33,32 @@ const KEPT: usize = 1 << 20;
 const EXTRA_TIME: Duration = Duration::from_secs(5);
 
 /// How long to wait for a command before it is stopped.
-pub(crate) fn time_limit(practice: &LessonCommand) -> Duration {
-    Duration::from_secs(practice.seconds.into()) + EXTRA_TIME
+pub(crate) fn time_limit(command: &LessonCommand) -> Duration {
+    Duration::from_secs(command.seconds.into()) + EXTRA_TIME
 }
 
-/// Starts `run` with the user and the time limit of `practice`. `on_event` runs on its own thread and returns false to
+/// Starts `command_line` with the user and the time limit of `command`. `on_event` runs on its own thread and returns false to
 /// stop reading.
 pub(crate) fn start(
     entrance: &Entrance,
-    practice: &LessonCommand,
-    run: &str,
+    command: &LessonCommand,
+    command_line: &str,
     on_event: impl FnMut(CommandEvent) -> bool + Send + 'static,
 ) -> Result<RunningCommand, SandboxError> {
-    let (running, output) = entrance.practice(run, practice.root, practice.seconds)?;
+    let (running, output) = entrance.run_with_time_limit(command_line, command.root, command.seconds)?;
     thread::spawn(move || read(output, on_event));
     Ok(running)
 }
 
-/// Runs the command of `practice` and waits for its end.
-pub(crate) fn run_to_end(entrance: &Entrance, practice: &LessonCommand) -> Result<CommandOutput, SandboxError> {
+/// Runs `command` and waits for its end.
+pub(crate) fn run_to_end(entrance: &Entrance, command: &LessonCommand) -> Result<CommandOutput, SandboxError> {
     let (sender, events) = mpsc::channel();
-    let limit = Duration::from_secs(practice.seconds.into());
+    let limit = Duration::from_secs(command.seconds.into());
     let begun = Instant::now();
-    let mut running = start(entrance, practice, &practice.run, move |event| sender.send(event).is_ok())?;
+    let mut running = start(entrance, command, &command.run, move |event| sender.send(event).is_ok())?;
     let mut output = String::new();
     loop {
-        match events.recv_timeout(time_limit(practice).saturating_sub(begun.elapsed())) {
+        match events.recv_timeout(time_limit(command).saturating_sub(begun.elapsed())) {
             Ok(CommandEvent::Text(text)) if output.len() < KEPT => output.push_str(&text),
             Ok(CommandEvent::Text(_)) => {}
             Ok(CommandEvent::End) | Err(RecvTimeoutError::Disconnected) => break,

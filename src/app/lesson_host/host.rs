@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Instant;
 
 use super::command_run::{self, CommandEvent};
-use super::protocol::{LONGEST_REQUEST, LessonRequest, PracticeEvent};
+use super::protocol::{LONGEST_REQUEST, LessonEvent, LessonRequest};
 use crate::app::error::Error;
 use crate::app::lab_session::LabSession;
 use crate::app::workspace::Workspace;
@@ -59,7 +59,7 @@ fn read_requests(events: &Sender<Event>) {
 }
 
 /// Sends an event; false if the client is gone.
-fn send(event: &PracticeEvent) -> bool {
+fn send(event: &LessonEvent) -> bool {
     write_frame(&mut io::stdout().lock(), event).is_ok()
 }
 
@@ -97,15 +97,17 @@ impl<'a> LessonHost<'a> {
         match request {
             LessonRequest::Prepare { chapter } => match self.course.chapter(&chapter) {
                 Ok(chapter) => self.prepare(chapter),
-                Err(error) => send(&PracticeEvent::Impossible { why: error.to_string() }),
+                Err(error) => send(&LessonEvent::BootFailed { why: error.to_string() }),
             },
-            LessonRequest::Run { first, block, run } => self.run(&first, &block, &run),
+            LessonRequest::Run { prerequisites, block, command_line } => {
+                self.run(&prerequisites, &block, &command_line)
+            }
             LessonRequest::Stop => true,
         }
     }
 
     fn prepare(&mut self, chapter: &'a Chapter) -> bool {
-        if !send(&PracticeEvent::Booting) {
+        if !send(&LessonEvent::Booting) {
             return false;
         }
         if let Some((_, session)) = self.session.take() {
@@ -114,9 +116,9 @@ impl<'a> LessonHost<'a> {
         match self.boot(chapter) {
             Ok((session, systemd)) => {
                 self.session = Some((chapter, session));
-                send(&PracticeEvent::Up { systemd })
+                send(&LessonEvent::Up { systemd })
             }
-            Err(error) => send(&PracticeEvent::Impossible { why: error.message().unwrap_or_default().what }),
+            Err(error) => send(&LessonEvent::BootFailed { why: error.message().unwrap_or_default().what }),
         }
     }
 
@@ -128,38 +130,46 @@ impl<'a> LessonHost<'a> {
         Ok((session, version.chars().take_while(char::is_ascii_digit).collect()))
     }
 
-    fn run(&mut self, first: &[String], block: &str, run: &str) -> bool {
-        let not_run = PracticeEvent::Exited { code: None };
+    fn run(&mut self, prerequisites: &[String], block: &str, command_line: &str) -> bool {
+        let not_run = LessonEvent::Exited { code: None };
         let Some((chapter, session)) = &self.session else { return send(&not_run) };
         let (chapter, entrance) = (*chapter, session.entrance());
-        let command = |id: &str| chapter.block(id).and_then(Block::command);
-        let (Ok(entrance), Some(practice)) = (entrance, command(block)) else { return send(&not_run) };
-        for earlier in first.iter().filter_map(|id| command(id)) {
+        let find_command = |id: &str| chapter.block(id).and_then(Block::command);
+        let (Ok(entrance), Some(command)) = (entrance, find_command(block)) else { return send(&not_run) };
+        for earlier in prerequisites.iter().filter_map(|id| find_command(id)) {
             match self.run_one(&entrance, earlier, &earlier.run, false) {
                 CommandEnd::Exited(_) => {}
                 CommandEnd::Stopped => return send(&not_run),
                 CommandEnd::ClientGone => return false,
             }
         }
-        match self.run_one(&entrance, practice, run, true) {
-            CommandEnd::Exited(code) => send(&PracticeEvent::Exited { code: Some(code) }),
+        match self.run_one(&entrance, command, command_line, true) {
+            CommandEnd::Exited(code) => send(&LessonEvent::Exited { code: Some(code) }),
             CommandEnd::Stopped => send(&not_run),
             CommandEnd::ClientGone => false,
         }
     }
 
     /// Runs one command to its end. With `send_output` its output goes to the client.
-    fn run_one(&mut self, entrance: &Entrance, practice: &LessonCommand, run: &str, send_output: bool) -> CommandEnd {
+    fn run_one(
+        &mut self,
+        entrance: &Entrance,
+        command: &LessonCommand,
+        command_line: &str,
+        send_output: bool,
+    ) -> CommandEnd {
         let sender = self.sender.clone();
         let on_event = move |event| sender.send(Event::Command(event)).is_ok();
-        let Ok(mut running) = command_run::start(entrance, practice, run, on_event) else { return CommandEnd::Stopped };
+        let Ok(mut running) = command_run::start(entrance, command, command_line, on_event) else {
+            return CommandEnd::Stopped;
+        };
         let mut stopped = false;
         let mut has_client = true;
-        let mut limit = Instant::now() + command_run::time_limit(practice);
+        let mut limit = Instant::now() + command_run::time_limit(command);
         loop {
             match self.events.recv_timeout(limit.saturating_duration_since(Instant::now())) {
                 Ok(Event::Command(CommandEvent::Text(text))) if send_output && has_client => {
-                    has_client = send(&PracticeEvent::Output { text });
+                    has_client = send(&LessonEvent::Output { text });
                 }
                 Ok(Event::Command(CommandEvent::End)) => break,
                 Ok(Event::Request(LessonRequest::Stop)) => {
@@ -177,7 +187,7 @@ impl<'a> LessonHost<'a> {
                 Err(RecvTimeoutError::Timeout) => {
                     stopped = true;
                     running.stop();
-                    limit = Instant::now() + command_run::time_limit(practice);
+                    limit = Instant::now() + command_run::time_limit(command);
                 }
                 Ok(Event::EndOfRequests) | Err(RecvTimeoutError::Disconnected) => {
                     running.stop();

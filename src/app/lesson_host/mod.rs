@@ -5,4 +5,4 @@ mod host;
 mod protocol;
 
 pub(crate) use host::serve;
-pub(crate) use protocol::{LessonRequest, PracticeEvent};
+pub(crate) use protocol::{LessonEvent, LessonRequest};

@@ -19,11 +19,11 @@ pub(crate) enum LessonRequest {
     /// Run commands of the chapter.
     Run {
         /// Ids of the blocks whose commands run first; their output is not sent.
-        first: Vec<String>,
+        prerequisites: Vec<String>,
         /// Id of the block whose user and time limit apply.
         block: String,
         /// The command line, which the learner may have changed.
-        run: String,
+        command_line: String,
     },
     /// Stop the running command.
     Stop,
@@ -32,7 +32,7 @@ pub(crate) enum LessonRequest {
 /// Sent by the lesson host.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub(crate) enum PracticeEvent {
+pub(crate) enum LessonEvent {
     /// The sandbox is booting.
     Booting,
     /// The sandbox is up.
@@ -41,7 +41,7 @@ pub(crate) enum PracticeEvent {
         systemd: String,
     },
     /// The sandbox cannot be booted.
-    Impossible {
+    BootFailed {
         /// The reason, in one line.
         why: String,
     },

@@ -56,7 +56,7 @@ impl CaseRun<'_> {
 
     fn hand_in(&mut self, answers: &BTreeMap<String, SubmittedAnswer>) -> Result<(), SandboxError> {
         let texts = self.session.resolve_answers(answers)?;
-        self.session.hand_in(texts);
+        self.session.set_answers(texts);
         Ok(())
     }
 
@@ -79,7 +79,7 @@ impl CaseRun<'_> {
         let waits = graded.waits();
         self.spent.boot += waits.boot;
         self.spent.watch += waits.watch + waits.restart + waits.settle;
-        let without_twin = graded.twinless.map(|error| format!("a copy of it did not come up: {error}"));
+        let without_twin = graded.twin_error.map(|error| format!("a copy of it did not come up: {error}"));
         let differs = engine::differences(expected, lab.lab.pass, &graded.checks);
         self.differs.extend(without_twin.into_iter().chain(differs).map(|what| format!("{when}{what}")));
     }

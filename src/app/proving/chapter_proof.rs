@@ -30,7 +30,7 @@ enum Order<'a> {
 /// One command whose output is compared.
 pub(super) struct Step<'a> {
     id: &'a str,
-    practice: &'a LessonCommand,
+    command: &'a LessonCommand,
     /// Its place in the order, for the case's name.
     when: &'static str,
 }
@@ -68,7 +68,7 @@ impl<'a> ChapterProof<'a> {
 
     /// The commands whose output is compared, in the order in which they run.
     pub(super) fn steps(&self) -> Vec<Step<'a>> {
-        let step = |when| move |(id, practice)| Step { id, practice, when };
+        let step = |when| move |(id, command)| Step { id, command, when };
         let all = || commands(self.chapter);
         match self.order {
             Order::AsWritten => all().map(step("in order")).collect(),
@@ -80,13 +80,13 @@ impl<'a> ChapterProof<'a> {
         }
     }
 
-    /// Runs all steps, and calls `on_proven` after each.
+    /// Runs all steps, and calls `on_result` after each.
     pub(super) fn run(
         &self,
         session: &LabSession,
         spent: Timing,
         is_stopped: &dyn Fn() -> bool,
-        on_proven: &mut dyn FnMut(CaseResult),
+        on_result: &mut dyn FnMut(CaseResult),
     ) {
         let mut spent = spent;
         let mut begun = Instant::now();
@@ -94,24 +94,24 @@ impl<'a> ChapterProof<'a> {
             Order::Alone(id) => self.run_needed(session, id),
             Order::AsWritten | Order::Twice => Ok(()),
         };
-        for Step { id, practice, when } in self.steps() {
+        for Step { id, command, when } in self.steps() {
             if is_stopped() {
                 return;
             }
-            let result = mem::replace(&mut ready, Ok(())).and_then(|()| run_command(session, practice));
+            let result = mem::replace(&mut ready, Ok(())).and_then(|()| run_command(session, command));
             spent.answer = begun.elapsed();
             let (subject, case) = (self.chapter.id.clone(), format!("{id}, {when}"));
             let mut proven = CaseResult { subject, case, differs: Vec::new(), untried: None, printed: None, spent };
             match result {
                 Ok(output) => {
-                    proven.differs = differences(session, practice, &output);
+                    proven.differs = differences(session, command, &output);
                     let keep = matches!(self.order, Order::AsWritten) && proven.differs.is_empty();
-                    proven.printed = keep.then(|| RecordedOutput { run: practice.run.clone(), output: output.output });
+                    proven.printed = keep.then(|| RecordedOutput { run: command.run.clone(), output: output.output });
                 }
                 Err(why) => proven.untried = Some(why),
             }
             proven.spent.whole = spent.hand_over + begun.elapsed();
-            on_proven(proven);
+            on_result(proven);
             (spent, begun) = (Timing::default(), Instant::now());
         }
     }
@@ -119,36 +119,36 @@ impl<'a> ChapterProof<'a> {
     /// Runs the commands that a block needs first. Their output is compared in the steps of their own blocks.
     fn run_needed(&self, session: &LabSession, id: &str) -> Result<(), String> {
         let needed = self.chapter.chain(id).into_iter().filter(|block| block.id() != Some(id));
-        needed.filter_map(Block::command).try_for_each(|practice| run_command(session, practice).map(drop))
+        needed.filter_map(Block::command).try_for_each(|command| run_command(session, command).map(drop))
     }
 }
 
 /// Runs one command as a reader would. The error says why it cannot run on this machine.
-fn run_command(session: &LabSession, practice: &LessonCommand) -> Result<CommandOutput, String> {
+fn run_command(session: &LabSession, command: &LessonCommand) -> Result<CommandOutput, String> {
     let text = |error: SandboxError| error.to_string();
     let entrance = session.entrance().map_err(text)?;
-    for tool in &practice.tools {
+    for tool in &command.tools {
         let find = ["/bin/sh", "-c", "command -v -- \"$1\"", "sh", tool];
         if !entrance.capture(&find, b"").map_err(text)?.status.success() {
             return Err(format!("there is no program {tool} on this machine"));
         }
     }
-    command_run::run_to_end(&entrance, practice).map_err(text)
+    command_run::run_to_end(&entrance, command).map_err(text)
 }
 
 /// Returns how the result differs from what the block expects, one sentence each.
-fn differences(session: &LabSession, practice: &LessonCommand, result: &CommandOutput) -> Vec<String> {
+fn differences(session: &LabSession, command: &LessonCommand, result: &CommandOutput) -> Vec<String> {
     let mut differs = Vec::new();
     if !result.in_time {
-        let seconds = practice.seconds;
+        let seconds = command.seconds;
         differs.push(format!("took the {seconds} s that it may take: let it end by itself, or give it more `seconds`"));
     }
-    if !output_matches(&practice.expect, &result.output) {
+    if !output_matches(&command.expect, &result.output) {
         let lines: Vec<&str> = result.output.lines().collect();
         let more = if lines.len() > HEAD { "\n…" } else { "" };
         let head = lines[..lines.len().min(HEAD)].join("\n");
         let printed = if head.is_empty() { "nothing".to_owned() } else { format!("\n{head}{more}") };
-        differs.push(format!("does not print what is expected, {}; it printed {printed}", practice.expect));
+        differs.push(format!("does not print what is expected, {}; it printed {printed}", command.expect));
     }
     let is_up = |entrance: Entrance| entrance.capture(&["/bin/true"], b"").is_ok_and(|done| done.status.success());
     if !differs.is_empty() && !session.entrance().is_ok_and(is_up) {

@@ -53,7 +53,7 @@ impl Job<'_> {
 
     /// True for a case of this lab.
     #[must_use]
-    pub fn is_of(&self, lab: &str) -> bool {
+    pub fn is_case_of(&self, lab: &str) -> bool {
         matches!(self, Self::Case(case) if case.lab.lab.id == lab)
     }
 
@@ -89,13 +89,13 @@ pub(super) enum CaseAction<'a> {
 
 /// Returns a job for each case and mutant of these labs.
 #[must_use]
-pub fn plan<'a>(labs: impl IntoIterator<Item = &'a LabDirectory>) -> Vec<Job<'a>> {
+pub fn lab_jobs<'a>(labs: impl IntoIterator<Item = &'a LabDirectory>) -> Vec<Job<'a>> {
     labs.into_iter().flat_map(cases).map(Job::Case).collect()
 }
 
 /// Returns the jobs that prove these chapters; with `twice`, also that each command can run twice in a row.
 #[must_use]
-pub fn prove_chapters<'a>(chapters: impl IntoIterator<Item = &'a Chapter>, twice: bool) -> Vec<Job<'a>> {
+pub fn chapter_jobs<'a>(chapters: impl IntoIterator<Item = &'a Chapter>, twice: bool) -> Vec<Job<'a>> {
     chapters.into_iter().flat_map(|chapter| ChapterProof::all(chapter, twice)).map(Job::Chapter).collect()
 }
 
@@ -131,7 +131,7 @@ fn cases(lab: &LabDirectory) -> Vec<Case<'_>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Job, plan, prove_chapters};
+    use super::{Job, chapter_jobs, lab_jobs};
     use crate::course::Course;
     use crate::model::Expected;
 
@@ -139,7 +139,7 @@ mod tests {
     fn every_case_and_mutant_of_a_lab_is_a_job_with_a_unique_name() {
         let course = Course::embedded().unwrap();
         for lab in course.labs() {
-            let jobs = plan([lab]);
+            let jobs = lab_jobs([lab]);
             assert_eq!(jobs.len(), 3 + lab.cases.len() + lab.mutants.len());
             let mut names: Vec<&str> = jobs.iter().map(Job::name).collect();
             names.sort_unstable();
@@ -160,9 +160,9 @@ mod tests {
         let count =
             chapter.pages.iter().flat_map(|page| &page.blocks).filter(|block| block.command().is_some()).count();
         assert!(count >= 5, "{count}");
-        let verdicts = |twice| prove_chapters([chapter], twice).iter().map(Job::verdicts).sum::<usize>();
+        let verdicts = |twice| chapter_jobs([chapter], twice).iter().map(Job::verdicts).sum::<usize>();
         assert_eq!(verdicts(false), 2 * count);
         assert_eq!(verdicts(true), 4 * count);
-        assert_eq!(prove_chapters([chapter], false).len(), 1 + count);
+        assert_eq!(chapter_jobs([chapter], false).len(), 1 + count);
     }
 }

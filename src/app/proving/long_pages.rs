@@ -10,7 +10,7 @@ const COLUMNS: usize = 80;
 
 /// Returns one sentence for each page of the chapter with too many lines, with file and line.
 #[must_use]
-pub fn too_long(tutorial: &Tutorial, chapter: &Chapter) -> Vec<String> {
+pub fn overlong_pages(tutorial: &Tutorial, chapter: &Chapter) -> Vec<String> {
     let Some(at) = tutorial.chapters.iter().position(|other| other.id == chapter.id) else { return Vec::new() };
     let mut sentences = Vec::new();
     for (index, page) in chapter.pages.iter().enumerate() {

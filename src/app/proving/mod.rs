@@ -8,7 +8,7 @@ mod prover;
 mod recording;
 
 pub use chapter_proof::ChapterProof;
-pub use job::{Case, Job, plan, prove_chapters};
-pub use long_pages::too_long;
+pub use job::{Case, Job, chapter_jobs, lab_jobs};
+pub use long_pages::overlong_pages;
 pub use prover::Prover;
 pub(crate) use recording::record_outputs;

@@ -23,7 +23,7 @@ pub struct Prover {
     /// Boots the sandboxes.
     pub runner: LabRunner,
     /// How many jobs run at the same time.
-    pub at_once: usize,
+    pub parallel: usize,
     /// After each mistake, apply the solution as well; it must earn full marks.
     pub thorough: bool,
     /// Prefix of the names of all its sandboxes.
@@ -36,13 +36,13 @@ type Ready<'j, 'a> = (usize, &'j Job<'a>, Result<LabSession, SandboxError>);
 
 impl Prover {
     #[must_use]
-    pub fn new(runner: LabRunner, at_once: usize, thorough: bool) -> Self {
+    pub fn new(runner: LabRunner, parallel: usize, thorough: bool) -> Self {
         let name = format!("prove-{}", sandbox::random_id());
-        Self { runner, at_once: at_once.max(1), thorough, name, stopped: AtomicBool::new(false) }
+        Self { runner, parallel: parallel.max(1), thorough, name, stopped: AtomicBool::new(false) }
     }
 
-    /// Runs all jobs, and calls `on_proven` after each verdict. The verdicts are in the order of the jobs.
-    pub fn prove(&self, jobs: &[Job<'_>], on_proven: &(dyn Fn(&CaseResult) + Sync)) -> Proof {
+    /// Runs all jobs, and calls `on_result` after each verdict. The verdicts are in the order of the jobs.
+    pub fn prove(&self, jobs: &[Job<'_>], on_result: &(dyn Fn(&CaseResult) + Sync)) -> Proof {
         let begun = Instant::now();
         let next = &AtomicUsize::new(0);
         // Without a buffer: each booting thread keeps one sandbox ready until a worker takes it.
@@ -51,15 +51,15 @@ impl Prover {
         let (used, to_stop) = mpsc::channel();
         let mut done: Vec<(usize, CaseResult)> = thread::scope(|scope| {
             scope.spawn(|| to_stop.into_iter().for_each(|session: LabSession| drop(session.close())));
-            for _ in 0..self.at_once {
+            for _ in 0..self.parallel {
                 let booted = booted.clone();
                 scope.spawn(move || self.boot_ahead(jobs, next, &booted));
             }
             drop(booted);
-            let workers: Vec<_> = (0..self.at_once)
+            let workers: Vec<_> = (0..self.parallel)
                 .map(|_| {
                     let (ready, used) = (Arc::clone(&ready), used.clone());
-                    scope.spawn(move || self.work(&ready, &used, on_proven))
+                    scope.spawn(move || self.work(&ready, &used, on_result))
                 })
                 .collect();
             drop((ready, used));
@@ -72,7 +72,7 @@ impl Prover {
             // A sandbox that was being made when it was stopped may have left its directory.
             self.sandboxes().for_each(|sandbox| drop(sandbox.remove()));
         }
-        Proof { cases, lacks: Vec::new(), took: begun.elapsed(), at_once: self.at_once }
+        Proof { cases, mistakes: Vec::new(), took: begun.elapsed(), parallel: self.parallel }
     }
 
     /// Stops all sandboxes and starts no others. [`Prover::prove`] returns with the verdicts so far.
@@ -115,7 +115,7 @@ impl Prover {
         &self,
         ready: &Mutex<Receiver<Ready<'_, '_>>>,
         used: &Sender<LabSession>,
-        on_proven: &(dyn Fn(&CaseResult) + Sync),
+        on_result: &(dyn Fn(&CaseResult) + Sync),
     ) -> Vec<(usize, CaseResult)> {
         let mut done = Vec::new();
         loop {
@@ -129,7 +129,7 @@ impl Prover {
             // A verdict from a sandbox that is being stopped is worthless.
             let mut on_done = |proven: CaseResult| {
                 if !self.is_stopped() {
-                    on_proven(&proven);
+                    on_result(&proven);
                     done.push((at, proven));
                 }
             };

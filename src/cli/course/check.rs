@@ -6,7 +6,7 @@ use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::thread;
 
-use crate::app::{Error, Job, Prover, plan, prove_chapters, record_outputs, too_long};
+use crate::app::{Error, Job, Prover, chapter_jobs, lab_jobs, overlong_pages, record_outputs};
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitCode;
 use crate::cli::sudo;
@@ -84,26 +84,26 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
         drawn.extend(course.seeded_variants(id)?);
     }
     let labs: Vec<&LabDirectory> = drawn.iter().map(|lab| &**lab).collect();
-    let mut jobs = prove_chapters(chapters.iter().copied(), args.thorough);
-    jobs.extend(plan(labs.iter().copied()));
+    let mut jobs = chapter_jobs(chapters.iter().copied(), args.thorough);
+    jobs.extend(lab_jobs(labs.iter().copied()));
     let jobs = selected(jobs, &args.case)?;
     sudo::require_root(context, "booting sandboxes")?;
     let cores = thread::available_parallelism().map_or(1, usize::from);
-    let at_once = args.jobs.map_or((cores + 2).min(MOST_AT_ONCE), usize::from);
-    let prover = Prover::new(context.workspace.lab_runner(args.os_tree.as_deref())?, at_once, args.thorough);
+    let parallel = args.jobs.map_or((cores + 2).min(MOST_AT_ONCE), usize::from);
+    let prover = Prover::new(context.workspace.lab_runner(args.os_tree.as_deref())?, parallel, args.thorough);
     let mut proof = prove(context, &prover, &jobs)?;
     if args.case.is_empty() {
-        proof.lacks = chapters.iter().flat_map(|chapter| too_long(course.tutorial(), chapter)).collect();
+        proof.mistakes = chapters.iter().flat_map(|chapter| overlong_pages(course.tutorial(), chapter)).collect();
         let stale = chapters.iter().filter(|_| !args.record).flat_map(|chapter| course.record_errors(chapter));
         let unproven =
             labs.iter().filter(|lab| lab.seed.is_none_or(|seed| seed == 1)).flat_map(|lab| lab.missing_cases());
-        proof.lacks.extend(stale.chain(unproven).map(|lack| lack.to_string()));
+        proof.mistakes.extend(stale.chain(unproven).map(|lack| lack.to_string()));
     }
     if let (true, Some(dir)) = (args.record, &args.dir) {
         record_outputs(&context.workspace, dir, &chapters, &proof)?;
     }
     report::proof(&proof, context.terminal.style(), &mut io::stdout().lock())?;
-    Ok(ExitCode::of_verdict(proof.exit_code()))
+    Ok(ExitCode::from_report(proof.exit_code()))
 }
 
 /// The jobs with these names; all jobs if there are no names.
@@ -123,7 +123,7 @@ fn prove(context: &Context, prover: &Prover, jobs: &[Job<'_>]) -> Result<Proof, 
     let interrupted = sandbox::signal_stream()?;
     let (done, watcher) = UnixStream::pair().map_err(Error::system("cannot watch for Ctrl-C"))?;
     let bar = context.terminal.progress_bar(jobs.iter().map(Job::verdicts).sum());
-    let on_proven = |proven: &CaseResult| {
+    let on_result = |proven: &CaseResult| {
         bar.advance(&proven.case);
         if context.is_verbose() {
             bar.print_line(&result_line(proven));
@@ -135,7 +135,7 @@ fn prove(context: &Context, prover: &Prover, jobs: &[Job<'_>]) -> Result<Proof, 
                 prover.stop();
             }
         });
-        let proof = prover.prove(jobs, &on_proven);
+        let proof = prover.prove(jobs, &on_result);
         drop(done);
         proof
     });

@@ -1,6 +1,6 @@
 //! `unitlab lab brief`: shows the task.
 
-use crate::app::{self, Error, GateQuestion};
+use crate::app::{self, Error, GateVerb};
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitCode;
 use crate::cli::gate_client;
@@ -14,7 +14,7 @@ pub(in crate::cli) struct Args {
 
 pub(in crate::cli) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
     if app::is_inside() {
-        return gate_client::ask(context, GateQuestion::Brief { lab: args.lab.clone() });
+        return gate_client::ask(context, GateVerb::Brief { lab: args.lab.clone() });
     }
     let course = context.workspace.course()?;
     context.print_markdown(&context.workspace.lab(&course, args.lab.as_deref())?.lab.brief)?;

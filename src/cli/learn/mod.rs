@@ -2,7 +2,7 @@
 
 mod command;
 mod history;
-mod practice_client;
+mod lesson_client;
 mod screen;
 
 pub(super) use command::{Args, run};

@@ -6,8 +6,8 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 
 use super::history::{history, page_left, record};
-use super::practice_client::{PracticeClient, Sent};
-use crate::app::{Curriculum, Error, Goal, LessonRequest};
+use super::lesson_client::{LessonClient, Sent};
+use crate::app::{Curriculum, Error, LessonRequest, StepKind};
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitCode;
 use crate::course::Course;
@@ -28,7 +28,7 @@ pub(in crate::cli) enum Start {
 pub(in crate::cli) struct TutorialScreen<'a> {
     context: &'a Context,
     course: &'a Course,
-    practice: PracticeClient,
+    lesson_host: LessonClient,
     /// Readable after a signal such as SIGINT or SIGTERM.
     interrupted: UnixStream,
 }
@@ -44,8 +44,8 @@ impl<'a> TutorialScreen<'a> {
     pub(in crate::cli) fn new(context: &'a Context, course: &'a Course, os_tree: Option<&Path>) -> Result<Self, Error> {
         let interrupted = sandbox::signal_stream()?;
         interrupted.set_nonblocking(true).map_err(Error::system("cannot watch for Ctrl-C"))?;
-        let practice = PracticeClient::new(&context.workspace, os_tree)?;
-        Ok(Self { context, course, practice, interrupted })
+        let lesson_host = LessonClient::new(&context.workspace, os_tree)?;
+        Ok(Self { context, course, lesson_host, interrupted })
     }
 
     /// Runs until the learner quits.
@@ -83,9 +83,9 @@ impl<'a> TutorialScreen<'a> {
                 UiEvent::Key(Key::Ctrl('z')) => screen.suspend().map_err(Error::terminal)?,
                 UiEvent::Key(Key::Ctrl('l')) => screen.redraw(),
                 UiEvent::Key(Key::Enter | Key::Char(' ')) => {
-                    match curriculum.steps.get(chosen).map(|step| &step.goal) {
-                        Some(Goal::Chapter(chapter)) => return Ok(Ok(*chapter)),
-                        Some(Goal::Lab(lab)) => {
+                    match curriculum.steps.get(chosen).map(|step| &step.kind) {
+                        Some(StepKind::Chapter(chapter)) => return Ok(Ok(*chapter)),
+                        Some(StepKind::Lab(lab)) => {
                             let lab = lab.clone();
                             self.lab(screen, &lab)?;
                             curriculum = Curriculum::of(self.course, &self.context.workspace.progress()?);
@@ -116,12 +116,12 @@ impl<'a> TutorialScreen<'a> {
             }
             self.draw(screen, tutorial, &mut state)?;
             let mut streams = vec![self.interrupted.as_fd()];
-            streams.extend(self.practice.fd());
+            streams.extend(self.lesson_host.fd());
             let events = match screen.wait(&streams).map_err(Error::terminal)? {
                 UiEvent::Key(key) => vec![Event::Key(key)],
                 UiEvent::Resized => Vec::new(),
                 UiEvent::Closed | UiEvent::Readable(0) => return Ok(End::Interrupted),
-                UiEvent::Readable(_) => self.practice.receive(),
+                UiEvent::Readable(_) => self.lesson_host.receive(),
             };
             actions = Vec::new();
             for event in events {
@@ -173,11 +173,11 @@ impl<'a> TutorialScreen<'a> {
             }
             Action::Run { prerequisites, block, command, .. } => {
                 if state.sandbox == SandboxStatus::NeedsPassword {
-                    self.unlock(screen, state)?;
+                    self.ask_password(screen, state)?;
                 }
                 // Without a sandbox, the recorded output is shown already.
                 if state.running.is_some() {
-                    self.send(state, LessonRequest::Run { first: prerequisites, block, run: command });
+                    self.send(state, LessonRequest::Run { prerequisites, block, command_line: command });
                 }
             }
             Action::Stop => self.send(state, LessonRequest::Stop),
@@ -195,22 +195,22 @@ impl<'a> TutorialScreen<'a> {
     /// Sends a request to the lesson host.
     fn send(&mut self, state: &mut State, request: LessonRequest) {
         let is_prepare = matches!(request, LessonRequest::Prepare { .. });
-        match self.practice.send(request) {
+        match self.lesson_host.send(request) {
             Sent::Started if is_prepare => state.sandbox = SandboxStatus::Booting,
-            Sent::Started | Sent::Done => {}
-            Sent::Locked => state.sandbox = SandboxStatus::NeedsPassword,
-            Sent::Impossible(why) => self.give_up(state, why),
+            Sent::Started | Sent::Delivered => {}
+            Sent::NeedsPassword => state.sandbox = SandboxStatus::NeedsPassword,
+            Sent::Failed(why) => self.show_unavailable(state, why),
         }
     }
 
     /// Shows that there will be no sandbox.
-    fn give_up(&self, state: &mut State, why: String) {
+    fn show_unavailable(&self, state: &mut State, why: String) {
         apply(self.course.tutorial(), state, Event::Sandbox(SandboxStatus::Unavailable { why }));
     }
 
     /// Lets sudo ask for the password on the whole terminal, then sends the requests that waited for it.
-    fn unlock(&mut self, screen: &mut Screen, state: &mut State) -> Result<(), Error> {
-        let unlocked = screen.suspend_while(|| self.practice.unlock()).map_err(Error::terminal)?;
+    fn ask_password(&mut self, screen: &mut Screen, state: &mut State) -> Result<(), Error> {
+        let unlocked = screen.suspend_while(|| self.lesson_host.ask_password()).map_err(Error::terminal)?;
         self.discard_interrupts();
         let why = match unlocked {
             Ok(waiting) => {
@@ -225,8 +225,8 @@ impl<'a> TutorialScreen<'a> {
             }
             Err(error) => error.message().unwrap_or_default().what,
         };
-        self.practice.forget_waiting();
-        self.give_up(state, why);
+        self.lesson_host.forget_waiting();
+        self.show_unavailable(state, why);
         Ok(())
     }
 
@@ -234,7 +234,7 @@ impl<'a> TutorialScreen<'a> {
     fn lab(&mut self, screen: &mut Screen, lab: &str) -> Result<String, Error> {
         let start = self.context.workspace.self_command()?.args(["lab", "start", "--or-shell", lab]);
         let status = screen.suspend_while(|| {
-            let status = sandbox::run_self(&start);
+            let status = sandbox::run_on_terminal(&start);
             if !status.as_ref().is_ok_and(std::process::ExitStatus::success) {
                 // Let the learner read the error before the screen is drawn over it.
                 let _ = crate::ui::wait_for_enter("Press Enter to go back.");

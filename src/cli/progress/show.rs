@@ -2,7 +2,7 @@
 
 use std::io::{self, Write as _};
 
-use crate::app::{Curriculum, Error, Goal};
+use crate::app::{Curriculum, Error, StepKind};
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitCode;
 use crate::ui::{Completion, course_overview};
@@ -14,7 +14,7 @@ pub(super) fn run(context: &Context) -> Result<ExitCode, Error> {
     let mut out = io::stdout().lock();
     out.write_all(course_overview(&curriculum.rows(), context.terminal.style()).as_bytes())?;
     let count = |chapter: bool, done: bool| {
-        let rows = curriculum.steps.iter().filter(|step| matches!(step.goal, Goal::Chapter(_)) == chapter);
+        let rows = curriculum.steps.iter().filter(|step| matches!(step.kind, StepKind::Chapter(_)) == chapter);
         rows.filter(|step| !done || step.row.completion == Completion::Done).count()
     };
     let answers = progress.chapters.values().flat_map(|chapter| chapter.answers.values());

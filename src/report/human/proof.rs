@@ -10,7 +10,7 @@ use super::text_builder::{TextBuilder, TextStyle};
 /// Writes the result of proving a course for people.
 pub fn proof(proof: &Proof, style: Style, writer: &mut impl Write) -> io::Result<()> {
     let mut out = TextBuilder::new(style);
-    for lack in &proof.lacks {
+    for lack in &proof.mistakes {
         let mark = out.paint(TextStyle::Bad, out.glyphs().failed);
         out.row(&format!("{mark} "), TextStyle::Plain, lack, "");
     }
@@ -73,7 +73,7 @@ fn times(proof: &Proof, out: &mut TextBuilder) {
             "{} in {:.1} s, {} at a time. {:.0}% of the time was waiting for systemd: to boot ({:.0}%), to carry out answers and commands ({:.0}%), and for watched units and trials ({:.0}%).",
             cases(proof.cases.len()),
             proof.took.as_secs_f64(),
-            proof.at_once,
+            proof.parallel,
             share(boots + answers + watching),
             share(boots),
             share(answers),
@@ -149,8 +149,8 @@ mod tests {
                 )
             },
         ];
-        let lacks = vec!["labs/sre-app/cases: has 2 mistakes; a lab has at least 8".to_owned()];
-        let proven = Proof { cases, lacks, took: Duration::from_millis(4100), at_once: 2 };
+        let mistakes = vec!["labs/sre-app/cases: has 2 mistakes; a lab has at least 8".to_owned()];
+        let proven = Proof { cases, mistakes, took: Duration::from_millis(4100), parallel: 2 };
         insta::assert_snapshot!(printed(&proven, 80));
         assert_eq!(proven.exit_code(), 4);
     }
@@ -160,7 +160,7 @@ mod tests {
         let proven = Proof {
             cases: vec![case("untouched", &[], None, 400), case("solution", &[], None, 1)],
             took: Duration::from_secs(2),
-            at_once: 2,
+            parallel: 2,
             ..Proof::default()
         };
         insta::assert_snapshot!(printed(&proven, 60));

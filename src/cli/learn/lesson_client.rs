@@ -4,13 +4,13 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::path::Path;
 
-use crate::app::{Error, LessonRequest, PracticeEvent, Workspace};
+use crate::app::{Error, LessonEvent, LessonRequest, Workspace};
 use crate::engine::session::{Event, SandboxStatus};
 use crate::os::SelfCommand;
 use crate::sandbox::{self, RootChild};
 
 /// Starts the lesson host with the first request.
-pub(super) struct PracticeClient {
+pub(super) struct LessonClient {
     host_command: SelfCommand,
     host: Option<RootChild>,
     /// Requests for after sudo has the password.
@@ -20,16 +20,16 @@ pub(super) struct PracticeClient {
 /// What became of a request.
 pub(super) enum Sent {
     /// The host has it.
-    Done,
+    Delivered,
     /// The host was started and has it.
     Started,
     /// The host cannot be started until sudo has a password.
-    Locked,
+    NeedsPassword,
     /// There will be no sandbox, for this reason.
-    Impossible(String),
+    Failed(String),
 }
 
-impl PracticeClient {
+impl LessonClient {
     /// `os_tree` is the OS tree that the sandboxes boot on, if not the host's.
     pub(super) fn new(workspace: &Workspace, os_tree: Option<&Path>) -> Result<Self, Error> {
         let host_command = workspace.self_command()?.arg("lesson-host");
@@ -41,7 +41,7 @@ impl PracticeClient {
     }
 
     pub(super) fn send(&mut self, request: LessonRequest) -> Sent {
-        let mut sent = Sent::Done;
+        let mut sent = Sent::Delivered;
         if self.host.is_none() {
             match RootChild::start(&self.host_command) {
                 Ok(Some(host)) => {
@@ -50,20 +50,20 @@ impl PracticeClient {
                 }
                 Ok(None) => {
                     self.waiting = vec![request];
-                    return Sent::Locked;
+                    return Sent::NeedsPassword;
                 }
-                Err(error) => return Sent::Impossible(error.to_string()),
+                Err(error) => return Sent::Failed(error.to_string()),
             }
         }
         if self.host.as_mut().is_some_and(|host| host.send(&request).is_err()) {
             self.host = None;
-            return Sent::Impossible("the sandbox has stopped without a message".to_owned());
+            return Sent::Failed("the sandbox has stopped without a message".to_owned());
         }
         sent
     }
 
     /// Lets sudo ask for the password on our terminal; returns the requests that waited for it.
-    pub(super) fn unlock(&mut self) -> Result<Vec<LessonRequest>, Error> {
+    pub(super) fn ask_password(&mut self) -> Result<Vec<LessonRequest>, Error> {
         use io::Write as _;
         let _ = writeln!(io::stderr(), "unitlab: booting a sandbox needs root; sudo asks for this step alone");
         let unlocked = sandbox::ask_sudo_password();
@@ -91,11 +91,11 @@ impl PracticeClient {
         events
             .into_iter()
             .map(|event| match event {
-                PracticeEvent::Booting => Event::Sandbox(SandboxStatus::Booting),
-                PracticeEvent::Up { systemd } => Event::Sandbox(SandboxStatus::Running { systemd }),
-                PracticeEvent::Impossible { why } => Event::Sandbox(SandboxStatus::Unavailable { why }),
-                PracticeEvent::Output { text } => Event::Output(text),
-                PracticeEvent::Exited { code } => Event::Exited(code),
+                LessonEvent::Booting => Event::Sandbox(SandboxStatus::Booting),
+                LessonEvent::Up { systemd } => Event::Sandbox(SandboxStatus::Running { systemd }),
+                LessonEvent::BootFailed { why } => Event::Sandbox(SandboxStatus::Unavailable { why }),
+                LessonEvent::Output { text } => Event::Output(text),
+                LessonEvent::Exited { code } => Event::Exited(code),
             })
             .collect()
     }
