@@ -115,7 +115,7 @@ pub(crate) fn takes(key: &str, value: &str) -> bool {
         ValueForm::Word(words) => words.contains(&value) || key == "KillMode" && value.is_empty(),
         // `-` is for a folder that is missing, and the line is passed over if this cannot be one.
         ValueForm::Free if key == "WorkingDirectory" => {
-            value.is_empty() || value.contains('%') || is_folder(value.strip_prefix('-').unwrap_or(value))
+            value.is_empty() || value.contains('%') || is_directory_path(value.strip_prefix('-').unwrap_or(value))
         }
         ValueForm::Free => true,
     }
@@ -123,7 +123,7 @@ pub(crate) fn takes(key: &str, value: &str) -> bool {
 
 /// The manager refuses to go on in a file with this line: a unit file is not loaded then, and of a drop-in nothing is
 /// read from there on. Specifiers may become anything, and so may what is quoted or escaped.
-pub(crate) fn stops(key: &str, value: &str) -> bool {
+pub(crate) fn stops_parsing(key: &str, value: &str) -> bool {
     if key == "DynamicUser" {
         return boolean(value).is_none();
     }
@@ -133,14 +133,14 @@ pub(crate) fn stops(key: &str, value: &str) -> bool {
     match key {
         "User" | "Group" => !is_account_name(value),
         "SupplementaryGroups" => !value.contains(['"', '\'', '\\']) && !value.split([' ', '\t']).all(is_account_name),
-        "WorkingDirectory" => !value.starts_with('-') && !is_folder(value),
+        "WorkingDirectory" => !value.starts_with('-') && !is_directory_path(value),
         _ if COMMANDS.contains(&key) => !is_command(value),
         _ => false,
     }
 }
 
 /// An absolute path that never goes up, or the home folder.
-fn is_folder(path: &str) -> bool {
+fn is_directory_path(path: &str) -> bool {
     path == "~" || path.starts_with('/') && path.split('/').all(|part| part != "..")
 }
 
@@ -179,7 +179,7 @@ fn is_account_name(name: &str) -> bool {
 }
 
 /// A line of `written` sets `key`: it is the directive itself, an older name of it, or one that sets several.
-pub(crate) fn spells(written: &str, key: &str) -> bool {
+pub(crate) fn sets(written: &str, key: &str) -> bool {
     const OTHERS: [(&str, &str); 4] = [
         ("TimeoutSec", "TimeoutStartSec"),
         ("TimeoutSec", "TimeoutStopSec"),
@@ -270,7 +270,7 @@ pub(crate) fn default_of(key: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{boolean, number, property, section, sections, stops, suggest_directive, takes};
+    use super::{boolean, number, property, section, sections, stops_parsing, suggest_directive, takes};
 
     #[test]
     fn properties_have_the_managers_names() {
@@ -350,7 +350,7 @@ mod tests {
             ("ExecStop", "", false),
             ("ExecSearchPath", "/opt:/srv/", false),
         ] {
-            assert_eq!(stops(key, value), ends, "{key}={value}");
+            assert_eq!(stops_parsing(key, value), ends, "{key}={value}");
         }
     }
 

@@ -4,21 +4,21 @@ use crate::model::Check;
 
 /// The indexes of the checks, each after the checks that it needs. If there is a cycle, the lab's order.
 pub(crate) fn by_needs(checks: &[Check]) -> Vec<usize> {
-    sort(checks).unwrap_or_else(|| (0..checks.len()).collect())
+    topological_order(checks).unwrap_or_else(|| (0..checks.len()).collect())
 }
 
 /// A depth-first search; none if there is a cycle, which is found on reaching a check that is still open.
-fn sort(checks: &[Check]) -> Option<Vec<usize>> {
-    let mut placed = Vec::with_capacity(checks.len());
+fn topological_order(checks: &[Check]) -> Option<Vec<usize>> {
+    let mut sorted = Vec::with_capacity(checks.len());
     let mut open = Vec::new();
     for at in 0..checks.len() {
-        place(checks, at, &mut open, &mut placed)?;
+        visit(checks, at, &mut open, &mut sorted)?;
     }
-    Some(placed)
+    Some(sorted)
 }
 
-fn place(checks: &[Check], at: usize, open: &mut Vec<usize>, placed: &mut Vec<usize>) -> Option<()> {
-    if placed.contains(&at) {
+fn visit(checks: &[Check], at: usize, open: &mut Vec<usize>, sorted: &mut Vec<usize>) -> Option<()> {
+    if sorted.contains(&at) {
         return Some(());
     }
     if open.contains(&at) {
@@ -27,11 +27,11 @@ fn place(checks: &[Check], at: usize, open: &mut Vec<usize>, placed: &mut Vec<us
     open.push(at);
     for need in &checks[at].needs {
         if let Some(needed) = checks.iter().position(|check| check.id == *need) {
-            place(checks, needed, open, placed)?;
+            visit(checks, needed, open, sorted)?;
         }
     }
     open.pop();
-    placed.push(at);
+    sorted.push(at);
     Some(())
 }
 

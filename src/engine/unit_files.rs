@@ -1,6 +1,6 @@
 //! The lines of a unit's files, and which of them are in effect. The manager decides; this reading explains and suspects.
 
-use super::directive::{can_be_reset, section, sections, spells, stops, takes};
+use super::directive::{can_be_reset, section, sections, sets, stops_parsing, takes};
 use crate::model::{Content, DiskFile, FilesFact, Line, Role, UnitFile};
 
 /// The fragment first, then the drop-ins in the manager's order.
@@ -60,7 +60,7 @@ impl<'a> UnitFiles<'a> {
     /// The lines of a directive in copies of the fragment that the manager does not read.
     pub(crate) fn in_unread_copies<'s>(&'s self, directive: &'s str) -> impl Iterator<Item = SettingLine<'s>> {
         let all = self.unread.iter().flat_map(|(file, parsed)| setting_lines(file, parsed));
-        all.filter(move |line| spells(line.key, directive) && is_in_its_section(line))
+        all.filter(move |line| sets(line.key, directive) && is_in_its_section(line))
     }
 
     /// The lines of a directive in its section, as far as the manager reads each file.
@@ -75,7 +75,7 @@ impl<'a> UnitFiles<'a> {
             }
             !is_unread
         });
-        read.filter(move |line| spells(line.key, directive) && is_in_its_section(line))
+        read.filter(move |line| sets(line.key, directive) && is_in_its_section(line))
     }
 
     /// The lines that the manager takes, after the last reset by an empty value.
@@ -131,7 +131,7 @@ fn setting_lines<'s>(file: &'s DiskFile, parsed: &'s UnitFile) -> impl Iterator<
 
 /// The manager stops reading a drop-in at such a line, and loads the unit anyway.
 fn ends_drop_in(line: &SettingLine) -> bool {
-    line.role == Role::DropIn && stops(line.key, line.value)
+    line.role == Role::DropIn && stops_parsing(line.key, line.value)
 }
 
 fn is_in_its_section(line: &SettingLine) -> bool {

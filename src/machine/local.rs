@@ -14,7 +14,7 @@ use crate::machine::accounts::passwd::Accounts;
 use crate::machine::files::file;
 use crate::machine::files::unit_file::files;
 use crate::machine::journal::{self, Journal};
-use crate::machine::processes::command::program;
+use crate::machine::processes::command::run_program;
 use crate::machine::processes::process::details;
 use crate::machine::processes::walk::{self as processes, ProcessInfo};
 use crate::machine::sockets::{listens as sockets, retry_young};
@@ -28,7 +28,7 @@ use crate::machine::units::systemctl::{Systemctl, Units, is_booted};
 use crate::machine::units::unit_name::UnitName;
 use crate::machine::unknown::unknown;
 use crate::machine::view::View;
-use crate::machine::wire::MOST_QUESTIONS;
+use crate::machine::wire::MAX_QUESTIONS;
 
 /// The unit that every boot starts.
 const DEFAULT_TARGET: &str = "default.target";
@@ -60,11 +60,11 @@ impl Default for LocalMachine {
 
 impl Machine for LocalMachine {
     fn ask(&mut self, questions: &[Question]) -> AnswerSet {
-        if questions.len() > MOST_QUESTIONS {
-            return AnswerSet::unknown(questions, &unknown(format!("more than {MOST_QUESTIONS} questions at once")));
+        if questions.len() > MAX_QUESTIONS {
+            return AnswerSet::unknown(questions, &unknown(format!("more than {MAX_QUESTIONS} questions at once")));
         }
         match &self.systemctl {
-            Ok(systemctl) => Batch::look(systemctl, questions).answers(questions),
+            Ok(systemctl) => Batch::observe(systemctl, questions).answers(questions),
             Err(missing) => AnswerSet::unknown(questions, missing),
         }
     }
@@ -76,7 +76,7 @@ impl Machine for LocalMachine {
                 Err(missing) => Err(missing.clone()),
             }),
         };
-        trials.iter().take(MOST_QUESTIONS).map(perform).collect()
+        trials.iter().take(MAX_QUESTIONS).map(perform).collect()
     }
 }
 
@@ -85,7 +85,7 @@ struct Batch<'a> {
     view: View,
     systemctl: &'a Systemctl,
     manager: Result<UnitFact, Unknown>,
-    shown: Units,
+    units: Units,
     stability: BTreeMap<StabilityQuestion, Result<StabilityFact, Unknown>>,
     processes: Result<Vec<ProcessInfo>, Unknown>,
     accounts: Accounts,
@@ -97,20 +97,20 @@ struct Batch<'a> {
 impl<'a> Batch<'a> {
     /// Watches units for as long as the questions ask, then looks at everything else at one moment. Sends no GET yet,
     /// since that can start the service of a socket unit.
-    fn look(systemctl: &'a Systemctl, questions: &[Question]) -> Self {
+    fn observe(systemctl: &'a Systemctl, questions: &[Question]) -> Self {
         let wants = |wanted: fn(&Question) -> bool| questions.iter().any(wanted);
-        let mut units: BTreeSet<UnitName> =
+        let mut names: BTreeSet<UnitName> =
             questions.iter().filter_map(unit_of).filter_map(|unit| UnitName::parse(unit).ok()).collect();
         if wants(|question| matches!(question, Question::System(_) | Question::Boot(_))) {
-            units.extend(UnitName::parse(DEFAULT_TARGET));
+            names.extend(UnitName::parse(DEFAULT_TARGET));
         }
-        let units: Vec<UnitName> = units.into_iter().collect();
+        let names: Vec<UnitName> = names.into_iter().collect();
         let view = View::live();
-        let asked = stability::now_micros();
-        let (manager, mut shown) = systemctl.manager(|| systemctl.units(&units, &[]));
-        let stability = watch(systemctl, questions, &units, &mut shown, asked);
+        let asked_at = stability::now_micros();
+        let (manager, mut units) = systemctl.show_manager(|| systemctl.show_units(&names, &[]));
+        let stability = watch(systemctl, questions, &names, &mut units, asked_at);
         let processes = if wants(is_about_processes) {
-            processes::walk(&view, &shown.values().flatten().collect::<Vec<_>>())
+            processes::walk(&view, &units.values().flatten().collect::<Vec<_>>())
         } else {
             Ok(Vec::new())
         };
@@ -121,7 +121,7 @@ impl<'a> Batch<'a> {
         };
         let (owners, listeners, journal) = (BTreeMap::new(), BTreeMap::new(), Journal::default());
         let mut batch =
-            Self { view, systemctl, manager, shown, stability, processes, accounts, owners, listeners, journal };
+            Self { view, systemctl, manager, units, stability, processes, accounts, owners, listeners, journal };
         for question in questions {
             match question {
                 Question::Http(asked) => {
@@ -165,7 +165,7 @@ impl<'a> Batch<'a> {
             }
             Question::Command(asked) => {
                 self.journal.invalidate();
-                asked.answered(program(&self.view, self.systemctl, &asked.run, asked.run_as))
+                asked.answered(run_program(&self.view, self.systemctl, &asked.run, asked.run_as))
             }
         };
         questions.iter().map(answer).collect()
@@ -192,7 +192,7 @@ impl<'a> Batch<'a> {
     }
 
     fn unit(&self, unit: &str) -> Result<&UnitFact, Unknown> {
-        match self.shown.get(&UnitName::parse(unit)?) {
+        match self.units.get(&UnitName::parse(unit)?) {
             Some(Ok(fact)) => Ok(fact),
             Some(Err(unknown)) => Err(unknown.clone()),
             None => Err(unknown(format!("{unit} was not looked at"))),
@@ -220,7 +220,7 @@ impl<'a> Batch<'a> {
 
     fn processes_of(&self, unit: &str) -> Result<ProcessesFact, Unknown> {
         let all = self.processes.as_ref().map_err(Clone::clone)?;
-        Ok(processes::of_unit(all, self.unit(unit)?, &self.accounts))
+        Ok(processes::unit_processes(all, self.unit(unit)?, &self.accounts))
     }
 
     fn boot(&self, unit: &str) -> Result<BootFact, Unknown> {
@@ -228,36 +228,36 @@ impl<'a> Batch<'a> {
         let unit = self.unit(unit)?;
         let mut fact = boot(unit, default_target, |units| self.boot_properties(units))?;
         if !fact.chain.is_empty() && boot::was_never_started(unit) {
-            fact.cycle = ordering::cycle(unit, |units| self.systemctl.units(units, &ordering::PROPERTIES));
+            fact.cycle = ordering::cycle(unit, |units| self.systemctl.show_units(units, &ordering::PROPERTIES));
         }
         if let Ok(manager) = self.manager.as_ref().map(|manager| manager.get("UnitPath"))
             && fact.chain.is_empty()
         {
-            fact.unread = boot::links_not_loaded(&self.view, unit, manager, &fact.pullers);
+            fact.unread = boot::unread_links(&self.view, unit, manager, &fact.pullers);
         }
         Ok(fact)
     }
 
     /// Properties of these units for the walk to the default target. Units of this batch are not asked for again.
-    fn boot_properties(&self, units: &[UnitName]) -> Units {
-        let seen = |name: &UnitName| self.shown.values().flatten().find(|fact| boot::has_name(fact, name.as_str()));
-        let unseen: Vec<UnitName> = units.iter().filter(|name| seen(name).is_none()).cloned().collect();
-        let mut shown = self.systemctl.units(&unseen, &boot::PROPERTIES);
-        shown.extend(units.iter().filter_map(|name| Some((name.clone(), Ok(seen(name)?.clone())))));
-        shown
+    fn boot_properties(&self, names: &[UnitName]) -> Units {
+        let seen = |name: &UnitName| self.units.values().flatten().find(|fact| boot::has_name(fact, name.as_str()));
+        let unseen: Vec<UnitName> = names.iter().filter(|name| seen(name).is_none()).cloned().collect();
+        let mut units = self.systemctl.show_units(&unseen, &boot::PROPERTIES);
+        units.extend(names.iter().filter_map(|name| Some((name.clone(), Ok(seen(name)?.clone())))));
+        units
     }
 
     /// The process that listens on the port now.
     fn current_owner(&self, unit: &str, port: u16) -> Option<PortOwner> {
         let name = UnitName::parse(unit).ok()?;
-        let shown = self.systemctl.units(std::slice::from_ref(&name), &["Id", "ControlGroup"]);
-        let now = shown.get(&name)?.as_ref().ok()?;
+        let units = self.systemctl.show_units(std::slice::from_ref(&name), &["Id", "ControlGroup"]);
+        let now = units.get(&name)?.as_ref().ok()?;
         Some(sockets::owner(&self.view, port, now, &processes::walk(&self.view, &[now]).ok()?))
     }
 
-    fn details(&self, unit: &str, folder: Option<&str>) -> Result<DetailsFact, Unknown> {
+    fn details(&self, unit: &str, directory: Option<&str>) -> Result<DetailsFact, Unknown> {
         let all = self.processes.as_ref().map_err(Clone::clone)?;
-        Ok(details(&self.view, all, self.unit(unit)?, folder))
+        Ok(details(&self.view, all, self.unit(unit)?, directory))
     }
 
     fn account(&self, unit: &str) -> Result<AccountFact, Unknown> {
@@ -269,8 +269,8 @@ impl<'a> Batch<'a> {
         let (unit, all) = (self.unit(&asked.unit)?, self.processes.as_ref().map_err(Clone::clone)?);
         let sockets = unit.list("TriggeredBy").into_iter().filter(|name| name.ends_with(".socket"));
         let sockets: Vec<UnitName> = sockets.filter_map(|name| UnitName::parse(name).ok()).collect();
-        let shown = self.systemctl.units(&sockets, &sockets::PROPERTIES);
-        let sockets = shown.into_values().collect::<Result<Vec<_>, _>>()?;
+        let units = self.systemctl.show_units(&sockets, &sockets::PROPERTIES);
+        let sockets = units.into_values().collect::<Result<Vec<_>, _>>()?;
         let at = (asked.protocol, asked.port);
         let look = || sockets::listeners(&self.view, at, unit, all, &sockets);
         let (fact, again) = retry_young::retry(&self.view, unit, look, |fact: &ListensFact| fact.listeners.is_empty())?;
@@ -294,9 +294,9 @@ impl<'a> Batch<'a> {
 fn watch(
     systemctl: &Systemctl,
     questions: &[Question],
-    units: &[UnitName],
-    shown: &mut Units,
-    asked: u64,
+    names: &[UnitName],
+    units: &mut Units,
+    asked_at: u64,
 ) -> BTreeMap<StabilityQuestion, Result<StabilityFact, Unknown>> {
     let mut watched = BTreeMap::new();
     let mut wanted = Vec::new();
@@ -308,7 +308,7 @@ fn watch(
         }
     }
     let windows: Vec<(&UnitName, u64)> = wanted.iter().map(|(question, unit)| (unit, question.window_ms)).collect();
-    let facts = stability::watch(&windows, shown, asked, || systemctl.units(units, &[]));
+    let facts = stability::watch(&windows, units, asked_at, || systemctl.show_units(names, &[]));
     watched.extend(wanted.iter().map(|(question, _)| (*question).clone()).zip(facts));
     watched
 }
@@ -319,7 +319,7 @@ mod tests {
     use crate::model::{Answer, FilesQuestion, Ground, HttpQuestion, KillTrial, StabilityQuestion, SystemQuestion};
 
     #[test]
-    fn without_systemctl_every_answer_says_so() {
+    fn without_systemctl_every_answer_is_unknown() {
         let mut machine = LocalMachine { systemctl: Err(unknown("there is no systemctl here")) };
         let unit = || "a.service".to_owned();
         let questions = [

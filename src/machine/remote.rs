@@ -38,15 +38,15 @@ impl Remote {
             let status = outcome.status.to_string();
             return Err(failed(if line.is_empty() { &status } else { &line }));
         }
-        let Response { answers, trials: tried } = serde_json::from_slice(&outcome.stdout)
+        let Response { answers, trials: trial_answers } = serde_json::from_slice(&outcome.stdout)
             .map_err(|error| failed(&format!("its answers are not well-formed: {error}")))?;
         if answers.len() != questions.len() {
             return Err(failed(&format!("{} questions got {} answers", questions.len(), answers.len())));
         }
-        if tried.len() != trials.len() {
-            return Err(failed(&format!("{} trials got {} answers", trials.len(), tried.len())));
+        if trial_answers.len() != trials.len() {
+            return Err(failed(&format!("{} trials got {} answers", trials.len(), trial_answers.len())));
         }
-        let trials = trials.iter().cloned().zip(tried).map(PerformedTrial::from).collect();
+        let trials = trials.iter().cloned().zip(trial_answers).map(PerformedTrial::from).collect();
         Ok((AnswerSet::new(questions, answers), trials))
     }
 }
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn trials_go_the_same_way_and_are_held_to_it() {
+    fn trials_are_checked_like_answers() {
         let kill = KillTrial { unit: "a.service".into(), within_ms: 5000, on: Ground::Twin };
         let unit = r#"{"Ok":{"fact":"unit","properties":{}}}"#;
         for (script, reason) in [

@@ -15,7 +15,7 @@ use rustix::fs::{CWD, Dir, Mode, OFlags, ResolveFlags, fgetxattr, getxattr, open
 use rustix::io::Errno;
 
 /// As many symbolic links as the kernel follows.
-const MOST_LINKS: usize = 40;
+const MAX_LINKS: usize = 40;
 /// openat2(2) fails with `EAGAIN` while another process renames what a `..` leads through.
 const TRIES: usize = 16;
 /// Longer files of proc are cut.
@@ -37,7 +37,7 @@ impl View {
         Self { root: open("/"), proc: open("/proc"), live: true }
     }
 
-    /// A tree and a proc directory that may belong to a stranger. No symbolic link and no `..` leads out of the tree.
+    /// A tree and a proc directory that may be untrusted. No symbolic link and no `..` leads out of the tree.
     #[must_use]
     pub fn at(root: OwnedFd, proc: OwnedFd) -> Self {
         Self { root: Ok(root), proc: Ok(proc), live: false }
@@ -71,7 +71,7 @@ impl View {
     pub(crate) fn read_link(&self, path: &Path) -> io::Result<PathBuf> {
         let link = self.open_in_root(path, OFlags::PATH | OFlags::NOFOLLOW)?;
         // By readlinkat(2), an empty path means the link itself.
-        Ok(path_of(readlinkat(link, "", Vec::new())?.into_bytes()))
+        Ok(path_from_bytes(readlinkat(link, "", Vec::new())?.into_bytes()))
     }
 
     /// The path without symbolic links, `.` and `..`, as realpath(3) gives it.
@@ -90,7 +90,7 @@ impl View {
                 continue;
             }
             links += 1;
-            if links > MOST_LINKS {
+            if links > MAX_LINKS {
                 return Err(Errno::LOOP.into());
             }
             let target = self.read_link(&next)?;
@@ -104,9 +104,9 @@ impl View {
         Ok(real)
     }
 
-    /// At most `most` names in a directory, in no order.
-    pub(crate) fn list(&self, path: &Path, most: usize) -> io::Result<Vec<OsString>> {
-        list(self.open_in_root(path, OFlags::RDONLY | OFlags::DIRECTORY)?, most)
+    /// At most `max` names in a directory, in no order.
+    pub(crate) fn list(&self, path: &Path, max: usize) -> io::Result<Vec<OsString>> {
+        list(self.open_in_root(path, OFlags::RDONLY | OFlags::DIRECTORY)?, max)
     }
 
     /// The value of an extended attribute (xattr(7)), cut to `limit` bytes; `None` where there is none.
@@ -148,12 +148,12 @@ impl View {
         } else {
             readlinkat(self.open_in_proc(path, OFlags::PATH | OFlags::NOFOLLOW)?, "", Vec::new())?
         };
-        Ok(path_of(target.into_bytes()))
+        Ok(path_from_bytes(target.into_bytes()))
     }
 
-    /// At most `most` names in a directory of proc(5); `.` is the proc directory itself.
-    pub(crate) fn proc_list(&self, path: &str, most: usize) -> io::Result<Vec<OsString>> {
-        list(self.open_in_proc(path, OFlags::RDONLY | OFlags::DIRECTORY)?, most)
+    /// At most `max` names in a directory of proc(5); `.` is the proc directory itself.
+    pub(crate) fn proc_list(&self, path: &str, max: usize) -> io::Result<Vec<OsString>> {
+        list(self.open_in_proc(path, OFlags::RDONLY | OFlags::DIRECTORY)?, max)
     }
 
     pub(crate) fn has_process(&self, pid: &str) -> bool {
@@ -191,10 +191,10 @@ fn fd(directory: &Result<OwnedFd, Errno>) -> io::Result<BorrowedFd<'_>> {
     directory.as_ref().map(|fd| fd.as_fd()).map_err(|error| io::Error::from(*error))
 }
 
-fn list(directory: OwnedFd, most: usize) -> io::Result<Vec<OsString>> {
+fn list(directory: OwnedFd, max: usize) -> io::Result<Vec<OsString>> {
     let names = Dir::new(directory)?.filter_map(Result::ok).map(|entry| entry.file_name().to_bytes().to_vec());
     let names = names.filter(|name| name != b"." && name != b"..");
-    Ok(names.take(most).map(OsString::from_vec).collect())
+    Ok(names.take(max).map(OsString::from_vec).collect())
 }
 
 /// The names that a path leads through, and each `..`.
@@ -203,7 +203,7 @@ fn names(path: &Path) -> VecDeque<OsString> {
     names.map(|part| part.as_os_str().to_owned()).collect()
 }
 
-fn path_of(bytes: Vec<u8>) -> PathBuf {
+fn path_from_bytes(bytes: Vec<u8>) -> PathBuf {
     OsString::from_vec(bytes).into()
 }
 
@@ -220,7 +220,7 @@ mod tests {
     use super::View;
 
     /// A tree with links that try to leave it, and a proc directory beside it.
-    fn stranger() -> (tempfile::TempDir, View) {
+    fn untrusted_view() -> (tempfile::TempDir, View) {
         let dir = tempfile::tempdir().unwrap();
         let at = |path: &str| dir.path().join(path);
         for directory in ["root/etc/real", "root/usr", "proc/7"] {
@@ -229,7 +229,7 @@ mod tests {
         fs::write(at("outside"), "outside").unwrap();
         fs::write(at("root/etc/passwd"), "inside").unwrap();
         fs::write(at("root/etc/real/file"), "file").unwrap();
-        fs::write(at("proc/7/comm"), "stranger\n").unwrap();
+        fs::write(at("proc/7/comm"), "untrusted\n").unwrap();
         for (link, target) in [
             ("root/usr/absolute", "/etc/passwd"),
             ("root/usr/climbing", "../../../../outside"),
@@ -255,8 +255,8 @@ mod tests {
     }
 
     #[test]
-    fn no_link_leads_out_of_a_strangers_tree() {
-        let (_dir, view) = stranger();
+    fn no_link_leads_out_of_an_untrusted_tree() {
+        let (_dir, view) = untrusted_view();
         for (path, found) in [
             ("/etc/passwd", Some("inside")),
             ("etc/passwd", Some("inside")),
@@ -275,7 +275,7 @@ mod tests {
 
     #[test]
     fn links_are_resolved_inside_the_tree() {
-        let (_dir, view) = stranger();
+        let (_dir, view) = untrusted_view();
         let real = |path: &str| view.canonicalize(Path::new(path)).ok().map(|path| path.display().to_string());
         for (path, found) in [
             ("/", Some("/")),
@@ -296,7 +296,7 @@ mod tests {
 
     #[test]
     fn a_fifo_does_not_block_and_directories_are_bounded() {
-        let (dir, view) = stranger();
+        let (dir, view) = untrusted_view();
         mknodat(CWD, dir.path().join("root/fifo"), FileType::Fifo, Mode::RUSR, 0).unwrap();
         assert_eq!(text(&view, "/fifo").as_deref(), Some(""));
         let names = view.list(Path::new("/"), 9).unwrap();
@@ -307,9 +307,9 @@ mod tests {
 
     #[test]
     fn processes_are_those_of_the_proc_directory() {
-        let (dir, view) = stranger();
+        let (dir, view) = untrusted_view();
         assert_eq!(view.proc_list(".", 9).unwrap(), ["7"]);
-        assert_eq!(view.proc_text("7/comm").unwrap(), "stranger\n");
+        assert_eq!(view.proc_text("7/comm").unwrap(), "untrusted\n");
         assert_eq!(view.proc_link("7/cwd").unwrap(), Path::new("/srv"));
         assert!(view.proc_text("7/root/etc/passwd").is_err());
         assert!(view.has_process("7") && !view.has_process("8"));

@@ -12,7 +12,7 @@ use crate::machine::trials::kill;
 use crate::machine::units::stability::LONGEST_WINDOW;
 
 /// The longest batch.
-pub(crate) const MOST_QUESTIONS: usize = 512;
+pub(crate) const MAX_QUESTIONS: usize = 512;
 /// Bytes of questions.
 pub(crate) const QUESTIONS_LIMIT: usize = 1 << 20;
 /// Bytes of answers: some files of the largest readable size, escaped.
@@ -54,7 +54,7 @@ pub(crate) fn deadline(questions: &[Question], trials: &[Trial]) -> Duration {
     });
     let longest = questions.iter().map(|question| match question {
         // The retries for a young service, and the last GET.
-        Question::Http(_) => 3 + retry_young::YOUTH.as_secs(),
+        Question::Http(_) => 3 + retry_young::YOUNG.as_secs(),
         Question::Account(_) => 5,
         Question::Journal(_) | Question::Failure(_) => 20,
         // The program's own limit, the retries, and two calls to remove its unit.
@@ -69,5 +69,5 @@ pub(crate) fn deadline(questions: &[Question], trials: &[Trial]) -> Duration {
         + watching.max().unwrap_or_default()
         + Duration::from_secs(longest.sum())
         + LONGEST_SYNC.saturating_mul(syncs)
-        + kill::LONGEST * u32::try_from(trials.len().min(MOST_QUESTIONS)).unwrap_or_default()
+        + kill::LONGEST_TRIAL * u32::try_from(trials.len().min(MAX_QUESTIONS)).unwrap_or_default()
 }

@@ -16,7 +16,7 @@ pub(super) fn address_in_use(view: &UnitView, failure: &FailureFact, probed: boo
     // If several of the possible ports are taken, the facts do not prove which one it was.
     match &failure.port_holders[..] {
         [holder, others @ ..] if others.iter().all(|other| other.port == holder.port) => {
-            return Some(taken(holder.port, &described(unit, holder), how_to_free(unit, holder)));
+            return Some(taken(holder.port, &describe_holder(unit, holder), how_to_free(unit, holder)));
         }
         _ => {}
     }
@@ -36,7 +36,7 @@ pub(super) fn address_in_use(view: &UnitView, failure: &FailureFact, probed: boo
     })
 }
 
-fn described(unit: &str, holder: &PortHolder) -> String {
+fn describe_holder(unit: &str, holder: &PortHolder) -> String {
     let PortHolder { pid, comm, .. } = holder;
     match &holder.service {
         Some(service) if service == unit => format!("pid {pid} ({comm}), left over from an earlier run of {unit},"),

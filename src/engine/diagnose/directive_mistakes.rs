@@ -9,7 +9,7 @@ use crate::model::{Cause, Diagnosis, Role};
 const UNQUOTED: [&str; 4] = ["User", "Group", "PIDFile", "Slice"];
 
 /// At most this many lines are named for the same mistake.
-const MOST: usize = 3;
+const MAX_LINES: usize = 3;
 
 /// The mistakes in how `directive` is set. `is_wanted` says which values are right.
 pub(crate) fn directive_mistakes(
@@ -20,11 +20,11 @@ pub(crate) fn directive_mistakes(
     // Earlier lines do not matter if a later one is in effect. Each line that the manager does not take is a mistake.
     let effective = files.effective(directive);
     let relevant = files.lines_for(directive).filter(|line| Some(*line) == effective || !takes(directive, line.value));
-    let mut causes: Vec<Diagnosis> = relevant.filter_map(|line| in_value(&line)).take(MOST).collect();
+    let mut causes: Vec<Diagnosis> = relevant.filter_map(|line| in_value(&line)).take(MAX_LINES).collect();
     causes.extend(in_wrong_section(files, directive));
     causes.extend(misspelt(files, directive));
     causes.extend(overridden(files, directive, is_wanted));
-    causes.extend(in_the_wrong_copy(files, directive, is_wanted));
+    causes.extend(in_unread_copy(files, directive, is_wanted));
     causes
 }
 
@@ -93,7 +93,7 @@ fn counts_months(value: &str) -> bool {
 fn in_wrong_section(files: &UnitFiles, directive: &str) -> Vec<Diagnosis> {
     let proper = section(directive);
     let sections = sections(directive);
-    let stray = files.lines().filter(|line| line.key == directive && !sections.contains(&line.section)).take(MOST);
+    let stray = files.lines().filter(|line| line.key == directive && !sections.contains(&line.section)).take(MAX_LINES);
     stray
         .map(|line| {
             let (place, text) = (line.place(), line.text());
@@ -119,7 +119,7 @@ fn misspelt(files: &UnitFiles, directive: &str) -> Vec<Diagnosis> {
         .lines()
         .filter(|line| is_similar(line.key))
         .filter(|line| !is_known(line.key) && suggest_directive(line.key) == Some(directive))
-        .take(MOST);
+        .take(MAX_LINES);
     unknown
         .map(|line| {
             Cause::UnknownKey
@@ -134,7 +134,7 @@ fn misspelt(files: &UnitFiles, directive: &str) -> Vec<Diagnosis> {
 }
 
 /// A right line in a copy of the unit file that the manager does not read.
-fn in_the_wrong_copy(files: &UnitFiles, directive: &str, is_wanted: &dyn Fn(&str) -> bool) -> Option<Diagnosis> {
+fn in_unread_copy(files: &UnitFiles, directive: &str, is_wanted: &dyn Fn(&str) -> bool) -> Option<Diagnosis> {
     if files.effective(directive).is_some_and(|line| is_wanted(line.value)) {
         return None;
     }

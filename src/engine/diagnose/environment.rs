@@ -18,7 +18,7 @@ const DIRECTORIES: [(&str, &str); 5] = [
 const OF_A_USER: [&str; 4] = ["HOME", "LOGNAME", "SHELL", "USER"];
 
 /// The first thing that its messages show to be missing, after mistakes in `Environment=` that explain it.
-pub(super) fn environment_assumed(
+pub(super) fn missing_environment(
     view: &UnitView,
     unit: &UnitFact,
     files: Option<&UnitFiles>,

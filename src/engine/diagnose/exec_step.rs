@@ -1,6 +1,6 @@
 //! The step EXEC: why systemd could not execute a program.
 
-use super::failed_step::{FailedStep, absent};
+use super::failed_step::{FailedStep, describe_missing};
 use super::shell_word::shell_safe;
 use crate::engine::access::ownership;
 use crate::engine::unit_view::UnitView;
@@ -79,7 +79,7 @@ impl FailedStep<'_> {
                 let reason = format!("{path} is a shell built-in, not a program, and systemd starts no shell");
                 (reason, (*instead).to_owned())
             }
-            None if path.starts_with('/') => (absent(required), format!("ls -l {safe}")),
+            None if path.starts_with('/') => (describe_missing(required), format!("ls -l {safe}")),
             None => {
                 (format!("there is no {path} in the directories that systemd searches"), format!("command -v {safe}"))
             }

@@ -38,7 +38,7 @@ impl FailedStep<'_> {
 }
 
 /// How a path that does not exist is missing: a dangling link, a file in place of a directory, or a missing parent.
-pub(super) fn absent(required: &RequiredPath) -> String {
+pub(super) fn describe_missing(required: &RequiredPath) -> String {
     let path = &required.path;
     if !required.found.link.is_empty() {
         return format!("{path} is a link to {}, which does not exist", required.found.link);

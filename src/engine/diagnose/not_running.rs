@@ -2,7 +2,7 @@
 
 use super::address_in_use::{address_in_use, stop_process};
 use super::condition::unmet_condition;
-use super::environment::environment_assumed;
+use super::environment::missing_environment;
 use super::not_loaded::why_not_loaded;
 use super::ordering_cycle::start_dropped;
 use super::permission_denied::permission_denied;
@@ -81,7 +81,7 @@ impl InactiveUnit<'_> {
             .or_else(|| start_dropped(view, unit, files, self.failure))
             .or_else(|| not_ready(view, unit, self.failure));
         causes.extend(start.or_else(|| inactive_without_failure(view, unit, end)));
-        causes.extend(loops(view, unit, self.stability));
+        causes.extend(crash_loop_and_start_limit(view, unit, self.stability));
         causes
     }
 
@@ -93,7 +93,7 @@ impl InactiveUnit<'_> {
             let denied = protected_path(self.view, self.unit, self.files, failure);
             let denied = denied.or_else(|| permission_denied(self.view, self.unit, failure));
             causes.extend(denied.or_else(|| privileged_port(self.view, self.unit, failure)));
-            causes.extend(environment_assumed(self.view, self.unit, self.files, failure));
+            causes.extend(missing_environment(self.view, self.unit, self.files, failure));
         }
         let failed = end.is_some_and(|end| matches!(end, End::Exited(1..)) && !end.is_systemds_own());
         if causes.is_empty() && failed && self.probed {
@@ -173,7 +173,7 @@ fn was_stopped(unit: &UnitFact) -> bool {
 }
 
 /// A crash loop, and the start limit if it ended the loop.
-fn loops(view: &UnitView, unit: &UnitFact, stability: Option<&StabilityFact>) -> Vec<Diagnosis> {
+fn crash_loop_and_start_limit(view: &UnitView, unit: &UnitFact, stability: Option<&StabilityFact>) -> Vec<Diagnosis> {
     let number = |name| unit.get(name).parse::<u64>().unwrap_or(0);
     let (restarts, burst) = (number("NRestarts"), number("StartLimitBurst"));
     let mut causes = Vec::new();
@@ -196,8 +196,9 @@ fn loops(view: &UnitView, unit: &UnitFact, stability: Option<&StabilityFact>) ->
         );
     }
     // If Result= names the last exit instead, enough restarts prove that the limit was hit.
-    let is_spent = || burst > 0 && restarts >= burst && unit.get("Restart") != "no" && Pace::of(unit).gives_up();
-    if failed && (unit.get("Result") == "start-limit-hit" || is_spent()) {
+    let has_reached_limit =
+        || burst > 0 && restarts >= burst && unit.get("Restart") != "no" && Pace::of(unit).gives_up();
+    if failed && (unit.get("Result") == "start-limit-hit" || has_reached_limit()) {
         causes.push(
             Cause::StartLimitHit
                 .because(format!(

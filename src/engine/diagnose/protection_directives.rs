@@ -9,7 +9,7 @@ use crate::model::{Cause, Diagnosis, ExecCommand, FailureFact, Purpose, UnitFact
 /// The directories that `ProtectHome=` protects.
 const HOMES: [&str; 3] = ["/home", "/root", "/run/user"];
 /// The directories that `ProtectSystem=strict` leaves writable; see systemd.exec(5).
-const NOT_STRICT: [&str; 6] = ["/dev", "/proc", "/sys", "/home", "/root", "/run/user"];
+const WRITABLE_IF_STRICT: [&str; 6] = ["/dev", "/proc", "/sys", "/home", "/root", "/run/user"];
 /// The directories that `ProtectSystem=full` makes read-only. `yes` leaves out the last one.
 const FULL: [&str; 4] = ["/usr", "/boot", "/efi", "/etc"];
 /// Directives that give a unit directories of its own, and their parent directories.
@@ -47,7 +47,7 @@ fn protected_home(view: &UnitView, unit: &UnitFact, files: Option<&UnitFiles>, p
             .because(format!(
                 "{} may not reach {path}: {} closes /home, /root and /run/user to it, whatever the owners and modes are.",
                 view.unit,
-                described(files, "ProtectHome", "yes")
+                describe_directive(files, "ProtectHome", "yes")
             ))
             .next_step("move what the service needs to /srv or /var/lib; or open that one path: BindReadOnlyPaths= with ProtectHome=tmpfs")
     })
@@ -61,7 +61,7 @@ fn read_only_path(view: &UnitView, unit: &UnitFact, files: Option<&UnitFiles>, p
     let system = unit.get("ProtectSystem");
     let (name, value) = match system {
         _ if unit.get("ProtectHome") == "read-only" && is_below_any(&HOMES) => ("ProtectHome", "read-only"),
-        "strict" if !is_below_any(&NOT_STRICT) => ("ProtectSystem", system),
+        "strict" if !is_below_any(&WRITABLE_IF_STRICT) => ("ProtectSystem", system),
         "full" if is_below_any(&FULL) => ("ProtectSystem", system),
         "yes" if is_below_any(&FULL[..3]) => ("ProtectSystem", system),
         _ => {
@@ -74,7 +74,7 @@ fn read_only_path(view: &UnitView, unit: &UnitFact, files: Option<&UnitFiles>, p
             .because(format!(
                 "{} may not write {path}: {} makes that path read-only for it. Owner and mode are not the reason.",
                 view.unit,
-                described(files, name, value)
+                describe_directive(files, name, value)
             ))
             .next_step(how_to_open(path)),
     )
@@ -122,7 +122,7 @@ fn is_below(path: &str, directory: &str) -> bool {
 }
 
 /// The directive with its place. A directive that another one implies is in no file.
-fn described(files: Option<&UnitFiles>, name: &str, value: &str) -> String {
+fn describe_directive(files: Option<&UnitFiles>, name: &str, value: &str) -> String {
     files.and_then(|files| files.effective(name)).map_or_else(
         || format!("{name}={value}, which another directive implies,"),
         |line| format!("{} at {}", line.text(), line.place()),

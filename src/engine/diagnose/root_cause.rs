@@ -23,12 +23,12 @@ fn follows(cause: Cause, root: Cause) -> bool {
         Cause::CrashLoop => !matches!(root, Cause::CrashLoop | Cause::StartLimitHit | Cause::NoAutoRestart),
         // Each restart counts against the limit, so anything that made the service die led to it.
         Cause::StartLimitHit => root != Cause::StartLimitHit,
-        _ => is_of_a_setting(cause) && is_of_a_line(root),
+        _ => is_setting_failure(cause) && is_line_mistake(root),
     }
 }
 
 /// A line of the file is wrong, or is not in effect.
-fn is_of_a_line(cause: Cause) -> bool {
+fn is_line_mistake(cause: Cause) -> bool {
     matches!(
         cause,
         Cause::BadValue
@@ -43,7 +43,7 @@ fn is_of_a_line(cause: Cause) -> bool {
 }
 
 /// A setting has the wrong value, which a wrong line explains.
-fn is_of_a_setting(cause: Cause) -> bool {
+fn is_setting_failure(cause: Cause) -> bool {
     matches!(
         cause,
         Cause::Chdir

@@ -1,6 +1,6 @@
 //! The steps USER, GROUP, CHDIR and NAMESPACE, and why each of them fails.
 
-use super::failed_step::{FailedStep, absent};
+use super::failed_step::{FailedStep, describe_missing};
 use super::shell_word::shell_safe;
 use crate::model::{Cause, Diagnosis, FailureFact, FileType, RequiredPath};
 
@@ -39,7 +39,7 @@ impl FailedStep<'_> {
             None => {
                 "systemd could not enter the working directory: it does not exist, or the user may not enter it".into()
             }
-            Some((required, None)) => absent(required),
+            Some((required, None)) => describe_missing(required),
             Some((required, Some(node))) if node.file_type != FileType::Folder => {
                 format!("{} is {}, not a directory", required.path, node.file_type.described())
             }
@@ -56,7 +56,7 @@ impl FailedStep<'_> {
         let path = &missing.path;
         self.diagnosis(
             Cause::Namespace,
-            &format!("{}, so systemd could not set up the mount namespace", absent(missing)),
+            &format!("{}, so systemd could not set up the mount namespace", describe_missing(missing)),
             format!("make {path}, or write {directive}=-{path}, which lets it be missing; then sudo systemctl daemon-reload and restart"),
         )
     }

@@ -46,21 +46,22 @@ pub(super) fn causes_of_status(
         _ => return vec![],
     };
     let mut causes = Vec::new();
-    let differs = |reloaded: &UnitFact| stable(reloaded.get(directive)) != stable(unit.get(directive));
+    let differs =
+        |reloaded: &UnitFact| without_run_times(reloaded.get(directive)) != without_run_times(unit.get(directive));
     // Without a twin, NeedDaemonReload= shows that the manager is behind the disk.
-    let admits = || {
+    let is_reported_stale = || {
         let line = files.and_then(|files| files.effective(directive)).map(|line| line.value);
-        let loaded = stable(unit.get(directive));
+        let loaded = without_run_times(unit.get(directive));
         unit.get("NeedDaemonReload") == "yes" && line.is_some_and(|value| !loaded.contains(&value))
     };
-    if view.reloaded().map_or_else(admits, differs) {
+    if view.reloaded().map_or_else(is_reported_stale, differs) {
         causes.push(stale(view, files, directive));
     }
     causes.extend(files.map(|files| directive_mistakes(files, directive, &|_| true)).unwrap_or_default());
     let place = files
         .and_then(|files| deciding_line(files, directive, ended))
         .map_or_else(|| directive.to_owned(), |line| format!("{} at {}", line.text(), line.place()));
-    let of_command = match ended.directive {
+    let of_directive = match ended.directive {
         "ExecStart" => String::new(),
         other => format!(" of {other}="),
     };
@@ -69,7 +70,7 @@ pub(super) fn causes_of_status(
         unit,
         failure,
         command: ended.command.as_ref(),
-        lead: format!("Step {name}{of_command} failed ({status}, {place})"),
+        lead: format!("Step {name}{of_directive} failed ({status}, {place})"),
         try_again: try_again(view, unit),
     };
     causes.push(match step {
@@ -119,7 +120,7 @@ fn try_again(view: &UnitView, unit: &UnitFact) -> String {
 }
 
 /// The value without the start and exit times of commands, which differ from boot to boot.
-fn stable(value: &str) -> Vec<&str> {
+fn without_run_times(value: &str) -> Vec<&str> {
     let commands = ExecCommand::parse_all(value);
     if commands.is_empty() { vec![value] } else { commands.into_iter().map(|command| command.argv).collect() }
 }

@@ -6,8 +6,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::model::{AccountFact, Content, Identity, PasswdRow, ProcessDetails, Shell, UnitFact, Unknown};
 
-use crate::machine::accounts::passwd::{Accounts, Groups, Row};
-use crate::machine::files::program_head::is_program;
+use crate::machine::accounts::passwd::{Accounts, Groups, PasswdEntry};
+use crate::machine::files::program_format::is_program;
 use crate::machine::files::read::read;
 use crate::machine::processes::walk::ProcessInfo;
 use crate::machine::unknown::unknown;
@@ -15,7 +15,7 @@ use crate::machine::view::View;
 use crate::os::account::{Account, find_account, find_group};
 
 /// Programs that refuse a login, by every path that distributions install them at.
-const REFUSING: [&str; 9] = [
+const NOLOGIN_PROGRAMS: [&str; 9] = [
     "/usr/sbin/nologin",
     "/sbin/nologin",
     "/usr/bin/nologin",
@@ -27,9 +27,9 @@ const REFUSING: [&str; 9] = [
     "/usr/sbin/false",
 ];
 /// `UID_MIN` and `UID_MAX` where login.defs(5) does not set them.
-const PEOPLE: (u32, u32) = (1000, 60_000);
+const DEFAULT_UID_RANGE: (u32, u32) = (1000, 60_000);
 /// More unknown groups are not reported.
-const MOST_GROUPS: usize = 4;
+const MAX_GROUPS: usize = 4;
 
 /// The account of a unit. `details` are its live processes, `all` are those of the machine.
 pub(crate) fn account(
@@ -42,17 +42,17 @@ pub(crate) fn account(
     let shadow = Shadow::read(view);
     let user = unit.get("User");
     let started_as: Option<u32> = unit.get("UID").parse().ok();
-    let dynamic = unit.get("DynamicUser") == "yes" && accounts.named(user).is_none();
-    let row = match (user, accounts.named(user)) {
+    let dynamic = unit.get("DynamicUser") == "yes" && accounts.by_name_or_uid(user).is_none();
+    let row = match (user, accounts.by_name_or_uid(user)) {
         ("", _) if dynamic => None,
-        ("", _) => accounts.of(0).cloned(),
+        ("", _) => accounts.by_uid(0).cloned(),
         (_, Some(row)) => Some(row.clone()),
         _ if dynamic => None,
         (user, None) => outside_passwd(view, user)?,
     };
     let number = row.as_ref().map(|row| row.uid).or_else(|| started_as.filter(|_| dynamic));
     let number = number.or_else(|| user.parse().ok());
-    let passwd_row = |row: &Row| PasswdRow {
+    let passwd_row = |row: &PasswdEntry| PasswdRow {
         name: row.name.clone(),
         uid: row.uid,
         shell: row.shell.clone(),
@@ -61,7 +61,7 @@ pub(crate) fn account(
         expired: shadow.expired(&row.name),
     };
     let live: BTreeSet<u32> = details.iter().filter_map(|process| process.identity.uid).collect();
-    let live_row = |uid: &u32| match accounts.of(*uid) {
+    let live_row = |uid: &u32| match accounts.by_uid(*uid) {
         Some(row) => passwd_row(row),
         // A dynamic user is in no file; nss-systemd(8) gives it no login shell.
         None if dynamic && started_as == Some(*uid) => without_login(user, *uid),
@@ -70,7 +70,7 @@ pub(crate) fn account(
     };
     let identity = Identity { uid: number, groups: group_ids(unit, row.as_ref(), &groups), powers: vec![] };
     let ids = identity.groups.iter().chain(details.iter().flat_map(|process| &process.identity.groups));
-    let member = row.iter().flat_map(|row| groups.of_member(&row.name).chain([row.gid]));
+    let member = row.iter().flat_map(|row| groups.gids_of_member(&row.name).chain([row.gid]));
     let named = ids.copied().chain(member).map(|gid| match groups.name(gid) {
         "" => gid.to_string(),
         name => name.to_owned(),
@@ -82,7 +82,7 @@ pub(crate) fn account(
         groups: named.collect::<BTreeSet<String>>().into_iter().collect(),
         live: live.iter().map(live_row).collect(),
         shared_with: number.map(|uid| shared_with(unit, uid, all)).unwrap_or_default(),
-        people: people(view),
+        people: uid_range(view),
         identity,
     };
     Ok(fact)
@@ -94,8 +94,8 @@ pub(crate) fn identity(view: &View, unit: &UnitFact) -> Option<Identity> {
     let dynamic = unit.get("DynamicUser") == "yes";
     let row = match unit.get("User") {
         "" if dynamic => None,
-        "" => accounts.of(0),
-        user => accounts.named(user),
+        "" => accounts.by_uid(0),
+        user => accounts.by_name_or_uid(user),
     }?;
     Some(Identity { uid: Some(row.uid), groups: group_ids(unit, Some(row), &groups), powers: vec![] })
 }
@@ -105,14 +105,14 @@ fn without_login(name: &str, uid: u32) -> PasswdRow {
 }
 
 /// An account that is not in /etc/passwd, from the other sources of nsswitch.conf(5), which the manager asks too.
-fn outside_passwd(view: &View, user: &str) -> Result<Option<Row>, Unknown> {
+fn outside_passwd(view: &View, user: &str) -> Result<Option<PasswdEntry>, Unknown> {
     if !view.is_live() {
         return Err(unknown(format!(
             "the account {user} is not in /etc/passwd, and only a running machine knows others"
         )));
     }
     let found = find_account(user).map_err(|error| unknown(error.to_string()))?;
-    Ok(found.map(|Account { name, uid, gid, shell, .. }| Row { name, uid, gid, shell }))
+    Ok(found.map(|Account { name, uid, gid, shell, .. }| PasswdEntry { name, uid, gid, shell }))
 }
 
 /// Groups of `Group=` and `SupplementaryGroups=` that do not exist.
@@ -123,19 +123,19 @@ pub(crate) fn unknown_groups(view: &View, unit: &UnitFact) -> Vec<String> {
     let groups = Groups::read(view);
     let named = std::iter::once(unit.get("Group")).chain(unit.list("SupplementaryGroups"));
     let is_unknown = |group: &&str| {
-        !group.is_empty() && groups.number(group).is_none() && find_group(group).is_ok_and(|found| found.is_none())
+        !group.is_empty() && groups.gid_of(group).is_none() && find_group(group).is_ok_and(|found| found.is_none())
     };
-    named.filter(is_unknown).take(MOST_GROUPS).map(str::to_owned).collect()
+    named.filter(is_unknown).take(MAX_GROUPS).map(str::to_owned).collect()
 }
 
 /// The groups of the process, by `Group=`, `SupplementaryGroups=` and initgroups(3).
-fn group_ids(unit: &UnitFact, row: Option<&Row>, groups: &Groups) -> Vec<u32> {
+fn group_ids(unit: &UnitFact, row: Option<&PasswdEntry>, groups: &Groups) -> Vec<u32> {
     let own = match unit.get("Group") {
         "" => row.map(|row| row.gid),
-        group => groups.number(group),
+        group => groups.gid_of(group),
     };
-    let more = unit.list("SupplementaryGroups").into_iter().filter_map(|group| groups.number(group));
-    let member = row.iter().flat_map(|row| groups.of_member(&row.name));
+    let more = unit.list("SupplementaryGroups").into_iter().filter_map(|group| groups.gid_of(group));
+    let member = row.iter().flat_map(|row| groups.gids_of_member(&row.name));
     let ids: BTreeSet<u32> = own.into_iter().chain(more).chain(member).collect();
     ids.into_iter().collect()
 }
@@ -145,7 +145,7 @@ fn shell(view: &View, written: &str) -> Shell {
     let path = if written.is_empty() { "/bin/sh" } else { written };
     // A program that is only called nologin may still be a shell, so links are followed.
     let end = view.canonicalize(Path::new(path));
-    let refuses = |path: &str| REFUSING.contains(&path);
+    let refuses = |path: &str| NOLOGIN_PROGRAMS.contains(&path);
     match end {
         Ok(end) if refuses(path) || end.to_str().is_some_and(refuses) => Shell::Refuses,
         Ok(end) => {
@@ -195,13 +195,13 @@ impl Shadow {
     }
 }
 
-fn people(view: &View) -> (u32, u32) {
-    let Content::Text { text, .. } = read(view, Path::new("/etc/login.defs")) else { return PEOPLE };
+fn uid_range(view: &View) -> (u32, u32) {
+    let Content::Text { text, .. } = read(view, Path::new("/etc/login.defs")) else { return DEFAULT_UID_RANGE };
     let value = |key: &str| {
         let mut words = text.lines().map(str::split_whitespace);
         words.find_map(|mut words| if words.next()? == key { words.next()?.parse().ok() } else { None })
     };
-    (value("UID_MIN").unwrap_or(PEOPLE.0), value("UID_MAX").unwrap_or(PEOPLE.1))
+    (value("UID_MIN").unwrap_or(DEFAULT_UID_RANGE.0), value("UID_MAX").unwrap_or(DEFAULT_UID_RANGE.1))
 }
 
 /// Other services with a live process of this user. Transient units of systemd-run do not count.

@@ -9,7 +9,7 @@ use crate::machine::view::View;
 
 /// A line of passwd(5).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Row {
+pub(crate) struct PasswdEntry {
     pub(crate) name: String,
     pub(crate) uid: u32,
     pub(crate) gid: u32,
@@ -18,7 +18,7 @@ pub(crate) struct Row {
 
 /// The accounts of passwd(5).
 #[derive(Debug, Default)]
-pub(crate) struct Accounts(Vec<Row>);
+pub(crate) struct Accounts(Vec<PasswdEntry>);
 
 impl Accounts {
     /// Reads /etc/passwd; there are no accounts if it cannot be read.
@@ -31,14 +31,14 @@ impl Accounts {
             let fields: Vec<&str> = line.split(':').collect();
             let number = |at: usize| fields.get(at)?.parse().ok();
             let shell = fields.get(6).copied().unwrap_or_default().to_owned();
-            Some(Row { name: (*fields.first()?).to_owned(), uid: number(2)?, gid: number(3)?, shell })
+            Some(PasswdEntry { name: (*fields.first()?).to_owned(), uid: number(2)?, gid: number(3)?, shell })
         };
-        Self(entries(text).filter_map(row).collect())
+        Self(data_lines(text).filter_map(row).collect())
     }
 
     /// The name of the first account with this number; empty when there is none.
     pub(crate) fn name(&self, uid: u32) -> &str {
-        self.of(uid).map_or("", |row| row.name.as_str())
+        self.by_uid(uid).map_or("", |row| row.name.as_str())
     }
 
     /// Every account with this number.
@@ -47,13 +47,13 @@ impl Accounts {
     }
 
     /// The first account with this number.
-    pub(crate) fn of(&self, uid: u32) -> Option<&Row> {
+    pub(crate) fn by_uid(&self, uid: u32) -> Option<&PasswdEntry> {
         self.0.iter().find(|row| row.uid == uid)
     }
 
     /// The account that `User=` means: by name, otherwise by number.
-    pub(crate) fn named(&self, user: &str) -> Option<&Row> {
-        self.0.iter().find(|row| row.name == user).or_else(|| self.of(user.parse().ok()?))
+    pub(crate) fn by_name_or_uid(&self, user: &str) -> Option<&PasswdEntry> {
+        self.0.iter().find(|row| row.name == user).or_else(|| self.by_uid(user.parse().ok()?))
     }
 }
 
@@ -80,7 +80,7 @@ impl Groups {
             let members = fields.get(3)?.split(',').map(|member| member.trim().to_owned()).collect();
             Some(Group { name: (*fields.first()?).to_owned(), gid: fields.get(2)?.parse().ok()?, members })
         };
-        Self(entries(text).filter_map(group).collect())
+        Self(data_lines(text).filter_map(group).collect())
     }
 
     /// The name of the first group with this number; empty when there is none.
@@ -89,12 +89,12 @@ impl Groups {
     }
 
     /// The number that `Group=` means.
-    pub(crate) fn number(&self, group: &str) -> Option<u32> {
+    pub(crate) fn gid_of(&self, group: &str) -> Option<u32> {
         self.0.iter().find(|known| known.name == group).map(|known| known.gid).or_else(|| group.parse().ok())
     }
 
     /// The numbers of the groups that list this account as a member.
-    pub(crate) fn of_member(&self, name: &str) -> impl Iterator<Item = u32> {
+    pub(crate) fn gids_of_member(&self, name: &str) -> impl Iterator<Item = u32> {
         self.0.iter().filter(move |group| group.members.iter().any(|member| member == name)).map(|group| group.gid)
     }
 }
@@ -106,8 +106,8 @@ fn text(view: &View, path: &str) -> String {
     }
 }
 
-/// Comments and the lines for NIS are no entries.
-fn entries(text: &str) -> impl Iterator<Item = &str> {
+/// Comments and the lines for NIS are not entries.
+fn data_lines(text: &str) -> impl Iterator<Item = &str> {
     text.lines().filter(|line| !line.starts_with(['#', '+', '-']))
 }
 
@@ -126,16 +126,16 @@ mod tests {
         }
         assert_eq!(accounts.names(0), ["root", "toor"]);
         for (user, uid) in [("toor", Some(0)), ("998", Some(998)), ("sre-app", Some(998)), ("nobody", None)] {
-            assert_eq!(accounts.named(user).map(|row| row.uid), uid, "{user}");
+            assert_eq!(accounts.by_name_or_uid(user).map(|row| row.uid), uid, "{user}");
         }
-        assert_eq!(accounts.named("sre-app").unwrap().shell, "/usr/sbin/nologin");
+        assert_eq!(accounts.by_name_or_uid("sre-app").unwrap().shell, "/usr/sbin/nologin");
     }
 
     #[test]
     fn groups_know_their_members() {
         let groups = Groups::parse("root:x:0:\nsudo:x:27:learner,sre-app\nbroken:x:1\nadm:x:4:sre-app , x\n");
-        assert_eq!(groups.of_member("sre-app").collect::<Vec<_>>(), [27, 4]);
+        assert_eq!(groups.gids_of_member("sre-app").collect::<Vec<_>>(), [27, 4]);
         assert_eq!((groups.name(27), groups.name(1)), ("sudo", ""));
-        assert_eq!((groups.number("adm"), groups.number("77"), groups.number("x")), (Some(4), Some(77), None));
+        assert_eq!((groups.gid_of("adm"), groups.gid_of("77"), groups.gid_of("x")), (Some(4), Some(77), None));
     }
 }

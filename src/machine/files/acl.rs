@@ -6,7 +6,7 @@ use crate::machine::view::View;
 use crate::model::AclEntry;
 
 /// The attribute that holds it, in the format of the kernel's `posix_acl_xattr.h`.
-const NAME: &str = "system.posix_acl_access";
+const ATTRIBUTE: &str = "system.posix_acl_access";
 const VERSION: u32 = 2;
 const USER: u16 = 0x02;
 const OWNING_GROUP: u16 = 0x04;
@@ -14,11 +14,11 @@ const GROUP: u16 = 0x08;
 const MASK: u16 = 0x10;
 const WRITE: u16 = 2;
 /// Bytes; no file system takes a longer list.
-const LONGEST: usize = 64 << 10;
+const MAX_BYTES: usize = 64 << 10;
 
 /// The entries for accounts and groups; empty without a list. `group` is the group that owns the file.
 pub(crate) fn read(view: &View, path: &Path, group: u32) -> Vec<AclEntry> {
-    parse(&view.xattr(path, NAME, LONGEST).unwrap_or_default(), group)
+    parse(&view.xattr(path, ATTRIBUTE, MAX_BYTES).unwrap_or_default(), group)
 }
 
 /// The attribute is little-endian: the version, then tag, permissions and id of each entry.

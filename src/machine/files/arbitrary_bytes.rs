@@ -23,7 +23,7 @@ const UNIT: &str = "a.service";
 /// What a cause, a piece of evidence or an observation may hold, and the sign that there was more.
 const LONGEST_TEXT: usize = 401;
 /// What one check may say of causes and evidence.
-const MOST_SAID: usize = 60;
+const MAX_SAID: usize = 60;
 /// Directives that checks look at, or that make causes.
 const KEYS: [&str; 20] = [
     "User",
@@ -240,7 +240,7 @@ proptest! {
             let causes = report.diagnosis.iter().flat_map(|cause| [&cause.text, &cause.next]);
             let evidence = report.evidence.iter().flat_map(|evidence| [&evidence.text]);
             let texts: Vec<&String> = causes.chain(evidence).chain([&report.observed]).collect();
-            prop_assert!(texts.len() <= MOST_SAID, "{}: {texts:?}", report.kind);
+            prop_assert!(texts.len() <= MAX_SAID, "{}: {texts:?}", report.kind);
             for text in texts {
                 prop_assert!(text.chars().count() <= LONGEST_TEXT, "{}: {text}", report.kind);
             }

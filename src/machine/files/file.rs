@@ -15,9 +15,9 @@ use crate::machine::unknown::unknown_with_remedy;
 use crate::machine::view::View;
 
 /// No path that the kernel accepts is deeper.
-const DEEPEST: usize = 256;
+const MAX_DEPTH: usize = 256;
 /// Longer lines are cut to this many characters.
-const SHOWN: usize = 300;
+const MAX_LINE: usize = 300;
 
 /// The file at a path. A dynamic user is in no file, so the unit's properties name it.
 pub(crate) fn file(view: &View, path: &str, text: Option<&str>, unit: Option<&UnitFact>) -> Result<FileFact, Unknown> {
@@ -37,15 +37,16 @@ pub(crate) fn file(view: &View, path: &str, text: Option<&str>, unit: Option<&Un
         Err(error) if is_absence(&error) => return Ok(FileFact { link, ..FileFact::default() }),
         Err(error) => return Err(cannot(&error)),
     };
-    let names = Names { view, accounts: Accounts::read(view), groups: Groups::read(view), unit };
-    let above = real.ancestors().skip(1).take(DEEPEST);
-    let folders = above.filter_map(|folder| Some(names.node(folder, &view.metadata(folder).ok()?))).collect();
+    let names = OwnerNames { view, accounts: Accounts::read(view), groups: Groups::read(view), unit };
+    let above = real.ancestors().skip(1).take(MAX_DEPTH);
+    let directories =
+        above.filter_map(|directory| Some(names.node(directory, &view.metadata(directory).ok()?))).collect();
     let main: u32 = unit.map(|unit| unit.get("MainPID").parse().unwrap_or(0)).unwrap_or_default();
     let mounts = (main > 0).then(|| view.proc_text(&format!("{main}/mountinfo")).ok()).flatten();
     Ok(FileFact {
         link,
         node: Some(names.node(&real, &meta)),
-        folders,
+        folders: directories,
         search: text.map(|text| search(view, &real, text)),
         read_only: mounts.and_then(|mounts| read_only(&mounts, &real)),
     })
@@ -56,14 +57,14 @@ fn is_absence(error: &io::Error) -> bool {
     matches!(Errno::from_io_error(error), Some(Errno::NOENT | Errno::NOTDIR | Errno::LOOP | Errno::NAMETOOLONG))
 }
 
-struct Names<'a> {
+struct OwnerNames<'a> {
     view: &'a View,
     accounts: Accounts,
     groups: Groups,
     unit: Option<&'a UnitFact>,
 }
 
-impl Names<'_> {
+impl OwnerNames<'_> {
     fn node(&self, path: &Path, meta: &Metadata) -> Node {
         let (uid, gid) = (meta.uid(), meta.gid());
         let dynamic = |name: &str, property: &str, number: u32| match self.unit {
@@ -102,7 +103,7 @@ fn search(view: &View, path: &Path, wanted: &str) -> Search {
                 let number = text[..at].bytes().filter(|byte| *byte == b'\n').count() + 1;
                 Search::Found {
                     line: u32::try_from(number).unwrap_or(u32::MAX),
-                    text: line.chars().take(SHOWN).collect(),
+                    text: line.chars().take(MAX_LINE).collect(),
                 }
             }
             None => Search::Absent,
@@ -122,7 +123,7 @@ fn read_only(mounts: &str, path: &Path) -> Option<bool> {
         let separator = fields.iter().position(|field| *field == "-")?;
         let flags = [fields.get(5)?, fields.get(separator + 3)?];
         let read_only = flags.iter().any(|flags| flags.split(',').any(|flag| flag == "ro"));
-        Some((PathBuf::from(unescaped(fields.get(4)?)), read_only))
+        Some((PathBuf::from(unescape(fields.get(4)?)), read_only))
     };
     if !mounts.ends_with('\n') {
         return None;
@@ -133,7 +134,7 @@ fn read_only(mounts: &str, path: &Path) -> Option<bool> {
 }
 
 /// `mountinfo` writes spaces in octal: `\040`.
-fn unescaped(text: &str) -> String {
+fn unescape(text: &str) -> String {
     [("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")]
         .iter()
         .fold(text.to_owned(), |text, (code, character)| text.replace(code, character))

@@ -3,8 +3,8 @@
 pub(crate) mod acl;
 #[cfg(test)]
 mod arbitrary_bytes;
-pub(crate) mod denied;
 pub(crate) mod file;
-pub(crate) mod program_head;
+pub(crate) mod paths_in_messages;
+pub(crate) mod program_format;
 pub(crate) mod read;
 pub(crate) mod unit_file;

@@ -11,27 +11,27 @@ use crate::machine::view::View;
 use crate::model::Content;
 
 /// Bytes; longer files are not read.
-pub(crate) const LONGEST: u64 = 1 << 20;
+pub(crate) const MAX_BYTES: u64 = 1 << 20;
 
-/// Follows links, and reads what it finds if that is a regular file of at most `LONGEST` bytes.
+/// Follows links, and reads what it finds if that is a regular file of at most `MAX_BYTES` bytes.
 pub(crate) fn read(view: &View, path: &Path) -> Content {
     // Opening a device can have effects (a watchdog starts), so check the type first; and check what was opened, since
     // it may have been replaced.
-    let result = view.metadata(path).and_then(|meta| match kind(&meta) {
+    let result = view.metadata(path).and_then(|meta| match content_by_metadata(&meta) {
         Some(content) => Ok(content),
         None => read_regular(view, path),
     });
-    result.unwrap_or_else(|error| failure(view, path, &error))
+    result.unwrap_or_else(|error| content_of_error(view, path, &error))
 }
 
 fn read_regular(view: &View, path: &Path) -> io::Result<Content> {
     let file = view.open(path)?;
-    if let Some(content) = kind(&file.metadata()?) {
+    if let Some(content) = content_by_metadata(&file.metadata()?) {
         return Ok(content);
     }
     let mut bytes = Vec::new();
-    file.take(LONGEST + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > LONGEST {
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_BYTES {
         return Ok(Content::TooLarge { bytes: bytes.len() as u64 });
     }
     Ok(match String::from_utf8(bytes) {
@@ -41,13 +41,13 @@ fn read_regular(view: &View, path: &Path) -> io::Result<Content> {
 }
 
 /// What a file is, by its metadata alone; `None` for a regular file that has to be read.
-fn kind(meta: &Metadata) -> Option<Content> {
+fn content_by_metadata(meta: &Metadata) -> Option<Content> {
     const NULL_DEVICE: u64 = device(1, 3);
     let what = meta.file_type();
     let named = if what.is_file() {
         return match meta.size() {
             0 => Some(Content::Empty),
-            bytes if bytes > LONGEST => Some(Content::TooLarge { bytes }),
+            bytes if bytes > MAX_BYTES => Some(Content::TooLarge { bytes }),
             _ => None,
         };
     } else if what.is_char_device() && meta.rdev() == NULL_DEVICE {
@@ -69,7 +69,7 @@ const fn device(major: u64, minor: u64) -> u64 {
     major << 8 | minor
 }
 
-fn failure(view: &View, path: &Path, error: &io::Error) -> Content {
+fn content_of_error(view: &View, path: &Path, error: &io::Error) -> Content {
     let is_link = view.symlink_metadata(path).is_ok_and(|meta| meta.is_symlink());
     match Errno::from_io_error(error) {
         Some(Errno::LOOP) => Content::BadLink { what: "a loop of links".into() },
@@ -86,7 +86,7 @@ mod tests {
 
     use rustix::fs::{CWD, FileType, Mode, mknodat};
 
-    use super::{Content, LONGEST, View, read};
+    use super::{Content, MAX_BYTES, View, read};
 
     fn not_regular(what: &str) -> Content {
         Content::NotRegular { what: what.into() }
@@ -97,14 +97,14 @@ mod tests {
     }
 
     #[test]
-    fn whatever_it_is_it_is_named() {
-        let folder = tempfile::tempdir().unwrap();
-        let at = |name: &str| folder.path().join(name);
+    fn special_files_are_named() {
+        let directory = tempfile::tempdir().unwrap();
+        let at = |name: &str| directory.path().join(name);
         fs::write(at("text"), "[Unit]\n").unwrap();
         fs::write(at("bytes"), b"A=\xff\n").unwrap();
         fs::write(at("empty"), "").unwrap();
         fs::File::create(at("gigabyte")).unwrap().set_len(1 << 30).unwrap();
-        let longest = "x".repeat(usize::try_from(LONGEST).unwrap());
+        let longest = "x".repeat(usize::try_from(MAX_BYTES).unwrap());
         fs::write(at("longest"), &longest).unwrap();
         mknodat(CWD, at("fifo"), FileType::Fifo, Mode::RUSR, 0).unwrap();
         let _listener = UnixListener::bind(at("socket")).unwrap();

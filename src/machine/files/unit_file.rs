@@ -14,20 +14,20 @@ use crate::machine::units::unit_name::UnitName;
 use crate::machine::view::View;
 
 /// More entries of one `.d` directory are not read.
-const MOST_ENTRIES: usize = 4096;
+const MAX_ENTRIES: usize = 4096;
 /// More files of one unit are not read.
-const MOST_FILES: usize = 256;
+const MAX_FILES: usize = 256;
 /// More copies of a unit's fragment are not read.
-const MOST_COPIES: usize = 4;
+const MAX_COPIES: usize = 4;
 /// More bytes of one unit are not read.
-const MOST_TEXT: usize = 2 << 20;
+const MAX_TEXT: usize = 2 << 20;
 
 /// The unit's files in the manager's search path. The loaded properties add the unit's other names, and the fragment of
 /// an alias.
 pub(crate) fn files(view: &View, unit: &UnitName, unit_path: &str, loaded: Option<&UnitFact>) -> FilesFact {
-    let folders: Vec<&Path> = unit_path.split_whitespace().map(Path::new).collect();
+    let directories: Vec<&Path> = unit_path.split_whitespace().map(Path::new).collect();
     let loaded_path = loaded.map(|fact| fact.get("FragmentPath")).filter(|path| !path.is_empty()).map(PathBuf::from);
-    let fragment = match (fragment(view, unit, &folders), loaded_path) {
+    let fragment = match (fragment(view, unit, &directories), loaded_path) {
         // The manager names the fragment by its own path, and not by the alias.
         (Some(found), Some(loaded_path))
             if view.canonicalize(&found).is_ok_and(|end| view.canonicalize(&loaded_path).is_ok_and(|it| it == end)) =>
@@ -36,16 +36,16 @@ pub(crate) fn files(view: &View, unit: &UnitName, unit_path: &str, loaded: Optio
         }
         (found, loaded_path) => found.or(loaded_path),
     };
-    let passed_over = fragment.iter().flat_map(|path| newer_copies(view, unit, path, &folders)).collect();
+    let passed_over = fragment.iter().flat_map(|path| newer_copies(view, unit, path, &directories)).collect();
     let fragment = fragment.map(|path| (path, Role::Fragment));
     let mut names = vec![unit.clone()];
     let aliases = loaded.map(|fact| fact.list("Names")).unwrap_or_default();
     names.extend(
         aliases.into_iter().filter(|name| *name != unit.as_str()).filter_map(|name| UnitName::parse(name).ok()),
     );
-    let drop_ins = drop_ins(view, &names, &folders).into_iter().map(|path| (path, Role::DropIn));
-    let mut text_left = MOST_TEXT;
-    let files = fragment.into_iter().chain(drop_ins).take(MOST_FILES).map(|(path, role)| {
+    let drop_ins = drop_ins(view, &names, &directories).into_iter().map(|path| (path, Role::DropIn));
+    let mut text_left = MAX_TEXT;
+    let files = fragment.into_iter().chain(drop_ins).take(MAX_FILES).map(|(path, role)| {
         let mut content = read(view, &path);
         if let Content::Text { text, .. } = &content {
             match text_left.checked_sub(text.len()) {
@@ -59,64 +59,72 @@ pub(crate) fn files(view: &View, unit: &UnitName, unit_path: &str, loaded: Optio
 }
 
 /// Files with the unit's name that were changed after the one that the manager reads.
-fn newer_copies(view: &View, unit: &UnitName, fragment: &Path, folders: &[&Path]) -> Vec<DiskFile> {
+fn newer_copies(view: &View, unit: &UnitName, fragment: &Path, directories: &[&Path]) -> Vec<DiskFile> {
     let changed = |path: &Path| view.metadata(path).and_then(|meta| meta.modified()).ok();
-    let (Some(since), Ok(counting)) = (changed(fragment), view.canonicalize(fragment)) else { return Vec::new() };
-    let copies = folders.iter().map(|folder| folder.join(unit.as_str())).filter(|path| {
+    let (Some(since), Ok(read_now)) = (changed(fragment), view.canonicalize(fragment)) else { return Vec::new() };
+    let copies = directories.iter().map(|directory| directory.join(unit.as_str())).filter(|path| {
         // Through a link it may be the same file.
-        view.canonicalize(path).is_ok_and(|other| other != counting) && changed(path).is_some_and(|when| when > since)
+        view.canonicalize(path).is_ok_and(|other| other != read_now) && changed(path).is_some_and(|when| when > since)
     });
     let found = copies.map(|path| DiskFile {
         content: read(view, &path),
         path: path.to_string_lossy().into_owned(),
         role: Role::Fragment,
     });
-    found.filter(|file| matches!(file.content, Content::Text { .. })).take(MOST_COPIES).collect()
+    found.filter(|file| matches!(file.content, Content::Text { .. })).take(MAX_COPIES).collect()
 }
 
 /// The unit's fragment: by its full name in the first directory that has it, otherwise by its template.
 ///
 /// The manager skips a FIFO, directory, device or socket; one of these is returned only if there is no file.
-fn fragment(view: &View, unit: &UnitName, folders: &[&Path]) -> Option<PathBuf> {
+fn fragment(view: &View, unit: &UnitName, directories: &[&Path]) -> Option<PathBuf> {
     let names = [Some(unit.as_str().to_owned()), unit.template()];
     let candidates = || {
-        names.iter().flatten().flat_map(|name| folders.iter().map(move |folder| folder.join(name))).filter_map(|path| {
-            let what = view.symlink_metadata(&path).ok()?.file_type();
-            Some((path, what.is_file() || what.is_symlink()))
-        })
+        names
+            .iter()
+            .flatten()
+            .flat_map(|name| directories.iter().map(move |directory| directory.join(name)))
+            .filter_map(|path| {
+                let what = view.symlink_metadata(&path).ok()?.file_type();
+                Some((path, what.is_file() || what.is_symlink()))
+            })
     };
     candidates().find(|(_, loadable)| *loadable).or_else(|| candidates().next()).map(|(path, _)| path)
 }
 
 /// The drop-ins of all names of the unit, sorted by file name. Of equal file names, the first directory wins.
-fn drop_ins(view: &View, names: &[UnitName], folders: &[&Path]) -> Vec<PathBuf> {
+fn drop_ins(view: &View, names: &[UnitName], directories: &[&Path]) -> Vec<PathBuf> {
     let of_names = names.iter().flat_map(|name| {
         let chain = name.drop_in_names();
-        folders.iter().flat_map(move |folder| chain.clone().into_iter().map(move |name| folder.join(name + ".d")))
+        directories
+            .iter()
+            .flat_map(move |directory| chain.clone().into_iter().map(move |name| directory.join(name + ".d")))
     });
     // The drop-ins of the whole type come last, because anything more specific overrides them.
-    let of_type =
-        names.iter().take(1).flat_map(|name| folders.iter().map(|folder| folder.join(format!("{}.d", name.kind()))));
+    let of_type = names
+        .iter()
+        .take(1)
+        .flat_map(|name| directories.iter().map(|directory| directory.join(format!("{}.d", name.kind()))));
     let mut found: BTreeMap<OsString, PathBuf> = BTreeMap::new();
-    let mut closed = Vec::new();
-    for folder in of_names.chain(of_type) {
-        match view.list(&folder, MOST_ENTRIES) {
+    let mut unreadable = Vec::new();
+    for directory in of_names.chain(of_type) {
+        match view.list(&directory, MAX_ENTRIES) {
             Ok(entries) => {
                 // The manager names a drop-in by the real path of its directory.
-                let folder = view.canonicalize(&folder).unwrap_or(folder);
+                let directory = view.canonicalize(&directory).unwrap_or(directory);
                 for name in entries.into_iter().filter(|name| is_drop_in(name)) {
-                    let path = folder.join(&name);
+                    let path = directory.join(&name);
                     if let Entry::Vacant(vacant) = found.entry(name) {
                         vacant.insert(path);
                     }
                 }
             }
             // An unreadable directory is reported, since it may not be empty.
-            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => closed.push(folder),
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => unreadable.push(directory),
             Err(_) => {}
         }
     }
-    found.into_values().chain(closed).collect()
+    found.into_values().chain(unreadable).collect()
 }
 
 /// The manager takes every name that ends with `.conf` and is not hidden, even of a directory or a FIFO.
@@ -290,15 +298,15 @@ mod tests {
     #[test]
     fn the_answer_of_one_unit_is_bounded() {
         let disk = Disk::new(&["etc/a.service"]);
-        let folder = disk.0.path().join("etc/a.service.d");
-        fs::create_dir(&folder).unwrap();
+        let directory = disk.0.path().join("etc/a.service.d");
+        fs::create_dir(&directory).unwrap();
         for number in 0..300 {
-            fs::write(folder.join(format!("{number:03}.conf")), "# ".repeat(8 << 10)).unwrap();
+            fs::write(directory.join(format!("{number:03}.conf")), "# ".repeat(8 << 10)).unwrap();
         }
         let fact = disk.ask("a.service", &[]);
         let bytes = |content: &Content| if let Content::Text { text, .. } = content { text.len() } else { 0 };
-        assert_eq!(fact.files.len(), super::MOST_FILES);
-        assert!(fact.files.iter().map(|file| bytes(&file.content)).sum::<usize>() <= super::MOST_TEXT);
+        assert_eq!(fact.files.len(), super::MAX_FILES);
+        assert!(fact.files.iter().map(|file| bytes(&file.content)).sum::<usize>() <= super::MAX_TEXT);
         assert!(fact.files.iter().skip(1).all(|file| file.role == Role::DropIn));
     }
 }

@@ -6,14 +6,14 @@ use crate::machine::units::run::{has_ended, was_restarted};
 use crate::model::{UnitFact, Unknown};
 
 /// More messages of one run are not kept.
-const MOST: usize = 20;
+const MAX_MESSAGES: usize = 20;
 /// Entries read: several short runs.
-const READ: usize = 8 * MOST;
+const MAX_ENTRIES: usize = 8 * MAX_MESSAGES;
 
 /// The last messages of the unit's latest run, oldest first. A restarted unit whose latest run has not ended, or has
 /// written nothing, has those of the run before it as well: that one's end is what is known of the failure.
 pub(crate) fn last_messages(journal: &Journal, unit: &UnitFact) -> Result<Vec<String>, Unknown> {
-    let entries = journal.entries(unit, &[&format!("_SYSTEMD_UNIT={}", unit.get("Id"))], READ)?;
+    let entries = journal.entries(unit, &[&format!("_SYSTEMD_UNIT={}", unit.get("Id"))], MAX_ENTRIES)?;
     Ok(of_latest_runs(&entries, unit))
 }
 
@@ -33,17 +33,17 @@ fn last_run<'a>(entries: &[&'a Entry]) -> Vec<&'a Entry> {
     let Some(invocation) = entries.iter().rev().find_map(|entry| entry.invocation.as_ref()) else {
         return entries.to_vec();
     };
-    let begins = entries.iter().position(|entry| entry.invocation.as_ref() == Some(invocation));
-    entries[begins.unwrap_or(0)..].to_vec()
+    let start = entries.iter().position(|entry| entry.invocation.as_ref() == Some(invocation));
+    entries[start.unwrap_or(0)..].to_vec()
 }
 
 fn tail<'a>(entries: &[&'a Entry]) -> Vec<&'a Entry> {
-    entries[entries.len().saturating_sub(MOST)..].to_vec()
+    entries[entries.len().saturating_sub(MAX_MESSAGES)..].to_vec()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Entry, MOST, UnitFact, of_latest_runs};
+    use super::{Entry, MAX_MESSAGES, UnitFact, of_latest_runs};
 
     fn entry(message: &str, received: u64, invocation: &str) -> Entry {
         let invocation = Some(invocation.to_owned()).filter(|invocation| !invocation.is_empty());
@@ -99,6 +99,6 @@ mod tests {
     fn a_run_that_writes_much_is_cut() {
         let many: Vec<Entry> = (0..30).map(|n| entry(&format!("m{n}"), 600, "b")).collect();
         let kept = of_latest_runs(&many, &unit("failed/failed", "0", "500"));
-        assert_eq!((kept.len(), kept[0].as_str()), (MOST, "m10"));
+        assert_eq!((kept.len(), kept[0].as_str()), (MAX_MESSAGES, "m10"));
     }
 }

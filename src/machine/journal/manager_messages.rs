@@ -8,9 +8,9 @@ use super::journalctl::Journal;
 use crate::model::{UnitFact, Unknown};
 
 /// Older messages are not read.
-const READ: usize = 200;
+const MAX_ENTRIES: usize = 200;
 /// More messages are not kept.
-const MOST: usize = 16;
+const MAX_MESSAGES: usize = 16;
 /// Parts of the messages that are kept. The first `ABOUT_A_START` are about a start that goes on, the others about one
 /// that was never made.
 const KEPT: [&str; 10] = [
@@ -36,7 +36,7 @@ pub(crate) fn manager_messages(journal: &Journal, unit: &UnitFact) -> Result<Vec
     let of_unit = format!("UNIT={name}");
     // Early in the boot the manager writes to the kernel log, from which journald copies it.
     let matches = ["_PID=1", &of_unit, "+", "_TRANSPORT=kernel", "SYSLOG_IDENTIFIER=systemd"];
-    Ok(about_failed_starts(&journal.entries(unit, &matches, READ)?, name))
+    Ok(about_failed_starts(&journal.entries(unit, &matches, MAX_ENTRIES)?, name))
 }
 
 fn about_failed_starts(entries: &[Entry], name: &str) -> Vec<String> {
@@ -54,7 +54,7 @@ fn about_failed_starts(entries: &[Entry], name: &str) -> Vec<String> {
             kept.push(entry);
         }
     }
-    kept[kept.len().saturating_sub(MOST)..].iter().map(|entry| entry.excerpt("")).collect()
+    kept[kept.len().saturating_sub(MAX_MESSAGES)..].iter().map(|entry| entry.excerpt("")).collect()
 }
 
 fn contains_any(text: &str, parts: &[&str]) -> bool {

@@ -9,22 +9,23 @@ use crate::machine::units::run::has_ended;
 use crate::model::{JournalFact, Since, UnitFact, Unknown};
 
 /// Older messages are not read.
-const MOST: usize = 5000;
+const MAX_ENTRIES: usize = 5000;
 /// Entries without an invocation come from processes that lived for milliseconds, and those write little.
-const MOST_NAMELESS: usize = 200;
+const MAX_WITHOUT_INVOCATION: usize = 200;
 
 /// Looks for a text among the messages of a unit.
 pub(crate) fn search(journal: &Journal, unit: &UnitFact, text: &str, since: Since) -> Result<JournalFact, Unknown> {
     let invocation = unit.get("InvocationID");
     let of_unit = format!("_SYSTEMD_UNIT={}", unit.get("Id"));
     let entries = match since {
-        Since::Boot => journal.entries(unit, &[&of_unit], MOST + 1)?,
+        Since::Boot => journal.entries(unit, &[&of_unit], MAX_ENTRIES + 1)?,
         // It has not been started since the manager knows it.
         Since::Invocation if invocation.is_empty() => return Ok(JournalFact::default()),
         Since::Invocation => {
-            let mut entries = journal.entries(unit, &[&format!("_SYSTEMD_INVOCATION_ID={invocation}")], MOST + 1)?;
+            let mut entries =
+                journal.entries(unit, &[&format!("_SYSTEMD_INVOCATION_ID={invocation}")], MAX_ENTRIES + 1)?;
             if has_ended(unit) {
-                let all = journal.entries(unit, &[&of_unit], MOST_NAMELESS)?;
+                let all = journal.entries(unit, &[&of_unit], MAX_WITHOUT_INVOCATION)?;
                 entries
                     .extend(all.into_iter().filter(|entry| entry.invocation.is_none() && entry.is_of_latest_run(unit)));
                 entries.sort_by_key(|entry| entry.received);
@@ -36,8 +37,8 @@ pub(crate) fn search(journal: &Journal, unit: &UnitFact, text: &str, since: Sinc
 }
 
 fn find(entries: &[Entry], text: &str, started: bool) -> JournalFact {
-    let cut = entries.len() > MOST;
-    let read = &entries[entries.len().saturating_sub(MOST)..];
+    let cut = entries.len() > MAX_ENTRIES;
+    let read = &entries[entries.len().saturating_sub(MAX_ENTRIES)..];
     let shown = |entry: &Entry| entry.excerpt(text);
     JournalFact {
         started,
@@ -50,7 +51,7 @@ fn find(entries: &[Entry], text: &str, started: bool) -> JournalFact {
 
 #[cfg(test)]
 mod tests {
-    use super::{Entry, MOST, find};
+    use super::{Entry, MAX_ENTRIES, find};
 
     #[test]
     fn the_latest_match_is_shown_and_a_cut_is_reported() {
@@ -58,7 +59,7 @@ mod tests {
         let entries = |count: usize| (0..count).map(|n| entry(format!("m{n} x"))).collect::<Vec<_>>();
         let fact = find(&entries(3), "x", true);
         assert_eq!((fact.found.as_deref(), fact.messages, fact.cut), (Some("m2 x"), 3, false));
-        let fact = find(&entries(MOST + 1), "m0 ", true);
+        let fact = find(&entries(MAX_ENTRIES + 1), "m0 ", true);
         assert_eq!((fact.found, fact.cut), (None, true));
         let long = entry(format!("{}needle", "µ".repeat(5000)));
         assert_eq!(find(&[long], "needle", true).found.as_deref(), Some("needle"));

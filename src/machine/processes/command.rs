@@ -17,39 +17,39 @@ use crate::machine::view::View;
 use crate::os::child::{ChildError, Limits, run};
 
 /// Longest time from start to exit.
-pub(crate) const TIME: Duration = Duration::from_secs(10);
+pub(crate) const RUN_TIMEOUT: Duration = Duration::from_secs(10);
 /// Time that systemd-run gets to report the end.
-const REPORT_TIME: Duration = Duration::from_secs(5);
+const REPORT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Bytes of stdout.
-const LONGEST: usize = 256 << 10;
+const MAX_STDOUT: usize = 256 << 10;
 /// Where a program is looked for that is named without a slash.
-const PATH: [&str; 6] = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+const SEARCH_PATH: [&str; 6] = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
-pub(crate) fn program(
+pub(crate) fn run_program(
     view: &View,
     systemctl: &Systemctl,
     argv: &[String],
     run_as: RunAs,
 ) -> Result<CommandFact, Unknown> {
     let name = argv.first().map(String::as_str).unwrap_or_default();
-    let Some(path) = find(view, name)? else { return Ok(CommandFact::Missing) };
+    let Some(path) = find_program(view, name)? else { return Ok(CommandFact::Missing) };
     let id = view.proc_text("sys/kernel/random/uuid").map_err(|error| unknown(error.to_string()))?;
     let unit = UnitName::parse(&format!("unitlab-command-{}.service", id.trim()))?;
     let mut command = Command::new("systemd-run");
     command
         .args(["--quiet", "--pipe", "--wait", "--no-ask-password", "--service-type=exec"])
         .arg(format!("--unit={}", unit.as_str()))
-        .arg(format!("--property=RuntimeMaxSec={}", TIME.as_secs()))
+        .arg(format!("--property=RuntimeMaxSec={}", RUN_TIMEOUT.as_secs()))
         .args(["--property=KillSignal=SIGKILL", "--property=WorkingDirectory=/"])
         .args((run_as == RunAs::Learner).then_some("--property=User=learner"))
         .args(["--", "/usr/bin/env", "-i", "LC_ALL=C", "HOME=/"])
-        .arg(format!("PATH={}", PATH.join(":")))
+        .arg(format!("PATH={}", SEARCH_PATH.join(":")))
         .arg(&path)
         // The manager expands variables in arguments.
         .args(argv.iter().skip(1).map(|arg| arg.replace('$', "$$")))
         .env_clear()
         .envs([("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), ("LC_ALL", "C"), ("SYSTEMD_COLORS", "0")]);
-    match run(&mut command, b"", Limits { time: TIME + REPORT_TIME, stdout: LONGEST }) {
+    match run(&mut command, b"", Limits { time: RUN_TIMEOUT + REPORT_TIMEOUT, stdout: MAX_STDOUT }) {
         Ok(outcome) if outcome.status.success() => Ok(exited(0, &outcome.stdout, &outcome.stderr)),
         Ok(outcome) => failed_run(systemctl, &unit, &outcome.stdout, &outcome.stderr),
         Err(ChildError::TooMuch(bytes)) => {
@@ -70,12 +70,13 @@ fn exited(status: u8, stdout: &[u8], stderr: &[u8]) -> CommandFact {
 /// systemd-run exits with the same codes for its own failures, so the result is read from the unit.
 fn failed_run(systemctl: &Systemctl, unit: &UnitName, stdout: &[u8], stderr: &[u8]) -> Result<CommandFact, Unknown> {
     let only = ["Id", "Names", "LoadState", "Result", "ExecMainCode", "ExecMainStatus"];
-    let fact = systemctl.units(std::slice::from_ref(unit), &only).remove(unit).unwrap_or_else(|| Err(unknown("")))?;
+    let fact =
+        systemctl.show_units(std::slice::from_ref(unit), &only).remove(unit).unwrap_or_else(|| Err(unknown("")))?;
     systemctl.remove(unit);
     let status: u32 = fact.get("ExecMainStatus").parse().unwrap_or(0);
     // CLD_EXITED, and CLD_KILLED or CLD_DUMPED of waitid(2).
     match (fact.get("Result"), fact.get("ExecMainCode")) {
-        ("timeout", _) => Ok(CommandFact::TimedOut { seconds: TIME.as_secs() }),
+        ("timeout", _) => Ok(CommandFact::TimedOut { seconds: RUN_TIMEOUT.as_secs() }),
         ("signal" | "core-dump" | "oom-kill", "2" | "3") => Ok(CommandFact::Killed { signal: status }),
         ("exit-code", "1") if status == 217 => {
             Err(unknown_with_remedy("there is no account learner here", "check in a sandbox: unitlab lab start"))
@@ -91,7 +92,7 @@ fn failed_run(systemctl: &Systemctl, unit: &UnitName, stdout: &[u8], stderr: &[u
 /// The path of a program; `None` if there is no executable file.
 ///
 /// A name without a slash is a tool of the machine: without it the answer is unknown. A path is part of the task.
-fn find(view: &View, name: &str) -> Result<Option<String>, Unknown> {
+fn find_program(view: &View, name: &str) -> Result<Option<String>, Unknown> {
     let executable = |path: &str| -> io::Result<bool> {
         let meta = view.metadata(Path::new(path))?;
         Ok(meta.is_file() && meta.permissions().mode() & 0o111 != 0)
@@ -105,7 +106,10 @@ fn find(view: &View, name: &str) -> Result<Option<String>, Unknown> {
             Ok(false) | Err(_) => Ok(None),
         };
     }
-    let found = PATH.iter().map(|folder| format!("{folder}/{name}")).find(|path| executable(path).unwrap_or(false));
+    let found = SEARCH_PATH
+        .iter()
+        .map(|directory| format!("{directory}/{name}"))
+        .find(|path| executable(path).unwrap_or(false));
     found.map(Some).ok_or_else(|| {
         unknown_with_remedy(format!("there is no {name} on this machine"), "install it, and check again")
     })
@@ -113,10 +117,10 @@ fn find(view: &View, name: &str) -> Result<Option<String>, Unknown> {
 
 #[cfg(test)]
 mod tests {
-    use super::{View, find};
+    use super::{View, find_program};
 
     fn found(name: &str) -> Result<Option<String>, super::Unknown> {
-        find(&View::live(), name)
+        find_program(&View::live(), name)
     }
 
     #[test]

@@ -8,31 +8,34 @@ use crate::machine::processes::walk::ProcessInfo;
 use crate::machine::view::View;
 
 /// More processes of one unit are counted, without details.
-const MOST: usize = 256;
+const MAX_PROCESSES: usize = 256;
 
-/// The unit's processes among all. `folder` is resolved as their working directories are.
-pub(crate) fn details(view: &View, all: &[ProcessInfo], unit: &UnitFact, folder: Option<&str>) -> DetailsFact {
-    let own = || all.iter().filter(|seen| seen.belongs_to(unit));
+/// The unit's processes among all. `directory` is resolved as their working directories are.
+pub(crate) fn details(view: &View, all: &[ProcessInfo], unit: &UnitFact, directory: Option<&str>) -> DetailsFact {
+    let own = || all.iter().filter(|process| process.belongs_to(unit));
     let main: u32 = unit.get("MainPID").parse().unwrap_or(0);
     DetailsFact {
-        processes: own().take(MOST).map(|seen| process_details(view, seen, seen.pid == main)).collect(),
+        processes: own()
+            .take(MAX_PROCESSES)
+            .map(|process| process_details(view, process, process.pid == main))
+            .collect(),
         count: u32::try_from(own().count()).unwrap_or(u32::MAX),
-        folder: folder
-            .and_then(|folder| Some(view.canonicalize(Path::new(folder)).ok()?.to_string_lossy().into_owned())),
+        folder: directory
+            .and_then(|directory| Some(view.canonicalize(Path::new(directory)).ok()?.to_string_lossy().into_owned())),
     }
 }
 
-fn process_details(view: &View, seen: &ProcessInfo, main: bool) -> ProcessDetails {
-    let at = |name: &str| format!("{}/{name}", seen.pid);
+fn process_details(view: &View, process: &ProcessInfo, main: bool) -> ProcessDetails {
+    let at = |name: &str| format!("{}/{name}", process.pid);
     let status = view.proc_text(&at("status")).unwrap_or_default();
     let cwd = view.proc_link(&at("cwd"));
     ProcessDetails {
-        pid: seen.pid,
+        pid: process.pid,
         main,
-        comm: seen.comm.clone(),
+        comm: process.comm.clone(),
         argv: view.proc_bytes(&at("cmdline")).ok().map(|bytes| argv(&bytes)),
         cwd: cwd.ok().map(|path| path.to_string_lossy().into_owned()),
-        identity: Identity { uid: Some(seen.uid), groups: groups(&status), powers: capabilities(&status) },
+        identity: Identity { uid: Some(process.uid), groups: groups(&status), powers: capabilities(&status) },
     }
 }
 

@@ -13,7 +13,7 @@ use crate::machine::unknown::unknown_with_remedy;
 use crate::machine::view::View;
 
 /// The kernel's limit on process ids.
-const MOST: usize = 4 << 20;
+const MAX_PIDS: usize = 4 << 20;
 
 /// One live process.
 #[derive(Debug)]
@@ -22,19 +22,19 @@ pub(crate) struct ProcessInfo {
     pub(crate) uid: u32,
     pub(crate) comm: String,
     /// Its control group in each hierarchy that a manager may track it by.
-    groups: Vec<String>,
+    control_groups: Vec<String>,
 }
 
 impl ProcessInfo {
     /// The process is in the unit's control group or below it.
     pub(crate) fn belongs_to(&self, unit: &UnitFact) -> bool {
         let group = unit.get("ControlGroup");
-        self.groups.iter().any(|own| is_under(own, group))
+        self.control_groups.iter().any(|own| is_under(own, group))
     }
 
     /// The system service of the process, by its control group; `None` in a session, a scope or a user's manager.
     pub(crate) fn service(&self) -> Option<&str> {
-        let mut systems = self.groups.iter().filter(|path| !path.contains("/user@"));
+        let mut systems = self.control_groups.iter().filter(|path| !path.contains("/user@"));
         systems.find_map(|path| path.split('/').find(|part| part.ends_with(".service")))
     }
 
@@ -70,7 +70,7 @@ fn read_all(view: &View) -> Result<Vec<ProcessInfo>, Unknown> {
     };
     // Without PID 1, /proc hides the processes of others, and the walk would miss them.
     view.proc_text("1/status").map_err(|error| cannot(&error))?;
-    let names = view.proc_list(".", MOST).map_err(|error| cannot(&error))?;
+    let names = view.proc_list(".", MAX_PIDS).map_err(|error| cannot(&error))?;
     let pids = names.iter().filter_map(|name| name.to_str()?.parse().ok());
     let mut seen: Vec<ProcessInfo> = pids.filter_map(|pid| process_info(view, pid)).collect();
     seen.sort_by_key(|process| process.pid);
@@ -81,9 +81,9 @@ fn read_all(view: &View) -> Result<Vec<ProcessInfo>, Unknown> {
 fn process_info(view: &View, pid: u32) -> Option<ProcessInfo> {
     let file = |name: &str| view.proc_text(&format!("{pid}/{name}")).ok();
     let uid = live_uid(&file("status")?)?;
-    let groups = groups(&file("cgroup")?);
+    let control_groups = control_groups(&file("cgroup")?);
     let comm = file("comm")?;
-    Some(ProcessInfo { pid, uid, comm: comm.strip_suffix('\n').unwrap_or(&comm).to_owned(), groups })
+    Some(ProcessInfo { pid, uid, comm: comm.strip_suffix('\n').unwrap_or(&comm).to_owned(), control_groups })
 }
 
 /// The effective user id in a `status` file; `None` for a zombie.
@@ -96,7 +96,7 @@ fn live_uid(status: &str) -> Option<u32> {
 }
 
 /// The paths in a `cgroup` file (cgroups(7)) of the two hierarchies that systemd tracks services in.
-fn groups(text: &str) -> Vec<String> {
+fn control_groups(text: &str) -> Vec<String> {
     let path = |line: &str| {
         line.strip_prefix("0::").or_else(|| line.split_once(":name=systemd:").map(|(_, path)| path)).map(str::to_owned)
     };
@@ -112,12 +112,12 @@ fn is_under(own: &str, group: &str) -> bool {
 }
 
 /// The unit's processes among all. A dynamic user is in no file, so the manager's properties name it.
-pub(crate) fn of_unit(all: &[ProcessInfo], unit: &UnitFact, accounts: &Accounts) -> ProcessesFact {
+pub(crate) fn unit_processes(all: &[ProcessInfo], unit: &UnitFact, accounts: &Accounts) -> ProcessesFact {
     let main: u32 = unit.get("MainPID").parse().unwrap_or(0);
-    let dynamic = (unit.get("DynamicUser") == "yes").then(|| unit.get("UID").parse::<u32>().ok()).flatten();
+    let dynamic_uid = (unit.get("DynamicUser") == "yes").then(|| unit.get("UID").parse::<u32>().ok()).flatten();
     let processes = all.iter().filter(|seen| seen.belongs_to(unit)).map(|seen| {
         let user = match accounts.name(seen.uid) {
-            "" if dynamic == Some(seen.uid) => unit.get("User"),
+            "" if dynamic_uid == Some(seen.uid) => unit.get("User"),
             name => name,
         };
         Process { pid: seen.pid, uid: seen.uid, user: user.to_owned(), comm: seen.comm.clone(), main: seen.pid == main }
@@ -127,7 +127,7 @@ pub(crate) fn of_unit(all: &[ProcessInfo], unit: &UnitFact, accounts: &Accounts)
 
 #[cfg(test)]
 mod tests {
-    use super::{Accounts, ProcessInfo, UnitFact, View, groups, is_under, live_uid, of_unit, walk};
+    use super::{Accounts, ProcessInfo, UnitFact, View, control_groups, is_under, live_uid, unit_processes, walk};
 
     #[test]
     fn the_effective_user_of_live_processes() {
@@ -152,7 +152,7 @@ mod tests {
             ("9:name=systemd:/\n8:pids:/\n0::/init.scope\n", vec!["/", "/init.scope"]),
             ("2:pids:/x\n1:name=systemd:/system.slice/a.service\n", vec!["/system.slice/a.service"]),
         ] {
-            assert_eq!(groups(text), found, "{text:?}");
+            assert_eq!(control_groups(text), found, "{text:?}");
         }
     }
 
@@ -176,8 +176,8 @@ mod tests {
         let properties =
             [("ControlGroup", "/a"), ("MainPID", "7"), ("DynamicUser", "yes"), ("UID", "61999"), ("User", "a")];
         let unit = UnitFact { properties: properties.into_iter().map(property).collect() };
-        let seen = |pid, uid| ProcessInfo { pid, uid, comm: "x".into(), groups: vec!["/a".into()] };
-        let fact = of_unit(&[seen(7, 61999), seen(8, 61998)], &unit, &Accounts::default());
+        let seen = |pid, uid| ProcessInfo { pid, uid, comm: "x".into(), control_groups: vec!["/a".into()] };
+        let fact = unit_processes(&[seen(7, 61999), seen(8, 61998)], &unit, &Accounts::default());
         let shown: Vec<_> = fact.processes.iter().map(|process| (process.user.as_str(), process.main)).collect();
         assert_eq!(shown, [("a", true), ("", false)]);
     }

@@ -12,10 +12,10 @@ use crate::model::{HttpOutcome, Unknown};
 use crate::machine::unknown::unknown_with_remedy;
 
 /// Longest time from connecting to the last byte.
-const TIME: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 /// Bytes of header and body together.
-const LONGEST: usize = 64 << 10;
-const MOST_HEADERS: usize = 128;
+const MAX_BYTES: usize = 64 << 10;
+const MAX_HEADERS: usize = 128;
 
 /// GETs a path on 127.0.0.1.
 pub(crate) fn get(port: u16, path: &str) -> Result<HttpOutcome, Unknown> {
@@ -31,7 +31,7 @@ pub(crate) fn get(port: u16, path: &str) -> Result<HttpOutcome, Unknown> {
 }
 
 fn exchange(port: u16, path: &str, received: &mut Vec<u8>) -> io::Result<()> {
-    let deadline = Instant::now() + TIME;
+    let deadline = Instant::now() + TIMEOUT;
     let left = || deadline.checked_duration_since(Instant::now()).ok_or(io::Error::from(io::ErrorKind::TimedOut));
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let mut stream = TcpStream::connect_timeout(&address, left()?)?;
@@ -42,7 +42,7 @@ fn exchange(port: u16, path: &str, received: &mut Vec<u8>) -> io::Result<()> {
     );
     stream.write_all(request.as_bytes())?;
     let mut chunk = [0; 8 << 10];
-    while received.len() < LONGEST && !is_whole(received) {
+    while received.len() < MAX_BYTES && !is_complete(received) {
         stream.set_read_timeout(Some(left()?))?;
         match stream.read(&mut chunk) {
             Ok(0) => break,
@@ -51,38 +51,40 @@ fn exchange(port: u16, path: &str, received: &mut Vec<u8>) -> io::Result<()> {
             Err(error) => return Err(error),
         }
     }
-    received.truncate(LONGEST);
+    received.truncate(MAX_BYTES);
     Ok(())
 }
 
 /// A complete header is an answer, even where the body was cut off.
 fn outcome(received: &[u8], error: Option<&io::Error>) -> HttpOutcome {
     let broken = |what: &str| HttpOutcome::Broken { what: what.to_owned() };
-    match (head(received), error.map(io::Error::kind)) {
-        (Head::Whole { status, length, framing }, _) => {
+    match (parse_head(received), error.map(io::Error::kind)) {
+        (ResponseHead::Complete { status, length, framing }, _) => {
             let body = &received[length..];
             let body = match framing {
                 Framing::Length(length) => body[..length.min(body.len())].to_vec(),
-                Framing::Chunked => unchunked(body).0,
+                Framing::Chunked => decode_chunks(body).0,
                 Framing::Close => body.to_vec(),
             };
             HttpOutcome::Answered { status, body: String::from_utf8_lossy(&body).into_owned() }
         }
-        (Head::Malformed, _) => broken("the response is not HTTP"),
-        (Head::Torn, Some(io::ErrorKind::ConnectionRefused)) => HttpOutcome::Refused,
-        (Head::Torn, Some(io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock)) => HttpOutcome::TimedOut,
-        (Head::Torn, Some(io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe)) => {
+        (ResponseHead::Malformed, _) => broken("the response is not HTTP"),
+        (ResponseHead::Partial, Some(io::ErrorKind::ConnectionRefused)) => HttpOutcome::Refused,
+        (ResponseHead::Partial, Some(io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock)) => HttpOutcome::TimedOut,
+        (ResponseHead::Partial, Some(io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe)) => {
             broken("the connection was closed without a response")
         }
-        (Head::Torn, Some(_)) => broken(&error.map(ToString::to_string).unwrap_or_default()),
-        (Head::Torn, None) if received.len() >= LONGEST => broken("the header of the response is too long"),
-        (Head::Torn, None) => broken("the connection was closed without a response"),
+        (ResponseHead::Partial, Some(_)) => broken(&error.map(ToString::to_string).unwrap_or_default()),
+        (ResponseHead::Partial, None) if received.len() >= MAX_BYTES => {
+            broken("the header of the response is too long")
+        }
+        (ResponseHead::Partial, None) => broken("the connection was closed without a response"),
     }
 }
 
-enum Head {
-    Whole { status: u16, length: usize, framing: Framing },
-    Torn,
+enum ResponseHead {
+    Complete { status: u16, length: usize, framing: Framing },
+    Partial,
     Malformed,
 }
 
@@ -93,8 +95,8 @@ enum Framing {
     Close,
 }
 
-fn head(received: &[u8]) -> Head {
-    let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
+fn parse_head(received: &[u8]) -> ResponseHead {
+    let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
     let mut response = httparse::Response::new(&mut headers);
     match response.parse(received) {
         Ok(httparse::Status::Complete(length)) => {
@@ -107,25 +109,25 @@ fn head(received: &[u8]) -> Head {
             } else {
                 value("Content-Length").and_then(|length| length.parse().ok()).map_or(Framing::Close, Framing::Length)
             };
-            Head::Whole { status: response.code.unwrap_or_default(), length, framing }
+            ResponseHead::Complete { status: response.code.unwrap_or_default(), length, framing }
         }
-        Ok(httparse::Status::Partial) => Head::Torn,
-        Err(_) => Head::Malformed,
+        Ok(httparse::Status::Partial) => ResponseHead::Partial,
+        Err(_) => ResponseHead::Malformed,
     }
 }
 
 /// The response is complete, although the connection is still open.
-fn is_whole(received: &[u8]) -> bool {
-    match head(received) {
-        Head::Whole { framing: Framing::Length(body), length, .. } => received.len() - length >= body,
-        Head::Whole { framing: Framing::Chunked, length, .. } => unchunked(&received[length..]).1,
-        Head::Whole { framing: Framing::Close, .. } | Head::Torn => false,
-        Head::Malformed => true,
+fn is_complete(received: &[u8]) -> bool {
+    match parse_head(received) {
+        ResponseHead::Complete { framing: Framing::Length(body), length, .. } => received.len() - length >= body,
+        ResponseHead::Complete { framing: Framing::Chunked, length, .. } => decode_chunks(&received[length..]).1,
+        ResponseHead::Complete { framing: Framing::Close, .. } | ResponseHead::Partial => false,
+        ResponseHead::Malformed => true,
     }
 }
 
 /// The content of the chunks that arrived, and whether the last one did.
-fn unchunked(mut rest: &[u8]) -> (Vec<u8>, bool) {
+fn decode_chunks(mut rest: &[u8]) -> (Vec<u8>, bool) {
     let mut body = Vec::new();
     while let Ok(httparse::Status::Complete((at, size))) = httparse::parse_chunk_size(rest) {
         if size == 0 {
@@ -192,7 +194,7 @@ mod tests {
         ] {
             let begin = Instant::now();
             assert_eq!(ask(says.as_bytes(), hold), outcome, "{says:?}");
-            assert!(begin.elapsed() < super::TIME, "{says:?} was over before the deadline");
+            assert!(begin.elapsed() < super::TIMEOUT, "{says:?} was over before the deadline");
         }
     }
 
@@ -211,7 +213,7 @@ mod tests {
         let mut endless = b"HTTP/1.1 200 OK\r\n\r\n".to_vec();
         endless.resize(1 << 20, b'x');
         let HttpOutcome::Answered { body, .. } = ask(&endless, false) else { panic!("an answer") };
-        assert!(body.len() <= super::LONGEST);
+        assert!(body.len() <= super::MAX_BYTES);
         let begin = Instant::now();
         let mut headers = b"HTTP/1.1 200 OK\r\n".to_vec();
         headers.resize(1 << 20, b'h');

@@ -12,9 +12,9 @@ use crate::machine::unknown::unknown_with_remedy;
 use crate::machine::view::View;
 
 /// Listening sockets stand first in the table; behind so much of it there are none left.
-const LONGEST: u64 = 8 << 20;
+const MAX_TABLE: u64 = 8 << 20;
 /// More listeners on one port are not reported.
-const MOST: usize = 64;
+const MAX_LISTENERS: usize = 64;
 
 /// Properties that are needed of a socket unit.
 pub(crate) const PROPERTIES: [&str; 5] = ["Id", "Names", "LoadState", "ActiveState", "Listen"];
@@ -22,7 +22,7 @@ pub(crate) const PROPERTIES: [&str; 5] = ["Id", "Names", "LoadState", "ActiveSta
 /// The process that listens on 127.0.0.1:`port`.
 pub(crate) fn owner(view: &View, port: u16, unit: &UnitFact, processes: &[ProcessInfo]) -> PortOwner {
     let Ok(listening) = listening(view, Protocol::Tcp, port) else { return PortOwner::Unseen };
-    match reached(&listening) {
+    match inodes_on_loopback(&listening) {
         inodes if inodes.is_empty() => PortOwner::Nobody,
         inodes => owner_of(view, &inodes, unit, processes),
     }
@@ -45,17 +45,17 @@ pub(crate) fn listeners(
         let socket = sockets.iter().find(|socket| by_manager && listens(socket, protocol, port));
         Listener { address: found.address, owner, socket_unit: socket.map(|socket| socket.get("Id").to_owned()) }
     };
-    Ok(ListensFact { listeners: listening.into_iter().take(MOST).map(listener).collect() })
+    Ok(ListensFact { listeners: listening.into_iter().take(MAX_LISTENERS).map(listener).collect() })
 }
 
 /// All listening sockets of a port. A kernel may lack `sock_diag(7)`.
 fn listening(view: &View, protocol: Protocol, port: u16) -> io::Result<Vec<ListeningSocket>> {
-    sock_diag::listening(protocol, port).or_else(|_| Ok(in_table(&table(view, protocol)?, protocol, port)))
+    sock_diag::listening(protocol, port).or_else(|_| Ok(parse_table(&table(view, protocol)?, protocol, port)))
 }
 
 /// The process that listens on a port, on any address; `None` if there is none, it is unknown, or it is the unit's own
 /// main process.
-pub(crate) fn holder(
+pub(crate) fn port_holder(
     view: &View,
     (protocol, port): (Protocol, u16),
     unit: &UnitFact,
@@ -81,14 +81,14 @@ pub(crate) fn holder(
 fn table(view: &View, protocol: Protocol) -> io::Result<String> {
     let mut table = String::new();
     let name = format!("1/net/{}", protocol.word());
-    view.proc_open(&name)?.take(LONGEST).read_to_string(&mut table)?;
+    view.proc_open(&name)?.take(MAX_TABLE).read_to_string(&mut table)?;
     // A machine without IPv6 has no such table.
-    let _ = view.proc_open(&(name + "6")).and_then(|file| file.take(LONGEST).read_to_string(&mut table));
+    let _ = view.proc_open(&(name + "6")).and_then(|file| file.take(MAX_TABLE).read_to_string(&mut table));
     Ok(table)
 }
 
 /// The listening sockets of a port in a table of /proc/net.
-fn in_table(table: &str, protocol: Protocol, port: u16) -> Vec<ListeningSocket> {
+fn parse_table(table: &str, protocol: Protocol, port: u16) -> Vec<ListeningSocket> {
     // `TCP_LISTEN` and `TCP_CLOSE` of the kernel's `tcp_states.h`; the latter is an unconnected UDP socket.
     let state = if protocol == Protocol::Tcp { "0A" } else { "07" };
     let port = format!("{port:04X}");
@@ -96,13 +96,13 @@ fn in_table(table: &str, protocol: Protocol, port: u16) -> Vec<ListeningSocket> 
         let fields: Vec<&str> = row.split_ascii_whitespace().collect();
         let (address, its_port) = fields.get(1)?.split_once(':')?;
         let waits = *fields.get(3)? == state && its_port == port;
-        waits.then_some(ListeningSocket { address: ip(address)?, inode: fields.get(9)?.parse().ok()? })
+        waits.then_some(ListeningSocket { address: parse_address(address)?, inode: fields.get(9)?.parse().ok()? })
     });
     rows.collect()
 }
 
 /// An address of the table: words of 32 bits in native byte order, in hexadecimal.
-fn ip(text: &str) -> Option<IpAddr> {
+fn parse_address(text: &str) -> Option<IpAddr> {
     let word = |at: usize| u32::from_str_radix(text.get(at * 8..at * 8 + 8)?, 16).ok().map(u32::to_ne_bytes);
     match text.len() {
         8 => Some(Ipv4Addr::from(word(0)?).into()),
@@ -116,7 +116,7 @@ fn ip(text: &str) -> Option<IpAddr> {
 
 /// The inodes of the sockets that a connection to 127.0.0.1 reaches: those on the most specific address. `SO_REUSEPORT`
 /// permits several.
-fn reached(listening: &[ListeningSocket]) -> Vec<u64> {
+fn inodes_on_loopback(listening: &[ListeningSocket]) -> Vec<u64> {
     let rank = |address: IpAddr| match address {
         IpAddr::V4(Ipv4Addr::LOCALHOST) => Some(0),
         IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Some(1),
@@ -132,10 +132,10 @@ fn owner_of(view: &View, inodes: &[u64], unit: &UnitFact, processes: &[ProcessIn
     let links: Vec<PathBuf> = inodes.iter().map(|inode| PathBuf::from(format!("socket:[{inode}]"))).collect();
     // With socket activation PID 1 has the socket too, so look at the unit first.
     let (own, others): (Vec<_>, Vec<_>) = processes.iter().partition(|process| process.belongs_to(unit));
-    if let Some(process) = own.into_iter().find(|process| holds(view, process.pid, &links)) {
+    if let Some(process) = own.into_iter().find(|process| has_open(view, process.pid, &links)) {
         return PortOwner::Unit { pid: process.pid };
     }
-    match others.into_iter().find(|process| holds(view, process.pid, &links)) {
+    match others.into_iter().find(|process| has_open(view, process.pid, &links)) {
         Some(process) => PortOwner::Other { pid: process.pid, comm: process.comm.clone() },
         None => PortOwner::Unseen,
     }
@@ -152,7 +152,7 @@ fn listens(socket: &UnitFact, protocol: Protocol, port: u16) -> bool {
     socket.get("ActiveState") == "active" && socket.get("Listen").lines().any(|line| entry(line) == Some(true))
 }
 
-fn holds(view: &View, pid: u32, links: &[PathBuf]) -> bool {
+fn has_open(view: &View, pid: u32, links: &[PathBuf]) -> bool {
     let directory = format!("{pid}/fd");
     let descriptors = view.proc_list(&directory, usize::MAX).unwrap_or_default();
     descriptors
@@ -163,7 +163,7 @@ fn holds(view: &View, pid: u32, links: &[PathBuf]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Protocol, UnitFact, in_table, listens, reached};
+    use super::{Protocol, UnitFact, inodes_on_loopback, listens, parse_table};
 
     const TABLE: &str = "\
   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
@@ -191,7 +191,7 @@ torn line
             (8005, vec![47, 48]),
             (1, vec![]),
         ] {
-            assert_eq!(reached(&in_table(TABLE, Protocol::Tcp, port)), inodes, "{port}");
+            assert_eq!(inodes_on_loopback(&parse_table(TABLE, Protocol::Tcp, port)), inodes, "{port}");
         }
     }
     #[test]
@@ -205,7 +205,7 @@ torn line
             (Protocol::Udp, 53, vec!["127.0.0.53", "::1"]),
         ] {
             let found: Vec<String> =
-                in_table(TABLE, protocol, port).iter().map(|socket| socket.address.to_string()).collect();
+                parse_table(TABLE, protocol, port).iter().map(|socket| socket.address.to_string()).collect();
             assert_eq!(found, addresses, "{port}");
         }
     }

@@ -9,7 +9,7 @@ use crate::machine::units::stability::now_micros;
 use crate::machine::view::View;
 
 /// Units active for longer than this are not retried.
-pub(crate) const YOUTH: Duration = Duration::from_secs(5);
+pub(crate) const YOUNG: Duration = Duration::from_secs(5);
 /// listen(2) sends no notification, so poll.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -28,21 +28,21 @@ pub(crate) fn retry<T>(
     let mut again = false;
     loop {
         let seen = look()?;
-        let left = left(unit, now_micros());
-        if !too_early(&seen) || left.is_zero() || main_process_ended(view, unit) {
+        let time_left = time_left(unit, now_micros());
+        if !too_early(&seen) || time_left.is_zero() || main_process_ended(view, unit) {
             return Ok((seen, again));
         }
         again = true;
-        std::thread::sleep(left.min(PAUSE));
+        std::thread::sleep(time_left.min(PAUSE));
     }
 }
 
 /// How long the unit is still young; zero for one that is not active.
-fn left(unit: &UnitFact, now_micros: u64) -> Duration {
+fn time_left(unit: &UnitFact, now_micros: u64) -> Duration {
     let since = unit.get("ActiveEnterTimestampMonotonic").parse::<u64>().ok().filter(|since| *since > 0);
     match since {
         Some(since) if unit.get("ActiveState") == "active" => {
-            YOUTH.saturating_sub(Duration::from_micros(now_micros.saturating_sub(since)))
+            YOUNG.saturating_sub(Duration::from_micros(now_micros.saturating_sub(since)))
         }
         _ => Duration::ZERO,
     }
@@ -60,7 +60,7 @@ mod tests {
     use std::net::TcpListener;
     use std::time::Duration;
 
-    use super::{HttpOutcome, UnitFact, View, YOUTH, get, left, now_micros};
+    use super::{HttpOutcome, UnitFact, View, YOUNG, get, now_micros, time_left};
 
     fn unit(state: &str, since: u64, pid: u32) -> UnitFact {
         let (since, pid) = (since.to_string(), pid.to_string());
@@ -75,14 +75,14 @@ mod tests {
     #[test]
     fn only_an_active_unit_is_young() {
         for (state, since, now, expected) in [
-            ("active", 1_000_000, 1_000_000, YOUTH),
+            ("active", 1_000_000, 1_000_000, YOUNG),
             ("active", 1_000_000, 3_000_000, Duration::from_secs(3)),
             ("active", 1_000_000, 6_000_000, Duration::ZERO),
             ("active", 0, 1_000_000, Duration::ZERO),
             ("activating", 1_000_000, 1_000_000, Duration::ZERO),
             ("failed", 1_000_000, 1_000_000, Duration::ZERO),
         ] {
-            assert_eq!(left(&unit(state, since, 0), now), expected, "{state} {since} {now}");
+            assert_eq!(time_left(&unit(state, since, 0), now), expected, "{state} {since} {now}");
         }
     }
 

@@ -14,18 +14,18 @@ use rustix::net::{
 use crate::model::Protocol;
 
 /// `SOCK_DIAG_BY_FAMILY` of the kernel's `sock_diag.h`.
-const BY_FAMILY: u16 = 20;
+const SOCK_DIAG_BY_FAMILY: u16 = 20;
 /// `NLM_F_REQUEST | NLM_F_DUMP`, and the kinds of message that end an answer, of `netlink.h`.
-const DUMP: u16 = 0x301;
+const REQUEST_DUMP: u16 = 0x301;
 const ERROR: u16 = 2;
 const DONE: u16 = 3;
 /// `struct nlmsghdr`, and `struct inet_diag_msg` behind it.
-const HEADER: usize = 16;
-const MESSAGE: usize = 72;
+const HEADER_LENGTH: usize = 16;
+const MESSAGE_LENGTH: usize = 72;
 /// The kernel answers at once, so this is only a guard.
-const TIME: Duration = Duration::from_secs(2);
+const RECEIVE_TIMEOUT: Duration = Duration::from_secs(2);
 /// Messages of one dump.
-const MOST: usize = 64 << 10;
+const MAX_MESSAGES: usize = 64 << 10;
 
 /// A socket in the state LISTEN, or for UDP one that is bound and not connected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub(crate) struct ListeningSocket {
 /// All listening sockets of this port, IPv4 and IPv6, in the network namespace of this process.
 pub(crate) fn listening(protocol: Protocol, port: u16) -> io::Result<Vec<ListeningSocket>> {
     let socket = socket_with(AddressFamily::NETLINK, SocketType::RAW, SocketFlags::CLOEXEC, Some(netlink::SOCK_DIAG))?;
-    set_socket_timeout(&socket, Timeout::Recv, Some(TIME))?;
+    set_socket_timeout(&socket, Timeout::Recv, Some(RECEIVE_TIMEOUT))?;
     let mut found = Vec::new();
     for family in [AddressFamily::INET, AddressFamily::INET6] {
         send(&socket, &request(family, protocol), SendFlags::empty())?;
@@ -53,9 +53,9 @@ fn request(family: AddressFamily, protocol: Protocol) -> Vec<u8> {
         Protocol::Tcp => (ipproto::TCP, 10),
         Protocol::Udp => (ipproto::UDP, 7),
     };
-    let length = u32::try_from(HEADER + 56).unwrap_or_default();
+    let length = u32::try_from(HEADER_LENGTH + 56).unwrap_or_default();
     let mut bytes = length.to_ne_bytes().to_vec();
-    bytes.extend([BY_FAMILY.to_ne_bytes(), DUMP.to_ne_bytes()].concat());
+    bytes.extend([SOCK_DIAG_BY_FAMILY.to_ne_bytes(), REQUEST_DUMP.to_ne_bytes()].concat());
     bytes.extend([0; 8]);
     bytes.extend([byte(u32::from(family.as_raw())), byte(number.as_raw().get()), 0, 0]);
     bytes.extend((1_u32 << state).to_ne_bytes());
@@ -70,19 +70,19 @@ fn byte(number: u32) -> u8 {
 /// Reads one dump.
 fn receive_dump(socket: &OwnedFd, port: u16, found: &mut Vec<ListeningSocket>) -> io::Result<()> {
     let mut buffer = vec![0; 32 << 10];
-    for _ in 0..MOST {
+    for _ in 0..MAX_MESSAGES {
         let (_, count) = recv(socket, &mut buffer[..], RecvFlags::empty())?;
         let mut rest = &buffer[..count.min(buffer.len())];
-        while let (Some(length), Some(kind)) = (number(rest, 0), rest.get(4..6)) {
+        while let (Some(length), Some(kind)) = (u32_at(rest, 0), rest.get(4..6)) {
             let length = usize::try_from(length).unwrap_or_default();
-            let Some(message) = rest.get(HEADER..length) else { return Err(truncated()) };
+            let Some(message) = rest.get(HEADER_LENGTH..length) else { return Err(truncated()) };
             match u16::from_ne_bytes([kind[0], kind[1]]) {
                 DONE => return Ok(()),
                 ERROR => {
-                    let code = number(message, 0).map_or(0, u32::cast_signed);
+                    let code = u32_at(message, 0).map_or(0, u32::cast_signed);
                     return Err(io::Error::from_raw_os_error(-code));
                 }
-                _ => found.extend(socket_of(message, port)),
+                _ => found.extend(parse_message(message, port)),
             }
             rest = rest.get(length.next_multiple_of(4)..).unwrap_or_default();
         }
@@ -95,8 +95,8 @@ fn truncated() -> io::Error {
 }
 
 /// Reads `struct inet_diag_msg`; none for another port.
-fn socket_of(message: &[u8], port: u16) -> Option<ListeningSocket> {
-    let message = message.get(..MESSAGE)?;
+fn parse_message(message: &[u8], port: u16) -> Option<ListeningSocket> {
+    let message = message.get(..MESSAGE_LENGTH)?;
     if message[4..6] != port.to_be_bytes() {
         return None;
     }
@@ -105,11 +105,11 @@ fn socket_of(message: &[u8], port: u16) -> Option<ListeningSocket> {
     } else {
         Ipv6Addr::from(<[u8; 16]>::try_from(&message[8..24]).ok()?).to_canonical()
     };
-    Some(ListeningSocket { address, inode: number(message, 68)?.into() })
+    Some(ListeningSocket { address, inode: u32_at(message, 68)?.into() })
 }
 
 /// A number in the machine's own byte order.
-fn number(bytes: &[u8], at: usize) -> Option<u32> {
+fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_ne_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
 }
 

@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use crate::model::{Ground, KillFact, KillOutcome, Sample, TimeSpan, UnitFact, Unknown};
 
-use crate::machine::trials::start_limit::{Left, delay, duration, left, limit, since_start};
+use crate::machine::trials::start_limit::{
+    StartsLeft, restart_delay, since_start, start_limit, starts_left, to_duration,
+};
 use crate::machine::units::stability::{ExitWatch, StateSample, millis, now_micros};
 use crate::machine::units::systemctl::Systemctl;
 use crate::machine::units::unit_name::UnitName;
@@ -17,7 +19,7 @@ use crate::machine::unknown::{unknown, unknown_with_remedy};
 pub const LONGEST_KILL: TimeSpan = TimeSpan::from_micros(20_000_000);
 const LONGEST_WAIT: Duration = Duration::from_micros(LONGEST_KILL.as_micros());
 /// Longest time for a start.
-const START: Duration = Duration::from_secs(20);
+const START_TIMEOUT: Duration = Duration::from_secs(20);
 /// Longest wait for room in the unit's start limit.
 const LIMIT_WAIT: Duration = Duration::from_secs(15);
 /// A new main process must outlive this: with `Type=simple` a unit is active before its program has begun.
@@ -27,7 +29,7 @@ const CRASH_LOOP_WAIT: Duration = Duration::from_secs(5);
 /// The pause between two looks.
 const PAUSE: Duration = Duration::from_millis(20);
 /// Longest time for the whole trial.
-pub(crate) const LONGEST: Duration = Duration::from_secs(75);
+pub(crate) const LONGEST_TRIAL: Duration = Duration::from_secs(75);
 
 const PROPERTIES: [&str; 22] = [
     "Id",
@@ -62,26 +64,26 @@ pub(crate) fn kill(systemctl: &Systemctl, unit: &str, within_ms: u64, on: Ground
     let mut started_first = false;
     if on == Ground::Twin && !is_up(&fact) {
         started_first = attempt.start(&fact);
-        fact = attempt.settled()?;
+        fact = attempt.wait_until_settled()?;
     }
     if on == Ground::Live && has_main_process(&fact) {
-        attempt.spare_the_limit(&fact)?;
+        attempt.wait_for_start_limit(&fact)?;
         fact = attempt.show()?;
     }
-    let delay = delay(&fact);
+    let delay = restart_delay(&fact);
     let mut trial = KillFact {
         before: StateSample::of(&fact, now_micros()).sample,
         started_first,
         restart: fact.get("Restart").to_owned(),
         delay_us: delay.as_micros(),
-        limit: limit(&fact, now_micros()),
+        limit: start_limit(&fact, now_micros()),
         outcome: KillOutcome::NoMainProcess,
     };
     if has_main_process(&fact) {
-        let timeout = duration(delay).saturating_add(Duration::from_millis(within_ms)).min(LONGEST_WAIT);
-        trial.outcome = attempt.kill_and_watch(&trial.before, duration(delay), timeout)?;
+        let timeout = to_duration(delay).saturating_add(Duration::from_millis(within_ms)).min(LONGEST_WAIT);
+        trial.outcome = attempt.kill_and_watch(&trial.before, to_duration(delay), timeout)?;
     } else if !is_up(&fact) {
-        trial.outcome = KillOutcome::NotUp { unit: attempt.end()? };
+        trial.outcome = KillOutcome::NotUp { unit: attempt.final_properties()? };
     }
     Ok(trial)
 }
@@ -93,19 +95,19 @@ struct Attempt<'a> {
 
 impl Attempt<'_> {
     fn show(&self) -> Result<UnitFact, Unknown> {
-        self.look(&PROPERTIES)
+        self.show_properties(&PROPERTIES)
     }
 
-    fn look(&self, properties: &[&str]) -> Result<UnitFact, Unknown> {
-        let shown = self.systemctl.units(std::slice::from_ref(&self.name), properties);
+    fn show_properties(&self, properties: &[&str]) -> Result<UnitFact, Unknown> {
+        let shown = self.systemctl.show_units(std::slice::from_ref(&self.name), properties);
         shown.into_values().next().unwrap_or_else(|| Err(unknown("this unit was not looked at")))
     }
 
     /// The properties of a unit that is not up. In a restart loop, the exit status is shown only between two runs.
-    fn end(&self) -> Result<UnitFact, Unknown> {
+    fn final_properties(&self) -> Result<UnitFact, Unknown> {
         let begun = Instant::now();
         loop {
-            let fact = self.look(&[])?;
+            let fact = self.show_properties(&[])?;
             let has_ended = fact.get("Result") != "success" || matches!(fact.get("ActiveState"), "inactive" | "failed");
             // A new run has no exit status yet.
             let has_status = !["", "0"].contains(&fact.get("ExecMainCode"));
@@ -118,7 +120,7 @@ impl Attempt<'_> {
 
     /// The properties after a program that cannot run has had time to fail. A crash-looping unit is briefly active; do
     /// not kill it then.
-    fn settled(&self) -> Result<UnitFact, Unknown> {
+    fn wait_until_settled(&self) -> Result<UnitFact, Unknown> {
         let begun = Instant::now();
         let mut fact = self.show()?;
         while is_up(&fact) && begun.elapsed() < CRASH_LOOP_WAIT {
@@ -136,30 +138,30 @@ impl Attempt<'_> {
     fn start(&self, fact: &UnitFact) -> bool {
         if fact.get("ActiveState") == "failed" {
             // Earlier starts count against its limit, and this trial is about the kill alone.
-            let _ = self.systemctl.act("reset-failed", &[], &self.name, START);
+            let _ = self.systemctl.run_verb("reset-failed", &[], &self.name, START_TIMEOUT);
         }
         // The caller looks at the unit again: a start can also succeed without a running unit.
-        let _ = self.systemctl.act("start", &[], &self.name, START);
+        let _ = self.systemctl.run_verb("start", &[], &self.name, START_TIMEOUT);
         matches!(fact.get("ActiveState"), "inactive" | "failed") && !StateSample::of(fact, 0).transient
     }
 
     /// The automatic restart counts as a start. Do not use up the learner's last one.
-    fn spare_the_limit(&self, fact: &UnitFact) -> Result<(), Unknown> {
+    fn wait_for_start_limit(&self, fact: &UnitFact) -> Result<(), Unknown> {
         let unit = self.name.as_str();
-        let (delay, limit) = (delay(fact), limit(fact, now_micros()));
+        let (delay, limit) = (restart_delay(fact), start_limit(fact, now_micros()));
         let long = |micros| TimeSpan::from_micros(micros).to_string();
-        if duration(delay) > LONGEST_WAIT {
+        if to_duration(delay) > LONGEST_WAIT {
             let reason = format!("after a kill, {unit} would be down for RestartSec={delay}, so it was not killed");
             return Err(unknown_with_remedy(reason, "check it in a sandbox: unitlab lab start, unitlab check"));
         }
-        match left(&limit, delay, since_start(fact, now_micros())) {
-            Left::Enough => Ok(()),
-            Left::After(wait) if wait <= LIMIT_WAIT => {
+        match starts_left(&limit, delay, since_start(fact, now_micros())) {
+            StartsLeft::Enough => Ok(()),
+            StartsLeft::After(wait) if wait <= LIMIT_WAIT => {
                 // The limit depends on the clock, so there is no event to wait for.
                 thread::sleep(wait);
                 Ok(())
             }
-            Left::After(wait) => Err(unknown_with_remedy(
+            StartsLeft::After(wait) => Err(unknown_with_remedy(
                 format!(
                     "{unit} was started a moment ago, and a kill might use up its start limit ({} starts in {})",
                     limit.burst,
@@ -167,7 +169,7 @@ impl Attempt<'_> {
                 ),
                 &format!("check again in {}", long(u64::try_from(wait.as_micros()).unwrap_or(u64::MAX))),
             )),
-            Left::Never => Err(unknown_with_remedy(
+            StartsLeft::Never => Err(unknown_with_remedy(
                 format!(
                     "a kill would use up the start limit of {unit} ({} in {}), so it was not killed",
                     if limit.burst == 1 { "one start".into() } else { format!("{} starts", limit.burst) },
@@ -179,7 +181,7 @@ impl Attempt<'_> {
     }
 
     fn kill_and_watch(&self, before: &Sample, delay: Duration, timeout: Duration) -> Result<KillOutcome, Unknown> {
-        self.systemctl.act("kill", &["--kill-whom=main", "--signal=SIGKILL"], &self.name, START)?;
+        self.systemctl.run_verb("kill", &["--kill-whom=main", "--signal=SIGKILL"], &self.name, START_TIMEOUT)?;
         let begin = Instant::now();
         let mut back: Option<(Sample, Duration)> = None;
         let mut was_down = false;
@@ -225,7 +227,7 @@ impl Attempt<'_> {
                 wait = wait.min(timeout.saturating_sub(elapsed));
             }
             // The kernel reports the end of processes. Only the manager knows when a unit becomes ready, and systemctl
-            // cannot wait for that, so look every few milliseconds until the deadline.
+            // cannot wait for that, so poll every few milliseconds until the deadline.
             ExitWatch::of(std::iter::once(&fact)).wait(wait);
         }
     }

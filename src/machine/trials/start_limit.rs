@@ -5,19 +5,19 @@ use std::time::Duration;
 use crate::model::{StartLimit, TimeSpan, UnitFact};
 
 /// The delay of the next automatic restart; it can grow with each one (`RestartSteps=`).
-pub(crate) fn delay(fact: &UnitFact) -> TimeSpan {
+pub(crate) fn restart_delay(fact: &UnitFact) -> TimeSpan {
     let next = TimeSpan::parse(fact.get("RestartUSecNext"));
     next.or_else(|_| TimeSpan::parse(fact.get("RestartUSec"))).unwrap_or(TimeSpan::from_micros(0))
 }
 
-pub(crate) fn duration(span: TimeSpan) -> Duration {
+pub(crate) fn to_duration(span: TimeSpan) -> Duration {
     Duration::from_micros(span.as_micros())
 }
 
-pub(crate) fn limit(fact: &UnitFact, now_micros: u64) -> StartLimit {
+pub(crate) fn start_limit(fact: &UnitFact, now_micros: u64) -> StartLimit {
     let interval = TimeSpan::parse(fact.get("StartLimitIntervalUSec")).unwrap_or(TimeSpan::from_micros(0));
     let restarts: u64 = fact.get("NRestarts").parse().unwrap_or(0);
-    let counts = since_start(fact, now_micros).is_some_and(|since| since < duration(interval));
+    let counts = since_start(fact, now_micros).is_some_and(|since| since < to_duration(interval));
     StartLimit {
         burst: fact.get("StartLimitBurst").parse().unwrap_or(0),
         interval_us: interval.as_micros(),
@@ -34,7 +34,7 @@ pub(crate) fn since_start(fact: &UnitFact, now_micros: u64) -> Option<Duration> 
 
 /// Whether a start limit permits one more start, and another one after it.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Left {
+pub(crate) enum StartsLeft {
     Enough,
     After(Duration),
     Never,
@@ -42,18 +42,18 @@ pub(crate) enum Left {
 
 /// The manager does not show how many starts it has counted in this interval. Once the last start is older than the
 /// interval, the count is zero.
-pub(crate) fn left(limit: &StartLimit, delay: TimeSpan, since_start: Option<Duration>) -> Left {
+pub(crate) fn starts_left(limit: &StartLimit, delay: TimeSpan, since_start: Option<Duration>) -> StartsLeft {
     let interval = Duration::from_micros(limit.interval_us);
     if limit.burst == 0 || limit.interval_us == 0 {
-        return Left::Enough;
+        return StartsLeft::Enough;
     }
     if limit.burst == 1 || limit.interval_us == u64::MAX {
-        return Left::Never;
+        return StartsLeft::Never;
     }
-    let age = since_start.unwrap_or_default().saturating_add(duration(delay));
+    let age = since_start.unwrap_or_default().saturating_add(to_duration(delay));
     match interval.saturating_sub(age) {
-        Duration::ZERO => Left::Enough,
-        wait => Left::After(wait),
+        Duration::ZERO => StartsLeft::Enough,
+        wait => StartsLeft::After(wait),
     }
 }
 
@@ -61,24 +61,24 @@ pub(crate) fn left(limit: &StartLimit, delay: TimeSpan, since_start: Option<Dura
 mod tests {
     use std::time::Duration;
 
-    use super::{Left, StartLimit, TimeSpan, UnitFact, delay, left, limit};
+    use super::{StartLimit, StartsLeft, TimeSpan, UnitFact, restart_delay, start_limit, starts_left};
 
     #[test]
     fn a_start_is_left_to_the_learner() {
         let second = Duration::from_secs(1);
         let span = |text: &str| TimeSpan::parse(text).unwrap();
         for (burst, interval, delay, since, expected) in [
-            (5, "10s", "100ms", Some(60 * second), Left::Enough),
-            (5, "10s", "3s", Some(8 * second), Left::Enough),
-            (5, "10s", "3s", Some(2 * second), Left::After(5 * second)),
-            (5, "10s", "0", None, Left::After(10 * second)),
-            (1, "10s", "100ms", Some(60 * second), Left::Never),
-            (5, "infinity", "100ms", Some(60 * second), Left::Never),
-            (5, "0", "100ms", Some(second), Left::Enough),
-            (0, "10s", "100ms", Some(second), Left::Enough),
+            (5, "10s", "100ms", Some(60 * second), StartsLeft::Enough),
+            (5, "10s", "3s", Some(8 * second), StartsLeft::Enough),
+            (5, "10s", "3s", Some(2 * second), StartsLeft::After(5 * second)),
+            (5, "10s", "0", None, StartsLeft::After(10 * second)),
+            (1, "10s", "100ms", Some(60 * second), StartsLeft::Never),
+            (5, "infinity", "100ms", Some(60 * second), StartsLeft::Never),
+            (5, "0", "100ms", Some(second), StartsLeft::Enough),
+            (0, "10s", "100ms", Some(second), StartsLeft::Enough),
         ] {
             let limit = StartLimit { burst, interval_us: span(interval).as_micros(), spent: 0 };
-            assert_eq!(left(&limit, span(delay), since), expected, "{burst} in {interval}, {delay}, {since:?}");
+            assert_eq!(starts_left(&limit, span(delay), since), expected, "{burst} in {interval}, {delay}, {since:?}");
         }
     }
 
@@ -95,12 +95,15 @@ mod tests {
                 ("InactiveExitTimestampMonotonic", "1000000"),
                 ("ExecMainStartTimestampMonotonic", started),
             ]);
-            limit(&fact, 20_000_000)
+            start_limit(&fact, 20_000_000)
         };
         assert_eq!(of("15000000"), StartLimit { burst: 5, interval_us: 10_000_000, spent: 3 });
         assert_eq!(of("9000000").spent, 0);
-        assert_eq!(delay(&fact(&[("RestartUSec", "3s")])), TimeSpan::from_micros(3_000_000));
+        assert_eq!(restart_delay(&fact(&[("RestartUSec", "3s")])), TimeSpan::from_micros(3_000_000));
         // It grows with RestartSteps=, which systemd 254 brought.
-        assert_eq!(delay(&fact(&[("RestartUSec", "3s"), ("RestartUSecNext", "8s")])), TimeSpan::from_micros(8_000_000));
+        assert_eq!(
+            restart_delay(&fact(&[("RestartUSec", "3s"), ("RestartUSecNext", "8s")])),
+            TimeSpan::from_micros(8_000_000)
+        );
     }
 }

@@ -11,17 +11,17 @@ use crate::machine::unknown::unknown;
 use crate::machine::view::View;
 
 /// Reverse dependencies by which starting one unit starts another.
-const PULLS: [&str; 4] = ["WantedBy", "RequiredBy", "UpheldBy", "BoundBy"];
+const PULLED_BY: [&str; 4] = ["WantedBy", "RequiredBy", "UpheldBy", "BoundBy"];
 /// Properties that the walk needs of each unit.
 pub(crate) const PROPERTIES: [&str; 7] = ["Id", "Names", "LoadState", "WantedBy", "RequiredBy", "UpheldBy", "BoundBy"];
 /// Levels of the walk; targets nest only a few levels deep.
-const DEEPEST: usize = 32;
+const MAX_DEPTH: usize = 32;
 /// Units of the walk; a large machine has some hundred above one service.
-const MOST_UNITS: usize = 2000;
+const MAX_UNITS: usize = 2000;
 /// More entries of one directory of unit files are not read.
-const MOST_ENTRIES: usize = 10_000;
+const MAX_ENTRIES: usize = 10_000;
 /// More units are not reported.
-const MOST_UNREAD: usize = 4;
+const MAX_UNREAD: usize = 4;
 
 /// Walks from `unit`, as loaded, up to the default target. `show` answers one level at a time.
 pub(crate) fn boot(
@@ -39,14 +39,14 @@ pub(crate) fn boot(
     // Each reached unit, with the one that it pulls in.
     let mut below: BTreeMap<String, String> = BTreeMap::new();
     let mut level: Vec<UnitFact> = vec![unit.clone()];
-    for depth in 0..DEEPEST {
+    for depth in 0..MAX_DEPTH {
         if id == default_target || below.contains_key(default_target) {
             break;
         }
         let mut next = Vec::new();
         for lower in &level {
-            for upper in PULLS.iter().flat_map(|via| lower.list(via)) {
-                if upper != id && !below.contains_key(upper) && below.len() < MOST_UNITS {
+            for upper in PULLED_BY.iter().flat_map(|via| lower.list(via)) {
+                if upper != id && !below.contains_key(upper) && below.len() < MAX_UNITS {
                     below.insert(upper.to_owned(), lower.get("Id").to_owned());
                     next.extend(UnitName::parse(upper).ok());
                 }
@@ -65,8 +65,8 @@ pub(crate) fn boot(
             fact.pullers = pullers(unit, &level);
         }
     }
-    if below.len() >= MOST_UNITS {
-        return Err(unknown(format!("more than {MOST_UNITS} units are between {id} and {default_target}")));
+    if below.len() >= MAX_UNITS {
+        return Err(unknown(format!("more than {MAX_UNITS} units are between {id} and {default_target}")));
     }
     fact.chain = chain(default_target, id, &below);
     Ok(fact)
@@ -80,16 +80,16 @@ fn pullers(unit: &UnitFact, loaded: &[UnitFact]) -> Vec<Puller> {
             exists: loaded.iter().any(|fact| has_name(fact, upper)),
         })
     };
-    PULLS.into_iter().flat_map(of_one).collect()
+    PULLED_BY.into_iter().flat_map(of_one).collect()
 }
 
 /// Units that will pull this one in once the manager reads a link (in `multi-user.target.wants/`, for example), and do
 /// not do so yet. /run does not count, because it is empty after a boot.
-pub(crate) fn links_not_loaded(view: &View, unit: &UnitFact, unit_path: &str, pullers: &[Puller]) -> Vec<String> {
-    let entries = |folder: &str| {
-        let folder = PathBuf::from(folder);
-        let names = view.list(&folder, MOST_ENTRIES).unwrap_or_default();
-        names.into_iter().map(move |name| folder.join(name))
+pub(crate) fn unread_links(view: &View, unit: &UnitFact, unit_path: &str, pullers: &[Puller]) -> Vec<String> {
+    let entries = |directory: &str| {
+        let directory = PathBuf::from(directory);
+        let names = view.list(&directory, MAX_ENTRIES).unwrap_or_default();
+        names.into_iter().map(move |name| directory.join(name))
     };
     let puller = |path: PathBuf| {
         let name = path.file_name()?.to_str()?;
@@ -98,8 +98,8 @@ pub(crate) fn links_not_loaded(view: &View, unit: &UnitFact, unit_path: &str, pu
         // A link to /dev/null masks one in a directory of lower priority.
         (target != Path::new("/dev/null") && pullers.iter().all(|puller| puller.unit != upper)).then_some(upper)
     };
-    let folders = unit_path.split_whitespace().filter(|folder| !folder.starts_with("/run/"));
-    folders.flat_map(entries).filter_map(puller).take(MOST_UNREAD).collect()
+    let directories = unit_path.split_whitespace().filter(|directory| !directory.starts_with("/run/"));
+    directories.flat_map(entries).filter_map(puller).take(MAX_UNREAD).collect()
 }
 
 /// The unit was not started since the boot, has no job, and its conditions were not checked.
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_chain_is_found_through_any_pulling_dependency() {
-        for via in super::PULLS {
+        for via in super::PULLED_BY {
             let fact = ask(&[
                 unit("a.service", &[(via, "group.target other.service"), ("UnitFileState", "enabled")]),
                 unit("other.service", &[]),

@@ -5,18 +5,18 @@ use std::path::{Path, PathBuf};
 
 use crate::model::{Content, MissingFromEnvironment, UnitFact};
 
-use crate::machine::files::program_head::{SEARCH_PATH, is_program};
+use crate::machine::files::program_format::{SEARCH_PATH, is_program};
 use crate::machine::files::read::read;
 use crate::machine::view::View;
 
 /// More are not reported.
-const MOST: usize = 4;
+const MAX_MISSING: usize = 4;
 /// A shell's error for a variable that is not set.
-const UNSET: [&str; 3] = [": parameter not set", ": parameter null or not set", ": unbound variable"];
+const UNSET_ERRORS: [&str; 3] = [": parameter not set", ": parameter null or not set", ": unbound variable"];
 /// Words of other programs about a missing environment variable.
-const MISSING: [&str; 6] = ["not set", "unset", "missing", "required", "must be set", "undefined"];
+const MISSING_PHRASES: [&str; 6] = ["not set", "unset", "missing", "required", "must be set", "undefined"];
 /// Directories of programs that are not on a service's `PATH`; `*` matches any directory.
-const USUAL: [&str; 8] = [
+const USUAL_DIRECTORIES: [&str; 8] = [
     "/usr/games",
     "/snap/bin",
     "/opt/bin",
@@ -27,81 +27,89 @@ const USUAL: [&str; 8] = [
     "/root/.local/bin",
 ];
 /// More directories are not searched.
-const MOST_FOLDERS: usize = 64;
+const MAX_DIRECTORIES: usize = 64;
 
 /// What is missing, by the last words of the program, the latest first.
-pub(crate) fn assumed(view: &View, unit: &UnitFact, said: &[String]) -> Vec<MissingFromEnvironment> {
+pub(crate) fn missing_from_environment(
+    view: &View,
+    unit: &UnitFact,
+    messages: &[String],
+) -> Vec<MissingFromEnvironment> {
     // "Referenced but unset" is a message of systemd.
-    let lines = || said.iter().rev().map(|line| line.trim()).filter(|line| !line.contains("Referenced but unset"));
+    let lines = || messages.iter().rev().map(|line| line.trim()).filter(|line| !line.contains("Referenced but unset"));
     let (mut commands, mut names): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
-    commands.extend(lines().filter_map(command));
+    commands.extend(lines().filter_map(reported_command));
     let of_environment =
-        said.iter().any(|line| ["os.environ", "<frozen os>", "/os.py\""].iter().any(|it| line.contains(it)));
-    names.extend(lines().filter_map(|line| variable(line, of_environment)));
+        messages.iter().any(|line| ["os.environ", "<frozen os>", "/os.py\""].iter().any(|it| line.contains(it)));
+    names.extend(lines().filter_map(|line| reported_variable(line, of_environment)));
     if commands.is_empty() && names.is_empty() {
         return vec![];
     }
-    let Some(given) = given(view, unit) else { return vec![] };
+    let Some(assignments) = assignments(view, unit) else { return vec![] };
     commands.dedup();
     names.dedup();
-    let commands = commands.into_iter().filter_map(|name| lost(view, unit, &given, name));
+    let commands = commands.into_iter().filter_map(|name| missing_command(view, unit, &assignments, name));
     let passed = unit.list("PassEnvironment");
-    let unset = names.into_iter().filter(|name| !passed.contains(name) && value(&given, name).is_none());
-    commands.chain(unset.map(|name| MissingFromEnvironment::Variable { name: name.to_owned() })).take(MOST).collect()
+    let unset = names.into_iter().filter(|name| !passed.contains(name) && value_of(&assignments, name).is_none());
+    commands
+        .chain(unset.map(|name| MissingFromEnvironment::Variable { name: name.to_owned() }))
+        .take(MAX_MISSING)
+        .collect()
 }
 
 /// `NAME=value` of the unit and then of its files; `None` if a file cannot be read.
-fn given(view: &View, unit: &UnitFact) -> Option<Vec<String>> {
-    let mut given: Vec<String> = unit.list("Environment").into_iter().map(plain).collect();
+fn assignments(view: &View, unit: &UnitFact) -> Option<Vec<String>> {
+    let mut assignments: Vec<String> = unit.list("Environment").into_iter().map(without_quotes).collect();
     for line in unit.get("EnvironmentFiles").lines() {
         let (path, optional) = line.rsplit_once(" (ignore_errors=")?;
         match read(view, Path::new(path)) {
-            Content::Text { text, .. } => given.extend(text.lines().map(|line| plain(line.trim()))),
+            Content::Text { text, .. } => assignments.extend(text.lines().map(|line| without_quotes(line.trim()))),
             Content::Empty => {}
             _ if optional.starts_with("yes") => {}
             _ => return None,
         }
     }
-    Some(given)
+    Some(assignments)
 }
 
 /// Without quotation marks.
-fn plain(assignment: &str) -> String {
+fn without_quotes(assignment: &str) -> String {
     assignment.replace(['"', '\''], "")
 }
 
-fn value<'g>(given: &'g [String], name: &str) -> Option<&'g str> {
-    given.iter().rev().find_map(|assignment| assignment.strip_prefix(name)?.strip_prefix('='))
+fn value_of<'g>(assignments: &'g [String], name: &str) -> Option<&'g str> {
+    assignments.iter().rev().find_map(|assignment| assignment.strip_prefix(name)?.strip_prefix('='))
 }
 
 /// The command, if it is not on the service's `PATH`.
-fn lost(view: &View, unit: &UnitFact, given: &[String], name: &str) -> Option<MissingFromEnvironment> {
+fn missing_command(view: &View, unit: &UnitFact, assignments: &[String], name: &str) -> Option<MissingFromEnvironment> {
     let search = unit.list("ExecSearchPath").join(":");
-    let path = value(given, "PATH").unwrap_or(&search);
-    let folders = if path.is_empty() {
+    let path = value_of(assignments, "PATH").unwrap_or(&search);
+    let directories = if path.is_empty() {
         SEARCH_PATH.map(PathBuf::from).to_vec()
     } else {
         path.split(':').map(PathBuf::from).collect()
     };
-    if folders.iter().any(|folder| is_program(view, &folder.join(name))) {
+    if directories.iter().any(|directory| is_program(view, &directory.join(name))) {
         return None;
     }
-    let usual = SEARCH_PATH.iter().chain(&USUAL).flat_map(|pattern| matching(view, pattern)).take(MOST_FOLDERS);
-    let elsewhere = usual.into_iter().map(|folder| folder.join(name)).find(|path| is_program(view, path));
+    let usual =
+        SEARCH_PATH.iter().chain(&USUAL_DIRECTORIES).flat_map(|pattern| expand(view, pattern)).take(MAX_DIRECTORIES);
+    let elsewhere = usual.into_iter().map(|directory| directory.join(name)).find(|path| is_program(view, path));
     let elsewhere = elsewhere.and_then(|path| path.to_str().map(str::to_owned));
     Some(MissingFromEnvironment::Command { name: name.to_owned(), path: path.to_owned(), elsewhere })
 }
 
-fn matching(view: &View, pattern: &str) -> Vec<PathBuf> {
+fn expand(view: &View, pattern: &str) -> Vec<PathBuf> {
     let Some((above, below)) = pattern.split_once("/*/") else { return vec![pattern.into()] };
-    let names = view.list(Path::new(above), MOST_FOLDERS).unwrap_or_default();
+    let names = view.list(Path::new(above), MAX_DIRECTORIES).unwrap_or_default();
     let mut found: Vec<PathBuf> = names.iter().map(|name| Path::new(above).join(name).join(below)).collect();
     found.sort();
     found
 }
 
 /// The command that a line of a shell, of env(1) or of Go reports as not found.
-fn command(line: &str) -> Option<&str> {
+fn reported_command(line: &str) -> Option<&str> {
     let (_, name) = if let Some(before) = line.strip_suffix(": command not found") {
         before.rsplit_once(": ")?
     } else if let Some(before) = line.strip_suffix(": not found") {
@@ -127,33 +135,35 @@ fn command(line: &str) -> Option<&str> {
 }
 
 /// The variable that a line reports as not set. `of_environment`: the messages show that Python read `os.environ`.
-fn variable(line: &str, of_environment: bool) -> Option<&str> {
-    let name = if let Some(before) = UNSET.iter().find_map(|words| line.strip_suffix(words)) {
+fn reported_variable(line: &str, of_environment: bool) -> Option<&str> {
+    let name = if let Some(before) = UNSET_ERRORS.iter().find_map(|words| line.strip_suffix(words)) {
         before.rsplit(": ").next()?
     } else if let Some(key) = line.strip_prefix("KeyError: '").filter(|_| of_environment) {
         key.strip_suffix('\'')?
     } else {
         let lower = line.to_ascii_lowercase();
-        if !lower.contains("environment variable") || !MISSING.iter().any(|words| lower.contains(words)) {
+        if !lower.contains("environment variable") || !MISSING_PHRASES.iter().any(|words| lower.contains(words)) {
             return None;
         }
         let words = line.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-        let mut names =
-            words.filter(|word| word.len() > 2 && is_name(word) && !["ERROR", "FATAL", "WARNING"].contains(word));
+        let mut names = words
+            .filter(|word| word.len() > 2 && is_variable_name(word) && !["ERROR", "FATAL", "WARNING"].contains(word));
         names.next().filter(|_| names.next().is_none())?
     };
-    is_name(name).then_some(name)
+    is_variable_name(name).then_some(name)
 }
 
 /// The name of an environment variable: in capitals, unlike most variables of a script.
-fn is_name(word: &str) -> bool {
+fn is_variable_name(word: &str) -> bool {
     word.starts_with(|c: char| c.is_ascii_uppercase())
         && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{MissingFromEnvironment, UnitFact, View, assumed, command, variable};
+    use super::{
+        MissingFromEnvironment, UnitFact, View, missing_from_environment, reported_command, reported_variable,
+    };
 
     #[test]
     fn missing_commands_are_found_in_messages() {
@@ -170,7 +180,7 @@ mod tests {
             ("GET /x: not found", None),
             ("cat: notes: No such file or directory", None),
         ] {
-            assert_eq!(command(line), name, "{line}");
+            assert_eq!(reported_command(line), name, "{line}");
         }
     }
 
@@ -188,22 +198,22 @@ mod tests {
             ("environment variables A_B and C_D must be set", false, None),
             ("environment variable API_TOKEN is in use", false, None),
         ] {
-            assert_eq!(variable(line, python), name, "{line}");
+            assert_eq!(reported_variable(line, python), name, "{line}");
         }
     }
 
     #[test]
     fn what_the_unit_sets_is_not_missing() {
         let unit = |environment: &str| UnitFact { properties: [("Environment".into(), environment.into())].into() };
-        let said = ["sh: 1: TOKEN: parameter not set".to_owned()];
+        let messages = ["sh: 1: TOKEN: parameter not set".to_owned()];
         let missing = [MissingFromEnvironment::Variable { name: "TOKEN".into() }];
-        assert_eq!(assumed(&View::live(), &unit("TOKENS=1"), &said), missing);
-        assert_eq!(assumed(&View::live(), &unit("A=1 TOKEN="), &said), []);
-        assert_eq!(assumed(&View::live(), &unit("\"TOKEN=a b\""), &said), []);
-        let said = ["sh: 1: sh: not found".to_owned()];
-        assert_eq!(assumed(&View::live(), &unit(""), &said), []);
+        assert_eq!(missing_from_environment(&View::live(), &unit("TOKENS=1"), &messages), missing);
+        assert_eq!(missing_from_environment(&View::live(), &unit("A=1 TOKEN="), &messages), []);
+        assert_eq!(missing_from_environment(&View::live(), &unit("\"TOKEN=a b\""), &messages), []);
+        let messages = ["sh: 1: sh: not found".to_owned()];
+        assert_eq!(missing_from_environment(&View::live(), &unit(""), &messages), []);
         let [MissingFromEnvironment::Command { path, elsewhere, .. }] =
-            &assumed(&View::live(), &unit("PATH=/no/such"), &said)[..]
+            &missing_from_environment(&View::live(), &unit("PATH=/no/such"), &messages)[..]
         else {
             panic!()
         };

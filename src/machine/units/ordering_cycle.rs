@@ -15,9 +15,9 @@ use crate::machine::units::unit_name::UnitName;
 pub(crate) const PROPERTIES: [&str; 8] =
     ["Id", "Names", "ActiveState", "InactiveExitTimestampMonotonic", "Before", "WantedBy", "RequiredBy", "UpheldBy"];
 /// Longer cycles are not looked for.
-const LONGEST: usize = 12;
+const MAX_CYCLE: usize = 12;
 /// Units of the walk; a large machine has some hundred behind one service.
-const MOST_UNITS: usize = 1000;
+const MAX_UNITS: usize = 1000;
 
 /// The shortest cycle through `unit`, which comes first; empty if there is none. `show` is called once a level.
 ///
@@ -27,14 +27,14 @@ pub(crate) fn cycle(unit: &UnitFact, mut show: impl FnMut(&[UnitName]) -> Units)
     // Each reached unit, with the one that starts before it.
     let mut earlier: BTreeMap<String, String> = BTreeMap::new();
     let mut level: Vec<UnitFact> = vec![unit.clone()];
-    for _ in 0..LONGEST {
+    for _ in 0..MAX_CYCLE {
         let mut next = Vec::new();
         for from in &level {
             for to in from.list("Before") {
                 if has_name(unit, to) {
-                    return path(id, from.get("Id"), &earlier);
+                    return path_between(id, from.get("Id"), &earlier);
                 }
-                if !earlier.contains_key(to) && earlier.len() < MOST_UNITS {
+                if !earlier.contains_key(to) && earlier.len() < MAX_UNITS {
                     earlier.insert(to.to_owned(), from.get("Id").to_owned());
                     next.extend(UnitName::parse(to).ok());
                 }
@@ -43,17 +43,17 @@ pub(crate) fn cycle(unit: &UnitFact, mut show: impl FnMut(&[UnitName]) -> Units)
         if next.is_empty() {
             break;
         }
-        level = show(&next).into_values().flatten().filter(takes_part).collect();
+        level = show(&next).into_values().flatten().filter(may_be_in_a_cycle).collect();
     }
     Vec::new()
 }
 
-fn takes_part(unit: &UnitFact) -> bool {
+fn may_be_in_a_cycle(unit: &UnitFact) -> bool {
     let pulled = ["WantedBy", "RequiredBy", "UpheldBy"].iter().any(|via| !unit.get(via).is_empty());
     pulled || unit.get("ActiveState") == "active" || !matches!(unit.get("InactiveExitTimestampMonotonic"), "" | "0")
 }
 
-fn path(first: &str, last: &str, earlier: &BTreeMap<String, String>) -> Vec<String> {
+fn path_between(first: &str, last: &str, earlier: &BTreeMap<String, String>) -> Vec<String> {
     let mut path = vec![last.to_owned()];
     while let Some(before) = path.last().filter(|unit| *unit != first).and_then(|unit| earlier.get(unit)) {
         path.push(before.clone());

@@ -15,12 +15,12 @@ use crate::machine::view::View;
 use crate::os::child::{ChildError, Limits, Outcome, run, start};
 
 /// A manager answers in milliseconds; one that hangs (it opened a FIFO, for example) never does.
-const TIME: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 /// Bytes; a unit's properties take about 12 kB.
 const STDOUT_PER_UNIT: usize = 256 << 10;
 
 /// This directory exists where PID 1 is systemd: `sd_booted(3)`.
-const BOOTED: &str = "/run/systemd/system";
+const SYSTEMD_DIRECTORY: &str = "/run/systemd/system";
 
 /// The properties of units, or why they are unknown.
 pub(crate) type Units = BTreeMap<UnitName, Result<UnitFact, Unknown>>;
@@ -41,18 +41,18 @@ impl Systemctl {
     }
 
     /// The manager's own properties. `meanwhile` runs at the same time, since each systemctl is a process.
-    pub(crate) fn manager<T>(&self, meanwhile: impl FnOnce() -> T) -> (Result<UnitFact, Unknown>, T) {
+    pub(crate) fn show_manager<T>(&self, meanwhile: impl FnOnce() -> T) -> (Result<UnitFact, Unknown>, T) {
         let mut command = self.command("show", &["--property=Version,SystemState,UnitPath"], &[]);
         let started = start(&mut command, limits(0));
         let other = meanwhile();
         let outcome = started.and_then(|started| started.finish(b""));
-        (shown(outcome).and_then(|text| read_block(&text)), other)
+        (stdout_of(outcome).and_then(|text| parse_block(&text)), other)
     }
 
     /// The properties of units: all, or those in `only`.
-    pub(crate) fn units(&self, names: &[UnitName], only: &[&str]) -> Units {
+    pub(crate) fn show_units(&self, names: &[UnitName], only: &[&str]) -> Units {
         let templates = names.iter().filter(|name| name.is_template());
-        let mut shown: Units = templates.map(|name| (name.clone(), Err(a_template(name)))).collect();
+        let mut shown: Units = templates.map(|name| (name.clone(), Err(template_error(name)))).collect();
         let names: Vec<UnitName> = names.iter().filter(|name| !name.is_template()).cloned().collect();
         if names.is_empty() {
             return shown;
@@ -66,7 +66,7 @@ impl Systemctl {
             let fact = match (&together, &blocks) {
                 (Err(unknown), _) => Err(unknown.clone()),
                 (Ok(_), Some(blocks)) => Ok(blocks[index].clone()),
-                (Ok(_), None) => self.show(&options, std::slice::from_ref(name)).and_then(|text| read_block(&text)),
+                (Ok(_), None) => self.show(&options, std::slice::from_ref(name)).and_then(|text| parse_block(&text)),
             };
             shown.insert(name.clone(), fact.map(without_empty));
         }
@@ -79,12 +79,18 @@ impl Systemctl {
             let mut command = Command::new(&self.0);
             command.args([verb, "--quiet", "--no-ask-password", "--", name.as_str()]).env_clear();
             // Errors are ignored: a unit that succeeded is removed already.
-            let _ = run(&mut command, b"", Limits { time: TIME, stdout: STDOUT_PER_UNIT });
+            let _ = run(&mut command, b"", Limits { time: TIMEOUT, stdout: STDOUT_PER_UNIT });
         }
     }
 
     /// Runs a verb such as `start` on a unit, with a deadline.
-    pub(crate) fn act(&self, verb: &str, options: &[&str], unit: &UnitName, time: Duration) -> Result<(), Unknown> {
+    pub(crate) fn run_verb(
+        &self,
+        verb: &str,
+        options: &[&str],
+        unit: &UnitName,
+        time: Duration,
+    ) -> Result<(), Unknown> {
         let mut command = self.command(verb, options, std::slice::from_ref(unit));
         let failed = |line: &str| {
             let forbidden = ["Access denied", "authentication required"].iter().any(|refusal| line.contains(refusal));
@@ -115,18 +121,18 @@ impl Systemctl {
     }
 
     fn show(&self, options: &[&str], names: &[UnitName]) -> Result<String, Unknown> {
-        shown(run(&mut self.command("show", options, names), b"", limits(names.len())))
+        stdout_of(run(&mut self.command("show", options, names), b"", limits(names.len())))
     }
 }
 
 fn limits(units: usize) -> Limits {
-    Limits { time: TIME, stdout: STDOUT_PER_UNIT * (units + 1) }
+    Limits { time: TIMEOUT, stdout: STDOUT_PER_UNIT * (units + 1) }
 }
 
-fn shown(outcome: Result<Outcome, ChildError>) -> Result<String, Unknown> {
+fn stdout_of(outcome: Result<Outcome, ChildError>) -> Result<String, Unknown> {
     match outcome {
         Ok(outcome) if outcome.status.success() => Ok(String::from_utf8_lossy(&outcome.stdout).into_owned()),
-        Ok(outcome) => Err(refused(&last_line(&outcome.stderr), &outcome.status.to_string())),
+        Ok(outcome) => Err(show_failed(&last_line(&outcome.stderr), &outcome.status.to_string())),
         Err(error @ ChildError::Deadline(_)) => Err(no_answer(&error)),
         Err(error) => Err(unknown(format!("systemctl show {error}"))),
     }
@@ -153,7 +159,7 @@ fn state_of_init() -> Option<char> {
 }
 
 /// systemctl failed with this last line on stderr.
-fn refused(line: &str, status: &str) -> Unknown {
+fn show_failed(line: &str, status: &str) -> Unknown {
     let unreachable = line.contains("not been booted with systemd") || line.contains("bus") && line.contains("connect");
     let failed = format!("systemctl show failed: {}", if line.is_empty() { status } else { line });
     if !unreachable {
@@ -179,7 +185,7 @@ fn refused(line: &str, status: &str) -> Unknown {
     )
 }
 
-fn a_template(name: &UnitName) -> Unknown {
+fn template_error(name: &UnitName) -> Unknown {
     let name = name.as_str();
     unknown_with_remedy(
         format!("{name} is a template, and only its instances can be loaded"),
@@ -193,7 +199,7 @@ fn split_blocks(text: &str, names: &[UnitName]) -> Option<Vec<UnitFact>> {
     if blocks.len() != names.len() {
         return None;
     }
-    let facts: Vec<UnitFact> = blocks.into_iter().map(read_block).collect::<Result<_, _>>().ok()?;
+    let facts: Vec<UnitFact> = blocks.into_iter().map(parse_block).collect::<Result<_, _>>().ok()?;
     let belongs = |(fact, name): (&UnitFact, &UnitName)| {
         fact.get("Id") == name.as_str() || fact.list("Names").contains(&name.as_str())
     };
@@ -203,7 +209,7 @@ fn split_blocks(text: &str, names: &[UnitName]) -> Option<Vec<UnitFact>> {
 /// Parses `Key=Value` lines. A line without a key continues the value before it. Successive lines of one key are a list
 /// and are joined by line breaks. A key that appears again later is inside of a multi-line value (`ExecStart=` may
 /// contain line breaks), and it is unknown which of the two is real.
-fn read_block(text: &str) -> Result<UnitFact, Unknown> {
+fn parse_block(text: &str) -> Result<UnitFact, Unknown> {
     let mut properties: BTreeMap<String, String> = BTreeMap::new();
     let mut current: Option<&str> = None;
     for line in text.trim_end_matches('\n').split('\n') {
@@ -238,7 +244,7 @@ fn is_key(key: &str) -> bool {
 
 /// PID 1 of this machine is systemd.
 pub(crate) fn is_booted(view: &View) -> bool {
-    view.metadata(Path::new(BOOTED)).is_ok_and(|meta| meta.is_dir())
+    view.metadata(Path::new(SYSTEMD_DIRECTORY)).is_ok_and(|meta| meta.is_dir())
 }
 
 /// The properties that `systemctl show` prints without `--all`.
@@ -249,7 +255,7 @@ fn without_empty(mut fact: UnitFact) -> UnitFact {
 
 #[cfg(test)]
 mod tests {
-    use super::{UnitName, read_block, split_blocks};
+    use super::{UnitName, parse_block, split_blocks};
 
     fn names(names: &[&str]) -> Vec<UnitName> {
         names.iter().map(|name| UnitName::parse(name).unwrap()).collect()
@@ -265,15 +271,15 @@ mod tests {
             ("ExecStart={ echo a\n\nlower=1 ; }\nUser=x\n", "ExecStart", "{ echo a\n\nlower=1 ; }"),
             ("Description=\nUser=x\n", "Description", ""),
         ] {
-            assert_eq!(read_block(text).unwrap().get(key), value, "{text:?}");
+            assert_eq!(parse_block(text).unwrap().get(key), value, "{text:?}");
         }
-        assert!(read_block("").unwrap().properties.is_empty());
+        assert!(parse_block("").unwrap().properties.is_empty());
     }
 
     #[test]
     fn a_property_forged_inside_a_value_is_detected() {
         let text = "ExecStart={ sh -c :\n\nUser=nobody\n }\nNice=0\nUser=\nId=a.service\n";
-        let unknown = read_block(text).unwrap_err();
+        let unknown = parse_block(text).unwrap_err();
         assert!(unknown.reason.contains("appear twice"), "{unknown:?}");
     }
 

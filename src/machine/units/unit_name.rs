@@ -7,7 +7,7 @@ use crate::machine::unknown::unknown_with_remedy;
 const TYPES: [&str; 11] =
     ["service", "socket", "target", "device", "mount", "automount", "swap", "timer", "path", "slice", "scope"];
 /// `UNIT_NAME_MAX` of systemd without its terminator.
-const LONGEST: usize = 255;
+const MAX_LENGTH: usize = 255;
 
 /// A valid full name, which `systemctl` neither escapes nor globs nor completes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,7 +20,7 @@ impl UnitName {
         let valid = !stem.is_empty()
             && !stem.starts_with('@')
             && TYPES.contains(&kind)
-            && name.len() <= LONGEST
+            && name.len() <= MAX_LENGTH
             && name.bytes().all(well_formed);
         if valid {
             Ok(Self(name.to_owned()))
@@ -59,7 +59,7 @@ impl UnitName {
     /// prefixes, each followed by its template. The directory of the whole type is not among them.
     pub(crate) fn drop_in_names(&self) -> Vec<String> {
         let (prefix, instance, kind) = self.parts();
-        let prefixes = [prefix].into_iter().chain(dashed(prefix));
+        let prefixes = [prefix].into_iter().chain(dashed_prefixes(prefix));
         let names = prefixes.flat_map(|prefix| match instance {
             None => vec![format!("{prefix}.{kind}")],
             Some("") => vec![format!("{prefix}@.{kind}")],
@@ -78,7 +78,7 @@ impl UnitName {
 }
 
 /// `foo-bar-` and `foo-` of `foo-bar-baz`, longest first.
-fn dashed(prefix: &str) -> impl Iterator<Item = &str> {
+fn dashed_prefixes(prefix: &str) -> impl Iterator<Item = &str> {
     let own = prefix.strip_suffix('-').unwrap_or(prefix);
     own.rmatch_indices('-').map(|(at, _)| &prefix[..=at]).filter(|cut| cut.len() > 1)
 }
@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn drop_in_directories_in_the_managers_order() {
-        for (name, folders) in [
+        for (name, directories) in [
             ("sre.service", vec!["sre.service"]),
             ("a-b-c.service", vec!["a-b-c.service", "a-b-.service", "a-.service"]),
             ("a@b.service", vec!["a@b.service", "a@.service"]),
@@ -122,7 +122,7 @@ mod tests {
             ("a-.service", vec!["a-.service"]),
             ("-.slice", vec!["-.slice"]),
         ] {
-            assert_eq!(UnitName::parse(name).unwrap().drop_in_names(), folders, "{name}");
+            assert_eq!(UnitName::parse(name).unwrap().drop_in_names(), directories, "{name}");
         }
     }
 

@@ -7,32 +7,32 @@ const READ_ONLY: [&str; 2] = ["Read-only file system", "read-only file system"];
 /// Quotation marks around a path.
 const QUOTES: [char; 5] = ['\'', '"', '`', '‘', '’'];
 /// More paths are not reported.
-const MOST: usize = 8;
+const MAX_PATHS: usize = 8;
 
 /// A line reports a denied permission.
-pub(crate) fn is_reported(said: &[String]) -> bool {
-    said.iter().any(|line| DENIED.iter().any(|words| line.contains(words)))
+pub(crate) fn reports_denied_permission(messages: &[String]) -> bool {
+    messages.iter().any(|line| DENIED.iter().any(|words| line.contains(words)))
 }
 
 /// The paths in lines about a denied permission, the latest line first. A relative path counts only where the line
 /// marks it as a path.
-pub(crate) fn paths(said: &[String]) -> Vec<String> {
-    among(said, &DENIED)
+pub(crate) fn denied_paths(messages: &[String]) -> Vec<String> {
+    paths_in_lines_with(messages, &DENIED)
 }
 
 /// The same for a read-only file system.
-pub(crate) fn read_only(said: &[String]) -> Vec<String> {
-    among(said, &READ_ONLY)
+pub(crate) fn read_only_paths(messages: &[String]) -> Vec<String> {
+    paths_in_lines_with(messages, &READ_ONLY)
 }
 
-fn among(said: &[String], words: &[&str]) -> Vec<String> {
+fn paths_in_lines_with(messages: &[String], words: &[&str]) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
-    let complaints = said.iter().rev().filter_map(|line| {
+    let lines = messages.iter().rev().filter_map(|line| {
         let (at, words) = words.iter().find_map(|words| Some((line.find(words)?, words)))?;
         Some((&line[..at], &line[at + words.len()..]))
     });
-    for path in complaints.flat_map(|(before, after)| named(before, after)) {
-        if !found.contains(&path) && found.len() < MOST {
+    for path in lines.flat_map(|(before, after)| paths_around(before, after)) {
+        if !found.contains(&path) && found.len() < MAX_PATHS {
             found.push(path);
         }
     }
@@ -41,7 +41,7 @@ fn among(said: &[String], words: &[&str]) -> Vec<String> {
 
 /// The nearest path to the error text first: `Permission denied: 'x'` of Python, `sh: 1: cannot create x: ` of a shell,
 /// `cat: /x: ` of most other programs.
-fn named(before: &str, after: &str) -> Vec<String> {
+fn paths_around(before: &str, after: &str) -> Vec<String> {
     let behind = after.trim_start_matches(':').trim();
     let quoted = behind.strip_prefix(QUOTES).and_then(|rest| rest.split(QUOTES).next());
     let ahead = before.trim_end().trim_end_matches(':');
@@ -61,7 +61,7 @@ fn named(before: &str, after: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{paths, read_only};
+    use super::{denied_paths, read_only_paths};
 
     #[test]
     fn paths_of_denied_permissions_are_found() {
@@ -80,7 +80,7 @@ mod tests {
             ("PermissionError: [Errno 13] Permission denied", None),
             ("cat: /etc/x: No such file or directory", None),
         ] {
-            assert_eq!(paths(&[line.into()]).first().map(String::as_str), expected, "{line}");
+            assert_eq!(denied_paths(&[line.into()]).first().map(String::as_str), expected, "{line}");
         }
     }
 
@@ -93,15 +93,15 @@ mod tests {
             ("open /data/db: read-only file system", Some("/data/db")),
             ("cat: /etc/shadow: Permission denied", None),
         ] {
-            assert_eq!(read_only(&[line.into()]).first().map(String::as_str), expected, "{line}");
+            assert_eq!(read_only_paths(&[line.into()]).first().map(String::as_str), expected, "{line}");
         }
     }
 
     #[test]
     fn the_latest_path_comes_first_and_they_are_bounded() {
-        let mut said: Vec<String> = (0..20).map(|n| format!("cat: /x{n}: Permission denied")).collect();
-        said.push("bye".into());
-        let found = paths(&said);
+        let mut messages: Vec<String> = (0..20).map(|n| format!("cat: /x{n}: Permission denied")).collect();
+        messages.push("bye".into());
+        let found = denied_paths(&messages);
         assert_eq!((found[0].as_str(), found.len()), ("/x19", 8));
     }
 }

@@ -11,17 +11,17 @@ use crate::model::ProgramFormat;
 pub(crate) const SEARCH_PATH: [&str; 6] =
     ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 /// Bytes that the kernel looks at.
-const LOOKED_AT: u64 = 256;
+const HEAD_BYTES: u64 = 256;
 const ELF: &[u8] = b"\x7fELF";
 /// i386, which kernels for x86-64 usually run too.
 const EM_386: u8 = 3;
 
 /// The format of a regular file; `None` for anything else, and if it cannot be read.
-pub(crate) fn head(view: &View, path: &Path) -> Option<ProgramFormat> {
+pub(crate) fn program_format(view: &View, path: &Path) -> Option<ProgramFormat> {
     if !view.metadata(path).ok()?.is_file() {
         return None;
     }
-    let bytes = beginning(view, path).ok()?;
+    let bytes = head(view, path).ok()?;
     if let Some(line) = bytes.strip_prefix(b"#!") {
         let line = line.split(|byte| *byte == b'\n').next().unwrap_or_default();
         let line = String::from_utf8_lossy(line).trim_matches([' ', '\t']).to_owned();
@@ -30,29 +30,29 @@ pub(crate) fn head(view: &View, path: &Path) -> Option<ProgramFormat> {
         return Some(ProgramFormat::Script { runs: is_program(view, Path::new(interpreter)), line });
     }
     if bytes.starts_with(ELF) {
-        let own = own_program().ok()?;
+        let own = own_head().ok()?;
         return Some(ProgramFormat::Binary {
-            native: machine(&bytes) == machine(&own) || machine(&bytes) == Some(EM_386),
+            native: e_machine(&bytes) == e_machine(&own) || e_machine(&bytes) == Some(EM_386),
         });
     }
     Some(ProgramFormat::Other)
 }
 
-fn beginning(view: &View, path: &Path) -> io::Result<Vec<u8>> {
+fn head(view: &View, path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    view.open(path)?.take(LOOKED_AT).read_to_end(&mut bytes)?;
+    view.open(path)?.take(HEAD_BYTES).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
-/// The beginning of this very program, which is made for the processor of this machine.
-fn own_program() -> io::Result<Vec<u8>> {
+/// The head of this very program, which is made for the processor of this machine.
+fn own_head() -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    View::live().proc_open("self/exe")?.take(LOOKED_AT).read_to_end(&mut bytes)?;
+    View::live().proc_open("self/exe")?.take(HEAD_BYTES).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
 /// The lower byte of `e_machine` (elf(5)), which is enough for the processors that run systemd.
-fn machine(bytes: &[u8]) -> Option<u8> {
+fn e_machine(bytes: &[u8]) -> Option<u8> {
     let big_endian = bytes.get(5) == Some(&2);
     bytes.get(if big_endian { 19 } else { 18 }).copied()
 }
@@ -64,7 +64,7 @@ pub(crate) fn is_program(view: &View, path: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{ProgramFormat, View, head};
+    use super::{ProgramFormat, View, program_format};
 
     #[test]
     fn the_format_decides_how_a_program_runs() {
@@ -84,12 +84,15 @@ mod tests {
             (&foreign, Some(ProgramFormat::Binary { native: false })),
         ] {
             std::fs::write(&path, bytes).unwrap();
-            assert_eq!(head(&View::live(), &path), expected, "{}", String::from_utf8_lossy(bytes));
+            assert_eq!(program_format(&View::live(), &path), expected, "{}", String::from_utf8_lossy(bytes));
         }
         assert_eq!(
-            head(&View::live(), std::path::Path::new("/proc/self/exe")),
+            program_format(&View::live(), std::path::Path::new("/proc/self/exe")),
             Some(ProgramFormat::Binary { native: true })
         );
-        assert_eq!((head(&View::live(), dir.path()), head(&View::live(), &dir.path().join("gone"))), (None, None));
+        assert_eq!(
+            (program_format(&View::live(), dir.path()), program_format(&View::live(), &dir.path().join("gone"))),
+            (None, None)
+        );
     }
 }
