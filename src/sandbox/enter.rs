@@ -19,7 +19,7 @@ use super::{SandboxError, cgroup, descriptors};
 
 /// Reads the request from an inherited descriptor and joins the payload: from here on this process is root inside, and
 /// an unprivileged uid on the host. Returns the task to do there, and the bytes that followed the request.
-pub fn enter(number: RawFd) -> Result<(EnterTask, Vec<u8>), SandboxError> {
+pub(crate) fn enter(number: RawFd) -> Result<(EnterTask, Vec<u8>), SandboxError> {
     descriptors::set_cloexec_on_all()?;
     let fail = || SandboxError::system("cannot read what to do in the sandbox");
     let mut file = File::from(descriptors::inherited(number)?);
@@ -72,7 +72,7 @@ fn join(request: &EnterRequest) -> Result<(), SandboxError> {
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// Runs a program through the payload's manager, or directly if its message bus is dead. Call [`enter`] first.
-pub fn run_inside(program: &Program) -> Result<ExitStatus, SandboxError> {
+pub(crate) fn run_inside(program: &Program) -> Result<ExitStatus, SandboxError> {
     let bus_lives = UnixStream::connect("/run/dbus/system_bus_socket").is_ok();
     let command_line = if bus_lives { &program.managed } else { &program.direct };
     let Some((path, args)) = command_line.split_first() else {

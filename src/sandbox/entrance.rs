@@ -154,7 +154,7 @@ impl Entrance {
 
     /// Starts one line of bash: as the learner in a login session, or as root. It is killed after this many seconds, and
     /// then exits with 124, as under timeout(1).
-    pub fn run_with_time_limit(
+    pub(crate) fn run_with_time_limit(
         &self,
         line: &str,
         root: bool,
@@ -184,7 +184,7 @@ impl Entrance {
     }
 
     /// A login shell of the learner on a pseudo-terminal of this process.
-    pub fn shell(&self) -> Result<Relay, SandboxError> {
+    pub(crate) fn shell(&self) -> Result<Relay, SandboxError> {
         let mut managed: Vec<String> = [
             "systemd-run",
             "--quiet",
@@ -208,7 +208,7 @@ impl Entrance {
     }
 
     /// Stops a command that [`Entrance::exec`] prepared.
-    pub fn stop_unit(&self, unit: &str) -> Result<(), SandboxError> {
+    pub(crate) fn stop_unit(&self, unit: &str) -> Result<(), SandboxError> {
         self.capture(&["systemctl", "stop", "--", &format!("{unit}.service")], b"").map(drop)
     }
 }

@@ -108,7 +108,7 @@ impl Sandbox {
     }
 
     /// Records that the lab's scene was applied completely.
-    pub fn mark_scene_applied(&self) -> Result<(), SandboxError> {
+    pub(crate) fn mark_scene_applied(&self) -> Result<(), SandboxError> {
         let path = self.dir.join("set");
         fs::write(&path, "").map_err(SandboxError::file("cannot write", &path))
     }

@@ -32,7 +32,7 @@ impl Drop for HandledSignals {
 }
 
 /// From now on, `action` runs before SIGINT or SIGTERM terminates this process.
-pub fn on_termination(action: impl Fn() + Send + 'static) -> Result<(), SandboxError> {
+pub(crate) fn on_termination(action: impl Fn() + Send + 'static) -> Result<(), SandboxError> {
     let mut signals = Signals::new([SIGINT, SIGTERM]).map_err(SandboxError::system("cannot watch for signals"))?;
     thread::spawn(move || {
         for signal in signals.forever() {
@@ -46,7 +46,7 @@ pub fn on_termination(action: impl Fn() + Send + 'static) -> Result<(), SandboxE
 }
 
 /// From now on, SIGINT, SIGTERM and SIGHUP make the returned stream readable and do not terminate this process.
-pub fn signal_stream() -> Result<UnixStream, SandboxError> {
+pub(crate) fn signal_stream() -> Result<UnixStream, SandboxError> {
     let fail = || SandboxError::system("cannot watch for signals");
     let (stream, sink) = UnixStream::pair().map_err(fail())?;
     // The caller handles the signals until the process exits.
@@ -60,7 +60,7 @@ pub fn signal_stream() -> Result<UnixStream, SandboxError> {
 
 /// Waits for a signal or the end of the other stream; true for a signal. `signals` comes from [`signal_stream`].
 #[must_use]
-pub fn wait_for_signal(signals: &UnixStream, end: &UnixStream) -> bool {
+pub(crate) fn wait_for_signal(signals: &UnixStream, end: &UnixStream) -> bool {
     loop {
         let mut fds = [signals, end].map(|stream| PollFd::from_borrowed_fd(stream.as_fd(), PollFlags::IN));
         match poll(&mut fds, None) {

@@ -13,13 +13,13 @@ pub struct Lease(UnixStream);
 
 impl Lease {
     /// Makes the sandbox outlive this process.
-    pub fn keep(mut self) -> Result<(), SandboxError> {
+    pub(crate) fn keep(mut self) -> Result<(), SandboxError> {
         send(&mut self.0, &LeaseMessage::Keep).map_err(SandboxError::system("cannot reach the sandbox's supervisor"))
     }
 }
 
 /// Boots a sandbox and returns its record when the payload is up.
-pub fn launch(estate: &Estate, name: &str, plan: &Plan) -> Result<(Record, Lease), SandboxError> {
+pub(crate) fn launch(estate: &Estate, name: &str, plan: &Plan) -> Result<(Record, Lease), SandboxError> {
     estate.create()?;
     let sandbox = estate.sandbox(name);
     let refuse_if_running = || {
@@ -64,7 +64,7 @@ fn launch_in(estate: &Estate, sandbox: &Sandbox, plan: &Plan) -> Result<(Record,
 impl Sandbox {
     /// The last line that its supervisor logged; none if it logged nothing.
     #[must_use]
-    pub fn last_log_line(&self) -> Option<String> {
+    pub(crate) fn last_log_line(&self) -> Option<String> {
         let log = fs::read(self.log()).ok()?;
         let log = String::from_utf8_lossy(&log);
         let line = log.lines().rev().find(|line| !line.trim().is_empty())?;
@@ -72,7 +72,7 @@ impl Sandbox {
     }
 
     /// Waits until the payload is up, also through a reboot, and returns its record.
-    pub fn await_up(&self) -> Result<Record, SandboxError> {
+    pub(crate) fn await_up(&self) -> Result<Record, SandboxError> {
         let gone = || SandboxError::NotRunning { name: self.name().to_owned() };
         let mut stream = UnixStream::connect(self.control_socket()).map_err(|_| gone())?;
         let _ = stream.set_read_timeout(Some(LAUNCH_LIMIT));

@@ -10,7 +10,7 @@ use super::protocol::FileHeader;
 
 /// Writes files below `/`; `contents` has their bytes, one file after the other. Call [`super::enter()`] first: then a
 /// symbolic link of the learner's leads only into the sandbox's own root.
-pub fn write_files(files: &[FileHeader], contents: &mut impl Read) -> Result<(), SandboxError> {
+pub(crate) fn write_files(files: &[FileHeader], contents: &mut impl Read) -> Result<(), SandboxError> {
     for file in files {
         let path = Path::new(&file.path);
         write(path, &mut contents.take(file.length), if file.executable { 0o755 } else { 0o644 })

@@ -37,7 +37,7 @@ pub fn probes() -> Vec<Probe> {
 }
 
 /// Runs a fix on this process's standard streams.
-pub fn run_fix(command: &[String]) -> Result<ExitStatus, SandboxError> {
+pub(crate) fn run_fix(command: &[String]) -> Result<ExitStatus, SandboxError> {
     let (program, args) = command.split_first().map_or(("true", &[][..]), |(first, rest)| (first.as_str(), rest));
     Command::new(program)
         .args(args)

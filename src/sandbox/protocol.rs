@@ -12,8 +12,8 @@ use super::plan::Plan;
 use super::record::ProcessId;
 use crate::os::{read_frame, write_frame};
 
-/// In bytes.
-const LONGEST_MESSAGE: usize = 1 << 20;
+/// In bytes. The longest message has a command's arguments twice, and `execve(2)` allows about 2 MiB of them.
+const LONGEST_MESSAGE: usize = 8 << 20;
 
 /// To the supervisor: the first message.
 #[derive(Debug, Serialize, Deserialize)]
@@ -63,7 +63,7 @@ pub(super) struct EnterRequest {
 /// What `unitlab enter` does as root inside.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub enum EnterTask {
+pub(crate) enum EnterTask {
     /// Answer questions about the machine: JSON on standard input, JSON on standard output.
     Examine,
     /// Write files. Their contents follow the message as raw bytes, one file after the other.
@@ -74,7 +74,7 @@ pub enum EnterTask {
 /// A file to be written, without its content.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct FileHeader {
+pub(crate) struct FileHeader {
     /// Absolute path in the sandbox, without `.` and `..`.
     pub(super) path: String,
     /// Mode 0755 instead of 0644.
@@ -86,7 +86,7 @@ pub struct FileHeader {
 /// One program in two forms.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Program {
+pub(crate) struct Program {
     /// The arguments that start it through the payload's manager.
     pub(super) managed: Vec<String>,
     /// The arguments that start it without the manager, for a payload whose message bus is dead.

@@ -13,7 +13,7 @@ use crate::os::replace::{Permissions, TemporaryName, replace};
 /// The state of a sandbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Phase {
+pub(crate) enum Phase {
     /// Its root is being made, or its payload boots.
     Starting,
     Up,

@@ -21,7 +21,7 @@ use crate::os::{RawMode, RawModeKind};
 
 /// A command that runs on a pseudo-terminal.
 #[derive(Debug)]
-pub struct Relay {
+pub(crate) struct Relay {
     master: File,
     child: Child,
 }
@@ -44,7 +44,7 @@ impl Relay {
     }
 
     /// Relays input, output and window size until the shell exits, the terminal closes, or this process gets a signal.
-    pub fn run(mut self) -> Result<ExitStatus, SandboxError> {
+    pub(crate) fn run(mut self) -> Result<ExitStatus, SandboxError> {
         let fail = || SandboxError::system("cannot relay the terminal");
         let (mut resized, resize_sink) = UnixStream::pair().map_err(fail())?;
         let (signals, signal_sink) = UnixStream::pair().map_err(fail())?;

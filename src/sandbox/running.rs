@@ -14,7 +14,7 @@ use super::record::ProcessId;
 const DRAIN_LIMIT: Duration = Duration::from_millis(500);
 
 /// A command in its own unit. It is not stopped when this is dropped.
-pub struct RunningCommand {
+pub(crate) struct RunningCommand {
     child: Child,
     stop_unit: Box<dyn Fn() + Send + Sync>,
 }
@@ -22,7 +22,7 @@ pub struct RunningCommand {
 /// Both output streams of a command. It ends when the command exits: a background process (`sleep 3600 &`) would keep a
 /// plain pipe open.
 #[derive(Debug)]
-pub struct OutputReader {
+pub(crate) struct OutputReader {
     pipe: PipeReader,
     /// None if the command was gone before this could be opened.
     process: Option<OwnedFd>,
@@ -48,12 +48,12 @@ impl RunningCommand {
     }
 
     /// Stops it, with everything that it has started.
-    pub fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         (self.stop_unit)();
         let _ = self.child.kill();
     }
 
-    pub fn wait(&mut self) -> Result<ExitStatus, SandboxError> {
+    pub(crate) fn wait(&mut self) -> Result<ExitStatus, SandboxError> {
         self.child.wait().map_err(SandboxError::system("cannot wait for a command in the sandbox"))
     }
 }

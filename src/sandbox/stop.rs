@@ -48,7 +48,7 @@ impl Sandbox {
     }
 
     /// Kills it and deletes it, without an orderly shutdown: its root is not used again.
-    pub fn discard(&self) -> Result<(), SandboxError> {
+    pub(crate) fn discard(&self) -> Result<(), SandboxError> {
         if let Ok(Some(record)) = self.record()
             && record.is_of_this_boot()
         {
