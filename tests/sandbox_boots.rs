@@ -1,4 +1,4 @@
-//! A private systemd boots, is entered, and is switched off again.
+//! A sandbox boots its own systemd, runs commands, and shuts down in order.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test starts programs and fails by panicking")]
 
 mod common;
@@ -9,7 +9,7 @@ use common::traces::await_file;
 use common::{course, run_in_sandbox, test_env};
 
 #[test]
-fn a_fresh_root_is_running_with_no_failed_unit() {
+fn a_fresh_sandbox_reaches_running_without_failed_units() {
     let Some(env) = test_env() else { return };
     let course = course();
     let session = env.lab_session(course.lab("sre-app").unwrap(), "fresh");
@@ -20,46 +20,46 @@ fn a_fresh_root_is_running_with_no_failed_unit() {
 }
 
 #[test]
-fn commands_keep_their_words_streams_and_exit_code() {
+fn a_command_inside_keeps_its_arguments_streams_and_exit_code() {
     let Some(env) = test_env() else { return };
     env.unitlab_stdout(&["lab", "start", "sre-app", "--no-shell"]);
     let run = |script: &str| env.unitlab(&["lab", "exec", "sre-app", "--", "sh", "-c", script]);
-    let done = run("printf '%s' \"$# $HOME ${NOTHING-unset}\"; printf no >&2; exit 7");
-    assert_eq!(String::from_utf8_lossy(&done.stdout), "0 /root unset");
-    assert_eq!(String::from_utf8_lossy(&done.stderr), "no");
-    assert_eq!(done.status.code(), Some(7));
-    // The naive way, tried by hand: with the description that systemd-run makes of these words, the touch was run.
+    let output = run("printf '%s' \"$# $HOME ${NOTHING-unset}\"; printf no >&2; exit 7");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "0 /root unset");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "no");
+    assert_eq!(output.status.code(), Some(7));
+    // Verified to fail with systemd-run's default description, which has these newlines: the touch was run.
     let lines = run("systemctl daemon-reload; : '\n[Service]\nExecStopPost=touch /root/injected\n'");
     assert!(lines.status.success());
-    assert_eq!(run("test -e /root/injected").status.code(), Some(1), "a word's second line became a setting");
+    assert_eq!(run("test -e /root/injected").status.code(), Some(1), "the second line of an argument became a setting");
 }
 
-/// A service that needs a moment for its farewell, as a database does.
-const FAREWELL: &str = "\
-mkdir -p /run/systemd/system && cat > /run/systemd/system/bye.service <<'END'
+/// Starts a service that takes a second to stop, as a database does.
+const START_SLOW_SERVICE: &str = "\
+mkdir -p /run/systemd/system && cat > /run/systemd/system/slow.service <<'END'
 [Service]
 ExecStart=sleep infinity
-ExecStop=sh -c 'echo begun > /root/begun; sleep 1; echo done > /root/farewell'
+ExecStop=sh -c 'echo stopping > /root/stopping; sleep 1; echo stopped > /root/stopped'
 END
-systemctl daemon-reload && systemctl start bye.service";
+systemctl daemon-reload && systemctl start slow.service";
 
-/// The naive way, tried by hand: a supervisor that does not read its signals (they stay to be seen) asks nspawn again at
-/// once, and nspawn takes the second time for "immediately". The file was missing, and the journal broke off. So it was
-/// with one that passes on each of two requests.
+/// systemd-nspawn takes a second SIGTERM as an order to kill its payload at once. Verified to fail with a supervisor that
+/// sends one for each stop, and with one that leaves its signal pipe unread and so sends another at once: the file was
+/// missing, and the journal ended early.
 #[test]
-fn a_stop_lets_services_end_in_good_order_also_when_it_is_asked_for_twice() {
+fn two_stops_at_once_still_shut_services_down_in_order() {
     let Some(env) = test_env() else { return };
     env.unitlab_stdout(&["lab", "start", "sre-app", "--no-shell"]);
-    env.unitlab_stdout(&["lab", "exec", "sre-app", "--", "sh", "-c", FAREWELL]);
+    env.unitlab_stdout(&["lab", "exec", "sre-app", "--", "sh", "-c", START_SLOW_SERVICE]);
     let stop = env.command(&["lab", "stop", "sre-app"]).stdout(Stdio::null()).spawn().unwrap();
-    await_file(&env.estate.sandbox("0-sre-app").root().join("root/begun"));
+    await_file(&env.estate.sandbox("0-sre-app").root().join("root/stopping"));
     env.unitlab_stdout(&["lab", "stop", "sre-app"]);
     assert!(stop.wait_with_output().unwrap().status.success());
     env.unitlab_stdout(&["lab", "start", "sre-app", "--no-shell"]);
     let exec = |argv: &[&str]| env.unitlab_stdout(&[&["lab", "exec", "sre-app", "--"], argv].concat());
-    assert_eq!(exec(&["cat", "/root/farewell"]), "done\n");
+    assert_eq!(exec(&["cat", "/root/stopped"]), "stopped\n");
     let journal = exec(&["journalctl", "--boot=-1", "--output=cat", "--no-pager"]);
-    for line in ["Stopped bye.service", "Journal stopped"] {
+    for line in ["Stopped slow.service", "Journal stopped"] {
         assert!(journal.contains(line), "{line:?} is not in the journal of the boot that was stopped:\n{journal}");
     }
 }

@@ -1,4 +1,4 @@
-//! The host is as it was after a full round, through which root inside did its worst.
+//! A lab leaves the host's files and mounts unchanged, even if root inside attacks them.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test starts programs and fails by panicking")]
 
 mod common;
@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use common::traces::await_sandbox;
 use common::{TestEnv, test_env};
 
-/// What daemons of the host write by themselves, and the marks that other tests put up and take down.
-const OTHERS: [&str; 9] = [
+/// Directories that daemons of the host or other tests change meanwhile.
+const IGNORED: [&str; 9] = [
     "/var/lib/unitlab",
     "/var/lib/systemd/timers",
     "/var/lib/systemd/timesync",
@@ -24,21 +24,22 @@ const OTHERS: [&str; 9] = [
     "/var/lib/logrotate",
 ];
 
-/// Everything below these folders. For all but folders the time of change is in it: the kernel sets it, whatever
-/// changes, and nobody can set it back, so that no contents need to be read. A folder's is left out, since other tests
-/// put files of theirs beside; what it holds is in here by name.
-fn digest() -> BTreeMap<PathBuf, String> {
+/// Describes every file below /etc, /usr and /var/lib by its metadata.
+///
+/// A file's contents need not be read: each change sets its ctime, which no process can set back. A directory's ctime is
+/// left out, because other tests create files there; its entries are listed by name.
+fn file_metadata() -> BTreeMap<PathBuf, String> {
     let mut found = BTreeMap::new();
     for dir in ["/etc", "/usr", "/var/lib"] {
         visit(Path::new(dir), &mut found);
     }
-    assert!(found.len() > 1000, "only {} things were looked at", found.len());
+    assert!(found.len() > 1000, "only {} files were found", found.len());
     found
 }
 
 fn visit(path: &Path, found: &mut BTreeMap<PathBuf, String>) {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    if OTHERS.iter().any(|other| path == Path::new(other)) || name.starts_with("unitlab-canary") {
+    if IGNORED.iter().any(|other| path == Path::new(other)) || name.starts_with("unitlab-canary") {
         return;
     }
     let Ok(meta) = fs::symlink_metadata(path) else { return };
@@ -53,31 +54,30 @@ fn visit(path: &Path, found: &mut BTreeMap<PathBuf, String>) {
     }
 }
 
-/// The mounts that a sandbox could have made or changed: over the system's own folders, or with anything of ours or of
-/// nspawn's in them. What others mount elsewhere meanwhile is their affair.
+/// The mounts that a sandbox could have made or changed: those over system directories, and those that name the estate,
+/// nspawn or unitlab. Other processes may mount elsewhere meanwhile.
 fn mounts(env: &TestEnv) -> Vec<String> {
-    const OURS: [&str; 9] = ["/etc", "/usr", "/var", "/run", "/proc", "/sys", "/dev", "/root", "/home"];
+    const SYSTEM: [&str; 9] = ["/etc", "/usr", "/var", "/run", "/proc", "/sys", "/dev", "/root", "/home"];
     let table = fs::read_to_string("/proc/self/mountinfo").unwrap();
-    let place = env.path().to_str().unwrap();
+    let estate = env.path().to_str().unwrap();
     let concerns = |row: &&str| {
         let point = row.split(' ').nth(4).unwrap();
         point == "/"
-            || OURS.iter().any(|dir| Path::new(point).starts_with(dir))
-            || [place, "nspawn", "unitlab"].iter().any(|word| row.contains(word))
+            || SYSTEM.iter().any(|dir| Path::new(point).starts_with(dir))
+            || [estate, "nspawn", "unitlab"].iter().any(|word| row.contains(word))
     };
     table.lines().filter(concerns).map(str::to_owned).collect()
 }
 
-/// What differs, each with what it was and is.
+/// Returns one line per path that differs, with both states.
 fn differences(before: &BTreeMap<PathBuf, String>, after: &BTreeMap<PathBuf, String>) -> Vec<String> {
     let paths: std::collections::BTreeSet<_> = before.keys().chain(after.keys()).collect();
     let differ = paths.into_iter().filter(|path| before.get(*path) != after.get(*path));
     differ.map(|path| format!("{}: {:?} -> {:?}", path.display(), before.get(path), after.get(path))).collect()
 }
 
-/// Every way to the host that root inside has, each tried with what does no harm to a host that it reaches: it says
-/// what it reached.
-const WORST: &str = "
+/// Tries every way to the host that root inside has, and prints those that work. No attempt harms a host that it reaches.
+const ATTACKS: &str = "
     try() { what=$1; shift; \"$@\" >/dev/null 2>&1 && echo \"reached: $what\"; }
     mark() { try \"$1\" sh -c \"echo x > $1/unitlab-was-here\"; try \"$1/bin/env\" touch -c $1/bin/env; }
     mark /usr
@@ -95,26 +95,26 @@ const WORST: &str = "
     try 'the limits' sh -c 'mkdir /tmp/g; mount -t cgroup -o pids pids /tmp/g && echo max > /tmp/g/pids.max'
     true";
 
-/// Takes away what a reached host would have been marked with.
-struct Unmark;
+/// Removes the file that a successful attack creates on the host.
+struct RemoveMark;
 
-impl Drop for Unmark {
+impl Drop for RemoveMark {
     fn drop(&mut self) {
         let _ = fs::remove_file("/usr/unitlab-was-here");
     }
 }
 
-/// The naive way, tried by hand: with `--bind=/usr:/usr:idmap` for `--bind-ro=` root inside reached /usr, its programs
-/// and every remount, and left its mark on the host.
+/// Verified to fail with `--bind=/usr:/usr:idmap` instead of `--bind-ro=`: root inside wrote to /usr and its programs, and
+/// every remount worked.
 #[test]
-fn a_full_round_leaves_the_host_as_it_was() {
+fn a_lab_leaves_the_hosts_files_and_mounts_unchanged() {
     let Some(env) = test_env() else { return };
-    let _unmark = Unmark;
-    let (files, mounted) = (digest(), mounts(&env));
+    let _remove_mark = RemoveMark;
+    let (files, mounted) = (file_metadata(), mounts(&env));
     let exec = |script: &str| env.unitlab(&["lab", "exec", "sre-app", "--", "sh", "-c", script]);
 
     env.unitlab_stdout(&["lab", "start", "sre-app", "--no-shell"]);
-    assert_eq!(String::from_utf8_lossy(&exec(WORST).stdout), "");
+    assert_eq!(String::from_utf8_lossy(&exec(ATTACKS).stdout), "");
     assert_eq!(env.unitlab(&["check", "sre-app"]).status.code(), Some(1));
     env.unitlab_stdout(&["lab", "solve", "sre-app", "--yes"]);
     env.unitlab_stdout(&["check", "sre-app"]);
@@ -125,10 +125,10 @@ fn a_full_round_leaves_the_host_as_it_was() {
         record["leader"] != before["leader"] && record["stage"] == "up"
     });
     env.unitlab_stdout(&["check", "sre-app"]);
-    assert_eq!(mounts(&env), mounted, "while it runs, its mounts are its own affair");
+    assert_eq!(mounts(&env), mounted, "a running sandbox's mounts are visible on the host");
     env.unitlab_stdout(&["lab", "reset", "sre-app", "--yes"]);
     env.unitlab_stdout(&["lab", "stop", "sre-app"]);
 
-    assert_eq!(differences(&files, &digest()), [""; 0]);
+    assert_eq!(differences(&files, &file_metadata()), [""; 0]);
     assert_eq!(mounts(&env), mounted);
 }

@@ -1,4 +1,4 @@
-//! What somebody has built in a sandbox is there until they say otherwise, whatever is done inside and to others.
+//! A learner's work stays until the learner resets the lab, whatever happens inside or to other sandboxes.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test starts programs and fails by panicking")]
 
 mod common;
@@ -14,40 +14,40 @@ fn run(env: &TestEnv, script: &str) -> String {
     env.unitlab_stdout(&["lab", "exec", "sre-app", "--", "sh", "-euc", script])
 }
 
-/// The naive way: work is there where `etc/machine-id` is. Whoever removed that file lost everything else, and was told
-/// that the lab stands at its starting scene.
+/// Verified to fail if `etc/machine-id` decides whether there is work: a learner who removed that file lost everything
+/// else, and the lab started from its scene.
 #[test]
-fn nothing_inside_decides_whether_there_is_work() {
+fn work_is_kept_whatever_files_the_learner_removes() {
     let Some(env) = test_env() else { return };
     env.unitlab_stdout(&START);
     run(&env, "echo mine >/root/work; rm -f /etc/machine-id; ln -s /no/such /etc/machine-id");
     env.unitlab_stdout(&["lab", "stop", "sre-app"]);
     assert!(env.estate.sandbox("0-sre-app").has_work());
-    // The link leads nowhere, and no machine can be booted with it: the work is not thrown away for that.
+    // With this dangling link the sandbox may not boot. The work must stay.
     let _ = env.unitlab(&START);
     let work = fs::read_to_string(env.estate.sandbox("0-sre-app").root().join("root/work"));
     assert_eq!(work.unwrap(), "mine\n");
 }
 
-/// Deeper than a process has descriptors for. The standard library's removal fails on it.
+/// The tree is deeper than the process has descriptors, so `std::fs::remove_dir_all` fails on it.
 #[test]
-fn a_deep_tree_is_no_reason_not_to_begin_anew() {
+fn a_reset_removes_a_very_deep_tree() {
     let Some(env) = test_env() else { return };
     env.unitlab_stdout(&START);
     run(&env, "cd /var; i=0; while [ $i -lt 1500 ]; do mkdir d; cd d; i=$((i + 1)); done");
     let plain = env.command(&["lab", "reset", "sre-app", "--yes"]);
-    let mut few = Command::new("sh");
-    few.args(["-c", "ulimit -n 256; exec \"$0\" \"$@\"", UNITLAB]).args(plain.get_args()).env_clear();
-    few.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let reset = few.output().unwrap();
+    let mut limited = Command::new("sh");
+    limited.args(["-c", "ulimit -n 256; exec \"$0\" \"$@\"", UNITLAB]).args(plain.get_args()).env_clear();
+    limited.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let reset = limited.output().unwrap();
     assert!(reset.status.success(), "{}", String::from_utf8_lossy(&reset.stderr));
     assert_eq!(run(&env, "ls -d /var/d 2>/dev/null || echo none"), "none\n");
     env.unitlab_stdout(&["lab", "stop", "sre-app"]);
 }
 
-/// Another version of this program may have written it.
+/// A newer version of unitlab may have written the record.
 #[test]
-fn a_record_that_cannot_be_read_costs_nobody_their_work() {
+fn a_sandbox_with_an_unreadable_record_keeps_its_work() {
     let Some(env) = test_env() else { return };
     env.unitlab_stdout(&START);
     run(&env, "echo mine >/root/work");
@@ -57,13 +57,13 @@ fn a_record_that_cannot_be_read_costs_nobody_their_work() {
     env.unitlab_stdout(&["lab", "start", "first-process", "--no-shell"]);
     env.unitlab_stdout(&["lab", "stop", "first-process"]);
     assert_eq!(fs::read_to_string(sandbox.root().join("root/work")).unwrap(), "mine\n");
-    let told = env.unitlab(&["doctor"]);
-    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    let output = env.unitlab(&["doctor"]);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(
-        told.split_whitespace()
+        text.split_whitespace()
             .collect::<Vec<_>>()
             .join(" ")
             .contains("a damaged record, next to a learner's work, of 0-sre-app"),
-        "{told}"
+        "{text}"
     );
 }

@@ -1,7 +1,7 @@
-//! Whatever dies, at whatever moment: nothing of a sandbox stays on the host but the learner's root.
+//! When unitlab, a supervisor or systemd-nspawn is killed at any moment, only the learner's root stays on the host.
 //!
-//! Nothing is looked for by name: a leftover is a process, a mount in any namespace, a socket or a control group that
-//! belongs to this test's estate (`common/traces.rs`).
+//! The tests look for processes, mounts in any namespace, sockets and control groups of their own estate
+//! (`common/traces.rs`).
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test starts programs and fails by panicking")]
 
 mod common;
@@ -22,12 +22,12 @@ const NAME: &str = "0-sre-app";
 const START: [&str; 4] = ["lab", "start", "sre-app", "--no-shell"];
 const NOTHING: [String; 0] = [];
 
-/// In a process group of its own, as a shell would start it.
-fn begin(mut command: Command) -> Child {
+/// Starts a command in a new process group, as a shell does.
+fn spawn_in_group(mut command: Command) -> Child {
     command.process_group(0).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 
-/// What a moment of a sandbox's life is recognised by in its folder.
+/// A condition: the sandbox's name contains `name`, and its directory contains `file`.
 fn has(name: &'static str, file: &'static str) -> impl Fn(&Path) -> bool {
     move |dir| dir.file_name().unwrap().to_str().unwrap().contains(name) && dir.join(file).exists()
 }
@@ -36,59 +36,59 @@ fn is_up(dir: &Path) -> bool {
     fs::read_to_string(dir.join("record.json")).is_ok_and(|text| text.contains(r#""stage": "up""#))
 }
 
-type Moment = Box<dyn Fn(&Path) -> bool>;
+type Condition = Box<dyn Fn(&Path) -> bool>;
 
-/// How unitlab ends before its time.
+/// How the test stops unitlab.
 #[derive(Debug, Clone, Copy)]
 enum End {
-    /// kill -9 of it alone.
+    /// SIGKILL to unitlab alone.
     Killed,
     /// Ctrl-C: SIGINT to everything in its process group.
     CtrlC,
 }
 
-/// Ends a running unitlab, and waits until all supervisors but one have noticed; the control groups of all.
-fn cut_short(env: &TestEnv, mut unitlab: Child, end: End, keeper: Option<i32>) -> BTreeSet<std::path::PathBuf> {
+/// Stops unitlab, and waits until all supervisors except `keep` have exited. Returns the control groups of all sandboxes.
+fn interrupt(env: &TestEnv, mut unitlab: Child, end: End, keep: Option<i32>) -> BTreeSet<std::path::PathBuf> {
     let pid = Pid::from_child(&unitlab);
     let mut groups = cgroups(env);
     match end {
         End::Killed => rustix::process::kill_process(pid, Signal::KILL).unwrap(),
         End::CtrlC => rustix::process::kill_process_group(pid, Signal::INT).unwrap(),
     }
-    assert!(!unitlab.wait().unwrap().success(), "it was over before it could be cut short");
-    // One that was just being started has a record only now.
+    assert!(!unitlab.wait().unwrap().success(), "it finished before it could be stopped");
+    // A supervisor that was just being started has written its record meanwhile.
     groups.extend(cgroups(env));
-    supervisors(env).into_iter().filter(|pid| Some(*pid) != keeper).for_each(await_exit);
+    supervisors(env).into_iter().filter(|pid| Some(*pid) != keep).for_each(await_exit);
     groups
 }
 
-/// The naive way, tried by hand: a supervisor that is let live on whatever its caller says (`is_kept` always true), and
-/// one that does not mind when nobody listens at `ready`: each failed here, "process … does not end: … supervise".
+/// Verified to fail with a supervisor that ignores the end of its lease (`is_kept` always true), and with one that ignores
+/// a failed connection to `ready`: "process … does not exit: … supervise".
 #[test]
-fn a_start_that_is_cut_short_at_any_moment() {
+fn an_interrupted_start_leaves_nothing_at_any_moment() {
     let Some(env) = test_env() else { return };
-    let moments: [(&str, Moment, End); 7] = [
-        ("before there is a supervisor", Box::new(has(NAME, "")), End::Killed),
-        ("when there may be one, or not yet", Box::new(has(NAME, "log")), End::Killed),
+    let moments: [(&str, Condition, End); 7] = [
+        ("before the supervisor is started", Box::new(has(NAME, "")), End::Killed),
+        ("while the supervisor is started", Box::new(has(NAME, "log")), End::Killed),
         ("when its record is written", Box::new(has(NAME, "record.json")), End::Killed),
         ("when its sockets listen", Box::new(has(NAME, "control")), End::CtrlC),
         ("when its root is made", Box::new(has(NAME, "root")), End::Killed),
         ("when its root is made", Box::new(has(NAME, "root")), End::CtrlC),
-        ("when it is up, and its scene is being laid", Box::new(is_up), End::Killed),
+        ("when it is up, while the scene is applied", Box::new(is_up), End::Killed),
     ];
     for (when, moment, end) in moments {
-        let unitlab = begin(env.command(&START));
+        let unitlab = spawn_in_group(env.command(&START));
         await_sandbox(&env, moment);
-        let groups = cut_short(&env, unitlab, end, None);
+        let groups = interrupt(&env, unitlab, end, None);
         let left = traces(&env, &groups);
         let only_files = left.iter().all(|left| left.starts_with("socket file"));
         assert!(only_files, "{when}, {end:?}: {left:#?}");
         assert_eq!(env.estate.sweep(), []);
         let sandbox = env.estate.sandbox(NAME);
-        assert_eq!(traces(&env, &groups), NOTHING, "{when}, {end:?}, swept up");
-        assert!(!sandbox.is_scene_applied(), "{when}: an unfinished scene passes for a finished one");
+        assert_eq!(traces(&env, &groups), NOTHING, "{when}, {end:?}, after the sweep");
+        assert!(!sandbox.is_scene_applied(), "{when}: an incomplete scene is marked as applied");
     }
-    // What is half made is made anew.
+    // The next start makes an incomplete root again.
     env.unitlab_stdout(&START);
     assert_eq!(env.unitlab_stdout(&["lab", "exec", "sre-app", "--", "systemctl", "is-system-running"]), "running\n");
     let groups = cgroups(&env);
@@ -96,9 +96,9 @@ fn a_start_that_is_cut_short_at_any_moment() {
     assert_eq!(traces(&env, &groups), NOTHING);
 }
 
-/// The naive way, tried by hand: the first of the two above. The twin of the first interrupted check did not end.
+/// Verified to fail with a supervisor that ignores the end of its lease: the twin of the first check kept running.
 #[test]
-fn benches_and_twins_end_with_whoever_holds_them() {
+fn temporary_sandboxes_and_twins_stop_with_the_command_that_started_them() {
     let Some(env) = test_env() else { return };
     env.unitlab_stdout(&START);
     let kept = cgroups(&env);
@@ -109,53 +109,52 @@ fn benches_and_twins_end_with_whoever_holds_them() {
         (&["demo"], "demo", "set", End::Killed),
         (&["demo"], "twin", "record.json", End::CtrlC),
     ];
-    let keeper = pid_of(&record(&env, NAME), "supervisor");
-    for (words, name, file, end) in moments {
-        let unitlab = begin(env.command(words));
+    let supervisor_of_lab = pid_of(&record(&env, NAME), "supervisor");
+    for (args, name, file, end) in moments {
+        let unitlab = spawn_in_group(env.command(args));
         await_sandbox(&env, has(name, file));
-        let groups = cut_short(&env, unitlab, end, Some(keeper));
-        // A folder that was made before its supervisor was started tells of no process, and is swept as a folder.
+        let groups = interrupt(&env, unitlab, end, Some(supervisor_of_lab));
+        // A sweep also removes a directory whose supervisor was not started yet.
         assert_eq!(env.estate.sweep(), []);
         let names: Vec<_> = env.estate.sandboxes().iter().map(|sandbox| sandbox.name().to_owned()).collect();
-        assert_eq!(names, [NAME], "{words:?} {file} {end:?}");
+        assert_eq!(names, [NAME], "{args:?} {file} {end:?}");
         let left: Vec<_> = groups.difference(&kept).filter(|dir| dir.exists()).collect();
-        assert!(left.is_empty(), "{words:?} {file} {end:?}: {left:?}");
+        assert!(left.is_empty(), "{args:?} {file} {end:?}: {left:?}");
     }
-    // The learner's own has seen nothing of all that.
-    assert_eq!(pid_of(&record(&env, NAME), "supervisor"), keeper);
+    // The learner's own sandbox was not disturbed.
+    assert_eq!(pid_of(&record(&env, NAME), "supervisor"), supervisor_of_lab);
     env.unitlab_stdout(&["lab", "stop", "sre-app"]);
     assert_eq!(traces(&env, &kept), NOTHING);
 }
 
-/// The naive way, tried by hand: a supervisor that trusts the end of nspawn to be the end of all (its `cgroup::kill`
-/// left out) leaves systemd and its services running as orphans. And a start without the sweep before it: "a start
-/// leaves the groups of the one before", with the old payload still in them.
+/// Verified to fail with a supervisor that does not kill the control group after nspawn has exited: systemd and its services
+/// kept running as orphans. Also verified to fail with a start that does not sweep first: the old payload kept running.
 #[test]
-fn killed_supervisors_and_nspawns() {
+fn nothing_is_left_of_a_killed_supervisor_or_nspawn() {
     let Some(env) = test_env() else { return };
     let sandbox = env.estate.sandbox(NAME);
     env.unitlab_stdout(&START);
     env.unitlab_stdout(&["lab", "exec", "sre-app", "--", "touch", "/root/work"]);
 
-    // nspawn: its supervisor ends the orphans, and itself.
+    // nspawn is killed: its supervisor kills the orphans and exits.
     let before = record(&env, NAME);
     kill(nspawn_of(&before), Signal::KILL);
     await_exit(pid_of(&before, "supervisor"));
     assert_eq!(traces(&env, &cgroups_of(&before)), NOTHING);
     assert_eq!(env.estate.leftovers(), []);
 
-    // The supervisor: the payload lives on without it, doctor says so, and ends it.
+    // The supervisor is killed: the payload keeps running, doctor reports it, and its --fix kills it.
     env.unitlab_stdout(&START);
     let before = record(&env, NAME);
     kill(pid_of(&before, "supervisor"), Signal::KILL);
     await_exit(pid_of(&before, "supervisor"));
-    assert!(!traces(&env, &cgroups_of(&before)).is_empty(), "nothing is left to be found: the test proves nothing");
+    assert!(!traces(&env, &cgroups_of(&before)).is_empty(), "nothing is left: the test proves nothing");
     assert!(env.unitlab_stdout(&["doctor"]).contains("processes without their supervisor"));
     env.unitlab_stdout(&["doctor", "--fix", "--yes"]);
     assert_eq!(traces(&env, &cgroups_of(&before)), NOTHING);
     assert!(!env.unitlab_stdout(&["doctor"]).contains("without their supervisor"));
 
-    // Both at once: the next start ends what is left before it starts, and goes on with the learner's work.
+    // Both are killed: the next start kills what is left, and continues with the learner's work.
     env.unitlab_stdout(&START);
     let before = record(&env, NAME);
     let (supervisor, nspawn) = (pid_of(&before, "supervisor"), nspawn_of(&before));
@@ -164,7 +163,7 @@ fn killed_supervisors_and_nspawns() {
     await_exit(supervisor);
     await_exit(nspawn);
     env.unitlab_stdout(&START);
-    assert!(cgroups_of(&before).iter().all(|dir| !dir.exists()), "a start leaves the groups of the one before");
+    assert!(cgroups_of(&before).iter().all(|dir| !dir.exists()), "a start leaves the control groups of the last run");
     await_exit(pid_of(&before, "leader"));
     env.unitlab_stdout(&["lab", "exec", "sre-app", "--", "test", "-e", "/root/work"]);
 
@@ -173,22 +172,20 @@ fn killed_supervisors_and_nspawns() {
     assert_eq!(traces(&env, &cgroups_of(&before)), NOTHING);
     let mut kept: Vec<_> = fs::read_dir(sandbox.dir()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     kept.retain(|name| !["record.json", "set", "log", "lock", ".#root.lck"].iter().any(|file| name == file));
-    assert_eq!(kept, ["root"], "a stop keeps the root and what is written down about it");
+    assert_eq!(kept, ["root"], "a stop keeps the root and the record, and nothing else");
 }
 
-/// A record is believed only as far as it is still true: neither of another boot nor about a process number that
-/// somebody else has by now.
-///
-/// The naive way, tried by hand: a stop that sends SIGKILL to the record's pid killed this test's own child.
+/// A pid in a record may belong to another process by now. Verified to fail with a stop that sends SIGKILL to the pid in
+/// the record: it killed this test's own child.
 #[test]
-fn a_stale_record_ends_nobody_else() {
+fn a_stale_record_does_not_kill_another_process() {
     let Some(env) = test_env() else { return };
     env.unitlab_stdout(&START);
     env.unitlab_stdout(&["lab", "stop", "sre-app"]);
     let mut bystander = Command::new("sleep").arg("100").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let mut stale = record(&env, NAME);
-    for who in ["supervisor", "leader"] {
-        stale[who] = serde_json::json!({ "pid": bystander.id(), "start": 1 });
+    for role in ["supervisor", "leader"] {
+        stale[role] = serde_json::json!({ "pid": bystander.id(), "start": 1 });
     }
     stale["stage"] = "up".into();
     let path = env.estate.sandbox(NAME).dir().join("record.json");
@@ -196,15 +193,15 @@ fn a_stale_record_ends_nobody_else() {
     env.estate.sandbox(NAME).stop().unwrap();
     assert_eq!(env.estate.sweep(), []);
     env.unitlab_stdout(&START);
-    assert!(bystander.try_wait().unwrap().is_none(), "a process that is none of ours was ended");
+    assert!(bystander.try_wait().unwrap().is_none(), "a process of another program was killed");
     bystander.kill().unwrap();
     bystander.wait().unwrap();
 }
 
-/// The ones who go in: killed on the way, they leave what they began to the sandbox, which takes it along. Not hostile:
-/// the kernel ends whatever is in a pid namespace with its PID 1.
+/// What a killed `unitlab enter` has started keeps running in the sandbox until the sandbox stops. Then the kernel kills
+/// every process in the pid namespace with its PID 1.
 #[test]
-fn killed_entrances() {
+fn a_stop_kills_what_a_killed_enter_process_started() {
     let Some(env) = test_env() else { return };
     env.unitlab_stdout(&START);
     let before = record(&env, NAME);
@@ -218,7 +215,7 @@ fn killed_entrances() {
         .filter_map(|task| fs::read_to_string(task.unwrap().path().join("children")).ok());
     let entered: Vec<i32> =
         children.flat_map(|text| text.split(' ').filter_map(|pid| pid.parse().ok()).collect::<Vec<_>>()).collect();
-    assert_eq!(entered.len(), 1, "one process goes in");
+    assert_eq!(entered.len(), 1, "one process enters");
     kill(entered[0], Signal::KILL);
     unitlab.kill().unwrap();
     unitlab.wait().unwrap();

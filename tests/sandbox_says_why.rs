@@ -1,5 +1,6 @@
-//! A sandbox that cannot boot says what the machine has run out of. It is alone in its process: what it takes is missing
-//! to every sandbox of this machine.
+//! If a sandbox cannot boot, the error names the resource that the machine has run out of.
+//!
+//! This test has its own program, because what it takes is missing to every sandbox of this user.
 
 mod common;
 
@@ -10,7 +11,7 @@ use rustix::fs::inotify;
 use common::test_env;
 
 #[test]
-fn inotify_instances_that_are_used_up_are_named() {
+fn a_lack_of_inotify_instances_is_named_with_the_next_step() {
     let Some(env) = test_env() else { return };
     let deadline = Instant::now() + Duration::from_secs(60);
     let mut held = Vec::new();
@@ -22,7 +23,7 @@ fn inotify_instances_that_are_used_up_are_named() {
             assert!(output.status.code() == Some(3) && err.contains("next: stop sandboxes"), "{err}");
             break;
         }
-        // Somebody else on this machine has just given some back.
+        // Another process has just released some.
         assert!(Instant::now() < deadline, "{} {err}", output.status);
         env.unitlab(&["lab", "stop"]);
     }

@@ -1,4 +1,4 @@
-//! A twin is a copy of a root that a stranger is writing to: no link, race or trap of theirs leads the copy out of it.
+//! Copying a root for a twin never leaves that root, even if processes inside replace files with links meanwhile.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test starts programs and fails by panicking")]
 
 mod common;
@@ -9,7 +9,7 @@ use common::{course, run_in_sandbox, test_env};
 use unitlab::app::LabSession;
 use unitlab::sandbox::{Captured, launch_twin, random_id};
 
-/// Everything that a careless copy would follow, hang on, or drown in; the host's secret folder is the argument.
+/// Creates what a careless copy would follow, block on, or fill the disk with. The argument is a directory of the host.
 const TRAPS: &str = r#"
 import os, sys
 out = sys.argv[1]
@@ -25,7 +25,7 @@ import socket; socket.socket(socket.AF_UNIX).bind("socket")
 for n in range(40): os.mkdir("deep"); os.chdir("deep")
 "#;
 
-/// Swaps files and folders for links to the host's secrets, as fast as it can.
+/// Exchanges files and directories with links to the host's secrets, as fast as it can.
 const SWAP: &str = r#"
 import ctypes, os, sys
 out = sys.argv[1]
@@ -43,22 +43,22 @@ while True:
     open("coming", "w").close(); os.rename("coming", "going"); os.unlink("going")
 "#;
 
-/// Looks at the copy from inside, without following what leads out.
-const LOOK: &str = "find /srv /etc/swaps -type f -size -2000 -exec cat {} + 2>/dev/null; \
+/// Prints the copy's files from inside, without following links.
+const LIST: &str = "find /srv /etc/swaps -type f -size -2000 -exec cat {} + 2>/dev/null; \
                     find /srv /etc -name stolen; cd /srv/traps; stat -c '%F %a %u %s %N' *; find deep -type d | wc -l";
 
-fn twin_of(env: &common::TestEnv, session: &LabSession, argv: &[&str]) -> Captured {
+fn run_in_twin(env: &common::TestEnv, session: &LabSession, argv: &[&str]) -> Captured {
     let (twin, record, _lease) = launch_twin(&env.estate, session.sandbox()).unwrap();
-    let seen = record.entrance().unwrap().capture(argv, b"").unwrap();
+    let captured = record.entrance().unwrap().capture(argv, b"").unwrap();
     twin.stop().unwrap();
     assert!(!twin.exists());
-    seen
+    captured
 }
 
-/// The naive way, tried by hand: a copy that opens by name without `NOFOLLOW`, as `std::fs::copy` does, after it has
-/// looked that it is no link: the secret was in the twin.
+/// Verified to fail with a copy that checks for a link and then opens by name without `NOFOLLOW`, as `std::fs::copy` does:
+/// the secret was in the twin.
 #[test]
-fn no_trap_leads_a_copy_out_of_its_root() {
+fn a_copy_never_leaves_its_root() {
     let Some(env) = test_env() else { return };
     let secret = format!("secret-{}", random_id());
     let out = env.path().join("out");
@@ -73,9 +73,12 @@ fn no_trap_leads_a_copy_out_of_its_root() {
     run_in_sandbox(&session, &["sh", "-c", "journalctl -u swap -f -n all -o cat | grep -m1 swapping"]);
 
     for _ in 0..3 {
-        let seen = twin_of(&env, &session, &["sh", "-c", LOOK]).output;
-        assert!(!seen.contains(&secret) && !seen.contains("/stolen"), "the copy went out of its root:\n{seen}");
-        // What is harmless was copied as it is: links as links, owners and set-uid bits, holes as holes.
+        let listing = run_in_twin(&env, &session, &["sh", "-c", LIST]).output;
+        assert!(
+            !listing.contains(&secret) && !listing.contains("/stolen"),
+            "the copy went out of its root:\n{listing}"
+        );
+        // Everything else is copied as it is: links as links, owners and set-uid bits, holes as holes.
         for what in [
             "symbolic link 777 0",
             "fifo 644 0 0",
@@ -83,23 +86,23 @@ fn no_trap_leads_a_copy_out_of_its_root() {
             "regular empty file 4755 1000 0",
             "regular file 644 0 1099511627779",
         ] {
-            assert!(seen.contains(what), "{what}:\n{seen}");
+            assert!(listing.contains(what), "{what}:\n{listing}");
         }
-        assert!(seen.contains("\n40\n"), "the deep folders:\n{seen}");
+        assert!(listing.contains("\n40\n"), "the deep directories:\n{listing}");
     }
 }
 
-/// Not hostile to the host, but to the learner: a copy that cannot be made is said, and costs no sandbox.
+/// A failed copy is reported, and the original keeps running.
 #[test]
-fn a_root_that_cannot_be_copied_is_refused() {
+fn a_root_that_is_too_deep_is_refused() {
     let Some(env) = test_env() else { return };
     let course = course();
     let session = env.lab_session(course.lab("sre-app").unwrap(), "abyss");
     let dig = "import os\nos.chdir('/srv')\nfor n in range(300): os.mkdir('deep'); os.chdir('deep')";
     run_in_sandbox(&session, &["python3", "-c", dig]);
-    let why = launch_twin(&env.estate, session.sandbox()).unwrap_err().to_string();
-    assert!(why.contains("cannot copy the root"), "{why}");
+    let error = launch_twin(&env.estate, session.sandbox()).unwrap_err().to_string();
+    assert!(error.contains("cannot copy the root"), "{error}");
     let names: Vec<_> = env.estate.sandboxes().iter().map(|sandbox| sandbox.name().to_owned()).collect();
-    assert_eq!(names, ["abyss"], "a failed twin leaves its folder");
+    assert_eq!(names, ["abyss"], "a failed twin leaves its directory");
     assert_eq!(run_in_sandbox(&session, &["systemctl", "is-system-running"]), "running\n");
 }

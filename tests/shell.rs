@@ -1,4 +1,4 @@
-//! The learner's shell is a login on a real terminal, and the user's own terminal is left as it was.
+//! The learner's shell is a login session on a real terminal, and the user's own terminal is restored afterwards.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test fails by panicking, and starts programs")]
 
 mod common;
@@ -13,7 +13,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 
 #[test]
-fn the_prompt_names_the_lab_and_the_brief_stands_above_it() {
+fn the_shell_prints_the_brief_and_a_prompt_with_the_labs_name() {
     let Some(env) = test_env() else { return };
     let terminal = TerminalSession::open(&env, &["lab", "start", "sre-app"], &[]);
     assert_eq!(terminal.pty.line(), PROMPT);
@@ -25,7 +25,7 @@ fn the_prompt_names_the_lab_and_the_brief_stands_above_it() {
 fn ctrl_c_interrupts_and_ctrl_z_suspends() {
     let Some(env) = test_env() else { return };
     let mut terminal = TerminalSession::open(&env, &["lab", "start", "sre-app"], &[]);
-    // The word is said by the process that is interrupted.
+    // The process that is interrupted prints the word.
     terminal.pty.keys("clear; sh -c 'echo o''n; exec sleep 777'\r");
     terminal.wait_for_row("on");
     terminal.pty.keys("\u{3}");
@@ -34,7 +34,7 @@ fn ctrl_c_interrupts_and_ctrl_z_suspends() {
     terminal.wait_for_row("code 130");
     terminal.wait_for_prompt("the prompt after the code");
 
-    let job = "sh -c 'echo u''p; exec sed -u s/typed/heard/'";
+    let job = "sh -c 'echo u''p; exec sed -u s/typed/echoed/'";
     terminal.pty.keys(&format!("clear; {job}\r"));
     terminal.wait_for_row("up");
     terminal.pty.keys("\u{1a}");
@@ -43,21 +43,21 @@ fn ctrl_c_interrupts_and_ctrl_z_suspends() {
     assert!(jobs.contains("Stopped") && jobs.contains(job), "{jobs}");
     terminal.pty.keys("clear; fg\r");
     terminal.wait_for_row(job);
-    // A line feed, since the shell may not have given the terminal back its own way with carriage returns yet.
+    // A line feed, because the shell may not have restored the terminal's translation of carriage returns yet.
     terminal.pty.keys("typed\n");
-    terminal.wait_for_row("heard");
+    terminal.wait_for_row("echoed");
     terminal.pty.keys("\u{4}");
-    terminal.wait_for_prompt("the prompt after the job's end");
+    terminal.wait_for_prompt("the prompt after the job has exited");
     assert_eq!(terminal.run("jobs"), (String::new(), 0));
 }
 
 #[test]
-fn the_window_has_its_size_at_once_and_after_a_change() {
+fn the_window_size_is_right_at_once_and_after_a_resize() {
     let Some(env) = test_env() else { return };
     let mut terminal = TerminalSession::open(&env, &["lab", "start", "sre-app"], &[]);
     let (rows, columns) = TerminalSession::SIZE;
     assert_eq!(terminal.run("stty size"), (format!("{rows} {columns}"), 0));
-    // Without Python's buffers, which a signal handler may not enter again.
+    // os.write, because a signal handler cannot use Python's buffered output again.
     let watch = "import os, signal; say = lambda text: os.write(1, text.encode() + b'\\n'); \
                  signal.signal(signal.SIGWINCH, lambda *_: say(repr(os.get_terminal_size()))); \
                  say('o' + 'n'); [signal.pause() for _ in range(9)]";
@@ -91,10 +91,10 @@ fn the_learner_has_sudo_and_the_hosts_tools() {
 }
 
 #[test]
-fn unitlab_answers_inside_as_it_does_outside() {
+fn unitlab_exits_inside_with_the_same_code_as_outside() {
     let Some(env) = test_env() else { return };
     let mut terminal = TerminalSession::open(&env, &["lab", "start", "sre-app"], &[]);
-    for words in [
+    for args in [
         &["check"][..],
         &["check", "--no-trials"],
         &["check", "--format", "json"],
@@ -109,29 +109,32 @@ fn unitlab_answers_inside_as_it_does_outside() {
         &["hint", "sre-app", "enabled"],
         &["frob"],
     ] {
-        let outside = env.unitlab(words).status.code().unwrap();
-        let (said, inside) =
-            terminal.run(&format!("unitlab {} | tail -n 30; (exit ${{PIPESTATUS[0]}})", words.join(" ")));
-        assert_eq!(inside, outside, "{words:?}\n{said}");
+        let outside = env.unitlab(args).status.code().unwrap();
+        let (output, inside) =
+            terminal.run(&format!("unitlab {} | tail -n 30; (exit ${{PIPESTATUS[0]}})", args.join(" ")));
+        assert_eq!(inside, outside, "{args:?}\n{output}");
     }
-    let (said, code) = terminal.run("unitlab lab stop");
-    assert!(code == 2 && said.contains("leave this shell first"), "{code} {said}");
+    let (output, code) = terminal.run("unitlab lab stop");
+    assert!(code == 2 && output.contains("leave this shell first"), "{code} {output}");
     env.unitlab_stdout(&["lab", "solve", "sre-app", "--yes"]);
-    let (said, code) = terminal.run("unitlab check");
-    assert!(code == 0 && said.contains("100 of 100"), "{code} {said}");
+    let (output, code) = terminal.run("unitlab check");
+    assert!(code == 0 && output.contains("100 of 100"), "{code} {output}");
 }
 
-/// A start that is never over times out, and takes the shell and what was being typed with it.
+/// A start job that never finishes would time out and kill the shell.
 #[test]
-fn the_start_of_the_shell_itself_is_over() {
+fn the_shells_start_job_finishes() {
     let Some(env) = test_env() else { return };
     let mut terminal = TerminalSession::open(&env, &["lab", "start", "sre-app"], &[]);
-    let (said, _) = terminal.run("systemctl list-jobs --no-legend; systemctl is-system-running; systemctl list-units --no-legend 'run-u*.service'");
-    assert!(said.trim_start().starts_with("running") && said.contains("active running a learner's shell"), "{said}");
+    let (output, _) = terminal.run("systemctl list-jobs --no-legend; systemctl is-system-running; systemctl list-units --no-legend 'run-u*.service'");
+    assert!(
+        output.trim_start().starts_with("running") && output.contains("active running a learner's shell"),
+        "{output}"
+    );
 }
 
 #[test]
-fn hints_follow_what_is_wrong_now() {
+fn hints_follow_the_current_cause() {
     let Some(env) = test_env() else { return };
     env.unitlab_stdout(&["lab", "start", "sre-app", "--no-shell"]);
     env.unitlab_stdout(&["lab", "solve", "--yes"]);
@@ -144,24 +147,24 @@ fn hints_follow_what_is_wrong_now() {
         "Hint 3 of 3: /etc/systemd/system/sre-app.service:",
         "3. /etc/systemd/system/sre-app.service:",
     ] {
-        let said = env.unitlab_stdout(&["hint"]).split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(said.contains(expected), "no {expected:?} in {said}");
+        let output = env.unitlab_stdout(&["hint"]).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(output.contains(expected), "no {expected:?} in {output}");
     }
-    // Mended on disk and not read yet: another cause, and its first hint.
+    // Repaired on disk but not reloaded: this is another cause, with its own first hint.
     env.unitlab_stdout(&["lab", "exec", "--", "sed", "-i", "s/ # web$//", unit]);
-    let said = env.unitlab_stdout(&["hint"]);
-    assert!(said.contains("Hint 1 of 3: ") && said.contains("systemctl cat sre-app.service"), "{said}");
+    let output = env.unitlab_stdout(&["hint"]);
+    assert!(output.contains("Hint 1 of 3: ") && output.contains("systemctl cat sre-app.service"), "{output}");
     env.unitlab_stdout(&["lab", "exec", "--", "systemctl", "daemon-reload"]);
     env.unitlab_stdout(&["lab", "exec", "--", "systemctl", "restart", "sre-app"]);
     assert!(env.unitlab_stdout(&["hint"]).contains("Nothing fails."));
-    // All of them count as shown.
+    // The report counts the hints that were shown.
     let report: serde_json::Value =
         serde_json::from_str(&env.unitlab_stdout(&["check", "--no-trials", "--format", "json"])).unwrap();
     assert_eq!(report["hints"], 4);
 }
 
 #[test]
-fn leaving_keeps_the_code_and_says_that_the_sandbox_goes_on() {
+fn leaving_the_shell_returns_its_exit_code_and_keeps_the_sandbox_running() {
     let Some(env) = test_env() else { return };
     let mut terminal = TerminalSession::open(&env, &["lab", "start", "sre-app"], &[]);
     terminal.pty.keys("exit 3\r");
@@ -172,12 +175,16 @@ fn leaving_keeps_the_code_and_says_that_the_sandbox_goes_on() {
 }
 
 #[test]
-fn the_terminal_assert_restored_when_unitlab_is_ended() {
+fn the_terminal_is_restored_when_unitlab_gets_a_signal() {
     let Some(env) = test_env() else { return };
     env.unitlab_stdout(&["lab", "start", "sre-app", "--no-shell"]);
     for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
         let mut terminal = TerminalSession::open(&env, &["lab", "shell"], &[]);
-        assert_ne!(terminal.pty.modes(), terminal.modes_before, "nothing could be seen to be restored");
+        assert_ne!(
+            terminal.pty.modes(),
+            terminal.modes_before,
+            "the terminal modes were not changed: the test proves nothing"
+        );
         kill_process(Pid::from_raw(terminal.unitlab()).unwrap(), signal).unwrap();
         assert_ne!(terminal.exit_code(), 0);
         assert_eq!(terminal.pty.modes(), terminal.modes_before, "{signal:?}");
@@ -186,10 +193,14 @@ fn the_terminal_assert_restored_when_unitlab_is_ended() {
 }
 
 #[test]
-fn the_terminal_assert_restored_when_the_sandbox_is_stopped_from_elsewhere() {
+fn the_terminal_is_restored_when_another_process_stops_the_sandbox() {
     let Some(env) = test_env() else { return };
     let mut terminal = TerminalSession::open(&env, &["lab", "start", "sre-app"], &[]);
-    assert_ne!(terminal.pty.modes(), terminal.modes_before, "nothing could be seen to be restored");
+    assert_ne!(
+        terminal.pty.modes(),
+        terminal.modes_before,
+        "the terminal modes were not changed: the test proves nothing"
+    );
     env.unitlab_stdout(&["lab", "stop"]);
     terminal.exit_code();
     assert_eq!(terminal.pty.modes(), terminal.modes_before);
@@ -198,7 +209,7 @@ fn the_terminal_assert_restored_when_the_sandbox_is_stopped_from_elsewhere() {
 }
 
 #[test]
-fn two_shells_at_once_are_two_terminals() {
+fn two_shells_have_two_terminals() {
     let Some(env) = test_env() else { return };
     let mut one = TerminalSession::open(&env, &["lab", "start", "sre-app"], &[]);
     let mut other = TerminalSession::open(&env, &["lab", "shell"], &[]);
@@ -212,7 +223,7 @@ fn two_shells_at_once_are_two_terminals() {
 }
 
 #[test]
-fn with_a_dead_bus_there_is_still_a_root_shell() {
+fn with_a_dead_message_bus_the_shell_is_a_root_shell() {
     let Some(env) = test_env() else { return };
     env.unitlab_stdout(&["lab", "start", "sre-app", "--no-shell"]);
     env.unitlab_stdout(&["lab", "exec", "--", "systemctl", "stop", "dbus.socket", "dbus.service"]);
@@ -227,19 +238,19 @@ fn with_a_dead_bus_there_is_still_a_root_shell() {
 }
 
 #[test]
-fn closing_the_window_ends_what_runs_in_it_and_spares_nohup() {
+fn closing_the_terminal_kills_its_processes_but_not_those_under_nohup() {
     let Some(env) = test_env() else { return };
     let mut terminal = TerminalSession::open(&env, &["lab", "start", "sre-app"], &[]);
-    // Seconds that nobody else sleeps for, to be told apart by.
+    // Durations that identify the processes of this test.
     let (plain, spared) = (format!("7{:08}", std::process::id()), format!("8{:08}", std::process::id()));
     terminal.run(&format!("sleep {plain} & nohup sleep {spared} >/dev/null 2>&1 &\r:"));
-    let (plain, spared) = (sleeper(&plain), sleeper(&spared));
-    let end = pidfd_open(plain, PidfdFlags::empty()).unwrap();
+    let (plain, spared) = (sleep_process(&plain), sleep_process(&spared));
+    let process = pidfd_open(plain, PidfdFlags::empty()).unwrap();
     terminal.close();
     let limit = Timespec { tv_sec: 60, tv_nsec: 0 };
-    let ended = poll(&mut [PollFd::new(&end, PollFlags::IN)], Some(&limit)).unwrap();
-    assert_eq!(ended, 1, "`sleep &` outlived its terminal");
-    // The end of the login is done with when its session is.
+    let exited = poll(&mut [PollFd::new(&process, PollFlags::IN)], Some(&limit)).unwrap();
+    assert_eq!(exited, 1, "`sleep &` outlived its terminal");
+    // Waits until logind has closed the session.
     env.unitlab_stdout(&[
         "lab",
         "exec",
@@ -251,8 +262,8 @@ fn closing_the_window_ends_what_runs_in_it_and_spares_nohup() {
     assert!(is_alive(spared), "nohup did not survive its terminal");
 }
 
-/// The process that sleeps for so many seconds. Its shell has forked it already, and it may still have to become itself.
-fn sleeper(seconds: &str) -> Pid {
+/// Returns the process `sleep SECONDS`. Its shell has forked it already, but it may not have called exec yet.
+fn sleep_process(seconds: &str) -> Pid {
     let command = format!("sleep\0{seconds}\0");
     let deadline = Instant::now() + Duration::from_secs(60);
     loop {
@@ -261,7 +272,7 @@ fn sleeper(seconds: &str) -> Pid {
         if let Some(pid) = pids.into_iter().find(is_it) {
             return Pid::from_raw(pid).unwrap();
         }
-        assert!(Instant::now() < deadline, "nobody sleeps for {seconds} seconds");
+        assert!(Instant::now() < deadline, "no process is `sleep {seconds}`");
         std::thread::yield_now();
     }
 }
@@ -272,16 +283,17 @@ fn is_alive(pid: Pid) -> bool {
 }
 
 #[test]
-fn nothing_of_the_hosts_environment_is_inside() {
+fn only_the_terminals_variables_reach_the_shell() {
     let Some(env) = test_env() else { return };
-    let told = [("TERM", "screen-256color"), ("LANG", "C.UTF-8"), ("COLORTERM", "truecolor"), ("NO_COLOR", "yes")];
+    let passed_on = [("TERM", "screen-256color"), ("LANG", "C.UTF-8"), ("COLORTERM", "truecolor"), ("NO_COLOR", "yes")];
     let canaries =
         ["EDITOR", "LC_ALL", "LD_LIBRARY_PATH", "PROMPT_COMMAND", "SSH_AUTH_SOCK", "UNITLAB_SECRET", "http_proxy"];
     let canaries = canaries.map(|name| (name, "canary"));
-    let mut terminal = TerminalSession::open(&env, &["lab", "start", "sre-app"], &[&told[..], &canaries[..]].concat());
+    let mut terminal =
+        TerminalSession::open(&env, &["lab", "start", "sre-app"], &[&passed_on[..], &canaries[..]].concat());
     let (environment, _) = terminal.run("env; sudo env");
     assert!(!environment.contains("canary"), "{environment}");
-    for (name, value) in told {
+    for (name, value) in passed_on {
         assert!(environment.contains(&format!("{name}={value}")), "{name}: {environment}");
     }
     let env = env.path().to_str().unwrap();
@@ -290,7 +302,7 @@ fn nothing_of_the_hosts_environment_is_inside() {
 }
 
 #[test]
-fn colours_are_there_until_somebody_says_no() {
+fn no_color_disables_colours_inside() {
     let Some(env) = test_env() else { return };
     let mut plain = TerminalSession::open(&env, &["lab", "start", "sre-app"], &[("NO_COLOR", "1")]);
     let mut coloured = TerminalSession::open(&env, &["lab", "shell"], &[]);
@@ -300,7 +312,7 @@ fn colours_are_there_until_somebody_says_no() {
     }
 }
 
-/// An escape sequence that sets colours or weights: `CSI … m`.
+/// Whether it has an escape sequence that sets a colour or weight: `CSI … m`.
 fn has_colour(written: &[u8]) -> bool {
     let text = String::from_utf8_lossy(written);
     text.split("\u{1b}[")
