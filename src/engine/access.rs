@@ -26,7 +26,7 @@ pub(crate) fn may(identity: &Identity, node: &Node, access: u32) -> bool {
     (node.mode >> shift) & access == access
 }
 
-/// The first directory, from `/` on, that the user may not enter. `directories` begins with the nearest.
+/// The first directory on the way from `/` that the user may not enter. `directories` begins with the innermost.
 pub(crate) fn closed_directory<'a>(identity: &Identity, directories: &'a [Node]) -> Option<&'a Node> {
     directories.iter().rev().find(|directory| !may(identity, directory, EXECUTE))
 }

@@ -5,9 +5,9 @@ use crate::model::Cause;
 /// Where the hints for a failure come from. `UNIT` stands for the unit's name.
 #[derive(Debug, PartialEq, Eq)]
 enum HintSource {
-    /// The cause has hints of its own. The third one is the next step of the diagnosis.
+    /// The cause has two hints. The third hint is the next step of the diagnosis.
     Cause { look: &'static str, change: &'static str },
-    /// The check asks for exactly this, so the author's hints are more concrete.
+    /// The check is about exactly this cause, so the author's hints are more concrete.
     Check,
 }
 
@@ -16,10 +16,10 @@ const fn hints(cause: Cause) -> HintSource {
     match cause {
         Cause::AddressInUse => HintSource::Cause {
             look: "`journalctl -u UNIT -n 20` has the program's last messages. `sudo ss -ltnp` shows which process listens on which port.",
-            change: "Two processes cannot listen on the same port. Find out what started the other one: if you only kill it, it may be started again.",
+            change: "Two processes cannot listen on the same port. Find out what started the other one: if you only kill it, it may come back.",
         },
         Cause::AliasOnly => HintSource::Cause {
-            look: "`systemctl is-enabled UNIT` looks at links. Which links did enable make, and in which directories? `ls -l /etc/systemd/system`",
+            look: "`systemctl is-enabled UNIT` looks for links. Which links did enable create, and in which directories? `ls -l /etc/systemd/system`",
             change: "Alias= gives the unit a second name. No target wants that name at boot. [Install] needs a line that names a target.",
         },
         Cause::BadSetting => HintSource::Cause {
@@ -72,11 +72,11 @@ const fn hints(cause: Cause) -> HintSource {
         },
         Cause::HomeProtected => HintSource::Cause {
             look: "`systemctl show UNIT -p ProtectHome` shows whether the service can see /home.",
-            change: "ProtectHome= hides /home, /root and /run/user from the service, whatever the file modes are. Move the data, or open one path.",
+            change: "ProtectHome= hides /home, /root and /run/user from the service, regardless of file modes. Move the data, or allow one path.",
         },
         Cause::InlineComment => HintSource::Cause {
             look: "`systemctl show UNIT` has the value as systemd read it. Compare it with the whole line in the file.",
-            change: "In a unit file a comment needs a line of its own. Text after a value is part of the value.",
+            change: "In a unit file a comment must be on a separate line. Text after a value is part of the value.",
         },
         Cause::LinkedNotEnabled => HintSource::Cause {
             look: "`systemctl is-enabled UNIT` prints `linked`: systemd finds the unit file, but no target wants the unit.",
@@ -92,7 +92,7 @@ const fn hints(cause: Cause) -> HintSource {
         },
         Cause::Namespace => HintSource::Cause {
             look: "`systemctl status UNIT` shows 226/NAMESPACE: systemd could not set up the service's mount namespace.",
-            change: "Every path in ReadWritePaths=, ReadOnlyPaths=, BindPaths= and similar must exist. A path with a - in front may be missing.",
+            change: "Every path in ReadWritePaths=, ReadOnlyPaths=, BindPaths= and similar must exist. With the prefix -, systemd ignores a missing path.",
         },
         Cause::NeedsDaemonReload => HintSource::Cause {
             look: "Compare `systemctl cat UNIT`, the file, with `systemctl show UNIT`, what the manager loaded. `systemctl status` also warns.",
@@ -139,7 +139,7 @@ const fn hints(cause: Cause) -> HintSource {
             change: "The service's user needs x on every directory of the path, and r or w on the file. Give no other user more access.",
         },
         Cause::PrivateNetwork => HintSource::Cause {
-            look: "`systemctl show UNIT -p PrivateNetwork` shows whether the service has a network of its own.",
+            look: "`systemctl show UNIT -p PrivateNetwork` shows whether the service has a private network.",
             change: "With PrivateNetwork=yes a service has only a private loopback device. Nothing outside of it can connect.",
         },
         Cause::QuotedValue => HintSource::Cause {
@@ -148,10 +148,10 @@ const fn hints(cause: Cause) -> HintSource {
         },
         Cause::ReadOnlyPath => HintSource::Cause {
             look: "`journalctl -u UNIT -n 20` has \"Read-only file system\", although the disk is writable. `systemctl cat UNIT` has the reason.",
-            change: "ProtectSystem= and ReadOnlyPaths= make paths read-only for this service alone. Open the one directory that it writes to; StateDirectory= does that.",
+            change: "ProtectSystem= and ReadOnlyPaths= make paths read-only for this service alone. Make only the directory writable that it needs; StateDirectory= does that.",
         },
         Cause::RuntimeOnly => HintSource::Cause {
-            look: "`systemctl cat UNIT` names the file that systemd reads. In which directory is it, and does that directory survive a boot?",
+            look: "`systemctl cat UNIT` names the file that systemd reads. In which directory is it, and does that directory survive a reboot?",
             change: "/run is emptied at every boot. Permanent units belong in /etc/systemd/system.",
         },
         Cause::ShellSyntax => HintSource::Cause {
@@ -188,7 +188,7 @@ const fn hints(cause: Cause) -> HintSource {
         },
         Cause::ZeroByteUnit => HintSource::Cause {
             look: "`systemctl status UNIT` prints `masked`, although it was never masked. How long is its file? `ls -l`",
-            change: "systemd treats an empty unit file as a mask. Write the file again, or remove it if another copy is meant.",
+            change: "systemd treats an empty unit file as a mask. Write the file again, or remove it to use another copy.",
         },
         Cause::AccountCanLogIn
         | Cause::AccountInGroup
@@ -215,7 +215,7 @@ const fn hints(cause: Cause) -> HintSource {
     }
 }
 
-/// Where to look and what to change; none where the check's own hints explain the cause.
+/// Where to look and what to change. None if the hints of the check apply.
 pub(super) fn hints_for(cause: Cause, unit: &str) -> Option<[String; 2]> {
     match hints(cause) {
         HintSource::Cause { look, change } => Some([look, change].map(|hint| hint.replace("UNIT", unit))),

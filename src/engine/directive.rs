@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 use super::suggest::suggest;
 use crate::model::{RestartPolicy, TimeSpan};
 
-/// `[Section]` lines, each followed by the names that count there. The sections do not overlap but for what `[Service]`
-/// still takes for compatibility, such as `StartLimitBurst`.
+/// `[Section]` lines, each followed by its directives. Sections overlap only where `[Service]` still accepts a directive
+/// for compatibility, such as `StartLimitBurst`.
 const DIRECTIVES: &str = include_str!("directives.txt");
 
 const BOOLEANS: [&str; 15] = [
@@ -35,18 +35,18 @@ const KILL_MODES: [&str; 4] = ["control-group", "mixed", "process", "none"];
 const COMMANDS: [&str; 7] =
     ["ExecCondition", "ExecStartPre", "ExecStart", "ExecStartPost", "ExecReload", "ExecStop", "ExecStopPost"];
 
-/// What a value may look like; anything else is ignored by the manager, with a warning in the journal.
+/// The syntax of a value. The manager ignores a line with any other value, and logs a warning.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ValueForm {
     /// By systemd.time(7).
     Span,
-    /// `yes`, `no` and their like.
+    /// `yes`, `no` and similar; see systemd.syntax(7).
     Boolean,
     /// A whole number that is not negative.
     Number,
     /// Exactly one of these words.
     Word(Vec<&'static str>),
-    /// Anything, as far as this program knows; empty resets it.
+    /// Not checked here. An empty value resets it.
     Free,
 }
 
@@ -71,7 +71,7 @@ pub(crate) fn section(key: &str) -> &'static str {
     sections(key).first().copied().unwrap_or("Service")
 }
 
-/// The sections in which a directive has effect; none for one that is not known.
+/// The sections in which a directive has effect; empty if it is not known.
 pub(crate) fn sections(key: &str) -> &'static [&'static str] {
     KNOWN.get(key).map_or(&[], Vec::as_slice)
 }
@@ -105,15 +105,15 @@ pub(crate) fn form(key: &str) -> ValueForm {
     }
 }
 
-/// The manager takes this value; one that it does not take leaves the earlier value as it was.
+/// Whether the manager accepts this value. If not, the earlier value stays in effect.
 pub(crate) fn takes(key: &str, value: &str) -> bool {
     match form(key) {
         ValueForm::Span => TimeSpan::parse(value).is_ok(),
         ValueForm::Boolean => boolean(value).is_some(),
         ValueForm::Number => number(value).is_some(),
-        // Empty is the default again.
+        // An empty KillMode= restores the default.
         ValueForm::Word(words) => words.contains(&value) || key == "KillMode" && value.is_empty(),
-        // `-` is for a folder that is missing, and the line is passed over if this cannot be one.
+        // With the prefix `-` systemd ignores a missing directory, and skips the line if this is not a path.
         ValueForm::Free if key == "WorkingDirectory" => {
             value.is_empty() || value.contains('%') || is_directory_path(value.strip_prefix('-').unwrap_or(value))
         }
@@ -121,8 +121,8 @@ pub(crate) fn takes(key: &str, value: &str) -> bool {
     }
 }
 
-/// The manager refuses to go on in a file with this line: a unit file is not loaded then, and of a drop-in nothing is
-/// read from there on. Specifiers may become anything, and so may what is quoted or escaped.
+/// The manager stops reading a file at this line. It then does not load a unit file, and ignores the rest of a drop-in.
+/// Values with specifiers, quotes or escapes are not checked.
 pub(crate) fn stops_parsing(key: &str, value: &str) -> bool {
     if key == "DynamicUser" {
         return boolean(value).is_none();
@@ -139,13 +139,13 @@ pub(crate) fn stops_parsing(key: &str, value: &str) -> bool {
     }
 }
 
-/// An absolute path that never goes up, or the home folder.
+/// An absolute path without `..`, or `~` for the home directory.
 fn is_directory_path(path: &str) -> bool {
     path == "~" || path.starts_with('/') && path.split('/').all(|part| part != "..")
 }
 
-/// A command line that begins with a path or with the mere name of a program, and leaves no quote open. With `-` in
-/// front the manager passes over one that does not.
+/// A command line that begins with a path or a program's name, and has balanced quotes. With the prefix `-` the manager
+/// skips any other line instead of refusing the file.
 fn is_command(line: &str) -> bool {
     let command = line.trim_start_matches(['@', '-', ':', '+', '!', '|']);
     if line[..line.len() - command.len()].contains('-') {
@@ -165,14 +165,14 @@ fn is_command(line: &str) -> bool {
     (open.is_none() || command.contains('\\')) && named
 }
 
-/// A name that systemd takes for that of an account, or the number of one.
+/// A name or number that systemd accepts for an account.
 fn is_account_name(name: &str) -> bool {
     if name.is_empty() {
         return true;
     }
     let numeric = name.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit());
     if numeric {
-        // These two are no ids to the kernel.
+        // systemd rejects these two: (uid_t) -1 in 32 and in 16 bits.
         return name.parse().is_ok_and(|id: u32| id != u32::MAX && id != 0xffff);
     }
     !name.contains([':', '/']) && !name.chars().any(char::is_control) && ![".", ".."].contains(&name)
@@ -189,8 +189,7 @@ pub(crate) fn sets(written: &str, key: &str) -> bool {
     written == key || OTHERS.contains(&(written, key))
 }
 
-/// An empty value takes back what was said before. What other units it depends on, a unit cannot take back:
-/// systemd.unit(5).
+/// Whether an empty value resets the directive. Dependencies cannot be reset; see systemd.unit(5).
 pub(crate) fn can_be_reset(key: &str) -> bool {
     const DEPENDENCIES: [&str; 21] = [
         "Wants",
@@ -228,7 +227,7 @@ pub(crate) fn number(text: &str) -> Option<u32> {
         [b'0', _, ..] => (&plain[1..], 8),
         _ => (plain, 10),
     };
-    // A second sign would be taken by the library.
+    // from_str_radix would accept a second sign.
     digits
         .starts_with(|first: char| first.is_ascii_hexdigit())
         .then(|| u32::from_str_radix(digits, radix).ok())
@@ -259,7 +258,7 @@ pub(crate) fn property(key: &str) -> Cow<'_, str> {
     }
 }
 
-/// What the manager has where nothing is written, for those directives where no configuration of it can change that.
+/// The built-in default, for directives whose default no configuration of the manager changes.
 pub(crate) fn default_of(key: &str) -> Option<&'static str> {
     match key {
         "Restart" | "RemainAfterExit" | "DynamicUser" => Some("no"),

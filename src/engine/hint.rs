@@ -27,7 +27,7 @@ pub struct Hints<'a> {
     pub check: &'a Check,
     /// Under this key the progress file counts the hints that were shown: the check's id, or `check: cause`.
     pub key: String,
-    /// These hints are for the cause of the failure, and not the check's own.
+    /// The hints are for the cause of the failure, not for the check.
     pub for_cause: bool,
     /// Never empty.
     pub texts: Vec<HintText<'a>>,
@@ -35,7 +35,7 @@ pub struct Hints<'a> {
 
 #[derive(Debug, PartialEq, Eq)]
 pub enum HintText<'a> {
-    /// Markdown by an author.
+    /// Markdown: an author's hint, or one for a cause.
     Markdown(Cow<'a, str>),
     /// The diagnosis of the failure. It quotes untrusted text from the machine.
     Diagnosis(&'a Diagnosis),

@@ -1,4 +1,4 @@
-//! The lines of a unit's files, and which of them are in effect. The manager decides; this reading explains and suspects.
+//! The lines of a unit's files, and which of them are in effect. The manager decides; this parser only explains.
 
 use super::directive::{can_be_reset, section, sections, sets, stops_parsing, takes};
 use crate::model::{Content, DiskFile, FilesFact, Line, Role, UnitFile};
@@ -78,7 +78,7 @@ impl<'a> UnitFiles<'a> {
         read.filter(move |line| sets(line.key, directive) && is_in_its_section(line))
     }
 
-    /// The lines that the manager takes, after the last reset by an empty value.
+    /// The lines that the manager accepts, after the last reset by an empty value.
     pub(crate) fn in_effect<'s>(&'s self, directive: &'s str) -> Vec<SettingLine<'s>> {
         let mut lines = Vec::new();
         for line in self.lines_for(directive).filter(|line| takes(directive, line.value) && !ends_drop_in(line)) {
@@ -138,7 +138,7 @@ fn is_in_its_section(line: &SettingLine) -> bool {
     sections(line.key).contains(&line.section)
 }
 
-/// `path:line` and value of each line of a directive that is in effect, by our reading of the files.
+/// `path:line` and value of each line of a directive in effect, as this parser reads the files.
 #[must_use]
 pub fn settings_in_effect(files: &FilesFact, directive: &str) -> Vec<(String, String)> {
     let files = UnitFiles::read(files);
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_line_that_systemd_takes_wins() {
+    fn the_last_line_that_systemd_accepts_wins() {
         #[rustfmt::skip]
         let table: [Row; 15] = [
             ("User", "[Service]\nUser=a\n", &["[Service]\nUser=b\nUser=c/d\nUser=e\n", "[Service]\nNice=1\n"], Some(("/etc/a.service.d/0.conf:2", "b"))),

@@ -1,4 +1,4 @@
-//! The far end of [`Remote`](super::Remote): reads questions, asks this machine, writes its answers.
+//! The process that [`Remote`](super::Remote) starts: reads questions, and writes the answers of this machine.
 
 use std::io::{self, Read, Write};
 

@@ -30,9 +30,8 @@ use crate::machine::unknown::unknown;
 use crate::machine::view::View;
 use crate::machine::wire::MAX_QUESTIONS;
 
-/// The unit that every boot starts.
 const DEFAULT_TARGET: &str = "default.target";
-/// The search path of systemd.unit(5), where the manager cannot be asked for its own.
+/// The search path of systemd.unit(5), for a manager that does not answer.
 const UNIT_PATH: &str = "/etc/systemd/system.control /run/systemd/system.control /run/systemd/transient \
     /run/systemd/generator.early /etc/systemd/system /etc/systemd/system.attached /run/systemd/system \
     /run/systemd/system.attached /run/systemd/generator /usr/local/lib/systemd/system /usr/lib/systemd/system \
@@ -80,7 +79,7 @@ impl Machine for LocalMachine {
     }
 }
 
-/// What one batch looks up once for all its questions.
+/// What a batch of questions reads once and shares.
 struct Batch<'a> {
     view: View,
     systemctl: &'a Systemctl,
@@ -95,8 +94,8 @@ struct Batch<'a> {
 }
 
 impl<'a> Batch<'a> {
-    /// Watches units for as long as the questions ask, then looks at everything else at one moment. Sends no GET yet,
-    /// since that can start the service of a socket unit.
+    /// Watches units for as long as the questions ask, then reads everything else at once. Sends no GET yet: a GET can
+    /// start the service of a socket unit.
     fn observe(systemctl: &'a Systemctl, questions: &[Question]) -> Self {
         let wants = |wanted: fn(&Question) -> bool| questions.iter().any(wanted);
         let mut names: BTreeSet<UnitName> =
@@ -144,18 +143,18 @@ impl<'a> Batch<'a> {
             Question::Processes(asked) => asked.answered(self.processes_of(&asked.unit)),
             Question::Boot(asked) => asked.answered(self.boot(&asked.unit)),
             Question::Stability(asked) => asked.answered(
-                self.stability.get(asked).cloned().unwrap_or_else(|| Err(unknown("this unit was not watched"))),
+                self.stability.get(asked).cloned().unwrap_or_else(|| Err(unknown("the unit was not watched"))),
             ),
             Question::Failure(asked) => {
                 asked.answered(self.unit(&asked.unit).map(|unit| failure(&self.view, &self.journal, unit)))
             }
             Question::Http(asked) => asked.answered(self.http(asked)),
             Question::Listens(asked) => asked.answered(
-                self.listeners.get(asked).cloned().unwrap_or_else(|| Err(unknown("this port was not looked at"))),
+                self.listeners.get(asked).cloned().unwrap_or_else(|| Err(unknown("the port was not probed"))),
             ),
             Question::Details(asked) => asked.answered(self.details(&asked.unit, asked.directory.as_deref())),
             Question::Account(asked) => asked.answered(self.account(&asked.unit)),
-            // A path can be looked at without the manager.
+            // A path needs no manager.
             Question::File(asked) => {
                 asked.answered(file::file(&self.view, &asked.path, asked.text.as_deref(), self.unit(&asked.unit).ok()))
             }
@@ -171,7 +170,7 @@ impl<'a> Batch<'a> {
         questions.iter().map(answer).collect()
     }
 
-    /// Sends a GET. The owner of the port is the one before the first GET, unless that could not see it.
+    /// Sends a GET. The owner of the port is the one before the first GET, if that one is known.
     fn http(&self, asked: &HttpQuestion) -> Result<HttpFact, Unknown> {
         let HttpQuestion { unit, port, path } = asked;
         let owner = self.owners.get(asked).cloned().unwrap_or(PortOwner::Unseen);
@@ -195,7 +194,7 @@ impl<'a> Batch<'a> {
         match self.units.get(&UnitName::parse(unit)?) {
             Some(Ok(fact)) => Ok(fact),
             Some(Err(unknown)) => Err(unknown.clone()),
-            None => Err(unknown(format!("{unit} was not looked at"))),
+            None => Err(unknown(format!("the properties of {unit} were not read"))),
         }
     }
 

@@ -1,4 +1,4 @@
-//! The directory tree and the proc directory of a machine, read through directory handles.
+//! The files and the proc directory of a machine, read through directory file descriptors.
 //!
 //! Every file and every entry of proc(5) that this room looks at is reached from here, by the path that it has on that
 //! machine. Programs such as systemctl run on the live machine only.
@@ -14,9 +14,9 @@ use std::path::{Component, Path, PathBuf};
 use rustix::fs::{CWD, Dir, Mode, OFlags, ResolveFlags, fgetxattr, getxattr, openat, openat2, readlinkat};
 use rustix::io::Errno;
 
-/// As many symbolic links as the kernel follows.
+/// The kernel follows at most this many symbolic links.
 const MAX_LINKS: usize = 40;
-/// openat2(2) fails with `EAGAIN` while another process renames what a `..` leads through.
+/// openat2(2) fails with `EAGAIN` if a rename races with the resolution of `..`.
 const TRIES: usize = 16;
 /// Longer files of proc are cut.
 const PROC_LIMIT: u64 = 64 << 10;

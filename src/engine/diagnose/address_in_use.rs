@@ -28,10 +28,10 @@ pub(super) fn address_in_use(view: &UnitView, failure: &FailureFact, probed: boo
         Some((port, pid, comm)) => taken(port, &format!("pid {pid} ({comm})"), stop_process(pid, unit)),
         None => Cause::AddressInUse
             .because(format!(
-                "{unit} ended because its address was in use (\"Address already in use\"). No process listens on it now."
+                "{unit} failed because its address was in use (\"Address already in use\"). No process listens on it now."
             ))
             .next_step(format!(
-                "sudo ss -tulnp, which shows who listens on which port; then sudo systemctl restart {unit}"
+                "sudo ss -tulnp, which shows the process that listens on each port; then sudo systemctl restart {unit}"
             )),
     })
 }
@@ -55,9 +55,9 @@ fn how_to_free(unit: &str, holder: &PortHolder) -> String {
     }
 }
 
-/// A kill alone is not enough: the process may be started again.
+/// A kill alone is not enough: its unit may start the process again.
 pub(super) fn stop_process(pid: u32, unit: &str) -> String {
     format!(
-        "systemctl status {pid}, which shows what started it and may start it again; then sudo kill {pid}; sudo systemctl restart {unit}"
+        "systemctl status {pid}, which shows the unit that may start it again; then sudo kill {pid}; sudo systemctl restart {unit}"
     )
 }

@@ -76,7 +76,7 @@ fn diagnosis(view: &UnitView, text: String, value: Option<&str>) -> Diagnosis {
         None => format!("systemctl status {unit}"),
     };
     Cause::ConditionNotMet.because(text).next_step(format!(
-        "{look}; meet it, or remove the line and sudo systemctl daemon-reload; then sudo systemctl start {unit}"
+        "{look}; make the condition true, or remove the line and run sudo systemctl daemon-reload; then sudo systemctl start {unit}"
     ))
 }
 

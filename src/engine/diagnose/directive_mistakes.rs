@@ -5,7 +5,7 @@ use crate::engine::suggest::suggest;
 use crate::engine::unit_files::{SettingLine, UnitFiles};
 use crate::model::{Cause, Diagnosis, Role};
 
-/// Directives whose value is one word or path. Quotes around it become part of it (truth 6).
+/// Directives whose value is one word or path. systemd does not remove quotes from it.
 const UNQUOTED: [&str; 4] = ["User", "Group", "PIDFile", "Slice"];
 
 /// At most this many lines are named for the same mistake.
@@ -17,7 +17,7 @@ pub(crate) fn directive_mistakes(
     directive: &str,
     is_wanted: &dyn Fn(&str) -> bool,
 ) -> Vec<Diagnosis> {
-    // Earlier lines do not matter if a later one is in effect. Each line that the manager does not take is a mistake.
+    // A later line in effect replaces the earlier ones. Each line that the manager ignores is a mistake.
     let effective = files.effective(directive);
     let relevant = files.lines_for(directive).filter(|line| Some(*line) == effective || !takes(directive, line.value));
     let mut causes: Vec<Diagnosis> = relevant.filter_map(|line| in_value(&line)).take(MAX_LINES).collect();
@@ -34,9 +34,9 @@ fn in_value(line: &SettingLine) -> Option<Diagnosis> {
         return Some(
             Cause::InlineComment
                 .because(format!(
-                    "{place} says {text}: a comment needs a line of its own, so \"{comment}\" is part of the value."
+                    "{place} says {text}: a comment must be on a separate line, so \"{comment}\" is part of the value."
                 ))
-                .next_step(format!("make the line {key}={kept}")),
+                .next_step(format!("change the line to {key}={kept}")),
         );
     }
     let bare = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
@@ -44,7 +44,7 @@ fn in_value(line: &SettingLine) -> Option<Diagnosis> {
         return Some(
             Cause::QuotedValue
                 .because(format!("{place} says {text}: the quotes are part of the value."))
-                .next_step(format!("make the line {key}={bare}")),
+                .next_step(format!("change the line to {key}={bare}")),
         );
     }
     if !takes(key, value) {
@@ -53,7 +53,7 @@ fn in_value(line: &SettingLine) -> Option<Diagnosis> {
     (form(key) == ValueForm::Span && counts_months(value)).then(|| {
         Cause::MonthsNotMinutes
             .because(format!("{place} says {text}: a capital M means months; minutes are m or min."))
-            .next_step(format!("make the line {key}={}", value.replace('M', "min")))
+            .next_step(format!("change the line to {key}={}", value.replace('M', "min")))
     })
 }
 
@@ -64,14 +64,14 @@ fn bad_value(line: &SettingLine) -> Diagnosis {
         _ => None,
     };
     let next = meant.map_or_else(
-        || format!("give {key}= a value that systemd knows, then sudo systemctl daemon-reload"),
-        |meant| format!("make the line {key}={meant}: case matters"),
+        || format!("give {key}= a valid value, then sudo systemctl daemon-reload"),
+        |meant| format!("change the line to {key}={meant}: case matters"),
     );
-    let why = if value.is_empty() { "an empty value does not reset it" } else { "systemd does not know that value" };
+    let why = if value.is_empty() { "an empty value does not reset it" } else { "systemd does not accept that value" };
     Cause::BadValue.because(format!("{place} says {text}: {why}, so systemd ignores the line.")).next_step(next)
 }
 
-/// Splits a value from a comment after it. In commands and free text a `#` may be meant.
+/// Splits a value from a comment after it. Commands and free text may contain a `#`.
 fn trailing_comment<'a>(key: &str, value: &'a str) -> Option<(&'a str, &'a str)> {
     if key.starts_with("Exec") || matches!(key, "Description" | "Environment" | "Documentation") {
         return None;
@@ -81,7 +81,7 @@ fn trailing_comment<'a>(key: &str, value: &'a str) -> Option<(&'a str, &'a str)>
     (!kept.is_empty()).then(|| (kept, value[at..].trim_start()))
 }
 
-/// `5M`, but not `5Month`, which is certainly meant.
+/// `5M`, but not `5Month`, which is unambiguous.
 fn counts_months(value: &str) -> bool {
     let is_unit = |at: usize| {
         let is_after_digit = value[..at].trim_end().ends_with(|c: char| c.is_ascii_digit());
@@ -98,7 +98,7 @@ fn in_wrong_section(files: &UnitFiles, directive: &str) -> Vec<Diagnosis> {
         .map(|line| {
             let (place, text) = (line.place(), line.text());
             let why = if line.section.is_empty() {
-                format!("{text} stands before any section, and has no effect there")
+                format!("{text} is before the first section, and has no effect there")
             } else if line.section.eq_ignore_ascii_case(proper) {
                 format!("{text} stands under [{}], and section names are case-sensitive", line.section)
             } else {
@@ -128,12 +128,12 @@ fn misspelt(files: &UnitFiles, directive: &str) -> Vec<Diagnosis> {
                     line.place(),
                     line.key
                 ))
-                .next_step(format!("make the line {directive}={}", line.value))
+                .next_step(format!("change the line to {directive}={}", line.value))
         })
         .collect()
 }
 
-/// A right line in a copy of the unit file that the manager does not read.
+/// A correct line in a copy of the unit file that the manager does not read.
 fn in_unread_copy(files: &UnitFiles, directive: &str, is_wanted: &dyn Fn(&str) -> bool) -> Option<Diagnosis> {
     if files.effective(directive).is_some_and(|line| is_wanted(line.value)) {
         return None;
@@ -143,7 +143,7 @@ fn in_unread_copy(files: &UnitFiles, directive: &str, is_wanted: &dyn Fn(&str) -
     Some(
         Cause::EditedTheWrongCopy
             .because(format!(
-                "{} says {}, and was edited last. Of the files with this name only {read} is read: its directory comes first.",
+                "{} says {} and was edited last, but systemd reads only {read}: its directory has priority.",
                 line.place(),
                 line.text()
             ))
@@ -151,7 +151,7 @@ fn in_unread_copy(files: &UnitFiles, directive: &str, is_wanted: &dyn Fn(&str) -
     )
 }
 
-/// A right line that a later drop-in undoes.
+/// A correct line that a later drop-in overrides.
 fn overridden(files: &UnitFiles, directive: &str, is_wanted: &dyn Fn(&str) -> bool) -> Option<Diagnosis> {
     let lines: Vec<SettingLine> = files.lines_for(directive).filter(|line| takes(directive, line.value)).collect();
     let (last, earlier) = lines.split_last()?;
@@ -159,7 +159,7 @@ fn overridden(files: &UnitFiles, directive: &str, is_wanted: &dyn Fn(&str) -> bo
         return None;
     }
     let right = earlier.iter().rfind(|line| line.path != last.path && is_wanted(line.value))?;
-    let what = if last.value.is_empty() { "resets it" } else { "is read later and wins" };
+    let what = if last.value.is_empty() { "resets it" } else { "is read later and overrides it" };
     Some(
         Cause::OverriddenByDropIn
             .because(format!(
@@ -194,25 +194,25 @@ mod tests {
     fn each_mistake_is_named_with_the_line_to_write() {
         #[rustfmt::skip]
         let table: [Row; 17] = [
-            ("User", "[Service]\nUser=www # web\n", None, "www", Some(("inline-comment", "make the line User=www"))),
-            ("User", "[Service]\nUser=\"www\"\n", None, "www", Some(("quoted-value", "make the line User=www"))),
+            ("User", "[Service]\nUser=www # web\n", None, "www", Some(("inline-comment", "change the line to User=www"))),
+            ("User", "[Service]\nUser=\"www\"\n", None, "www", Some(("quoted-value", "change the line to User=www"))),
             ("User", "[Unit]\nUser=www\n", None, "www", Some(("wrong-section", "move it under [Service], then sudo systemctl daemon-reload"))),
             ("User", "User=www\n", None, "www", Some(("wrong-section", "move it under [Service], then sudo systemctl daemon-reload"))),
             ("User", "[service]\nUser=www\n", None, "www", Some(("wrong-section", "move it under [Service], then sudo systemctl daemon-reload"))),
-            ("User", "[Service]\nuser=www\n", None, "www", Some(("unknown-key", "make the line User=www"))),
+            ("User", "[Service]\nuser=www\n", None, "www", Some(("unknown-key", "change the line to User=www"))),
             ("User", "[Service]\nUser=www\n", Some("[Service]\nUser=\n"), "www",
                 Some(("overridden-by-drop-in", "change or remove the line in /etc/systemd/system/sre-app.service.d/x.conf, then sudo systemctl daemon-reload"))),
             ("User", "[Service]\nUser=www\n", Some("[Service]\nUser=root\n"), "www",
                 Some(("overridden-by-drop-in", "change or remove the line in /etc/systemd/system/sre-app.service.d/x.conf, then sudo systemctl daemon-reload"))),
             ("User", "[Service]\nUser=root\n", None, "www", None),
-            ("Restart", "[Service]\nRestart=Always\n", None, "always", Some(("bad-value", "make the line Restart=always: case matters"))),
-            ("Restart", "[Service]\nrestart=always\n", None, "always", Some(("unknown-key", "make the line Restart=always"))),
-            ("Restart", "[Service]\nRestart=always # x\n", None, "always", Some(("inline-comment", "make the line Restart=always"))),
+            ("Restart", "[Service]\nRestart=Always\n", None, "always", Some(("bad-value", "change the line to Restart=always: case matters"))),
+            ("Restart", "[Service]\nrestart=always\n", None, "always", Some(("unknown-key", "change the line to Restart=always"))),
+            ("Restart", "[Service]\nRestart=always # x\n", None, "always", Some(("inline-comment", "change the line to Restart=always"))),
             ("Restart", "[Unit]\nRestart=always\n", None, "always", Some(("wrong-section", "move it under [Service], then sudo systemctl daemon-reload"))),
-            ("RestartSec", "[Service]\nRestartSec=5M\n", None, "5min", Some(("months-not-minutes", "make the line RestartSec=5min"))),
-            ("RestartSec", "[Service]\nRestartSec=3 # s\n", None, "3", Some(("inline-comment", "make the line RestartSec=3"))),
+            ("RestartSec", "[Service]\nRestartSec=5M\n", None, "5min", Some(("months-not-minutes", "change the line to RestartSec=5min"))),
+            ("RestartSec", "[Service]\nRestartSec=3 # s\n", None, "3", Some(("inline-comment", "change the line to RestartSec=3"))),
             ("RestartSec", "[Service]\nRestartSec=-1\n", None, "3",
-                Some(("bad-value", "give RestartSec= a value that systemd knows, then sudo systemctl daemon-reload"))),
+                Some(("bad-value", "give RestartSec= a valid value, then sudo systemctl daemon-reload"))),
             ("ExecStart", "[Service]\nExecStart=/bin/sh -c 'true # x'\n", None, "", None),
         ];
         for (name, text, drop_in, right, expected) in table {

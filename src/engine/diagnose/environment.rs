@@ -17,7 +17,7 @@ const DIRECTORIES: [(&str, &str); 5] = [
 /// Variables that systemd sets together with `User=`.
 const OF_A_USER: [&str; 4] = ["HOME", "LOGNAME", "SHELL", "USER"];
 
-/// The first thing that its messages show to be missing, after mistakes in `Environment=` that explain it.
+/// The first command or variable that the messages report as missing, after mistakes in `Environment=` that explain it.
 pub(super) fn missing_environment(
     view: &UnitView,
     unit: &UnitFact,
@@ -51,14 +51,14 @@ fn command(view: &UnitView, name: &str, path: &str, elsewhere: Option<&str>) -> 
         Some(found) => {
             let directory = found.rsplit_once('/').map_or("/", |(directory, _)| directory);
             (
-                format!(" It is {found}."),
-                format!("write {found} in full; or Environment=PATH={directory}:/usr/bin:/bin under [Service]"),
+                format!(" It is installed as {found}."),
+                format!("use the full path {found}; or set Environment=PATH={directory}:/usr/bin:/bin under [Service]"),
             )
         }
         None => (
             String::new(),
             format!(
-                "command -v {name}, in a shell that finds it; then write that path in full, or set Environment=PATH=… under [Service]"
+                "command -v {name}, in a shell that finds it; then use that full path, or set Environment=PATH=… under [Service]"
             ),
         ),
     };
@@ -73,7 +73,7 @@ fn command(view: &UnitView, name: &str, path: &str, elsewhere: Option<&str>) -> 
 fn unset_variable(view: &UnitView, name: &str) -> Diagnosis {
     let set = format!("Environment={name}=… under [Service], or EnvironmentFile= with a file that sets it");
     let next = match DIRECTORIES.iter().find(|(variable, _)| *variable == name) {
-        Some((_, directive)) => format!("{directive}=NAME under [Service] makes the directory, and sets the variable"),
+        Some((_, directive)) => format!("{directive}=NAME under [Service] creates the directory and sets the variable"),
         None if OF_A_USER.contains(&name) => format!("User= under [Service] sets it; or {set}"),
         None => set,
     };

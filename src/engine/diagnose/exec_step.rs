@@ -9,7 +9,7 @@ use crate::model::{Cause, Diagnosis, FileType, ProgramFormat, RequiredPath};
 /// Shell built-ins that people write into `ExecStart=`, and what a unit needs instead.
 const BUILT_INS: [(&str, &str); 10] = [
     (".", USE_A_SHELL),
-    ("cd", "WorkingDirectory= names the directory, and ExecStart= begins with the program, by its absolute path"),
+    ("cd", "set the directory with WorkingDirectory=; ExecStart= begins with the absolute path of the program"),
     ("eval", USE_A_SHELL),
     ("exec", "remove exec: systemd starts the program itself, without a shell around it"),
     ("export", "Environment=NAME=VALUE sets a variable; ExecStart= begins with the program"),
@@ -60,11 +60,11 @@ impl FailedStep<'_> {
             }
             Some(ProgramFormat::Other) => {
                 let reason = format!("{path} neither begins with #! nor is a compiled program");
-                let next = "let its first line name an interpreter: #!/bin/sh".into();
+                let next = "name the interpreter in its first line: #!/bin/sh".into();
                 self.diagnosis(Cause::ExecFormat, &reason, next)
             }
             Some(ProgramFormat::Binary { native: false }) => {
-                let reason = format!("{path} is compiled for another processor than this machine's");
+                let reason = format!("{path} is compiled for a different CPU architecture");
                 self.diagnosis(Cause::ExecFormat, &reason, show("file"))
             }
             _ => self.hidden_program(path),

@@ -21,7 +21,7 @@ impl FailedStep<'_> {
         cause.because(format!("{}: {reason}.", self.lead)).next_step(next)
     }
 
-    /// The unit's user may not enter a directory of the path, or may not execute (or enter) what is at its end.
+    /// The unit's user may not enter a directory of the path, or may not execute the file (or enter the directory) at its end.
     pub(super) fn denied(&self, path: &RequiredPath, node: &Node) -> Option<Diagnosis> {
         let identity = self.failure?.identity.as_ref()?;
         let closed =
@@ -37,7 +37,7 @@ impl FailedStep<'_> {
     }
 }
 
-/// How a path that does not exist is missing: a dangling link, a file in place of a directory, or a missing parent.
+/// Why a path does not exist: a dangling link, a file in place of a directory, or a missing parent.
 pub(super) fn describe_missing(required: &RequiredPath) -> String {
     let path = &required.path;
     if !required.found.link.is_empty() {

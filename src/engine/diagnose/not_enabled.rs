@@ -70,7 +70,7 @@ pub(crate) fn why_not_enabled(
         "indirect" => causes.push(
             Cause::EnablesAnotherUnit
                 .because(format!(
-                    "[Install] of {name} names no target, only other units (Also=). enable links those units and not this one."
+                    "[Install] of {name} names no target, only other units (Also=). enable links those units, but not this one."
                 ))
                 .next_step(format!("add WantedBy=multi-user.target to [Install], then sudo systemctl reenable {name}")),
         ),
@@ -100,7 +100,7 @@ fn not_reached(unit: &str, boot: &BootFact, files: &UnitFiles) -> Vec<Diagnosis>
     let is_booted = |target: &str| target == boot.default_target || target == "default.target";
     if let Some((line, target)) = wants.iter().find(|(_, target)| is_booted(target)) {
         let text = format!(
-            "{} says {}, and {target} has no link for it: the line was written after enable made its links.",
+            "{} says {}, but {target} has no link for it: the line was written after enable created the links.",
             line.place(),
             line.text()
         );
@@ -126,15 +126,15 @@ fn unreached_target(unit: &str, boot: &BootFact, line: &SettingLine, target: &st
     if TARGETS.contains(&target) {
         let default = &boot.default_target;
         return Cause::WantedByIdleTarget
-            .because(format!("{place} says {text}, and a boot into {default} does not reach {target}."))
-            .next_step(format!("make the line {key}={default}, then sudo systemctl reenable {unit}"));
+            .because(format!("{place} says {text}, but a boot into {default} does not reach {target}."))
+            .next_step(format!("change the line to {key}={default}, then sudo systemctl reenable {unit}"));
     }
     let meant = suggest(target, TARGETS);
     let question = meant.map(|meant| format!("; did you mean {meant}?"));
     Cause::WantedByUnknownTarget
-        .because(format!("{place} says {text}: no boot reaches a {target}{}", question.as_deref().unwrap_or(".")))
+        .because(format!("{place} says {text}: no boot reaches {target}{}", question.as_deref().unwrap_or(".")))
         .next_step(format!(
-            "make the line {key}={}, then sudo systemctl reenable {unit}",
+            "change the line to {key}={}, then sudo systemctl reenable {unit}",
             meant.unwrap_or("multi-user.target")
         ))
 }

@@ -35,7 +35,7 @@ fn masked(view: &UnitView) -> Diagnosis {
         .next_step(format!("sudo systemctl unmask {runtime}{}", view.unit))
 }
 
-/// systemd also takes an empty unit file for a mask. An editor or a full disk may have emptied it.
+/// systemd treats an empty unit file as masked. An editor or a full disk may have emptied it.
 fn empty_file(view: &UnitView) -> Option<Diagnosis> {
     let files = view.files().ok()?;
     let empty = files.files.iter().find(|file| file.role == Role::Fragment && file.content == Content::Empty)?;
@@ -46,7 +46,7 @@ fn empty_file(view: &UnitView) -> Option<Diagnosis> {
                 "{path} has 0 bytes. systemd treats an empty unit file as masked, so it cannot be started."
             ))
             .next_step(format!(
-                "write {path} again, or remove it if another copy is to be used; then sudo systemctl daemon-reload"
+                "write {path} again, or remove it to use another copy; then sudo systemctl daemon-reload"
             )),
     )
 }
@@ -62,7 +62,7 @@ fn refusals(files: &UnitFiles) -> Vec<Diagnosis> {
         causes.push(
             Cause::BadSetting
                 .because(format!(
-                    "{} says {}: the program needs an absolute path, or a bare name.",
+                    "{} says {}: the program must be an absolute path, or a file name without slashes.",
                     line.place(),
                     line.text()
                 ))
@@ -77,7 +77,7 @@ fn refusals(files: &UnitFiles) -> Vec<Diagnosis> {
                     first.place(),
                     last.place()
                 ))
-                .next_step("put an empty ExecStart= before the one that is to be used"),
+                .next_step("put an empty ExecStart= before the command to use"),
         );
     }
     if commands.is_empty() && !(has_stop && (is_oneshot || remains)) {
@@ -95,17 +95,17 @@ fn refusals(files: &UnitFiles) -> Vec<Diagnosis> {
         causes.push(
             Cause::OneshotWithRestart
                 .because(format!(
-                    "{} says {}, which Type=oneshot does not allow: a oneshot service is done when it exits with success.",
+                    "{} says {}, which Type=oneshot does not allow: a oneshot service is finished when it exits successfully.",
                     restart.place(),
                     restart.text()
                 ))
-                .next_step("for a program that stays, remove Type=oneshot; for one that ends, use Restart=on-failure"),
+                .next_step("for a long-running program, remove Type=oneshot; for a task that exits, use Restart=on-failure"),
         );
     }
     causes
 }
 
-/// There was a command, and a later empty assignment removed it.
+/// A later empty assignment removed the command.
 fn emptied_command(files: &UnitFiles) -> Option<Diagnosis> {
     let lines: Vec<SettingLine> = files.lines_for("ExecStart").collect();
     let command = lines.iter().rfind(|line| !line.value.is_empty())?;

@@ -74,7 +74,7 @@ impl InactiveUnit<'_> {
         if !end.is_some_and(End::is_systemds_own) {
             let has_run = end.is_some() || !matches!(unit.get("NRestarts"), "" | "0");
             causes.extend(shell_syntax(unit, files).filter(|_| has_run));
-            // A unit that was stopped did not end because of what its messages report.
+            // If systemd stopped the unit, its messages do not explain the end.
             causes.extend(if was_stopped(unit) { vec![] } else { self.reported_by_the_program(end) });
         }
         let start = unmet_condition(view, unit, files, self.failure)
@@ -89,7 +89,7 @@ impl InactiveUnit<'_> {
         let mut causes: Vec<Diagnosis> = Vec::new();
         if let Some(failure) = self.failure {
             causes.extend(address_in_use(self.view, failure, self.probed));
-            // A protection directive denies access whatever the modes are, so it comes first.
+            // A protection directive denies access regardless of the modes, so it comes first.
             let denied = protected_path(self.view, self.unit, self.files, failure);
             let denied = denied.or_else(|| permission_denied(self.view, self.unit, failure));
             causes.extend(denied.or_else(|| privileged_port(self.view, self.unit, failure)));
@@ -119,7 +119,7 @@ pub(crate) fn foreign_listener(view: &UnitView, port: u16, pid: u32, comm: &str)
     if pid == 1 {
         return Cause::SocketUnitHoldsThePort
             .because(format!(
-                "systemd itself listens on port {port} for a socket unit, and {unit} did not take the socket over."
+                "systemd itself listens on port {port} for a socket unit, and {unit} did not take over the socket."
             ))
             .next_step("systemctl list-sockets");
     }
@@ -136,10 +136,10 @@ fn inactive_without_failure(view: &UnitView, unit: &UnitFact, end: Option<End>) 
     match end {
         _ if unit.get("ActiveState") != "inactive" => None,
         _ if was_stopped(unit) => Some(not_started(format!(
-            "systemd stopped {name}: either a stop was requested, or a unit that it depends on went away. It was not started again."
+            "systemd stopped {name}, because of a stop request or because a unit that it depends on stopped. It was not started again."
         ))),
         None => {
-            Some(not_started(format!("{name} is loaded, and it was not started, or it ended by itself with success.")))
+            Some(not_started(format!("{name} is loaded, but it was not started, or it exited successfully.")))
         }
         Some(End::Exited(0)) if unit.get("Type") == "oneshot" => Some(
             Cause::EndedByItself
@@ -147,16 +147,16 @@ fn inactive_without_failure(view: &UnitView, unit: &UnitFact, end: Option<End>) 
                     "{name} finished its work: a oneshot service without RemainAfterExit=yes does not stay active."
                 ))
                 .next_step(format!(
-                    "to keep it active, RemainAfterExit=yes under [Service]; then sudo systemctl daemon-reload && sudo systemctl restart {name}"
+                    "to keep it active, set RemainAfterExit=yes under [Service]; then sudo systemctl daemon-reload && sudo systemctl restart {name}"
                 )),
         ),
         Some(End::Exited(0)) => Some(
             Cause::EndedByItself
                 .because(format!("The main process of {name} exited with status 0, so the service ended."))
-                .next_step("let ExecStart= run the program in the foreground, without & or a daemon mode"),
+                .next_step("run the program in the foreground in ExecStart=, without & or a daemon mode"),
         ),
         Some(End::Signal { number, .. }) if unit.get("Result") == "success" => Some(not_started(format!(
-            "Signal {number} ended the main process of {name}, which is not a failure. It was not started again."
+            "Signal {number} ended the main process of {name}, which systemd does not count as a failure. It was not started again."
         ))),
         Some(_) => None,
     }
@@ -178,13 +178,13 @@ fn crash_loop_and_start_limit(view: &UnitView, unit: &UnitFact, stability: Optio
     let (restarts, burst) = (number("NRestarts"), number("StartLimitBurst"));
     let mut causes = Vec::new();
     let restarted = stability.is_some_and(|fact| fact.after.restarts > fact.before.restarts);
-    // The properties may be newer than the samples, so both count.
+    // The properties may be newer than the samples, so look at both.
     let waits_for_restart = unit.get("SubState").starts_with("auto-restart")
         || stability.is_some_and(|fact| fact.after.sub.starts_with("auto-restart"))
         || stability.is_some_and(|fact| fact.after.active == "activating" && fact.after.restarts > 0);
     let failed = unit.get("ActiveState") == "failed";
     let name = view.unit;
-    // Result= may be start-limit-hit or exit-code at the end of a loop (truth 19), so the restarts are counted.
+    // Result= may be start-limit-hit or exit-code at the end of a loop , so count the restarts.
     if restarted || waits_for_restart || failed && restarts > 0 {
         let restarts = stability.map_or(restarts, |fact| restarts.max(fact.after.restarts));
         causes.push(

@@ -6,13 +6,13 @@ use crate::engine::unit_files::{SettingLine, UnitFiles};
 use crate::engine::unit_view::UnitView;
 use crate::model::{Cause, Diagnosis, FailureFact, UnitFact};
 
-/// For a unit that the boot wants and that was not started. `cycle` has the units in their order.
+/// For a unit that the boot pulls in, but did not start. `cycle` has the units in their order.
 pub(crate) fn dropped_at_boot(view: &UnitView, files: Option<&UnitFiles>, cycle: &[String]) -> Option<Diagnosis> {
     let (first, second) = (cycle.first()?, cycle.get(1).or(cycle.first())?);
     let mut order: Vec<&str> = cycle.iter().map(String::as_str).collect();
     order.push(first);
     let order = order.join(" before ");
-    let text = format!("The boot leaves {} out, because the order has a cycle ({order}).", view.unit);
+    let text = format!("The boot does not start {}, because of an ordering cycle ({order}).", view.unit);
     Some(diagnosis(view, files, cycle, text, second))
 }
 
@@ -37,7 +37,7 @@ pub(super) fn start_dropped(
             cycle.push(name.to_owned());
         }
     }
-    // The messages of several cycles cannot be told apart.
+    // The messages of several cycles cannot be distinguished.
     let other = cycle.iter().find(|name| *name != view.unit)?.clone();
     let others: Vec<&str> = cycle.iter().map(String::as_str).filter(|name| *name != view.unit).take(4).collect();
     let (unit_name, others) = (view.unit, others.join(", "));
@@ -59,7 +59,7 @@ fn diagnosis(view: &UnitView, files: Option<&UnitFiles>, cycle: &[String], text:
         ),
     };
     Cause::OrderingCycle.because(text).next_step(format!(
-        "{remove}; sudo systemctl daemon-reload; systemd-analyze verify default.target shows whether a cycle is left"
+        "{remove}; sudo systemctl daemon-reload; systemd-analyze verify default.target shows whether a cycle remains"
     ))
 }
 

@@ -1,4 +1,4 @@
-//! The program reported a path that it was denied, and the modes there do deny it to the service's user.
+//! The program reported a denied path, and the file modes confirm that the service's user has no access.
 
 use super::shell_word::shell_safe;
 use crate::engine::access::{READ, WRITE, closed_directory, may, ownership};
@@ -13,7 +13,7 @@ pub(super) fn permission_denied(view: &UnitView, unit: &UnitFact, failure: &Fail
     let shown = shell_safe(&path.path).unwrap_or("PATH");
     // The message does not say what access it wanted, and it may be older than the modes.
     let if_corrected = if forbidden.starts_with("write ") {
-        format!("if it only reads it, that works now: sudo systemctl restart {}; else ", view.unit)
+        format!("if the program only reads it, it works now: sudo systemctl restart {}; else ", view.unit)
     } else {
         String::new()
     };
@@ -24,7 +24,7 @@ pub(super) fn permission_denied(view: &UnitView, unit: &UnitFact, failure: &Fail
                 view.unit
             ))
             .next_step(format!(
-                "{if_corrected}namei -l {shown}, which shows owner and mode of each directory; give the user only the access it needs"
+                "{if_corrected}namei -l {shown}, which shows the owner and mode of each directory; give the user only the access it needs"
             )),
     )
 }

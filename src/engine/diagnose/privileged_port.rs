@@ -24,7 +24,7 @@ pub(super) fn privileged_port(view: &UnitView, unit: &UnitFact, failure: &Failur
     let list = if root { "CapabilityBoundingSet" } else { "AmbientCapabilities" };
     let started_as = match user {
         _ if root => "root",
-        "" => "a user of its own",
+        "" => "a dynamic user",
         user => user,
     };
     if unit.list(list).contains(&CAPABILITY) {
@@ -37,14 +37,14 @@ pub(super) fn privileged_port(view: &UnitView, unit: &UnitFact, failure: &Failur
                  {first} needs CAP_NET_BIND_SERVICE, which {list}= does not list."
             ))
             .next_step(format!(
-                "under [Service], {list}=CAP_NET_BIND_SERVICE; or use a higher port; then sudo systemctl daemon-reload && \
+                "under [Service], set {list}=CAP_NET_BIND_SERVICE; or use a higher port; then sudo systemctl daemon-reload && \
                  sudo systemctl restart {unit_name}"
             )),
     )
 }
 
-/// The port in the message, else in the command line, else in the environment. None if the first of these that has a number
-/// has several.
+/// The port in the message, else in the command line, else in the environment. None if the first of these with a number has
+/// several.
 fn port(unit: &UnitFact, failure: &FailureFact) -> Option<u16> {
     let denied =
         |line: &&str| DENIED.iter().any(|word| line.contains(word)) && CALLS.iter().any(|call| line.contains(call));

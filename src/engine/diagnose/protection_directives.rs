@@ -1,5 +1,5 @@
-//! Paths that a directive closes although owner and mode allow access: `ProtectHome=`, `ProtectSystem=`, `ReadOnlyPaths=`.
-//! Named if the program reported such a path and the loaded unit closes it.
+//! Paths that a directive protects although owner and mode allow access: `ProtectHome=`, `ProtectSystem=`, `ReadOnlyPaths=`.
+//! A cause requires that the program reported such a path, and that the loaded unit protects it.
 
 use super::shell_word::shell_safe;
 use crate::engine::unit_files::UnitFiles;
@@ -12,7 +12,7 @@ const HOMES: [&str; 3] = ["/home", "/root", "/run/user"];
 const WRITABLE_IF_STRICT: [&str; 6] = ["/dev", "/proc", "/sys", "/home", "/root", "/run/user"];
 /// The directories that `ProtectSystem=full` makes read-only. `yes` leaves out the last one.
 const FULL: [&str; 4] = ["/usr", "/boot", "/efi", "/etc"];
-/// Directives that give a unit directories of its own, and their parent directories.
+/// Directives that create directories for a unit, and their parent directories.
 const OWN_DIRECTORIES: [(&str, &str); 4] = [
     ("StateDirectory", "/var/lib"),
     ("CacheDirectory", "/var/cache"),
@@ -20,7 +20,7 @@ const OWN_DIRECTORIES: [(&str, &str); 4] = [
     ("RuntimeDirectory", "/run"),
 ];
 
-/// The directive that closes a path which the program reported.
+/// The directive that protects a path from the messages.
 pub(super) fn protected_path(
     view: &UnitView,
     unit: &UnitFact,
@@ -45,11 +45,11 @@ fn protected_home(view: &UnitView, unit: &UnitFact, files: Option<&UnitFiles>, p
     is_closed.then(|| {
         Cause::HomeProtected
             .because(format!(
-                "{} may not reach {path}: {} closes /home, /root and /run/user to it, whatever the owners and modes are.",
+                "{} may not access {path}: {} makes /home, /root and /run/user inaccessible to it, regardless of owner and mode.",
                 view.unit,
                 describe_directive(files, "ProtectHome", "yes")
             ))
-            .next_step("move what the service needs to /srv or /var/lib; or open that one path: BindReadOnlyPaths= with ProtectHome=tmpfs")
+            .next_step("move what the service needs to /srv or /var/lib; or allow that path only: BindReadOnlyPaths= with ProtectHome=tmpfs")
     })
 }
 
@@ -80,7 +80,7 @@ fn read_only_path(view: &UnitView, unit: &UnitFact, files: Option<&UnitFiles>, p
     )
 }
 
-/// How to open this one path and keep the protection of all others.
+/// How to make this path writable and keep the other paths protected.
 fn how_to_open(path: &str) -> String {
     let mut names = path.split('/').skip(1);
     let directive = match (names.next(), names.next(), names.next()) {
@@ -89,7 +89,7 @@ fn how_to_open(path: &str) -> String {
         _ => "ReadWritePaths= with its directory".to_owned(),
     };
     format!(
-        "keep the protection and open this path: {directive} under [Service], then sudo systemctl daemon-reload and restart"
+        "keep the protection and make this path writable: {directive} under [Service], then sudo systemctl daemon-reload and restart"
     )
 }
 

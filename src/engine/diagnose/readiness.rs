@@ -28,11 +28,11 @@ pub(crate) fn no_main_process(view: &UnitView, unit: &UnitFact) -> Option<Diagno
     is_unknown.then(|| {
         Cause::ForkingWithoutPidfile
             .because(format!(
-                "{} has Type=forking and no PIDFile=, and its program left several processes behind. systemd does not know \
-                 which is the main one (MainPID=0), so it does not notice when that dies.",
+                "{} has Type=forking and no PIDFile=, and its program left several processes running. systemd does not know \
+                 which is the main one (MainPID=0), so it does not notice when that process exits.",
                 view.unit
             ))
-            .next_step("keep the program in the foreground, with Type=exec; or let it write a PID file, and name that in PIDFile=")
+            .next_step("run the program in the foreground, with Type=exec; or make it write a PID file, and set PIDFile= to that file")
     })
 }
 
@@ -69,10 +69,10 @@ impl Start<'_> {
         let name = self.unit_name;
         let protocol = self.unit.get("Result") == "protocol" && self.unit.get("ActiveState") != "active";
         let (cause, what) = if self.has_timed_out() {
-            let what = format!("its program did not send READY=1{}: systemd ended it", self.time_limit());
+            let what = format!("its program did not send READY=1{}, so systemd stopped it", self.time_limit());
             (Cause::NotifyNeverReady, what)
         } else if protocol {
-            (Cause::NotifyNeverReady, "its program ended before it sent READY=1".to_owned())
+            (Cause::NotifyNeverReady, "its program exited before it sent READY=1".to_owned())
         } else if self.is_waiting() && matches!(self.unit.get("NRestarts"), "" | "0") {
             // If it has died before, the crash loop is the cause.
             (Cause::WaitsForReady, "its program has not sent READY=1 yet".to_owned())
@@ -81,7 +81,7 @@ impl Start<'_> {
         };
         if self.last_message(REFUSED).is_some() && self.unit.get("NotifyAccess") == "main" {
             let text = format!(
-                "{name} has Type={service_type}, and {what}. NotifyAccess=main refused a message of another process than the main one."
+                "{name} has Type={service_type}, and {what}. With NotifyAccess=main, systemd ignored a message from a process other than the main one."
             );
             return Some(cause.because(text).next_step(
                 "NotifyAccess=all under [Service]; or start the program with exec, which makes it the main process",
@@ -103,7 +103,7 @@ impl Start<'_> {
         if is_waiting && has_control_process || has_timed_out && !is_waiting && was_killed {
             let foreground = match (is_waiting && has_control_process, self.unit.get("TimeoutStartUSec")) {
                 (true, _) => "stays in the foreground".to_owned(),
-                (false, limit) => format!("stayed in the foreground: systemd ended it after {limit}"),
+                (false, limit) => format!("stayed in the foreground, so systemd stopped it after {limit}"),
             };
             return Some(
                 Cause::ForkingWithoutPidfile
@@ -122,7 +122,7 @@ impl Start<'_> {
         let what = if message.contains("Can't open PID file") {
             "did not write that file"
         } else {
-            "wrote the PID of a process into it that is not its own"
+            "wrote a PID into it that does not belong to the service"
         };
         Some(
             Cause::ForkingWithoutPidfile
@@ -131,7 +131,7 @@ impl Start<'_> {
                     self.unit_name
                 ))
                 .next_step(format!(
-                    "let the program write its PID to {file}; or keep it in the foreground with Type=exec, which needs no PIDFile="
+                    "make the program write its PID to {file}; or run it in the foreground with Type=exec, which needs no PIDFile="
                 )),
         )
     }

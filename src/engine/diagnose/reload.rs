@@ -9,10 +9,9 @@ pub(crate) fn stale(view: &UnitView, files: Option<&UnitFiles>, directive: &str)
     match files.and_then(|files| files.effective(directive)) {
         Some(line) if line.is_runtime() => runtime_only(view, &format!("{} at {}", line.text(), line.place())),
         Some(line) => needs_daemon_reload(&format!("{} now says {}", line.place(), line.text())),
-        None => needs_daemon_reload(&format!(
-            "The files of {} changed: no {directive}= is in effect in them now",
-            view.unit
-        )),
+        None => {
+            needs_daemon_reload(&format!("The files of {} changed: {directive}= is no longer in effect", view.unit))
+        }
     }
 }
 
@@ -23,14 +22,14 @@ pub(super) fn runtime_only(view: &UnitView, what: &str) -> Diagnosis {
         .next_step(format!("write it under /etc/systemd/system: sudo systemctl edit --full {}", view.unit))
 }
 
-/// `change` says what is on the disk now, at the beginning of a sentence.
+/// `change` begins a sentence and describes what is on disk now.
 pub(super) fn needs_daemon_reload(change: &str) -> Diagnosis {
     Cause::NeedsDaemonReload
-        .because(format!("{change}, but the manager still uses the version that it read before."))
+        .because(format!("{change}, but the manager still uses the version that it loaded before."))
         .next_step("sudo systemctl daemon-reload")
 }
 
-/// `difference` says how the process differs from the loaded settings, at the beginning of a sentence.
+/// `difference` is a sentence without its full stop: how the process differs from the loaded settings.
 pub(crate) fn needs_restart(view: &UnitView, difference: &str) -> Diagnosis {
     Cause::NeedsRestart
         .because(format!("{difference}. A daemon-reload does not change a running process: a restart is needed."))

@@ -2,14 +2,14 @@
 
 use crate::model::{Cause, Diagnosis};
 
-/// Sets `follows` of each diagnosis whose root cause is also in the list, and moves root causes to the front.
+/// Sets `follows` in each diagnosis whose root cause is in the list too, and moves root causes to the front.
 pub(crate) fn put_root_causes_first(diagnoses: &mut [Diagnosis]) {
     for at in 0..diagnoses.len() {
         let cause = diagnoses[at].cause;
         let root = diagnoses.iter().enumerate().find(|(other, root)| *other != at && follows(cause, root.cause));
         diagnoses[at].follows = root.map(|(_, root)| root.cause);
     }
-    // A cause that follows from a follower follows from that one's root.
+    // If the root follows from another cause, use that one.
     for at in 0..diagnoses.len() {
         let direct = diagnoses[at].follows;
         let root = diagnoses.iter().find(|other| Some(other.cause) == direct).and_then(|other| other.follows);

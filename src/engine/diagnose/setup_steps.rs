@@ -57,7 +57,7 @@ impl FailedStep<'_> {
         self.diagnosis(
             Cause::Namespace,
             &format!("{}, so systemd could not set up the mount namespace", describe_missing(missing)),
-            format!("make {path}, or write {directive}=-{path}, which lets it be missing; then sudo systemctl daemon-reload and restart"),
+            format!("create {path}, or write {directive}=-{path}, which ignores a missing path; then sudo systemctl daemon-reload and restart"),
         )
     }
 }

@@ -4,7 +4,7 @@
 use crate::engine::unit_files::UnitFiles;
 use crate::model::{Cause, Diagnosis, UnitFact};
 
-/// Operators of shells, which are rarely meant as arguments. `;` is not one of them: systemd too separates commands by it.
+/// Shell operators, which are rarely intended as arguments. `;` is not one of them: systemd too separates commands by it.
 const OPERATORS: [&str; 10] = ["&&", "||", "|", ">", ">>", "<", "&", "2>", "2>&1", "&>"];
 
 /// Only for a program that ran and ended.
@@ -18,9 +18,9 @@ pub(super) fn shell_syntax(unit: &UnitFact, files: Option<&UnitFiles>) -> Option
         ">" | ">>" | "2>" | "2>&1" | "&>" => {
             "remove it: the journal already has the program's output; StandardOutput=append:/PATH writes it to a file"
         }
-        "&" => "remove the &: systemd itself keeps the program in the background",
+        "&" => "remove the &: systemd already runs the program in the background",
         _ => {
-            "start a shell if you need one: ExecStart=/bin/sh -c '…'; or put each command into an ExecStartPre= of its own"
+            "start a shell if you need one: ExecStart=/bin/sh -c '…'; or use a separate ExecStartPre= for each command"
         }
     };
     is_loaded.then(|| {

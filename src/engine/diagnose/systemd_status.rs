@@ -1,6 +1,6 @@
 //! The causes behind an exit status that systemd itself sets: one of its steps before the program runs has failed.
 //!
-//! The text names the step before the path: the kernel reports "No such file" with the program's path also when its
+//! The text names the step before the path: the kernel reports "No such file" for the program's path even if only its
 //! interpreter is missing.
 
 use super::directive_mistakes::directive_mistakes;
@@ -48,7 +48,7 @@ pub(super) fn causes_of_status(
     let mut causes = Vec::new();
     let differs =
         |reloaded: &UnitFact| without_run_times(reloaded.get(directive)) != without_run_times(unit.get(directive));
-    // Without a twin, NeedDaemonReload= shows that the manager is behind the disk.
+    // Without a twin, NeedDaemonReload= shows that the files changed after the manager loaded them.
     let is_reported_stale = || {
         let line = files.and_then(|files| files.effective(directive)).map(|line| line.value);
         let loaded = without_run_times(unit.get(directive));
@@ -91,7 +91,7 @@ fn missing_mount(failure: Option<&FailureFact>) -> Option<(&str, &RequiredPath)>
     })
 }
 
-/// The line that the text points to: of several commands, the one with the program that failed.
+/// The line that the text names. If there are several commands, the one with the program that failed.
 fn deciding_line<'f>(files: &'f UnitFiles, directive: &'f str, ended: &Ended) -> Option<SettingLine<'f>> {
     let program = ended.command.as_ref().filter(|_| directive == ended.directive).map(|command| command.path);
     let has_program = |line: &SettingLine| program.is_some_and(|path| line.value.contains(path));

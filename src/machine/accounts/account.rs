@@ -108,7 +108,7 @@ fn without_login(name: &str, uid: u32) -> PasswdRow {
 fn outside_passwd(view: &View, user: &str) -> Result<Option<PasswdEntry>, Unknown> {
     if !view.is_live() {
         return Err(unknown(format!(
-            "the account {user} is not in /etc/passwd, and only a running machine knows others"
+            "the account {user} is not in /etc/passwd, and other sources of accounts need a running machine"
         )));
     }
     let found = find_account(user).map_err(|error| unknown(error.to_string()))?;

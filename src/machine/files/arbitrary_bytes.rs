@@ -1,5 +1,4 @@
-//! Whatever bytes stand in a unit file and its drop-ins: they are read from a disk, and every check on them ends in a
-//! verdict of bounded length.
+//! Unit files and drop-ins with arbitrary bytes: every check on them gets a verdict of bounded length.
 
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -20,10 +19,10 @@ use crate::model::{
 };
 
 const UNIT: &str = "a.service";
-/// What a cause, a piece of evidence or an observation may hold, and the sign that there was more.
+/// Characters of a cause, of evidence or of an observation, with the ellipsis of a clipped text.
 const LONGEST_TEXT: usize = 401;
-/// What one check may say of causes and evidence.
-const MAX_SAID: usize = 60;
+/// Texts of causes and evidence in one report.
+const MAX_TEXTS: usize = 60;
 /// Directives that checks look at, or that make causes.
 const KEYS: [&str; 20] = [
     "User",
@@ -48,7 +47,7 @@ const KEYS: [&str; 20] = [
     "restart",
 ];
 
-/// Bytes of every sort, and more often such as mean something in a unit file.
+/// Arbitrary bytes, more often ones with a meaning in a unit file.
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
     let value = prop_oneof![
         vec(any::<u8>(), 0..40),
@@ -76,7 +75,7 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
         2 => prop::sample::select(vec!["\\\n", "#\n", ";\n", "=\n", "\r\n", "\0", "\u{feff}", "\u{1b}[2J", "\n"])
             .prop_map(|odd| odd.as_bytes().to_vec()),
         1 => vec(any::<u8>(), 0..200),
-        // Long lines and many of them.
+        // Long lines.
         1 => (any::<u8>(), 0..5_000usize).prop_map(|(byte, times)| [b"User=".as_slice(), &[byte].repeat(times)].concat()),
     ];
     vec(line, 0..24).prop_map(|lines| lines.concat())
@@ -161,8 +160,8 @@ fn lab() -> Lab {
     }
 }
 
-/// A machine whose manager has these properties, and whose service has failed with these words.
-fn answer(question: &Question, unit: &UnitFact, files: &FilesFact, said: &str) -> Answer {
+/// A machine whose manager has these properties, and whose service has failed with this message.
+fn answer(question: &Question, unit: &UnitFact, files: &FilesFact, message: &str) -> Answer {
     Ok(match question {
         Question::System(_) => Fact::System(SystemFact { version: "252".into(), ..SystemFact::default() }),
         Question::Unit(_) => Fact::Unit(unit.clone()),
@@ -175,17 +174,17 @@ fn answer(question: &Question, unit: &UnitFact, files: &FilesFact, said: &str) -
             ..StabilityFact::default()
         }),
         Question::Failure(_) => Fact::Failure(FailureFact {
-            messages: vec![said.to_owned(), "bind: Permission denied".into(), "Address already in use".into()],
+            messages: vec![message.to_owned(), "bind: Permission denied".into(), "Address already in use".into()],
             identity: Some(Identity { uid: Some(7), ..Identity::default() }),
             first_unprivileged_port: Some(1024),
             ..FailureFact::default()
         }),
-        _ => return Err(Unknown { reason: "nobody looked".into(), remedy: String::new() }),
+        _ => return Err(Unknown { reason: "not observed".into(), remedy: String::new() }),
     })
 }
 
-fn sheet(asked: &[Question], unit: &UnitFact, files: &FilesFact, said: &str) -> AnswerSet {
-    AnswerSet::new(asked, asked.iter().map(|question| answer(question, unit, files, said)).collect())
+fn answer_set(asked: &[Question], unit: &UnitFact, files: &FilesFact, message: &str) -> AnswerSet {
+    AnswerSet::new(asked, asked.iter().map(|question| answer(question, unit, files, message)).collect())
 }
 
 fn killed(unit: &UnitFact, back: bool) -> KillFact {
@@ -217,7 +216,7 @@ proptest! {
         drop_ins in vec((vec(any::<u8>().prop_filter("a name", |byte| ![0, b'/'].contains(byte)), 1..12), bytes()), 0..4),
         loaded in properties(),
         reloaded in properties(),
-        said in "(.{0,400}|cat: /.{0,20}: Permission denied)",
+        message in "(.{0,400}|cat: /.{0,20}: Permission denied)",
         back in any::<bool>(),
     ) {
         let disk = tempfile::tempdir().unwrap();
@@ -231,8 +230,8 @@ proptest! {
         let lab = lab();
         let tried = trials(&lab, Ground::Twin).into_iter().map(|Trial::Kill(trial)| trial.answered(Ok(killed(&loaded, back))));
         let observations = Observations {
-            live: sheet(&questions(&lab), &loaded, &files, &said),
-            twin: Some(sheet(&twin_questions(&lab), &reloaded, &files, &said)),
+            live: answer_set(&questions(&lab), &loaded, &files, &message),
+            twin: Some(answer_set(&twin_questions(&lab), &reloaded, &files, &message)),
             trials: Trials::Done(tried.collect()),
             ..Observations::default()
         };
@@ -240,7 +239,7 @@ proptest! {
             let causes = report.diagnosis.iter().flat_map(|cause| [&cause.text, &cause.next]);
             let evidence = report.evidence.iter().flat_map(|evidence| [&evidence.text]);
             let texts: Vec<&String> = causes.chain(evidence).chain([&report.observed]).collect();
-            prop_assert!(texts.len() <= MAX_SAID, "{}: {texts:?}", report.kind);
+            prop_assert!(texts.len() <= MAX_TEXTS, "{}: {texts:?}", report.kind);
             for text in texts {
                 prop_assert!(text.chars().count() <= LONGEST_TEXT, "{}: {text}", report.kind);
             }

@@ -21,7 +21,7 @@ const MAX_LINE: usize = 300;
 
 /// The file at a path. A dynamic user is in no file, so the unit's properties name it.
 pub(crate) fn file(view: &View, path: &str, text: Option<&str>, unit: Option<&UnitFact>) -> Result<FileFact, Unknown> {
-    let cannot = |error: &io::Error| unknown_with_remedy(format!("{path} cannot be looked at: {error}"), "ask as root");
+    let cannot = |error: &io::Error| unknown_with_remedy(format!("{path} cannot be examined: {error}"), "ask as root");
     let path = Path::new(path);
     let link = match view.symlink_metadata(path) {
         Ok(meta) if meta.is_symlink() => {

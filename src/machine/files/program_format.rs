@@ -44,7 +44,7 @@ fn head(view: &View, path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The head of this very program, which is made for the processor of this machine.
+/// The head of this program itself, which is compiled for this machine.
 fn own_head() -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     View::live().proc_open("self/exe")?.take(HEAD_BYTES).read_to_end(&mut bytes)?;
@@ -57,7 +57,7 @@ fn e_machine(bytes: &[u8]) -> Option<u8> {
     bytes.get(if big_endian { 19 } else { 18 }).copied()
 }
 
-/// The path is a regular file that somebody may execute.
+/// The path is a regular file with an x bit.
 pub(crate) fn is_program(view: &View, path: &Path) -> bool {
     view.metadata(path).is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
 }

@@ -1,4 +1,4 @@
-//! Reads a file that anybody may have put there, bounded in time and memory.
+//! Reads an untrusted file, bounded in time and memory.
 
 use std::fs::Metadata;
 use std::io::{self, Read};

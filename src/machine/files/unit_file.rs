@@ -50,7 +50,7 @@ pub(crate) fn files(view: &View, unit: &UnitName, unit_path: &str, loaded: Optio
         if let Content::Text { text, .. } = &content {
             match text_left.checked_sub(text.len()) {
                 Some(left) => text_left = left,
-                None => content = Content::Unreadable { why: "the unit's files hold too much text to read all".into() },
+                None => content = Content::Unreadable { why: "the unit's files are too large to read them all".into() },
             }
         }
         DiskFile { path: path.to_string_lossy().into_owned(), role, content }

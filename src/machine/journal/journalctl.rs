@@ -109,7 +109,7 @@ fn read(name: &str, matches: &[&str], lines: usize) -> Result<Vec<Entry>, Unknow
     if let Some(hint) = stderr.lines().find(|line| hints.iter().any(|words| line.contains(words))) {
         return Err(unknown_with_remedy(
             format!("the journal cannot be read: {}", hint.trim().trim_start_matches("Hint: ")),
-            "ask as root, and see that systemd-journald runs: systemctl status systemd-journald",
+            "ask as root, and check that systemd-journald runs: systemctl status systemd-journald",
         ));
     }
     if !outcome.status.success() {

@@ -11,7 +11,7 @@ const MAX_MESSAGES: usize = 20;
 const MAX_ENTRIES: usize = 8 * MAX_MESSAGES;
 
 /// The last messages of the unit's latest run, oldest first. A restarted unit whose latest run has not ended, or has
-/// written nothing, has those of the run before it as well: that one's end is what is known of the failure.
+/// written nothing, also has those of the run before it, which failed.
 pub(crate) fn last_messages(journal: &Journal, unit: &UnitFact) -> Result<Vec<String>, Unknown> {
     let entries = journal.entries(unit, &[&format!("_SYSTEMD_UNIT={}", unit.get("Id"))], MAX_ENTRIES)?;
     Ok(of_latest_runs(&entries, unit))
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_has_just_begun_does_not_hide_the_one_that_ended() {
+    fn a_new_run_does_not_hide_the_messages_of_the_failed_run() {
         let entries = [entry("starting", 100, "a"), entry("failing", 200, "a"), entry("starting again", 600, "b")];
         let running = |restarts| unit("active/running", restarts, "500");
         assert_eq!(of_latest_runs(&entries, &running("1")), ["starting", "failing", "starting again"]);

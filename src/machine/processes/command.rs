@@ -78,9 +78,10 @@ fn failed_run(systemctl: &Systemctl, unit: &UnitName, stdout: &[u8], stderr: &[u
     match (fact.get("Result"), fact.get("ExecMainCode")) {
         ("timeout", _) => Ok(CommandFact::TimedOut { seconds: RUN_TIMEOUT.as_secs() }),
         ("signal" | "core-dump" | "oom-kill", "2" | "3") => Ok(CommandFact::Killed { signal: status }),
-        ("exit-code", "1") if status == 217 => {
-            Err(unknown_with_remedy("there is no account learner here", "check in a sandbox: unitlab lab start"))
-        }
+        ("exit-code", "1") if status == 217 => Err(unknown_with_remedy(
+            "the account learner does not exist on this machine",
+            "check in a sandbox: unitlab lab start",
+        )),
         ("exit-code", "1") => Ok(exited(u8::try_from(status).unwrap_or(u8::MAX), stdout, stderr)),
         _ => Err(unknown_with_remedy(
             format!("the program could not be run: systemd-run: {}", last_line(stderr)),
@@ -101,7 +102,7 @@ fn find_program(view: &View, name: &str) -> Result<Option<String>, Unknown> {
         return match executable(name) {
             Ok(true) => Ok(Some(name.to_owned())),
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-                Err(unknown_with_remedy(format!("{name} cannot be looked at: {error}"), "ask as root"))
+                Err(unknown_with_remedy(format!("{name} cannot be examined: {error}"), "ask as root"))
             }
             Ok(false) | Err(_) => Ok(None),
         };
@@ -110,9 +111,9 @@ fn find_program(view: &View, name: &str) -> Result<Option<String>, Unknown> {
         .iter()
         .map(|directory| format!("{directory}/{name}"))
         .find(|path| executable(path).unwrap_or(false));
-    found.map(Some).ok_or_else(|| {
-        unknown_with_remedy(format!("there is no {name} on this machine"), "install it, and check again")
-    })
+    found
+        .map(Some)
+        .ok_or_else(|| unknown_with_remedy(format!("there is no {name} on this machine"), "install it and check again"))
 }
 
 #[cfg(test)]

@@ -64,11 +64,11 @@ pub(crate) fn walk(view: &View, units: &[&UnitFact]) -> Result<Vec<ProcessInfo>,
 fn read_all(view: &View) -> Result<Vec<ProcessInfo>, Unknown> {
     let cannot = |error: &io::Error| {
         unknown_with_remedy(
-            format!("the processes in /proc cannot be seen: {error}"),
-            "ask as root; /proc may hide the processes of others",
+            format!("the processes in /proc cannot be read: {error}"),
+            "ask as root; /proc may hide the processes of other users",
         )
     };
-    // Without PID 1, /proc hides the processes of others, and the walk would miss them.
+    // If PID 1 is hidden, /proc hides the processes of other users too.
     view.proc_text("1/status").map_err(|error| cannot(&error))?;
     let names = view.proc_list(".", MAX_PIDS).map_err(|error| cannot(&error))?;
     let pids = names.iter().filter_map(|name| name.to_str()?.parse().ok());

@@ -21,7 +21,7 @@ const MAX_HEADERS: usize = 128;
 pub(crate) fn get(port: u16, path: &str) -> Result<HttpOutcome, Unknown> {
     if !path.starts_with('/') || !path.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(unknown_with_remedy(
-            format!("{path:?} is not a path of HTTP"),
+            format!("{path:?} is not an HTTP path"),
             "begin it with / and percent-encode the rest",
         ));
     }

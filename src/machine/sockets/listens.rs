@@ -1,4 +1,4 @@
-//! Whose socket listens on a port: the kernel's socket table, held by inode against the open files of processes.
+//! Which process listens on a port: compares inodes of the kernel's socket table with the open files of processes.
 
 use std::io::{self, Read};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -11,7 +11,7 @@ use crate::machine::sockets::sock_diag::{self, ListeningSocket};
 use crate::machine::unknown::unknown_with_remedy;
 use crate::machine::view::View;
 
-/// Listening sockets stand first in the table; behind so much of it there are none left.
+/// Bytes of the socket table that are read. Listening sockets come first in it.
 const MAX_TABLE: u64 = 8 << 20;
 /// More listeners on one port are not reported.
 const MAX_LISTENERS: usize = 64;
@@ -37,7 +37,7 @@ pub(crate) fn listeners(
     sockets: &[UnitFact],
 ) -> Result<ListensFact, Unknown> {
     let listening = listening(view, protocol, port).map_err(|error| {
-        unknown_with_remedy(format!("the machine's {} sockets cannot be seen: {error}", protocol.word()), "ask as root")
+        unknown_with_remedy(format!("the machine's {} sockets cannot be read: {error}", protocol.word()), "ask as root")
     })?;
     let listener = |found: ListeningSocket| {
         let owner = owner_of(view, &[found.inode], unit, processes);

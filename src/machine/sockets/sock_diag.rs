@@ -67,7 +67,6 @@ fn byte(number: u32) -> u8 {
     u8::try_from(number).unwrap_or_default()
 }
 
-/// Reads one dump.
 fn receive_dump(socket: &OwnedFd, port: u16, found: &mut Vec<ListeningSocket>) -> io::Result<()> {
     let mut buffer = vec![0; 32 << 10];
     for _ in 0..MAX_MESSAGES {
@@ -91,7 +90,7 @@ fn receive_dump(socket: &OwnedFd, port: u16, found: &mut Vec<ListeningSocket>) -
 }
 
 fn truncated() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, "the kernel's answer about sockets has no end")
+    io::Error::new(io::ErrorKind::InvalidData, "the kernel's list of sockets is incomplete")
 }
 
 /// Reads `struct inet_diag_msg`; none for another port.
@@ -126,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn who_listens_is_seen_and_who_is_connected_is_not() {
+    fn only_listening_sockets_are_found() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let _connected = TcpStream::connect(("127.0.0.1", port)).unwrap();
@@ -136,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn udp_and_ipv6_are_seen() {
+    fn udp_and_ipv6_sockets_are_found() {
         let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
         let port = socket.local_addr().unwrap().port();
         assert_eq!(listening(Protocol::Udp, port).unwrap()[0].inode, inode(&socket));

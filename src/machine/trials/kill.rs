@@ -26,7 +26,7 @@ const LIMIT_WAIT: Duration = Duration::from_secs(15);
 pub const SETTLE: Duration = Duration::from_millis(500);
 /// Longest time that a unit which exits at once may be restarted before the trial goes on.
 const CRASH_LOOP_WAIT: Duration = Duration::from_secs(5);
-/// The pause between two looks.
+/// Pause between two polls.
 const PAUSE: Duration = Duration::from_millis(20);
 /// Longest time for the whole trial.
 pub(crate) const LONGEST_TRIAL: Duration = Duration::from_secs(75);
@@ -100,7 +100,7 @@ impl Attempt<'_> {
 
     fn show_properties(&self, properties: &[&str]) -> Result<UnitFact, Unknown> {
         let shown = self.systemctl.show_units(std::slice::from_ref(&self.name), properties);
-        shown.into_values().next().unwrap_or_else(|| Err(unknown("this unit was not looked at")))
+        shown.into_values().next().unwrap_or_else(|| Err(unknown("the properties of the unit were not read")))
     }
 
     /// The properties of a unit that is not up. In a restart loop, the exit status is shown only between two runs.
@@ -140,7 +140,7 @@ impl Attempt<'_> {
             // Earlier starts count against its limit, and this trial is about the kill alone.
             let _ = self.systemctl.run_verb("reset-failed", &[], &self.name, START_TIMEOUT);
         }
-        // The caller looks at the unit again: a start can also succeed without a running unit.
+        // The caller reads the properties again: a start can also succeed without a running unit.
         let _ = self.systemctl.run_verb("start", &[], &self.name, START_TIMEOUT);
         matches!(fact.get("ActiveState"), "inactive" | "failed") && !StateSample::of(fact, 0).transient
     }
@@ -203,7 +203,7 @@ impl Attempt<'_> {
                     wait = SETTLE.saturating_sub(elapsed.saturating_sub(since));
                     back = Some((after.clone(), since));
                 }
-                // Looked at twice: a unit with `Upholds=` starts it only after it went down.
+                // Poll twice: a unit with `Upholds=` starts it only after it went down.
                 Phase::Down if was_down => {
                     return Ok(KillOutcome::GaveUp { after, result: fact.get("Result").to_owned() });
                 }

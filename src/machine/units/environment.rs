@@ -13,7 +13,7 @@ use crate::machine::view::View;
 const MAX_MISSING: usize = 4;
 /// A shell's error for a variable that is not set.
 const UNSET_ERRORS: [&str; 3] = [": parameter not set", ": parameter null or not set", ": unbound variable"];
-/// Words of other programs about a missing environment variable.
+/// Phrases of other programs about a missing environment variable.
 const MISSING_PHRASES: [&str; 6] = ["not set", "unset", "missing", "required", "must be set", "undefined"];
 /// Directories of programs that are not on a service's `PATH`; `*` matches any directory.
 const USUAL_DIRECTORIES: [&str; 8] = [
@@ -29,7 +29,7 @@ const USUAL_DIRECTORIES: [&str; 8] = [
 /// More directories are not searched.
 const MAX_DIRECTORIES: usize = 64;
 
-/// What is missing, by the last words of the program, the latest first.
+/// What is missing, by the last messages of the program, the latest first.
 pub(crate) fn missing_from_environment(
     view: &View,
     unit: &UnitFact,

@@ -67,7 +67,7 @@ fn look(shown: &Units, unit: &UnitName, asked: u64) -> Result<StateSample, Unkno
     match shown.get(unit) {
         Some(Ok(fact)) => Ok(StateSample::of(fact, asked)),
         Some(Err(unknown)) => Err(unknown.clone()),
-        None => Err(unknown("this unit was not looked at")),
+        None => Err(unknown("the properties of the unit were not read")),
     }
 }
 
@@ -157,7 +157,7 @@ impl ExitWatch {
     pub(crate) fn wait(&self, time: Duration) {
         let mut ready: Vec<PollFd<'_>> =
             self.0.iter().map(|inotify_fd| PollFd::new(inotify_fd, PollFlags::IN)).collect();
-        // The caller looks at the units again in any case.
+        // The caller reads the properties again in any case.
         let _ = poll(&mut ready, Some(&timespec(time)));
     }
 }

@@ -34,7 +34,7 @@ impl Systemctl {
     pub(crate) fn find() -> Result<Self, Unknown> {
         which::which("systemctl").map(Self).map_err(|_| {
             unknown_with_remedy(
-                "there is no systemctl here",
+                "systemctl is not installed on this machine",
                 "ask a machine that runs systemd, or a sandbox: unitlab lab start",
             )
         })
@@ -142,12 +142,12 @@ fn stdout_of(outcome: Result<Outcome, ChildError>) -> Result<String, Unknown> {
 fn no_answer(error: &ChildError) -> Unknown {
     let reason = format!("the service manager does not answer: systemctl show {error}");
     if state_of_init() == Some('T') {
-        return unknown_with_remedy(format!("{reason}, because PID 1 is stopped"), "let it go on: sudo kill -CONT 1");
+        return unknown_with_remedy(format!("{reason}, because PID 1 is stopped"), "continue it: sudo kill -CONT 1");
     }
     unknown_with_remedy(
         reason,
-        "look whether PID 1 hangs (a FIFO among unit files does that: ps -o stat,wchan:20,comm -p 1) or the machine is \
-         overloaded (uptime)",
+        "check whether PID 1 hangs, for example on a FIFO among the unit files (ps -o stat,wchan:20,comm -p 1), or \
+         whether the machine is overloaded (uptime)",
     )
 }
 
@@ -176,12 +176,12 @@ fn show_failed(line: &str, status: &str) -> Unknown {
     if geteuid().is_root() {
         return unknown_with_remedy(
             format!("systemd runs, but cannot be reached at its socket under /run/systemd: {failed}"),
-            "have systemd open its socket again, which no service notices: sudo kill -TERM 1",
+            "make systemd re-execute itself, which opens the socket again and keeps services running: sudo kill -TERM 1",
         );
     }
     unknown_with_remedy(
-        format!("systemd runs, but the message bus, which everyone but root needs to ask it, is dead: {failed}"),
-        "start the bus: sudo systemctl start dbus.socket; or check as root, who needs no bus: sudo unitlab …",
+        format!("systemd runs, but the message bus does not, and without it only root can ask systemd: {failed}"),
+        "start the bus: sudo systemctl start dbus.socket; or check as root, which needs no bus: sudo unitlab …",
     )
 }
 
@@ -222,8 +222,8 @@ fn parse_block(text: &str) -> Result<UnitFact, Unknown> {
             Some((key, value)) => {
                 if properties.insert(key.to_owned(), value.to_owned()).is_some() {
                     return Err(unknown_with_remedy(
-                        format!("a value with line breaks makes {key} appear twice in what systemctl show prints"),
-                        "write the line breaks of ExecStart= or Description= into a script of their own",
+                        format!("a value with line breaks makes {key} appear twice in the output of systemctl show"),
+                        "remove the line breaks from ExecStart= and Description=, for example by moving commands into a script",
                     ));
                 }
                 current = Some(key);

@@ -61,7 +61,7 @@ fn truths_26_to_29_links_are_not_boots() {
     let typo = settled("enabled", false, "[Install]\nWantedBy=mutli-user.target\n");
     assert_eq!(
         typo.diagnosis[0].next,
-        "make the line WantedBy=multi-user.target, then sudo systemctl reenable sre-app.service"
+        "change the line to WantedBy=multi-user.target, then sudo systemctl reenable sre-app.service"
     );
 }
 

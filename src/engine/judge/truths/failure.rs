@@ -94,7 +94,7 @@ fn status_203_is_told_apart() {
         (file(0o755), script("/bin/sh\r", false), "exec-bad-interpreter", "Windows line endings (CRLF)"),
         (file(0o755), script("/bin/zsch -e", false), "exec-bad-interpreter", "/bin/zsch is missing or not executable"),
         (file(0o755), Some(ProgramFormat::Other), "exec-format", "neither begins with #!"),
-        (file(0o755), Some(ProgramFormat::Binary { native: false }), "exec-format", "another processor"),
+        (file(0o755), Some(ProgramFormat::Binary { native: false }), "exec-format", "a different CPU architecture"),
         (file(0o755), Some(ProgramFormat::Binary { native: true }), "exec-failed", "exists now and is executable"),
     ] {
         let report = failed("203", &[], needed("/opt/app/serve.sh", Purpose::Program, found, head));

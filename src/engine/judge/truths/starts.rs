@@ -45,11 +45,11 @@ fn a_program_that_never_says_ready() {
     let table = [
         ("activating/start", vec![notify], vec![], vec!["waits-for-ready"], "has not sent READY=1 yet"),
         ("activating/start", vec![notify], vec![LATE], vec!["notify-never-ready"], "did not send READY=1 within 5s"),
-        ("failed/failed", vec![notify, timeout, killed[0], killed[1]], vec![LATE], vec!["notify-never-ready"], "systemd ended it."),
+        ("failed/failed", vec![notify, timeout, killed[0], killed[1]], vec![LATE], vec!["notify-never-ready"], "so systemd stopped it."),
         ("activating/auto-restart", vec![notify, timeout], vec![LATE], vec!["notify-never-ready", "crash-loop"], "READY=1"),
-        ("failed/failed", vec![notify, timeout, ("NotifyAccess", "main")], vec![refused, LATE], vec!["notify-never-ready"], "NotifyAccess=main refused a message of another process"),
-        ("failed/failed", vec![notify, timeout, ("NotifyAccess", "all")], vec![refused, LATE], vec!["notify-never-ready"], "systemd ended it."),
-        ("failed/failed", vec![notify, ("Result", "protocol")], vec![], vec!["notify-never-ready"], "ended before it sent"),
+        ("failed/failed", vec![notify, timeout, ("NotifyAccess", "main")], vec![refused, LATE], vec!["notify-never-ready"], "With NotifyAccess=main, systemd ignored a message from a process"),
+        ("failed/failed", vec![notify, timeout, ("NotifyAccess", "all")], vec![refused, LATE], vec!["notify-never-ready"], "so systemd stopped it."),
+        ("failed/failed", vec![notify, ("Result", "protocol")], vec![], vec!["notify-never-ready"], "exited before it sent"),
         // Other limits end with the same result, and another type waits for nothing.
         ("failed/failed", vec![notify, timeout], vec!["sre-app.service: start-pre operation timed out. Terminating."], vec![], ""),
         ("failed/failed", vec![notify, ("Result", "exit-code")], vec![LATE], vec![], ""),
@@ -74,11 +74,11 @@ fn a_program_that_does_not_fork_or_writes_no_pid() {
     #[rustfmt::skip]
     let table = [
         ("activating/start", vec![forking, ("ControlPID", "7")], vec![], "stays in the foreground"),
-        ("failed/failed", vec![forking, timeout], vec![LATE], "stayed in the foreground: systemd ended it after 5s"),
+        ("failed/failed", vec![forking, timeout], vec![LATE], "stayed in the foreground, so systemd stopped it after 5s"),
         ("failed/failed", vec![forking, timeout, file, ("ExecStart", killed.as_str())], vec![LATE], "stayed in the foreground"),
         ("activating/start", vec![forking, file], vec![unwritten], "did not write that file"),
         ("failed/failed", vec![forking, timeout, file, ("ExecStart", left.as_str())], vec![unwritten, LATE], "did not write that file"),
-        ("failed/failed", vec![forking, timeout, file, ("ExecStart", left.as_str())], vec![unknown, LATE], "wrote the PID of a process into it that is not its own"),
+        ("failed/failed", vec![forking, timeout, file, ("ExecStart", left.as_str())], vec![unknown, LATE], "wrote a PID into it that does not belong to the service"),
         // It was forgotten how the command ended, or another limit was over.
         ("failed/failed", vec![forking, timeout, file], vec![LATE], ""),
         ("failed/failed", vec![forking, timeout], vec![], ""),
