@@ -9,13 +9,13 @@ use crate::model::Chapter;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CourseError {
     /// The file, relative to the directory of the course: `labs/sre-app/lab.toml`.
-    pub file: String,
+    pub(super) file: String,
     /// Line and column, both from 1. None if the error concerns the whole file.
-    pub at: Option<(usize, usize)>,
+    pub(super) at: Option<(usize, usize)>,
     /// What is wrong.
-    pub what: String,
+    pub(super) what: String,
     /// How to fix it, if `what` does not already say so.
-    pub fix: Option<String>,
+    pub(super) fix: Option<String>,
 }
 
 impl CourseError {
@@ -76,7 +76,8 @@ impl CourseErrors {
         Self(errors)
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = &CourseError> {
+    #[cfg(test)]
+    pub(super) fn iter(&self) -> impl Iterator<Item = &CourseError> {
         self.0.iter()
     }
 }
@@ -95,11 +96,11 @@ impl std::error::Error for CourseErrors {}
 /// The course has no lab with this id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoSuchLab {
-    pub id: String,
+    pub(crate) id: String,
     /// The id that was probably meant.
-    pub nearest: Option<String>,
+    pub(crate) nearest: Option<String>,
     /// The ids of all labs.
-    pub labs: Vec<String>,
+    pub(crate) labs: Vec<String>,
 }
 
 impl NoSuchLab {
@@ -127,11 +128,11 @@ impl std::error::Error for NoSuchLab {}
 /// The course has no such chapter, or several that match.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoSuchChapter {
-    pub named: String,
+    pub(crate) named: String,
     /// The chapters whose ids begin with `named`; else the one that was probably meant.
-    pub near: Vec<String>,
+    pub(crate) near: Vec<String>,
     /// The ids of all chapters.
-    pub chapters: Vec<String>,
+    pub(crate) chapters: Vec<String>,
 }
 
 impl NoSuchChapter {

@@ -47,7 +47,7 @@ impl CourseFiles {
         Self { files }
     }
 
-    /// Reads `lessons/` and `labs/` of a directory; one of them may be missing. Follows no links, and opens only regular files.
+    /// Reads `lessons/` and `labs/` of a directory; one of them may be missing. Follows no links.
     pub(super) fn read(directory: &Path) -> Result<Self, Vec<CourseError>> {
         directory::read(directory).map(|files| Self { files })
     }

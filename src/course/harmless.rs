@@ -5,10 +5,10 @@ use super::fields::{Fields, Source, Value};
 
 /// A mutant that fails no check, and the reason why that is right.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HarmlessMutant {
+pub(crate) struct HarmlessMutant {
     /// The name of the mutant: `drop Unit.Description`.
-    pub mutant: String,
-    pub why: String,
+    pub(crate) mutant: String,
+    pub(crate) why: String,
 }
 
 /// Reads the list. Each entry must name one of the solution's mutants, and only once.

@@ -23,28 +23,28 @@ pub struct LabDirectory {
     /// The reference solution. It is applied to a fresh scene, or to unfinished work.
     pub solution: Overlay,
     /// The answers that the solution submits, by check.
-    pub answers: BTreeMap<String, SubmittedAnswer>,
+    pub(crate) answers: BTreeMap<String, SubmittedAnswer>,
     /// The variables, whose values differ from learner to learner.
-    pub variables: Vec<Variable>,
+    pub(crate) variables: Vec<Variable>,
     /// The seed of the variables' values. None if there are no variables.
-    pub seed: Option<u32>,
+    pub(crate) seed: Option<u32>,
     /// Markdown that explains the solution.
-    pub notes: String,
+    pub(crate) notes: String,
     /// Right and wrong answers that prove the lab, sorted by name.
-    pub cases: Vec<CaseDirectory>,
+    pub(crate) cases: Vec<CaseDirectory>,
     /// Copies of the solution, each with one change.
     pub mutants: Vec<Mutant>,
     /// The mutants that are still right answers.
-    pub harmless: Vec<HarmlessMutant>,
+    pub(crate) harmless: Vec<HarmlessMutant>,
 }
 
 /// One case. It is applied to a fresh scene.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CaseDirectory {
+pub(crate) struct CaseDirectory {
     /// Its description and expected result.
-    pub case: Case,
+    pub(crate) case: Case,
     /// The files and the script of the answer.
-    pub overlay: Overlay,
+    pub(crate) overlay: Overlay,
 }
 
 /// Reads one lab with the values of this seed. Adds to `errors`; the result is only valid if nothing was added.

@@ -31,8 +31,7 @@ impl Course {
     }
 
     /// Reads one lab of the embedded course, and no chapters. Grading needs no more. Returns none if there is no such lab.
-    #[must_use]
-    pub fn embedded_lab(id: &str) -> Option<Self> {
+    pub(crate) fn embedded_lab(id: &str) -> Option<Self> {
         let tree = CourseFiles::embedded();
         let mut errors = Vec::new();
         let lab = tree
@@ -85,8 +84,7 @@ impl Course {
     }
 
     /// The name, and the digest of the files.
-    #[must_use]
-    pub fn id(&self) -> &CourseId {
+    pub(crate) fn id(&self) -> &CourseId {
         &self.id
     }
 
@@ -124,7 +122,7 @@ impl Course {
     }
 
     /// Returns the lab with its variables drawn by this seed.
-    pub fn variant(&self, id: &str, seed: u32) -> Result<Cow<'_, LabDirectory>, LabError> {
+    pub(crate) fn variant(&self, id: &str, seed: u32) -> Result<Cow<'_, LabDirectory>, LabError> {
         let lab = self.lab(id)?;
         let Some(tree) = self.tree.as_ref().filter(|_| !lab.variables.is_empty()) else {
             return Ok(Cow::Borrowed(lab));

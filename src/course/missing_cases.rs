@@ -10,8 +10,7 @@ const WRONG: usize = 8;
 
 impl LabDirectory {
     /// Lists missing right answers, missing wrong answers, and checks that no case fails.
-    #[must_use]
-    pub fn missing_cases(&self) -> Vec<CourseError> {
+    pub(crate) fn missing_cases(&self) -> Vec<CourseError> {
         let root = format!("labs/{}", self.lab.id);
         let cases = format!("{root}/cases");
         let right = self.cases.iter().filter(|case| case.case.fails.is_empty()).count();

@@ -19,8 +19,7 @@ mod needs_order;
 mod tutorial;
 mod variables;
 
-pub use error::{CourseError, CourseErrors, LabError, NoSuchChapter, NoSuchLab};
-pub use harmless::HarmlessMutant;
-pub use lab_directory::{CaseDirectory, LabDirectory};
-pub use lesson::write_records;
+pub(crate) use error::{CourseErrors, LabError, NoSuchChapter, NoSuchLab};
+pub use lab_directory::LabDirectory;
+pub(crate) use lesson::write_records;
 pub use loaded_course::Course;

@@ -19,30 +19,29 @@ pub(super) fn lint(checks: &[Needs<'_>], source: &mut Source) {
         }
     }
     // Remove the checks whose needs are all removed, until nothing changes. The rest depends on a cycle.
-    let mut open: Vec<&Needs<'_>> = checks.iter().collect();
+    let mut remaining: Vec<&Needs<'_>> = checks.iter().collect();
     loop {
-        let waiting: Vec<&str> = open.iter().map(|check| check.id).collect();
-        let before = open.len();
-        open.retain(|check| check.needs.iter().any(|need| waiting.contains(need.get_ref())));
-        if open.len() == before {
+        let ids: Vec<&str> = remaining.iter().map(|check| check.id).collect();
+        let before = remaining.len();
+        remaining.retain(|check| check.needs.iter().any(|need| ids.contains(need.get_ref())));
+        if remaining.len() == before {
             break;
         }
     }
-    if let Some(first) = open.first() {
-        report_cycle(first, &open, source);
+    if let Some(first) = remaining.first() {
+        report_cycle(first, &remaining, source);
     }
 }
 
-fn report_cycle<'t>(first: &Needs<'t>, open: &[&Needs<'t>], source: &mut Source) {
+fn report_cycle<'t>(first: &Needs<'t>, remaining: &[&Needs<'t>], source: &mut Source) {
     let mut path: Vec<&str> = Vec::new();
     let mut next = first.id;
     let mut at = 0..0;
     while !path.contains(&next) {
         path.push(next);
-        let step = open
-            .iter()
-            .find(|check| check.id == next)
-            .and_then(|check| check.needs.iter().find(|need| open.iter().any(|other| other.id == *need.get_ref())));
+        let step = remaining.iter().find(|check| check.id == next).and_then(|check| {
+            check.needs.iter().find(|need| remaining.iter().any(|other| other.id == *need.get_ref()))
+        });
         // Every remaining check needs a remaining check.
         let Some(need) = step else { return };
         next = need.get_ref();

@@ -10,4 +10,4 @@ mod segments;
 pub(super) use chapter::{ParsedChapter, read};
 pub(super) use glossary::read as read_glossary;
 pub(super) use records::record_errors;
-pub use records::write as write_records;
+pub(crate) use records::write as write_records;

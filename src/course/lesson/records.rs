@@ -56,8 +56,7 @@ pub(in crate::course) fn record_errors(chapter: &Chapter) -> Vec<CourseError> {
 const OUTPUT_LIMIT: usize = 16 << 10;
 
 /// Returns the text of a records file, in this order.
-#[must_use]
-pub fn write<'a>(records: impl IntoIterator<Item = (&'a str, &'a RecordedOutput)>) -> String {
+pub(crate) fn write<'a>(records: impl IntoIterator<Item = (&'a str, &'a RecordedOutput)>) -> String {
     let mut text = "# What this chapter's commands printed: written by `unitlab course check . --record`.\n".to_owned();
     for (id, RecordedOutput { run, output }) in records {
         let end = output.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= OUTPUT_LIMIT).last();
