@@ -32,7 +32,7 @@ fn every_screen_fits_its_window_in_colour_and_without() {
         session.press("/needle", "The needle lies here.");
         session.press("\r", "1/2");
         session.press("gunit", "What systemd manages.");
-        session.press("zzz", "No term contains these letters.");
+        session.press("zzz", "No term contains this text.");
         session.press("\x1b", "Another");
         session.press("R", "Restart this chapter?");
         session.press("\x1b", "Another");

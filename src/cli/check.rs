@@ -73,7 +73,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
         }
     };
     let style = if output.is_file() { context.terminal.file_style() } else { context.terminal.style() };
-    output.write(|out| args.format.report(&report, style, out))?;
+    output.write(|out| args.format.write(&report, style, out))?;
     Ok(ExitCode::from_report(report.exit_code()))
 }
 

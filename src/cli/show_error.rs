@@ -46,5 +46,5 @@ pub(super) fn show_error(streams: &Streams, error: &Error, document: Option<Form
 pub(super) fn write_document(error: &Error, format: Format, out: &mut impl Write) -> io::Result<()> {
     let Some(Message { what, cause, next }) = error.message() else { return Ok(()) };
     let exit = ExitCode::from(error).code();
-    format.failure(&report::Failure { what: &what, cause: &cause, next: &next, exit }, out)
+    format.write_error(&report::ErrorReport { what: &what, cause: &cause, next: &next, exit }, out)
 }

@@ -71,7 +71,7 @@ pub struct Timing {
 pub struct Proof {
     /// The chapters in order, then the labs.
     pub cases: Vec<CaseResult>,
-    /// Faults found without a sandbox: checks that no case fails, pages that are too long.
+    /// Mistakes found without a sandbox: checks that no case fails, pages that are too long.
     pub mistakes: Vec<String>,
     /// Wall-clock duration.
     pub took: Duration,

@@ -4,10 +4,9 @@ use std::io::{self, Write};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Failure, error_json, error_junit, error_tap, human, json, junit, tap};
+use super::{ErrorReport, error_json, error_junit, error_tap, human, json, junit, tap};
 use crate::model::{Report, Style};
 
-/// A format that a report can be written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Format {
@@ -22,7 +21,7 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    pub(crate) fn report(self, report: &Report, style: Style, out: &mut impl Write) -> io::Result<()> {
+    pub(crate) fn write(self, report: &Report, style: Style, out: &mut impl Write) -> io::Result<()> {
         match self {
             Self::Human => human(report, style, out),
             Self::Json => json(report, out),
@@ -31,13 +30,13 @@ impl Format {
         }
     }
 
-    /// Writes a failure of unitlab itself as a document; nothing for `Human`, who reads it on stderr.
-    pub(crate) fn failure(self, failure: &Failure<'_>, out: &mut impl Write) -> io::Result<()> {
+    /// Writes an error of unitlab itself as a document. `Human` writes nothing, because the error is on stderr.
+    pub(crate) fn write_error(self, error: &ErrorReport<'_>, out: &mut impl Write) -> io::Result<()> {
         match self {
             Self::Human => Ok(()),
-            Self::Json => error_json(failure, out),
-            Self::Junit => error_junit(failure, out),
-            Self::Tap => error_tap(failure, out),
+            Self::Json => error_json(error, out),
+            Self::Junit => error_junit(error, out),
+            Self::Tap => error_tap(error, out),
         }
     }
 }

@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use crate::model::{Report, deceives};
 
-/// An error of unitlab itself; nothing was graded.
+/// An error of unitlab itself, as the formats write it. Nothing was graded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Failure<'a> {
+pub struct ErrorReport<'a> {
     /// What failed, one sentence.
     pub what: &'a str,
     /// Why; empty if unknown.
@@ -26,8 +26,8 @@ pub fn json(report: &Report, out: &mut impl Write) -> io::Result<()> {
 }
 
 /// Writes an error as `unitlab.error/1`, and a newline.
-pub fn error_json(failure: &Failure<'_>, out: &mut impl Write) -> io::Result<()> {
-    let Failure { what, cause, next, exit } = *failure;
+pub fn error_json(error: &ErrorReport<'_>, out: &mut impl Write) -> io::Result<()> {
+    let ErrorReport { what, cause, next, exit } = *error;
     let error = ErrorText { what, cause, next };
     let unitlab = env!("CARGO_PKG_VERSION");
     document(&ErrorDocument { schema: ErrorDocument::SCHEMA, unitlab, error, exit }, out)
@@ -90,7 +90,7 @@ fn escape_controls(document: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Failure, error_json, json};
+    use super::{ErrorReport, error_json, json};
     use crate::model::Report;
     use crate::report::sample;
 
@@ -125,9 +125,9 @@ mod tests {
     #[test]
     fn an_error_is_a_document_too() {
         let mut out = Vec::new();
-        let failure =
-            Failure { what: "no sandbox could be booted", cause: "no root", next: "run it with sudo", exit: 4 };
-        error_json(&failure, &mut out).unwrap();
+        let error =
+            ErrorReport { what: "no sandbox could be booted", cause: "no root", next: "run it with sudo", exit: 4 };
+        error_json(&error, &mut out).unwrap();
         let expected = format!(
             "{{\n  \"schema\": \"unitlab.error/1\",\n  \"unitlab\": \"{}\",\n  \"error\": {{\n    \"what\": \"no sandbox \
              could be booted\",\n    \"cause\": \"no root\",\n    \"next\": \"run it with sudo\"\n  }},\n  \"exit\": 4\n}}\n",

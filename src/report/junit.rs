@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Property, Report as Document, TestCase, TestCaseStatus, TestSuite};
 
-use super::json::Failure;
+use super::json::ErrorReport;
 use super::labels;
 use crate::model::{Cause, CheckReport, PlaceKind, Report, Status, escape};
 
 /// Writes a report as one suite. Failed is `<failure>`, unknown is `<error>`, blocked and not-run are `<skipped>`.
 pub fn junit(report: &Report, out: &mut impl Write) -> io::Result<()> {
-    // Readers take what precedes a dot for a package.
+    // CI systems read the part before a dot as a package.
     let lab = escape(&report.lab).replace('.', "-");
     let mut suite = TestSuite::new(&lab);
     suite.extra.insert("timestamp".into(), escape(&report.at).into());
@@ -31,8 +31,8 @@ pub fn junit(report: &Report, out: &mut impl Write) -> io::Result<()> {
 }
 
 /// Writes an error of unitlab itself as a suite with one error.
-pub fn error_junit(failure: &Failure<'_>, out: &mut impl Write) -> io::Result<()> {
-    let Failure { what, cause, next, exit } = *failure;
+pub fn error_junit(error: &ErrorReport<'_>, out: &mut impl Write) -> io::Result<()> {
+    let ErrorReport { what, cause, next, exit } = *error;
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
     let mut text = vec![escape(what).into_owned()];
     text.extend(cause.lines().map(|line| escape(line).into_owned()));
@@ -77,7 +77,7 @@ fn properties(report: &Report) -> Vec<(String, String)> {
         ("score.graded_of", score.graded_of.to_string()),
         ("score.complete", score.complete.to_string()),
         ("score.percent", score.percent.to_string()),
-        ("score.passed", labels::decided(score.passed)),
+        ("score.passed", labels::passed(score.passed)),
     ];
     let each = report
         .checks
@@ -95,12 +95,12 @@ fn case(check: &CheckReport, class: &str) -> TestCase {
         Status::Blocked | Status::NotRun => TestCaseStatus::skipped(),
     };
     if check.status != Status::Passed {
-        let message = labels::ungraded(check).unwrap_or_else(|| {
+        let message = labels::ungraded_reason(check).unwrap_or_else(|| {
             escape(&format!("expected {}, observed {}", check.expected, check.observed)).into_owned()
         });
         status.set_message(message).set_type(escape(&check.kind)).set_description(&details);
     }
-    let mut case = TestCase::new(labels::name(check), status);
+    let mut case = TestCase::new(labels::check_name(check), status);
     case.set_classname(class);
     if check.status == Status::Passed && !details.is_empty() {
         case.set_system_out(details);
@@ -111,30 +111,30 @@ fn case(check: &CheckReport, class: &str) -> TestCase {
 /// Expected, observed, evidence, causes and lesson, one per line.
 fn details(check: &CheckReport) -> String {
     let mut lines = Vec::new();
-    let mut say = |label: &str, text: &str| {
+    let mut add = |label: &str, text: &str| {
         if !text.is_empty() {
             lines.push(format!("{}: {}", escape(label), escape(text)));
         }
     };
-    say("expected", &check.expected);
-    say("observed", &check.observed);
+    add("expected", &check.expected);
+    add("observed", &check.observed);
     for evidence in &check.evidence {
-        say(labels::layer(evidence.layer), &format!("{}  ({})", evidence.text, evidence.source));
+        add(labels::layer(evidence.layer), &format!("{}  ({})", evidence.text, evidence.source));
     }
     for diagnosis in &check.diagnosis {
-        say(&format!("cause {}", diagnosis.cause), &diagnosis.text);
-        say("follows from", diagnosis.follows.map_or("", Cause::id));
-        say("next", &diagnosis.next);
-        say("explained in", diagnosis.lesson.as_deref().unwrap_or_default());
+        add(&format!("cause {}", diagnosis.cause), &diagnosis.text);
+        add("follows from", diagnosis.follows.map_or("", Cause::id));
+        add("next", &diagnosis.next);
+        add("explained in", diagnosis.lesson.as_deref().unwrap_or_default());
     }
-    say("why", &check.why);
-    say("lesson", &check.lesson);
+    add("why", &check.why);
+    add("lesson", &check.lesson);
     lines.join("\n")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Failure, error_junit, junit};
+    use super::{ErrorReport, error_junit, junit};
     use crate::report::sample;
 
     #[test]
@@ -145,11 +145,15 @@ mod tests {
     }
 
     #[test]
-    fn an_error_of_unitlab_is_no_failed_check() {
+    fn an_error_of_unitlab_is_not_a_failed_check() {
         let mut out = Vec::new();
-        let failure =
-            Failure { what: "the course has mistakes", cause: "lab.toml:1:2: <a>\nb\u{1b}", next: "mend it", exit: 4 };
-        error_junit(&failure, &mut out).unwrap();
+        let error = ErrorReport {
+            what: "the course has mistakes",
+            cause: "lab.toml:1:2: <a>\nb\u{1b}",
+            next: "mend it",
+            exit: 4,
+        };
+        error_junit(&error, &mut out).unwrap();
         insta::assert_snapshot!(String::from_utf8(out).unwrap());
     }
 }

@@ -2,13 +2,13 @@
 
 use crate::model::{CheckReport, Layer, Report, Status, escape};
 
-/// The id and the title: `restart-always: It is restarted however it ends`. The id stays if the title is reworded.
-pub(super) fn name(check: &CheckReport) -> String {
+/// The id and the title, such as `restart-always: systemd restarts it however it ended`. Only the id is stable.
+pub(super) fn check_name(check: &CheckReport) -> String {
     escape(&format!("{}: {}", check.id, check.title)).into_owned()
 }
 
 /// Why a check was not graded; none if it passed or failed.
-pub(super) fn ungraded(check: &CheckReport) -> Option<String> {
+pub(super) fn ungraded_reason(check: &CheckReport) -> Option<String> {
     let reason = match check.status {
         Status::Passed | Status::Failed => return None,
         Status::Blocked if check.blocked_by.is_empty() => "a check that it needs did not pass".to_owned(),
@@ -22,12 +22,12 @@ pub(super) fn ungraded(check: &CheckReport) -> Option<String> {
 }
 
 /// Whether no check passed and none failed.
-pub(super) fn grades_nothing(report: &Report) -> bool {
+pub(super) fn nothing_was_graded(report: &Report) -> bool {
     !report.checks.iter().any(|check| matches!(check.status, Status::Passed | Status::Failed))
 }
 
 /// `true`, `false`, or `undecided` if unknown checks decide.
-pub(super) fn decided(passed: Option<bool>) -> String {
+pub(super) fn passed(passed: Option<bool>) -> String {
     passed.map_or("undecided".to_owned(), |passed| passed.to_string())
 }
 

@@ -13,6 +13,6 @@ mod tests;
 
 pub(crate) use format::Format;
 pub use human::{human, proof};
-pub use json::{Failure, error_json, json};
+pub use json::{ErrorReport, error_json, json};
 pub use junit::{error_junit, junit};
 pub use tap::{error_tap, tap};

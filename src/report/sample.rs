@@ -8,20 +8,20 @@ const UNIT_FILE: &str = "/etc/systemd/system/sre-app.service";
 pub(super) fn beginner() -> Report {
     let stale = diagnosis(
         Cause::NeedsDaemonReload,
-        "The file was changed after systemd had read it: what is loaded is the old version.",
+        "The file changed after systemd read it, so systemd still uses the old version.",
         "sudo systemctl daemon-reload",
     );
     let checks = vec![
         passed("unit-file", "unit-file", "systemd knows sre-app.service and can load it", 10),
-        passed("running", "active", "The service is running, and stays so for 2 s", 15),
+        passed("running", "active", "The service runs, and keeps running for 2 s", 15),
         CheckReport {
             status: Status::Unknown,
             earned: 0,
-            observed: "port 8000 could not be asked: the network of the sandbox did not come up".into(),
+            observed: "port 8000 did not answer: the network of the sandbox is down".into(),
             diagnosis: vec![diagnosis(Cause::CouldNotTell, "", "unitlab doctor")],
             ..passed("serves", "http", "http://127.0.0.1:8000/ is answered by the service's own process", 15)
         },
-        passed("after-network", "setting", "It is started after network.target", 5),
+        passed("after-network", "setting", "It starts after network.target", 5),
         CheckReport {
             expected: "Restart=always".into(),
             observed: "no".into(),
@@ -30,9 +30,9 @@ pub(super) fn beginner() -> Report {
                 evidence(Layer::Loaded, "systemctl show sre-app.service -p Restart", "Restart=no"),
             ],
             diagnosis: vec![stale.clone()],
-            why: "on-failure leaves it down after a clean exit, and nobody is awake to notice.".into(),
+            why: "With on-failure, systemd does not start it again after a clean exit.".into(),
             lesson: "reliability".into(),
-            ..failed("restart-always", "restart-policy", "It is restarted however it ends", 15)
+            ..failed("restart-always", "restart-policy", "systemd starts it again however it ended", 15)
         },
         CheckReport {
             expected: "3s".into(),
@@ -42,9 +42,9 @@ pub(super) fn beginner() -> Report {
                 evidence(Layer::Loaded, "systemctl show sre-app.service -p RestartUSec", "RestartUSec=100ms"),
             ],
             diagnosis: vec![stale],
-            why: "A pause keeps a crash loop from eating the machine.".into(),
+            why: "A pause keeps a crash loop from using all CPU time.".into(),
             lesson: "reliability".into(),
-            ..failed("restart-sec", "setting", "It waits 3 seconds before it is started again", 5)
+            ..failed("restart-sec", "setting", "It waits 3 seconds before each restart", 5)
         },
         passed("user-set", "setting", "The unit names a user to run as", 10),
         CheckReport {
@@ -58,10 +58,10 @@ pub(super) fn beginner() -> Report {
             ],
             diagnosis: vec![diagnosis(
                 Cause::NeedsRestart,
-                "User= is set and loaded, and the process was started before that: it still runs as root.",
+                "User= is loaded, but the process started before that and still runs as root.",
                 "sudo systemctl restart sre-app.service",
             )],
-            why: "A bug in a root service is a root shell for whoever finds it.".into(),
+            why: "Anyone who exploits a bug in a root service gets a root shell.".into(),
             lesson: "least-privilege".into(),
             ..failed("non-root", "runs-as", "No process of the service runs as root", 15)
         },
@@ -88,14 +88,14 @@ pub(super) fn solved() -> Report {
 }
 
 /// No check failed, but an unknown one decides.
-pub(super) fn uncertain() -> Report {
+pub(super) fn undecided() -> Report {
     let mut report = beginner();
     report.checks.retain(|check| matches!(check.status, Status::Passed | Status::Unknown));
     report.checks.push(CheckReport {
         status: Status::NotRun,
         earned: 0,
-        observed: "this machine is never rebooted by unitlab".into(),
-        ..passed("survives-reboot", "survives-reboot", "It is there again after a reboot", 45)
+        observed: "unitlab never reboots this machine".into(),
+        ..passed("survives-reboot", "survives-reboot", "It runs after a reboot", 45)
     });
     report.place = Place { kind: PlaceKind::Here, systemd: String::new() };
     report.score = Score { points: 40, of: 100, graded_of: 40, complete: false, percent: 40, passed: None };

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::json::Failure;
+use super::json::ErrorReport;
 use super::labels;
 use crate::model::{Cause, CheckReport, PlaceKind, Report, Status, escape};
 
@@ -30,24 +30,25 @@ pub fn tap(report: &Report, out: &mut impl Write) -> io::Result<()> {
     }
     let score = &report.score;
     line(&mut text, &format!("# {} of {} points, {} could be graded", score.points, score.of, score.graded_of));
-    line(&mut text, &format!("# passed: {}", labels::decided(score.passed)));
-    if labels::grades_nothing(report) {
-        let reason = report.checks.iter().find(|check| check.status == Status::Unknown).and_then(labels::ungraded);
+    line(&mut text, &format!("# passed: {}", labels::passed(score.passed)));
+    if labels::nothing_was_graded(report) {
+        let reason =
+            report.checks.iter().find(|check| check.status == Status::Unknown).and_then(labels::ungraded_reason);
         line(&mut text, &format!("Bail out! {}", reason.unwrap_or_else(|| "no check could be graded".into())));
     }
     out.write_all(text.as_bytes())
 }
 
 /// Writes an error of unitlab itself: nothing was graded.
-pub fn error_tap(failure: &Failure<'_>, out: &mut impl Write) -> io::Result<()> {
+pub fn error_tap(error: &ErrorReport<'_>, out: &mut impl Write) -> io::Result<()> {
     let mut text = String::from("TAP version 14\n");
-    for cause in failure.cause.lines() {
+    for cause in error.cause.lines() {
         line(&mut text, &format!("# {cause}"));
     }
-    if !failure.next.is_empty() {
-        line(&mut text, &format!("# next: {}", failure.next));
+    if !error.next.is_empty() {
+        line(&mut text, &format!("# next: {}", error.next));
     }
-    line(&mut text, &format!("Bail out! {}", failure.what));
+    line(&mut text, &format!("Bail out! {}", error.what));
     out.write_all(text.as_bytes())
 }
 
@@ -59,9 +60,9 @@ fn line(text: &mut String, line: &str) {
 
 fn point(text: &mut String, number: usize, check: &CheckReport) {
     let result = if check.status == Status::Failed { "not ok" } else { "ok" };
-    let directive =
-        labels::ungraded(check).map_or(String::new(), |reason| format!(" # SKIP {}", escape_directives(&reason)));
-    line(text, &format!("{result} {number} - {}{directive}", escape_directives(&labels::name(check))));
+    let directive = labels::ungraded_reason(check)
+        .map_or(String::new(), |reason| format!(" # SKIP {}", escape_directives(&reason)));
+    line(text, &format!("{result} {number} - {}{directive}", escape_directives(&labels::check_name(check))));
     if matches!(check.status, Status::Failed | Status::Unknown) || !check.diagnosis.is_empty() {
         block(text, check);
     }
@@ -121,7 +122,7 @@ fn entry(text: &mut String, indent: &str, key: &str, value: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Failure, error_tap, tap};
+    use super::{ErrorReport, error_tap, tap};
     use crate::model::{Report, Status};
     use crate::report::sample;
 
@@ -138,12 +139,12 @@ mod tests {
 
     #[test]
     fn it_bails_out_only_if_nothing_was_graded() {
-        let mut report = sample::uncertain();
+        let mut report = sample::undecided();
         assert!(!printed(&report).contains("Bail out!"));
         report.checks.retain(|check| check.status != Status::Passed);
         let text = printed(&report);
         let last = text.lines().last().unwrap();
-        assert_eq!(last, "Bail out! unknown: port 8000 could not be asked: the network of the sandbox did not come up");
+        assert_eq!(last, "Bail out! unknown: port 8000 did not answer: the network of the sandbox is down");
         report.checks.clear();
         assert!(printed(&report).contains("\n1..0 # SKIP the lab has no checks\n"));
     }
@@ -151,8 +152,8 @@ mod tests {
     #[test]
     fn an_error_of_unitlab_bails_out() {
         let mut out = Vec::new();
-        let failure = Failure { what: "no\nok 1", cause: "a\nok 2", next: "do", exit: 3 };
-        error_tap(&failure, &mut out).unwrap();
+        let error = ErrorReport { what: "no\nok 1", cause: "a\nok 2", next: "do", exit: 3 };
+        error_tap(&error, &mut out).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), "TAP version 14\n# a\n# ok 2\n# next: do\nBail out! no\\nok 1\n");
     }
 }

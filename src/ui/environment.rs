@@ -1,18 +1,18 @@
-//! What the environment says about the terminal.
+//! The environment variables that describe the terminal.
 
 use std::env;
 
 /// The value of `--color`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ColorChoice {
-    /// On a terminal, unless the environment decides otherwise.
+    /// Colour on a terminal, unless the environment sets it on or off.
     #[default]
     Auto,
     Always,
     Never,
 }
 
-/// The variables about the terminal. An empty one counts as unset (`no-color.org`).
+/// The variables that describe the terminal. An empty variable counts as unset (`no-color.org`).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct TerminalEnv {
     no_color: bool,
@@ -54,7 +54,7 @@ impl TerminalEnv {
         charset.contains("utf8") && self.term != "linux"
     }
 
-    /// `COLUMNS`, for output that is not a terminal.
+    /// The value of `COLUMNS`, which counts if output is not a terminal.
     pub(super) fn columns(&self) -> Option<usize> {
         self.columns
     }
@@ -63,7 +63,7 @@ impl TerminalEnv {
         self.columns = Some(columns);
     }
 
-    /// `TERM=dumb`: nothing can be redrawn.
+    /// Whether `TERM=dumb`: such a terminal cannot redraw a line.
     pub(super) fn is_dumb(&self) -> bool {
         self.term == "dumb"
     }
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn the_option_then_the_environment_decide_about_colour() {
+    fn the_color_option_overrides_the_environment() {
         use ColorChoice::{Always, Auto, Never};
         for (variables, choice, is_terminal, color) in [
             (&[][..], Auto, true, true),
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn the_locale_and_the_terminal_decide_about_unicode() {
+    fn unicode_needs_a_utf8_locale_and_not_the_linux_console() {
         for (variables, unicode) in [
             (&[("LANG", "en_GB.UTF-8")][..], true),
             (&[("LANG", "de_DE.utf8")], true),

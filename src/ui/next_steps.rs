@@ -2,8 +2,8 @@
 
 use console::Style as Colors;
 
-/// One line for each step: what it does, then its command. Commands are aligned and never wrapped, so that they can be
-/// copied whole.
+/// Formats one line for each step: its purpose, then its command. Commands are aligned, and never wrapped so that they
+/// can be copied.
 pub(crate) fn next_steps(steps: &[(&str, &str)], color: bool) -> String {
     let width = steps.iter().map(|(what, _)| what.chars().count()).max().unwrap_or(0);
     let colors = Colors::new().cyan().force_styling(color);

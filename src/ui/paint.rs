@@ -1,4 +1,4 @@
-//! Colours, rules and fallbacks for characters that the terminal cannot show. Legible on dark and on light.
+//! Colours, horizontal rules, and ASCII fallbacks. The colours are legible on dark and on light backgrounds.
 
 use console::measure_text_width;
 
@@ -21,7 +21,7 @@ impl Style {
         self.colors().cyan().apply_to(text).to_string()
     }
 
-    pub(super) fn strong(self, text: &str) -> String {
+    pub(super) fn bold_accent(self, text: &str) -> String {
         self.colors().cyan().bold().apply_to(text).to_string()
     }
 
@@ -33,12 +33,12 @@ impl Style {
         self.colors().red().bold().apply_to(text).to_string()
     }
 
-    /// The selected row, in reverse video. It needs a pointer too, for terminals without colour.
+    /// Reverse video, for the selected row. Without colour it has no effect, so draw a pointer too.
     pub(super) fn selected(self, text: &str) -> String {
         self.colors().reverse().apply_to(text).to_string()
     }
 
-    /// A horizontal line over the whole width, with a text near each end.
+    /// A horizontal rule over the whole width, with a text near each end.
     pub(super) fn rule(self, left: &str, right: &str) -> String {
         let line = self.glyphs().rule;
         let part = |text: &str| if text.is_empty() { String::new() } else { format!(" {text} ") };
@@ -54,7 +54,7 @@ impl Style {
         )
     }
 
-    /// Replaces common characters beyond ASCII by similar ones where the terminal shows only ASCII.
+    /// If the terminal shows only ASCII, replaces other common characters with similar ones.
     pub(super) fn to_charset(self, text: String) -> String {
         if self.unicode || text.is_ascii() {
             return text;

@@ -10,7 +10,6 @@ use console::{Key, Term};
 use crate::model::escape;
 use crate::os::{RawMode, RawModeKind};
 
-/// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum PromptError {
     #[error("cannot ask without a terminal: “{question}” (answer it with {flag})")]
@@ -26,7 +25,7 @@ pub enum PromptError {
 }
 
 pub(super) fn confirm(term: &Term, question: &str) -> Result<bool, PromptError> {
-    // Before the question is visible: a Ctrl-C then must not be a signal. Where it fails, each read enters raw mode.
+    // Enter raw mode before the question is visible, so that Ctrl-C is never a signal. If this fails, each read enters it.
     let raw = RawMode::enter(RawModeKind::Keys).ok();
     term.write_str(&format!("{} [y/N] ", escape(question)))?;
     let answer = loop {

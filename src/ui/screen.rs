@@ -1,4 +1,4 @@
-//! The full screen: it takes over the terminal, and restores it when dropped.
+//! A full screen on the terminal. It enters the alternate screen and raw mode, and leaves both when dropped.
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, stdin, stdout};
@@ -41,13 +41,13 @@ pub(crate) struct Screen {
     raw: RawMode,
     term: Term,
     resized: UnixStream,
-    /// The rows on the screen; empty if unknown.
+    /// The rows that were drawn last; empty to draw all of them.
     drawn: Vec<String>,
     cursor: Option<(usize, usize)>,
 }
 
 impl Screen {
-    /// Takes over the terminal; none if stdin or stdout is not one.
+    /// Enters the alternate screen and raw mode; none if stdin or stdout is not a terminal.
     pub(crate) fn open() -> io::Result<Option<Self>> {
         if !stdin().is_terminal() || !stdout().is_terminal() {
             return Ok(None);
@@ -61,7 +61,7 @@ impl Screen {
         Ok(Some(screen))
     }
 
-    /// Restores the terminal while `run` uses it, then takes it over again.
+    /// Restores the terminal while `run` uses it, then enters the alternate screen again.
     pub(crate) fn suspend_while<T>(&mut self, run: impl FnOnce() -> T) -> io::Result<T> {
         self.restore();
         let result = run();
@@ -113,7 +113,7 @@ impl Screen {
                 return Ok(UiEvent::Resized);
             }
             if ready[1].contains(PollFlags::IN) {
-                match self.term.read_key_raw().map(|pressed| key(&pressed)) {
+                match self.term.read_key_raw().map(|pressed| session_key(&pressed)) {
                     Ok(Some(key)) => return Ok(UiEvent::Key(key)),
                     Ok(None) => continue,
                     Err(_) => return Ok(UiEvent::Closed),
@@ -157,7 +157,7 @@ impl Screen {
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        // The alternate screen is left before raw mode is, which `RawMode` restores again to no effect.
+        // Leave the alternate screen first. Then `raw` is dropped and restores the modes again, which changes nothing.
         self.restore();
     }
 }
@@ -168,8 +168,8 @@ fn write(bytes: &[u8]) -> io::Result<()> {
     io::Write::flush(&mut out)
 }
 
-/// The key in the session's terms; none if the session has no use for it.
-fn key(key: &console::Key) -> Option<Key> {
+/// Converts a key; none if no session uses it.
+fn session_key(key: &console::Key) -> Option<Key> {
     use console::Key as Pressed;
     Some(match *key {
         Pressed::Char(control @ '\u{1}'..='\u{1a}') => Key::Ctrl(char::from(b'a' + control as u8 - 1)),

@@ -1,4 +1,4 @@
-//! A spinner for waits that are long enough to be noticed.
+//! A spinner, shown while the user waits.
 
 use std::io;
 use std::sync::{Mutex, PoisonError};
@@ -13,7 +13,7 @@ use crate::model::{Style, escape};
 /// The visible spinner, for [`clear_line`].
 static VISIBLE: Mutex<Option<WeakProgressBar>> = Mutex::new(None);
 
-/// Clears the current line of stderr: a spinner, and the `^C` that the terminal may have echoed.
+/// Clears the current line of stderr, which may hold a spinner or an echoed `^C`.
 pub(crate) fn clear_line() {
     let visible = VISIBLE.lock().unwrap_or_else(PoisonError::into_inner).take();
     if let Some(bar) = visible.and_then(|bar| bar.upgrade()) {
@@ -59,8 +59,8 @@ impl Drop for Spinner {
     }
 }
 
-/// Stderr, with the cursor at the start of the line between two drawings. indicatif leaves it at the end: an echoed `^C`
-/// would wrap to a new line there, and the spinner would stay on the screen.
+/// Stderr, with the cursor at the start of the line after each update. indicatif leaves it at the end. An echoed `^C`
+/// would then wrap to a new line, and the spinner would stay on the screen.
 #[derive(Debug)]
 struct SpinnerLine(Term);
 

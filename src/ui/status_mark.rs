@@ -1,4 +1,4 @@
-//! The mark at the start of a line that shows a status at a glance.
+//! The mark at the start of a line that shows a status.
 
 use console::Style as Colors;
 
@@ -7,7 +7,7 @@ use super::terminal::{Stream, Terminal};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StatusMark {
     Good,
-    /// Usable, but something is missing.
+    /// It works, but something is missing.
     Limited,
     Bad,
 }

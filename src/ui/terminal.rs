@@ -1,4 +1,4 @@
-//! The terminal of this process.
+//! The terminal of this process: its width, colours, and prompts.
 
 use std::io::{IsTerminal as _, stderr, stdin, stdout};
 
@@ -16,7 +16,6 @@ pub enum Stream {
     Stderr,
 }
 
-/// What the terminal can show, and whether the user can be asked.
 #[derive(Debug, Clone)]
 pub struct Terminal {
     choice: ColorChoice,
@@ -25,13 +24,13 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// Reads the environment; `yes` answers every question with yes.
+    /// Reads the environment. If `yes`, [`Terminal::confirm`] does not ask.
     #[must_use]
     pub fn new(choice: ColorChoice, yes: bool) -> Self {
         Self { choice, yes, env: TerminalEnv::read() }
     }
 
-    /// For a terminal elsewhere: text is this wide, unless standard output is a terminal.
+    /// Sets the width of text if standard output is not a terminal. The gate uses it for the learner's terminal.
     pub(crate) fn with_columns(mut self, columns: usize) -> Self {
         self.env.set_columns(columns);
         self
@@ -74,7 +73,7 @@ impl Terminal {
         Style { color: self.color(Stream::Stderr), ..self.style() }
     }
 
-    /// Whether the user can be asked: stdin is a terminal, and stderr is one that can be redrawn.
+    /// Whether the user can be asked: stdin is a terminal, and stderr is a terminal that can redraw a line.
     #[must_use]
     pub fn is_interactive(&self) -> bool {
         stdin().is_terminal() && self.can_redraw_stderr()
@@ -92,9 +91,9 @@ impl Terminal {
         ProgressBar::new(steps, self.can_redraw_stderr(), self.stderr_style())
     }
 
-    /// Asks a yes-no question; Enter alone is a no. `--yes` answers yes without asking.
+    /// Asks a yes-no question; Enter means no. With `--yes`, returns true without asking.
     ///
-    /// Fails where the user cannot be asked; the error names `flag`, the option that answers the question.
+    /// Fails if the user cannot be asked. The error names `flag`, the option that answers the question.
     pub fn confirm(&self, question: &str, flag: &str) -> Result<bool, PromptError> {
         if self.yes {
             Ok(true)

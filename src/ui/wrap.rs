@@ -2,7 +2,7 @@
 
 use textwrap::{Options, WordSeparator, WordSplitter};
 
-/// Wraps a text to `columns` less `indent`, but at least to 20 columns. Words with hyphens, such as options, stay whole.
+/// Wraps a text to `columns` minus `indent`, at least 20 columns. Words with hyphens, such as options, stay whole.
 pub(crate) fn wrap(text: &str, columns: usize, indent: usize) -> Vec<String> {
     let width = columns.saturating_sub(indent).max(20);
     textwrap::wrap(text, options(width)).into_iter().map(std::borrow::Cow::into_owned).collect()

@@ -97,7 +97,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
         let stale = chapters.iter().filter(|_| !args.record).flat_map(|chapter| course.record_errors(chapter));
         let unproven =
             labs.iter().filter(|lab| lab.seed.is_none_or(|seed| seed == 1)).flat_map(|lab| lab.missing_cases());
-        proof.mistakes.extend(stale.chain(unproven).map(|lack| lack.to_string()));
+        proof.mistakes.extend(stale.chain(unproven).map(|mistake| mistake.to_string()));
     }
     if let (true, Some(dir)) = (args.record, &args.dir) {
         record_outputs(&context.workspace, dir, &chapters, &proof)?;

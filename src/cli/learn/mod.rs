@@ -1,8 +1,8 @@
 //! `unitlab learn`: the lessons, page by page.
 
 mod command;
-mod history;
 mod lesson_client;
+mod saved_progress;
 mod screen;
 
 pub(super) use command::{Args, run};

@@ -5,13 +5,13 @@ use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 
-use super::history::{history, page_left, record};
 use super::lesson_client::{LessonClient, Sent};
+use super::saved_progress::{page_left, record, saved_progress};
 use crate::app::{Curriculum, Error, LessonRequest, StepKind};
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitCode;
 use crate::course::Course;
-use crate::engine::session::{Action, Event, History, Key, SandboxStatus, State, begin, update};
+use crate::engine::session::{Action, Event, Key, SandboxStatus, SavedProgress, State, begin, update};
 use crate::model::Tutorial;
 use crate::sandbox;
 use crate::ui::{LabSummary, Screen, UiEvent, home_frame, lesson_frame};
@@ -104,7 +104,7 @@ impl<'a> TutorialScreen<'a> {
         let tutorial = self.course.tutorial();
         let progress = self.context.workspace.progress()?;
         let page = page_left(&tutorial.chapters[chapter], &progress);
-        let (mut state, actions) = begin(tutorial, chapter, page, history(tutorial, &progress));
+        let (mut state, actions) = begin(tutorial, chapter, page, saved_progress(tutorial, &progress));
         self.draw(screen, tutorial, &mut state)?;
         let mut actions = actions;
         loop {
@@ -270,6 +270,6 @@ impl<'a> TutorialScreen<'a> {
 
 /// Applies an event that causes no action.
 fn apply(tutorial: &Tutorial, state: &mut State, event: Event) {
-    let before = std::mem::replace(state, State::new(0, 0, History::default()));
+    let before = std::mem::replace(state, State::new(0, 0, SavedProgress::default()));
     *state = update(tutorial, before, event).0;
 }

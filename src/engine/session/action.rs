@@ -4,7 +4,7 @@ use super::quiz_answer::QuizAnswer;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Action {
-    /// Get a fresh sandbox ready, with the scene of this chapter.
+    /// Start a fresh sandbox with the scene of this chapter.
     PrepareSandbox {
         /// Index of the chapter in the tutorial.
         chapter: usize,
@@ -16,7 +16,7 @@ pub(crate) enum Action {
         /// Blocks whose commands run first.
         prerequisites: Vec<String>,
         block: String,
-        /// The command line of the block, perhaps changed by the learner.
+        /// The command line of the block, as the learner edited it.
         command: String,
     },
     /// Stop the running command.
@@ -41,7 +41,7 @@ pub(crate) enum ProgressUpdate {
         chapter: String,
         /// The page's anchor.
         page: String,
-        /// Every page of the chapter has been opened.
+        /// Whether every page of the chapter has been opened.
         complete: bool,
     },
     QuestionAnswered {

@@ -15,6 +15,6 @@ pub(crate) enum Event {
     Output(String),
     /// The running command exited with this code, as a shell reports it; none if it was stopped.
     Exited(Option<i32>),
-    /// The learner came back from a lab; markdown for the page.
+    /// The learner left a lab. The text is markdown for the page.
     LabClosed(String),
 }

@@ -1,6 +1,5 @@
 //! The keys that a session reacts to.
 
-/// A key, as the terminal reports it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Key {
     Char(char),

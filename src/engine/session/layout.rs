@@ -4,9 +4,9 @@
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Layout {
     /// Height of the window that shows the page.
-    pub(crate) rows: usize,
+    pub(crate) window_rows: usize,
     /// Height of the page.
-    pub(crate) total: usize,
+    pub(crate) page_rows: usize,
     /// For each block its first row and the row after its last.
     pub(crate) blocks: Vec<(usize, usize)>,
 }

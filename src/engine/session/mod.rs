@@ -28,5 +28,5 @@ pub(crate) use line_editor::LineEditor;
 pub(crate) use quiz_answer::{QuizAnswer, is_correct};
 pub(crate) use sandbox_status::SandboxStatus;
 pub(crate) use search::{glossary_terms, search};
-pub(crate) use state::{AnswerHistory, CommandRun, History, InputPurpose, Mode, State, table_of_contents};
+pub(crate) use state::{AnswerHistory, CommandRun, InputPurpose, Mode, SavedProgress, State, table_of_contents};
 pub(crate) use update::{begin, update};

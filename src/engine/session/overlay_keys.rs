@@ -1,4 +1,4 @@
-//! What the keys do in a mode other than reading: in a text field, a list, or a confirmation.
+//! What the keys do in a text field, a list, or a confirmation.
 
 use super::action::Action;
 use super::key::Key;
@@ -21,7 +21,7 @@ pub(super) fn press(step: &mut Step<'_>, key: Key) {
             (Key::Enter | Key::Char('q' | '?' | 'h' | ' '), _) => {}
             (_, moved) => step.state.mode = Mode::Help { cursor: moved.unwrap_or(cursor) },
         },
-        Mode::Restart => {
+        Mode::ConfirmRestart => {
             if matches!(key, Key::Char('y' | 'Y')) {
                 step.restart_chapter();
             }
@@ -71,7 +71,7 @@ fn press_in_contents(step: &mut Step<'_>, cursor: usize, key: Key) {
             return step.open(chapter, page.unwrap_or(0));
         }
         Key::Char('t') => return,
-        Key::Char('q') => return step.act(Action::Quit),
+        Key::Char('q') => return step.emit(Action::Quit),
         Key::Char(digit @ '1'..='9') => {
             let number = digit as u32 - '0' as u32;
             let is_chapter = |(chapter, page): &(usize, Option<usize>)| {

@@ -18,7 +18,7 @@ pub(super) fn press(step: &mut Step<'_>, key: Key) {
         Key::Down | Key::Char('j') => step.scroll_down(1),
         Key::Up | Key::Char('k') => step.scroll_up(1),
         Key::Home => step.scroll_up(usize::MAX),
-        Key::End => step.scroll_down(step.state.layout.total),
+        Key::End => step.scroll_down(step.state.layout.page_rows),
         Key::Tab => select_next(step),
         Key::BackTab => select_previous(step),
         Key::Enter => enter(step),
@@ -33,16 +33,16 @@ pub(super) fn press(step: &mut Step<'_>, key: Key) {
         }
         Key::Char('/') => step.state.mode = Mode::Search { input: LineEditor::default(), cursor: 0 },
         Key::Char('g') => step.state.mode = Mode::Glossary { input: LineEditor::default(), cursor: 0 },
-        Key::Char('R') => step.state.mode = Mode::Restart,
+        Key::Char('R') => step.state.mode = Mode::ConfirmRestart,
         Key::Char('?' | 'h') => step.state.mode = Mode::Help { cursor: 0 },
-        Key::Char('q') => step.act(Action::Quit),
+        Key::Char('q') => step.emit(Action::Quit),
         _ => {}
     }
 }
 
-/// Rows to scroll for a screen: two rows stay visible.
+/// The rows to scroll for one screen. Two rows stay visible.
 fn screenful(step: &Step<'_>) -> usize {
-    step.state.layout.rows.saturating_sub(2).max(1)
+    step.state.layout.window_rows.saturating_sub(2).max(1)
 }
 
 fn next_page(step: &mut Step<'_>) {
@@ -91,7 +91,7 @@ fn select_previous(step: &mut Step<'_>) {
     }
 }
 
-/// Does what the selected block asks for; goes on if it is done.
+/// Runs, answers or opens the selected block. If it is done, goes on.
 fn enter(step: &mut Step<'_>) {
     let Some(block) = step.state.block(step.tutorial) else { return go_on(step) };
     if !step.state.focus_is_visible() {

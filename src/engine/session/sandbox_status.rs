@@ -1,6 +1,5 @@
-//! The state of the sandbox in which the commands of a chapter run.
+//! The state of a chapter's sandbox, in which its commands run.
 
-/// The state of the chapter's sandbox.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) enum SandboxStatus {
     /// No command has needed one yet.

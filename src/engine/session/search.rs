@@ -2,23 +2,23 @@
 
 use crate::model::{Block, Chapter, GlossaryTerm, Page, Tutorial};
 
-/// A page that contains the searched words.
+/// A page that contains the query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SearchHit {
     /// Index of the chapter in the tutorial.
     pub(crate) chapter: usize,
     /// Index of the page in the chapter.
     pub(crate) page: usize,
-    /// The first line with the words, without markdown.
+    /// The first line that contains the query, without markdown.
     pub(crate) line: String,
 }
 
 /// Search stops after this many pages.
 const MAX_HITS: usize = 50;
 
-/// Returns the pages with a line that contains `words`, in reading order; case is ignored.
-pub(crate) fn search(tutorial: &Tutorial, words: &str) -> Vec<SearchHit> {
-    let wanted = words.trim().to_lowercase();
+/// Returns the pages with a line that contains `query`, in reading order; case is ignored.
+pub(crate) fn search(tutorial: &Tutorial, query: &str) -> Vec<SearchHit> {
+    let wanted = query.trim().to_lowercase();
     if wanted.is_empty() {
         return Vec::new();
     }
@@ -63,24 +63,24 @@ fn strip_markdown(line: &str) -> String {
     plain.trim().to_owned()
 }
 
-/// Returns the terms whose names start with `letters`, then those that contain them.
+/// Returns the terms whose names start with `query`, then those that contain it.
 ///
-/// Without letters, returns all terms: those linked from this page first, then those linked from the chapter.
+/// If `query` is empty, returns all terms: those linked from this page first, then those linked from the chapter.
 pub(crate) fn glossary_terms<'t>(
     tutorial: &'t Tutorial,
     chapter: &Chapter,
     page: &Page,
-    letters: &str,
+    query: &str,
 ) -> Vec<&'t GlossaryTerm> {
-    let wanted = letters.trim().to_lowercase();
+    let wanted = query.trim().to_lowercase();
     let rank = |term: &GlossaryTerm| {
         let name = term.name.to_lowercase();
         match wanted.as_str() {
             "" if links_to(page, term) => Some(0),
             "" if chapter.pages.iter().any(|page| links_to(page, term)) => Some(1),
             "" => Some(2),
-            letters if name.starts_with(letters) => Some(0),
-            letters => name.contains(letters).then_some(1),
+            query if name.starts_with(query) => Some(0),
+            query => name.contains(query).then_some(1),
         }
     };
     let mut found: Vec<(u8, &GlossaryTerm)> =

@@ -28,7 +28,7 @@ pub(crate) struct State {
     /// The last run of each command in this session.
     pub(crate) command_runs: BTreeMap<Location, CommandRun>,
     /// Blocks whose original command has run in the current sandbox.
-    pub(super) prepared: BTreeSet<Location>,
+    pub(super) ran_in_sandbox: BTreeSet<Location>,
     /// Pages that have been opened.
     pub(crate) opened: BTreeSet<Location>,
     /// Labs opened in this session, each with the message shown after it.
@@ -39,7 +39,7 @@ pub(crate) struct State {
     pub(crate) layout: Layout,
     /// A message in the footer, until the next key.
     pub(crate) notice: String,
-    /// Scroll to the selected block at the next layout.
+    /// Whether to scroll to the selected block at the next layout.
     pub(super) scroll_to_focus: bool,
 }
 
@@ -67,16 +67,15 @@ pub(crate) enum Mode {
         /// Index of the selected term.
         cursor: usize,
     },
-    /// The list of keys.
+    /// Read the list of keys.
     Help {
         /// Index of the selected key.
         cursor: usize,
     },
-    /// Confirm that the chapter starts again.
-    Restart,
+    /// Confirm the restart of the chapter.
+    ConfirmRestart,
 }
 
-/// What the typed line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum InputPurpose {
     /// An answer to the selected question.
@@ -106,13 +105,13 @@ pub(crate) struct CommandRun {
     pub(crate) exit_code: Option<i32>,
     /// The blocks whose commands ran before it.
     pub(crate) prerequisites: Vec<String>,
-    /// It was not run: the output was recorded with the course.
+    /// Whether the output was recorded with the course, because the command could not run.
     pub(crate) recorded: bool,
 }
 
-/// What was saved from earlier sessions.
+/// The progress of earlier sessions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct History {
+pub(crate) struct SavedProgress {
     pub(crate) answers: BTreeMap<Location, AnswerHistory>,
     /// Pages that have been opened.
     pub(crate) opened: BTreeSet<Location>,
@@ -123,7 +122,7 @@ pub(super) const MAX_OUTPUT: usize = 64 << 10;
 
 impl State {
     /// The state before the first page is opened; [`super::begin`] opens it.
-    pub(crate) fn new(chapter: usize, page: usize, history: History) -> Self {
+    pub(crate) fn new(chapter: usize, page: usize, saved: SavedProgress) -> Self {
         Self {
             chapter,
             page,
@@ -131,10 +130,10 @@ impl State {
             mode: Mode::Page,
             focus: None,
             marked: BTreeSet::new(),
-            answers: history.answers,
+            answers: saved.answers,
             command_runs: BTreeMap::new(),
-            prepared: BTreeSet::new(),
-            opened: history.opened,
+            ran_in_sandbox: BTreeSet::new(),
+            opened: saved.opened,
             visited_labs: BTreeMap::new(),
             sandbox: SandboxStatus::NotStarted,
             running: None,
@@ -197,9 +196,9 @@ impl State {
         self.opened.contains(&(chapter.id.clone(), page.slug.clone()))
     }
 
-    /// Rows of the page below the window.
+    /// The number of rows of the page below the window.
     pub(super) fn rows_below(&self) -> usize {
-        self.layout.total.saturating_sub(self.scroll + self.layout.rows)
+        self.layout.page_rows.saturating_sub(self.scroll + self.layout.window_rows)
     }
 
     /// Whether the selected block is visible. Keys act only on a visible block.
@@ -207,7 +206,7 @@ impl State {
         let Some((begin, end)) = self.focus.and_then(|block| self.layout.blocks.get(block)).copied() else {
             return false;
         };
-        let window = self.scroll..self.scroll.saturating_add(self.layout.rows);
+        let window = self.scroll..self.scroll.saturating_add(self.layout.window_rows);
         window.contains(&begin) || (begin < window.start && end > window.start)
     }
 }

@@ -1,4 +1,4 @@
-//! One step of a session: the state while an event is applied to it.
+//! A step of a session: it changes the state for one event and collects the actions.
 
 use super::action::{Action, ProgressUpdate};
 use super::layout::Layout;
@@ -7,7 +7,6 @@ use super::sandbox_status::SandboxStatus;
 use super::state::{AnswerHistory, CommandRun, Location, MAX_OUTPUT, Mode, State};
 use crate::model::{Block, Chapter, Tutorial};
 
-/// The state that is being changed, and the actions collected so far.
 pub(super) struct Step<'t> {
     pub(super) tutorial: &'t Tutorial,
     pub(super) state: State,
@@ -19,7 +18,7 @@ impl<'t> Step<'t> {
         Self { tutorial, state, actions: Vec::new() }
     }
 
-    pub(super) fn act(&mut self, action: Action) {
+    pub(super) fn emit(&mut self, action: Action) {
         self.actions.push(action);
     }
 
@@ -38,7 +37,7 @@ impl<'t> Step<'t> {
         self.state.focus = self.next_undone(0);
         let complete = chapter.pages.iter().all(|page| self.state.is_opened(chapter, page));
         let opened = ProgressUpdate::PageOpened { chapter: chapter.id.clone(), page: page.slug.clone(), complete };
-        self.act(Action::SaveProgress(opened));
+        self.emit(Action::SaveProgress(opened));
         let preparing = self.actions.iter().any(|action| matches!(action, Action::PrepareSandbox { .. }));
         if !preparing && (changes_chapter || self.state.sandbox == SandboxStatus::NotStarted) {
             self.prepare_sandbox();
@@ -53,7 +52,7 @@ impl<'t> Step<'t> {
         }
         self.state.command_runs.retain(|(of, _), _| *of != chapter);
         self.state.opened.retain(|(of, _)| *of != chapter);
-        self.act(Action::SaveProgress(ProgressUpdate::ChapterRestarted { chapter }));
+        self.emit(Action::SaveProgress(ProgressUpdate::ChapterRestarted { chapter }));
         self.prepare_sandbox();
         self.open(self.state.chapter, 0);
     }
@@ -61,12 +60,12 @@ impl<'t> Step<'t> {
     /// Stops the running command, and requests a fresh sandbox if the chapter has commands.
     fn prepare_sandbox(&mut self) {
         if self.state.running.is_some() {
-            self.act(Action::Stop);
+            self.emit(Action::Stop);
         }
-        self.state.prepared.clear();
+        self.state.ran_in_sandbox.clear();
         let chapter = self.state.chapter(self.tutorial);
         if chapter.pages.iter().flat_map(|page| &page.blocks).any(|block| block.command().is_some()) {
-            self.act(Action::PrepareSandbox { chapter: self.state.chapter });
+            self.emit(Action::PrepareSandbox { chapter: self.state.chapter });
         }
     }
 
@@ -92,7 +91,7 @@ impl<'t> Step<'t> {
     fn scroll_to_focus_now(&mut self) {
         let state = &mut self.state;
         if let Some((begin, end)) = state.focus.and_then(|block| state.layout.blocks.get(block)).copied() {
-            let rows = state.layout.rows;
+            let rows = state.layout.window_rows;
             // While a command prints more than fits, show the end of its output.
             let show_end = state.running.is_some() && end - begin > rows;
             if end > state.scroll + rows {
@@ -116,7 +115,7 @@ impl<'t> Step<'t> {
     }
 
     fn limit_scroll(&mut self) {
-        let max = self.state.layout.total.saturating_sub(self.state.layout.rows);
+        let max = self.state.layout.page_rows.saturating_sub(self.state.layout.window_rows);
         self.state.scroll = self.state.scroll.min(max);
     }
 
@@ -130,7 +129,7 @@ impl<'t> Step<'t> {
 
     pub(super) fn set_sandbox(&mut self, status: SandboxStatus) {
         if !matches!(status, SandboxStatus::Running { .. }) {
-            self.state.prepared.clear();
+            self.state.ran_in_sandbox.clear();
         }
         let is_gone = !matches!(status, SandboxStatus::Booting | SandboxStatus::Running { .. });
         self.state.sandbox = status;
@@ -139,7 +138,7 @@ impl<'t> Step<'t> {
         }
     }
 
-    /// Ends a command whose sandbox is gone. If it printed nothing, its recorded output is shown.
+    /// Marks a command as finished because its sandbox is gone. If it printed nothing, shows its recorded output.
     fn abort_command(&mut self, location: &Location) {
         self.state.scroll_to_focus |= self.end_is_visible(location);
         let chapter = self.tutorial.chapters.iter().find(|chapter| chapter.id == location.0);
@@ -161,7 +160,7 @@ impl<'t> Step<'t> {
 
     pub(super) fn finish_command(&mut self, exit_code: Option<i32>) {
         let Some(location) = self.state.running.take() else { return };
-        // A notice can only be about the running command.
+        // While a command runs, the only notice is that it runs.
         self.state.notice.clear();
         self.state.scroll_to_focus |= self.end_is_visible(&location);
         // None if the chapter was restarted while the command ran.
@@ -173,9 +172,9 @@ impl<'t> Step<'t> {
             let original = chapter.and_then(|chapter| chapter.block(&location.1)).and_then(Block::command);
             let unedited = original.filter(|original| original.run == run.command).map(|_| location.1.clone());
             let ran = run.prerequisites.iter().cloned().chain(unedited);
-            self.state.prepared.extend(ran.map(|block| (location.0.clone(), block)));
+            self.state.ran_in_sandbox.extend(ran.map(|block| (location.0.clone(), block)));
         }
-        self.act(Action::SaveProgress(ProgressUpdate::CommandRan { chapter: location.0, block: location.1 }));
+        self.emit(Action::SaveProgress(ProgressUpdate::CommandRan { chapter: location.0, block: location.1 }));
     }
 
     /// Whether this block is selected and its last row is visible. Only then does the window follow its output.
@@ -183,12 +182,11 @@ impl<'t> Step<'t> {
         let state = &self.state;
         let Some(index) = state.focus else { return false };
         let id = state.block(self.tutorial).and_then(Block::id);
-        let is_visible = |(_, end): &(usize, usize)| *end <= state.scroll.saturating_add(state.layout.rows);
+        let is_visible = |(_, end): &(usize, usize)| *end <= state.scroll.saturating_add(state.layout.window_rows);
         id.is_some_and(|id| state.location(self.tutorial, id) == *location)
             && state.layout.blocks.get(index).is_none_or(is_visible)
     }
 
-    /// Tells the learner that only one command runs at a time.
     pub(super) fn notify_busy(&mut self) {
         "a command is running; Ctrl-C stops it".clone_into(&mut self.state.notice);
     }
@@ -198,14 +196,14 @@ impl<'t> Step<'t> {
         if self.state.running.is_some() {
             return self.notify_busy();
         }
-        self.act(Action::OpenLab { lab: lab.to_owned() });
+        self.emit(Action::OpenLab { lab: lab.to_owned() });
     }
 
     pub(super) fn leave_lab(&mut self, message: String) {
         if let Some(Block::LabLink { lab }) = self.state.block(self.tutorial) {
             self.state.visited_labs.insert(lab.clone(), message);
         }
-        self.act(Action::Redraw);
+        self.emit(Action::Redraw);
         // The window may have been resized meanwhile.
         self.scroll_to_focus();
     }
@@ -226,7 +224,7 @@ impl<'t> Step<'t> {
         answers.latest = Some((answer.clone(), correct));
         self.state.marked.clear();
         let (chapter, block) = location;
-        self.act(Action::SaveProgress(ProgressUpdate::QuestionAnswered { chapter, block, answer, correct }));
+        self.emit(Action::SaveProgress(ProgressUpdate::QuestionAnswered { chapter, block, answer, correct }));
         self.scroll_to_focus();
         if let Some(Block::Predict { id, command, .. }) = self.state.block(self.tutorial)
             && !self.state.has_run(self.tutorial, id)
@@ -253,19 +251,21 @@ impl<'t> Step<'t> {
         let prerequisites: Vec<String> = chain
             .iter()
             .filter_map(|block| block.id())
-            .filter(|need| *need != id && !self.state.prepared.contains(&self.state.location(self.tutorial, need)))
+            .filter(|need| {
+                *need != id && !self.state.ran_in_sandbox.contains(&self.state.location(self.tutorial, need))
+            })
             .map(str::to_owned)
             .collect();
         let run =
             CommandRun { command: command.to_owned(), prerequisites: prerequisites.clone(), ..CommandRun::default() };
         self.state.command_runs.insert(location.clone(), run);
         self.state.running = Some(location);
-        self.act(Action::Run { chapter: self.state.chapter, prerequisites, block: id, command: command.to_owned() });
+        self.emit(Action::Run { chapter: self.state.chapter, prerequisites, block: id, command: command.to_owned() });
         self.scroll_to_focus();
     }
 }
 
-/// A finished run with the recorded output of a command.
+/// A run with the recorded output of a command.
 fn recorded_run(chapter: &Chapter, id: &str, command: &str) -> CommandRun {
     let record = chapter.record(id);
     CommandRun {

@@ -3,14 +3,14 @@
 use super::action::Action;
 use super::event::Event;
 use super::key::Key;
-use super::state::{History, Mode, State};
+use super::state::{Mode, SavedProgress, State};
 use super::step::Step;
 use super::{overlay_keys, page_keys};
 use crate::model::Tutorial;
 
 /// Begins a session on a page. Returns its state and the first actions.
-pub(crate) fn begin(tutorial: &Tutorial, chapter: usize, page: usize, history: History) -> (State, Vec<Action>) {
-    let mut step = Step::new(tutorial, State::new(chapter, page, history));
+pub(crate) fn begin(tutorial: &Tutorial, chapter: usize, page: usize, saved: SavedProgress) -> (State, Vec<Action>) {
+    let mut step = Step::new(tutorial, State::new(chapter, page, saved));
     step.open(chapter, page);
     (step.state, step.actions)
 }
@@ -32,10 +32,10 @@ pub(crate) fn update(tutorial: &Tutorial, state: State, event: Event) -> (State,
 fn press(step: &mut Step<'_>, key: Key) {
     step.state.notice.clear();
     match key {
-        Key::Ctrl('c') if step.state.running.is_some() => step.act(Action::Stop),
-        Key::Ctrl('c') => step.act(Action::Quit),
-        Key::Ctrl('l') => step.act(Action::Redraw),
-        Key::Ctrl('z') => step.act(Action::Suspend),
+        Key::Ctrl('c') if step.state.running.is_some() => step.emit(Action::Stop),
+        Key::Ctrl('c') => step.emit(Action::Quit),
+        Key::Ctrl('l') => step.emit(Action::Redraw),
+        Key::Ctrl('z') => step.emit(Action::Suspend),
         key if step.state.mode == Mode::Page => page_keys::press(step, key),
         key => overlay_keys::press(step, key),
     }

@@ -5,7 +5,7 @@ use crate::report::labels;
 
 use super::text_builder::{TextBuilder, TextStyle};
 
-/// Writes the checks of a report in order, and repeats nothing that it has written.
+/// Writes the checks of a report in order. A cause or lesson is written in full only once.
 #[derive(Debug)]
 pub(super) struct CheckWriter<'a> {
     report: &'a Report,
@@ -61,7 +61,7 @@ impl<'a> CheckWriter<'a> {
 
     fn title(&self, check: &CheckReport, out: &mut TextBuilder) {
         let (mark, style) = mark(check.status, out);
-        let prefix = if out.color() { mark.to_owned() } else { format!("{mark} {:8}", word(check.status)) };
+        let prefix = if out.color() { mark.to_owned() } else { format!("{mark} {:8}", status_name(check.status)) };
         let points = format!("{:>width$}", points(check, out.glyphs().blocked), width = self.points_width);
         let points = out.paint(TextStyle::Dim, &points);
         out.row(&format!("{} ", out.paint(style, &prefix)), title_style(check.status), &check.title, &points);
@@ -131,7 +131,7 @@ impl<'a> CheckWriter<'a> {
     }
 }
 
-/// `0/15`, or `none` in place of the 0 for a check that is not graded.
+/// `0/15`; for a check that was not graded, `none` replaces the 0.
 fn points(check: &CheckReport, none: &str) -> String {
     match check.status {
         Status::Passed | Status::Failed | Status::Blocked => format!("{}/{}", check.earned, check.points),
@@ -139,7 +139,7 @@ fn points(check: &CheckReport, none: &str) -> String {
     }
 }
 
-fn word(status: Status) -> &'static str {
+fn status_name(status: Status) -> &'static str {
     match status {
         Status::Passed => "passed",
         Status::Failed => "failed",

@@ -10,17 +10,17 @@ use super::text_builder::{TextBuilder, TextStyle};
 /// Writes the result of proving a course for people.
 pub fn proof(proof: &Proof, style: Style, writer: &mut impl Write) -> io::Result<()> {
     let mut out = TextBuilder::new(style);
-    for lack in &proof.mistakes {
+    for mistake in &proof.mistakes {
         let mark = out.paint(TextStyle::Bad, out.glyphs().failed);
-        out.row(&format!("{mark} "), TextStyle::Plain, lack, "");
+        out.row(&format!("{mark} "), TextStyle::Plain, mistake, "");
     }
     out.blank();
     for case in proof.cases.iter().filter(|case| !case.holds()) {
         row(case, &mut out);
     }
     out.blank();
-    for own in proof.cases.chunk_by(|a, b| a.subject == b.subject) {
-        summary(own, &mut out);
+    for cases in proof.cases.chunk_by(|a, b| a.subject == b.subject) {
+        summary(cases, &mut out);
     }
     times(proof, &mut out);
     writer.write_all(out.as_str().as_bytes())
@@ -43,20 +43,20 @@ fn row(case: &CaseResult, out: &mut TextBuilder) {
 }
 
 /// Writes the result for one lab or chapter.
-fn summary(own: &[CaseResult], out: &mut TextBuilder) {
-    let Some(CaseResult { subject, .. }) = own.first() else { return };
-    let differ = own.iter().filter(|case| !case.differs.is_empty()).count();
-    let untried = own.iter().filter(|case| case.differs.is_empty() && case.untried.is_some()).count();
+fn summary(results: &[CaseResult], out: &mut TextBuilder) {
+    let Some(CaseResult { subject, .. }) = results.first() else { return };
+    let differ = results.iter().filter(|case| !case.differs.is_empty()).count();
+    let untried = results.iter().filter(|case| case.differs.is_empty() && case.untried.is_some()).count();
     let (style, outcome) = match (differ, untried) {
         (0, 0) => (TextStyle::Good, "all as expected".to_owned()),
         (0, untried) => (TextStyle::Unknown, format!("{untried} not tried")),
         (differ, 0) => (TextStyle::Bad, format!("{differ} not as expected")),
         (differ, untried) => (TextStyle::Bad, format!("{differ} not as expected, {untried} not tried")),
     };
-    out.paragraph(style, 0, &format!("{subject}: {}, {outcome}", cases(own.len())));
+    out.paragraph(style, 0, &format!("{subject}: {}, {outcome}", cases(results.len())));
 }
 
-/// Writes the duration, the share spent waiting for systemd, and the time from one case to the next.
+/// Writes the total duration, the share spent waiting for systemd, and the time between two cases.
 fn times(proof: &Proof, out: &mut TextBuilder) {
     let total = |part: fn(&Timing) -> Duration| proof.cases.iter().map(|case| part(&case.spent)).sum::<Duration>();
     let whole = total(|spent| spent.whole);
@@ -80,15 +80,15 @@ fn times(proof: &Proof, out: &mut TextBuilder) {
             share(watching),
         ),
     );
-    let mut handed: Vec<Duration> =
+    let mut hand_overs: Vec<Duration> =
         proof.cases.iter().filter(|case| case.spent.follows).map(|case| case.spent.hand_over).collect();
-    handed.sort();
-    if let (Some(median), Some(maximum)) = (handed.get(handed.len() / 2), handed.last()) {
+    hand_overs.sort();
+    if let (Some(median), Some(maximum)) = (hand_overs.get(hand_overs.len() / 2), hand_overs.last()) {
         out.paragraph(
             TextStyle::Dim,
             0,
             &format!(
-                "From one case to the next sandbox at its starting scene: {:.2} ms median, {:.2} ms maximum.",
+                "Time until the next case has a sandbox in its starting scene: {:.2} ms median, {:.2} ms maximum.",
                 1000.0 * median.as_secs_f64(),
                 1000.0 * maximum.as_secs_f64()
             ),

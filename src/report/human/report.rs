@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn when_a_check_is_unknown() {
-        insta::assert_snapshot!(printed(&sample::uncertain(), WIDE));
+        insta::assert_snapshot!(printed(&sample::undecided(), WIDE));
     }
 
     #[test]

@@ -18,22 +18,26 @@ pub(super) fn score(report: &Report, out: &mut TextBuilder) {
         format!("{} of {} points ({} could be graded)", score.points, score.of, score.graded_of)
     };
     let dot = out.glyphs().dot;
-    let words = match score.passed {
+    let text = match score.passed {
         Some(true) => format!("{points} {dot} passed"),
         Some(false) => format!("{points} {dot} not passed yet"),
         None => points,
     };
-    let room = out.width().saturating_sub(display_width(&words) + 2).min(MAX_BAR);
+    let room = out.width().saturating_sub(display_width(&text) + 2).min(MAX_BAR);
     if room >= 10 {
-        let line = format!("{}  {}", bar(score, room, out), out.paint(TextStyle::Strong, &words));
+        let line = format!("{}  {}", bar(score, room, out), out.paint(TextStyle::Strong, &text));
         out.line(&line);
     } else {
         let line = bar(score, out.width().min(MAX_BAR), out);
         out.line(&line);
-        out.paragraph(TextStyle::Strong, 0, &words);
+        out.paragraph(TextStyle::Strong, 0, &text);
     }
     if score.passed.is_none() {
-        out.paragraph(TextStyle::Unknown, 0, &format!("Passed or not is unknown: {}.", undecided(report)));
+        out.paragraph(
+            TextStyle::Unknown,
+            0,
+            &format!("It is unknown whether the lab is passed: {}.", ungraded_checks(report)),
+        );
     }
     if let Some(help) = help_taken(report) {
         out.paragraph(TextStyle::Dim, 0, &help);
@@ -112,8 +116,8 @@ fn bar(score: &Score, cells: usize, out: &TextBuilder) -> String {
     .concat()
 }
 
-/// Why passed or not is unknown: `2 checks are unknown, 1 check was not run`.
-fn undecided(report: &Report) -> String {
+/// The ungraded checks, such as `2 checks are unknown, 1 check was not run`.
+fn ungraded_checks(report: &Report) -> String {
     let count =
         |status, one: &str, more: &str| match report.checks.iter().filter(|check| check.status == status).count() {
             0 => None,

@@ -124,7 +124,7 @@ proptest! {
         // Characters that XML forbids are escaped, not dropped.
         let cases = document.descendants().filter(|node| node.has_tag_name("testcase"));
         for (case, check) in cases.zip(&report.checks) {
-            prop_assert_eq!(case.attribute("name"), Some(&*labels::name(check)));
+            prop_assert_eq!(case.attribute("name"), Some(&*labels::check_name(check)));
             if let Some(failure) = case.children().find(|node| node.has_tag_name("failure")) {
                 let text = failure.text().unwrap_or_default();
                 prop_assert!(check.why.is_empty() || text.contains(&format!("why: {}", escape(&check.why))), "{}", text);
@@ -139,7 +139,7 @@ proptest! {
         let starting = |sign: &str| text.lines().filter(|line| line.starts_with(sign)).count();
         prop_assert_eq!(starting("not ok "), count(&report, &[Status::Failed]));
         prop_assert_eq!(starting("ok "), report.checks.len() - count(&report, &[Status::Failed]));
-        prop_assert_eq!(starting("Bail out!"), usize::from(labels::grades_nothing(&report)));
+        prop_assert_eq!(starting("Bail out!"), usize::from(labels::nothing_was_graded(&report)));
         let blocks = text.split("\n  ---\n").skip(1).map(|rest| rest.split("\n  ...\n").next().unwrap_or_default());
         let has_block = |check: &&CheckReport| {
             matches!(check.status, Status::Failed | Status::Unknown) || !check.diagnosis.is_empty()

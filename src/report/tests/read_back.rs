@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use super::any_report::{self, count, printed};
 use crate::model::{Report, Status};
-use crate::report::{Failure, error_junit, error_tap, junit, labels, sample, tap};
+use crate::report::{ErrorReport, error_junit, error_tap, junit, labels, sample, tap};
 
 /// Prints for each file: passed, failed, skipped, bailed out, and parse errors. A parser before 3.50 knows only version
 /// 13 and complains about 14; the features of version 14 are not used here.
@@ -43,11 +43,11 @@ fn reports() -> Vec<Report> {
     let mut runner = TestRunner::deterministic();
     let strategy = any_report::report();
     let any = (0..150).map(|_| strategy.new_tree(&mut runner).unwrap().current());
-    [sample::beginner(), sample::solved(), sample::uncertain()].into_iter().chain(any).collect()
+    [sample::beginner(), sample::solved(), sample::undecided()].into_iter().chain(any).collect()
 }
 
-fn failure() -> Failure<'static> {
-    Failure { what: "no <sandbox>", cause: "a\nok 1 - b\u{1b}", next: "# SKIP", exit: 3 }
+fn error() -> ErrorReport<'static> {
+    ErrorReport { what: "no <sandbox>", cause: "a\nok 1 - b\u{1b}", next: "# SKIP", exit: 3 }
 }
 
 /// Writes each text to a file.
@@ -75,7 +75,7 @@ fn every_junit_file_is_valid() {
         return;
     }
     let texts = reports().into_iter().map(|report| printed(|out| junit(&report, out)));
-    let (_dir, paths) = files(texts.chain([printed(|out| error_junit(&failure(), out))]));
+    let (_dir, paths) = files(texts.chain([printed(|out| error_junit(&error(), out))]));
     let (valid, stderr) = xmllint(&paths);
     assert!(valid, "{stderr}");
 }
@@ -111,7 +111,7 @@ fn a_tap_parser_counts_the_statuses_of_the_report() {
     }
     let reports = reports();
     let texts = reports.iter().map(|report| printed(|out| tap(report, out)));
-    let (_dir, paths) = files(texts.chain([printed(|out| error_tap(&failure(), out))]));
+    let (_dir, paths) = files(texts.chain([printed(|out| error_tap(&error(), out))]));
     let output = Command::new("perl").args(["-e", COUNT]).args(&paths).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let counted = String::from_utf8(output.stdout).unwrap();
@@ -121,7 +121,7 @@ fn a_tap_parser_counts_the_statuses_of_the_report() {
         // TAP counts a skipped check as ok, so an unknown check is never a failure.
         let skipped = count(report, &[Status::Blocked, Status::Unknown, Status::NotRun]);
         let passed = report.checks.len() - failed;
-        let bailed = u8::from(labels::grades_nothing(report));
+        let bailed = u8::from(labels::nothing_was_graded(report));
         let expected = format!("{passed} {failed} {skipped} {bailed}");
         assert_eq!(counted.next(), Some(&*expected), "{}", printed(|out| tap(report, out)));
     }

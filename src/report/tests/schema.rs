@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::any_report;
 use crate::model::Report;
-use crate::report::json::{ErrorDocument, Failure, error_json, json};
+use crate::report::json::{ErrorDocument, ErrorReport, error_json, json};
 use crate::report::sample;
 
 fn schema<T: JsonSchema>(name: &str) -> Value {
@@ -60,7 +60,7 @@ fn the_schemas_in_docs_match_the_types() {
 #[test]
 fn every_sample_is_valid() {
     let validator = validator();
-    for report in [sample::beginner(), sample::solved(), sample::uncertain()] {
+    for report in [sample::beginner(), sample::solved(), sample::undecided()] {
         validator.validate(&value_of(&report)).unwrap();
     }
 }
@@ -98,7 +98,7 @@ fn every_error_is_valid() {
     let validator = jsonschema::draft202012::new(&error_schema()).unwrap();
     for (what, cause, next, exit) in [("no sandbox", "", "", 3), ("\u{1b}[2J", "a\nb\0", "\u{202e}", 130)] {
         let mut out = Vec::new();
-        error_json(&Failure { what, cause, next, exit }, &mut out).unwrap();
+        error_json(&ErrorReport { what, cause, next, exit }, &mut out).unwrap();
         validator.validate(&serde_json::from_slice(&out).unwrap()).unwrap();
     }
     assert!(!validator.is_valid(&value_of(&sample::beginner())));

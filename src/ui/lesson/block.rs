@@ -20,7 +20,7 @@ pub(super) struct BlockRows {
 /// Rows shown of a command's output.
 const MAX_OUTPUT_ROWS: usize = 200;
 
-/// Draws an interactive block; prose has no rows here.
+/// Draws an interactive block. Prose has no rows here; `page_rows` draws it.
 pub(super) fn block_rows(
     tutorial: &Tutorial,
     state: &State,
@@ -47,7 +47,7 @@ pub(super) fn block_rows(
             out.rows.push(String::new());
             painter.command(&mut out, id, command);
             painter.output(&mut out, id, command);
-            // An answer of an earlier session is explained too, although its output is gone.
+            // An answer from an earlier session is explained too, although the command's output was not saved.
             if state.command_run(tutorial, id).is_none_or(|run| run.finished) {
                 painter.result(&mut out, id, question);
             }
@@ -70,7 +70,7 @@ impl Painter<'_> {
         out.rows.extend(markdown(text, self.style.width, self.style.color).lines().map(str::to_owned));
     }
 
-    /// Wrapped markdown behind a prefix of `prefix_width` columns.
+    /// Adds wrapped markdown after a prefix of `prefix_width` columns.
     fn prefixed(&self, out: &mut BlockRows, prefix: &str, prefix_width: usize, text: &str) {
         let room = self.style.width.saturating_sub(prefix_width);
         for (index, line) in markdown(text, room, self.style.color).lines().enumerate() {
@@ -81,13 +81,13 @@ impl Painter<'_> {
 
     fn question(&self, out: &mut BlockRows, id: &str, question: &QuizQuestion) {
         let style = self.style;
-        self.prefixed(out, &style.strong("? "), 2, &question.ask);
+        self.prefixed(out, &style.bold_accent("? "), 2, &question.ask);
         let answer = self.state.answer(self.tutorial, id);
         match &question.form {
             QuizForm::Choice { choices, several, right } => {
                 for (index, choice) in choices.iter().enumerate() {
                     let mark = self.choice_mark(id, answer, index, *several, right);
-                    let prefix = format!("{mark} {} ", style.strong(&(index + 1).to_string()));
+                    let prefix = format!("{mark} {} ", style.bold_accent(&(index + 1).to_string()));
                     self.prefixed(out, &prefix, 4, choice);
                 }
             }
@@ -118,7 +118,7 @@ impl Painter<'_> {
         let (style, glyphs) = (self.style, self.style.glyphs());
         let is_chosen = matches!(answer, Some((QuizAnswer::Choices(chosen), _)) if chosen.contains(&index));
         if self.is_focused && self.state.marked.contains(&index) {
-            return style.strong(glyphs.marked);
+            return style.bold_accent(glyphs.marked);
         }
         match answer {
             Some(_) if is_chosen => self.result_mark(right.contains(&index)),
@@ -133,12 +133,12 @@ impl Painter<'_> {
         if correct { self.style.good(glyphs.passed) } else { self.style.bad(glyphs.failed) }
     }
 
-    /// Whether the latest answer is correct, and why; nothing before there is an answer.
+    /// Adds whether the latest answer is correct, and why. Without an answer, adds nothing.
     fn result(&self, out: &mut BlockRows, id: &str, question: &QuizQuestion) {
         let style = self.style;
         let Some((_, correct)) = self.state.answer(self.tutorial, id) else { return };
         let retry = match &question.form {
-            // The output of the command has shown the answer.
+            // The command's output has already shown the answer.
             _ if *correct || !self.is_focused || self.state.has_run(self.tutorial, id) => "",
             QuizForm::Choice { .. } => "Press another number to try again.",
             QuizForm::Typed { .. } => "Press a to try again.",
@@ -162,7 +162,7 @@ impl Painter<'_> {
         let prompt = self.style.dim(prompt(command.root));
         for (index, line) in wrap(&escape(shown), self.style.width, 2).into_iter().enumerate() {
             let prefix = if index == 0 { prompt.as_str() } else { "  " };
-            out.rows.push(format!("{prefix}{}", self.style.strong(&line)));
+            out.rows.push(format!("{prefix}{}", self.style.bold_accent(&line)));
         }
     }
 
@@ -234,7 +234,7 @@ impl Painter<'_> {
         let style = self.style;
         let lab = self.labs.iter().find(|lab| lab.id == id);
         let title = lab.map_or(id, |lab| lab.title);
-        self.prefixed(out, &style.strong("Lab "), 4, &format!("**{title}**"));
+        self.prefixed(out, &style.bold_accent("Lab "), 4, &format!("**{title}**"));
         if let Some(lab) = lab {
             let best = lab.best.map_or(String::new(), |best| format!(", your best score {best} %"));
             out.rows.push(style.dim(&format!("{} minutes{best}", lab.minutes)));
@@ -260,7 +260,7 @@ fn exit_note(run: &CommandRun, command: &LessonCommand) -> Option<String> {
         Some(0) if run.output.is_empty() => Some("(no output, exit status 0)".into()),
         Some(0) => None,
         Some(124) => Some("(exit status 124: stopped by the time limit)".into()),
-        // The chapter expects this output, whatever the status.
+        // The chapter expects this output, so the status is expected too.
         Some(_) if run.command == command.run && output_matches(&command.expect, &run.output) => None,
         Some(code) => Some(format!("(exit status {code})")),
         None => Some("(stopped)".into()),

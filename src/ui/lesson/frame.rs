@@ -35,7 +35,7 @@ pub(crate) fn lesson_frame(
     frame.cursor = frame.cursor.filter(|(row, _)| *row < window).map(|(row, column)| (row + HEADER, column));
     frame.rows.extend(body);
     frame.rows.resize(HEADER + window, String::new());
-    let below = layout.total.saturating_sub(state.scroll + window);
+    let below = layout.page_rows.saturating_sub(state.scroll + window);
     frame.rows.push(style.to_charset(footer_rule(state, below, style)));
     frame.rows.push(style.to_charset(footer_keys(tutorial, state, below, style)));
     frame.rows.truncate(height);
@@ -61,11 +61,11 @@ fn header(tutorial: &Tutorial, state: &State, style: Style) -> Vec<String> {
     let room = style.width.saturating_sub(measure_text_width(&place) + 2);
     let title = style.cut(&format!("{} {} {}", chapter.number, glyphs.dot, chapter.title), room);
     let gap = style.width.saturating_sub(measure_text_width(&title) + measure_text_width(&place));
-    let line = format!("{}{}{}", style.strong(&title), " ".repeat(gap), style.dim(&place));
+    let line = format!("{}{}{}", style.bold_accent(&title), " ".repeat(gap), style.dim(&place));
     vec![style.to_charset(line), style.rule("", "")]
 }
 
-/// A rule with the notice or the rows below at its left, and the sandbox at its right.
+/// A rule with the notice or the number of rows below on its left, and the sandbox's status on its right.
 fn footer_rule(state: &State, below: usize, style: Style) -> String {
     let reading = matches!(state.mode, Mode::Page | Mode::Typing { .. });
     let left = if !state.notice.is_empty() {
@@ -87,7 +87,7 @@ fn footer_rule(state: &State, below: usize, style: Style) -> String {
     style.rule(&left, &if fits { style.dim(&right) } else { String::new() })
 }
 
-/// The keys that are useful now, as many as fit.
+/// The keys that do something now, as many as fit.
 fn footer_keys(tutorial: &Tutorial, state: &State, below: usize, style: Style) -> String {
     let up_down = style.glyphs().up_down;
     let mut keys: Vec<(&str, &str)> = match &state.mode {
@@ -97,21 +97,21 @@ fn footer_keys(tutorial: &Tutorial, state: &State, below: usize, style: Style) -
         Mode::Contents { .. } => vec![("Enter", "open"), (up_down, "select"), ("1-9", "chapter"), ("Esc", "back")],
         Mode::Search { .. } => vec![("Enter", "open"), (up_down, "select"), ("Esc", "back")],
         Mode::Glossary { .. } | Mode::Help { .. } => vec![(up_down, "select"), ("Esc", "back")],
-        Mode::Restart => vec![("y", "restart"), ("Esc", "cancel")],
+        Mode::ConfirmRestart => vec![("y", "restart"), ("Esc", "cancel")],
     };
     if state.mode != Mode::Page {
         return key_line(&keys, style);
     }
-    let own = keys.len();
+    let block_keys = keys.len();
     keys.extend([("n", "next"), ("p", "back"), ("t", "contents"), ("?", "keys"), ("q", "quit")]);
-    // Where they do not fit, the keys go first that are easy to do without. The help lists all of them.
+    // If the keys do not fit, drop the least useful ones first. The help lists all keys.
     for expendable in ["p", "t", "n", "q"] {
         if key_line_width(&keys) <= style.width {
             break;
         }
         keys.retain(|(key, _)| *key != expendable);
     }
-    while key_line_width(&keys) > style.width && own > 1 && keys.len() > 2 {
+    while key_line_width(&keys) > style.width && block_keys > 1 && keys.len() > 2 {
         keys.remove(keys.len() - 2);
     }
     key_line(&keys, style)
@@ -127,7 +127,7 @@ fn key_line_width(keys: &[(&str, &str)]) -> usize {
 /// Keys and what they do, on one line.
 pub(super) fn key_line(keys: &[(&str, &str)], style: Style) -> String {
     let keys: Vec<String> =
-        keys.iter().map(|(key, what)| format!("{} {}", style.strong(key), style.dim(what))).collect();
+        keys.iter().map(|(key, what)| format!("{} {}", style.bold_accent(key), style.dim(what))).collect();
     style.cut(&keys.join("   "), style.width)
 }
 

@@ -25,18 +25,18 @@ pub(crate) struct CourseRow {
     pub(crate) title: String,
     /// How much of it is done, in percent; none if unknown.
     pub(crate) percent: Option<u32>,
-    /// A short text about the learner's progress.
+    /// The learner's progress, or the length if it is not started.
     pub(crate) detail: String,
 }
 
-/// Rows are not wider than this: farther right, the detail is hard to match with its title.
+/// The maximum width of a row. In a wider row, a detail is hard to match with its title.
 const MAX_ROW_WIDTH: usize = 92;
 
 /// Draws the home screen with one row selected.
 pub(crate) fn home_frame(rows: &[CourseRow], selected: usize, height: usize, style: Style) -> Frame {
     let done = rows.iter().filter(|row| row.completion == Completion::Done).count();
-    let title = format!("{}  {}", style.strong("unitlab"), style.dim("how services really run on Linux"));
-    let title = if measure_text_width(&title) > style.width { style.strong("unitlab") } else { title };
+    let title = format!("{}  {}", style.bold_accent("unitlab"), style.dim("how services really run on Linux"));
+    let title = if measure_text_width(&title) > style.width { style.bold_accent("unitlab") } else { title };
     let mut out = vec![title, style.rule("", &style.dim(&format!("{done} of {} done", rows.len())))];
     let window = height.saturating_sub(4).max(1);
     // An empty row above the list, if there is room.
@@ -58,7 +58,7 @@ pub(crate) fn home_frame(rows: &[CourseRow], selected: usize, height: usize, sty
     Frame { rows: out.into_iter().take(height).map(|row| style.to_charset(row)).collect(), cursor: None }
 }
 
-/// One line with a bar for each chapter and lab.
+/// Formats one line with a progress bar for each chapter and lab.
 pub(crate) fn course_overview(rows: &[CourseRow], style: Style) -> String {
     const BAR: usize = 10;
     let glyphs = style.glyphs();
@@ -88,13 +88,13 @@ fn course_line(row: &CourseRow, selected: bool, style: Style) -> String {
         Some(number) => format!("{number}  {}", row.title),
         None => format!("   Lab: {}", row.title),
     };
-    // What the pointer, the mark and the gaps leave for both texts. The detail is cut before the title.
+    // The columns for title and detail. The detail is cut before the title.
     let room = style.width.saturating_sub(6);
     let title_min = measure_text_width(&title).min(room).min(24);
     let detail = style.cut(&row.detail, room.saturating_sub(title_min));
     let title = style.cut(&title, room.saturating_sub(measure_text_width(&detail)));
     let gap = style.width.saturating_sub(4 + measure_text_width(&title) + measure_text_width(&detail));
-    let pointer = if selected { style.strong(glyphs.pointer) } else { " ".into() };
+    let pointer = if selected { style.bold_accent(glyphs.pointer) } else { " ".into() };
     let title = if selected { style.selected(&title) } else { title };
     format!("{pointer} {mark} {title}{}{}", " ".repeat(gap), style.dim(&detail))
 }

@@ -1,4 +1,4 @@
-//! What a page shows of a lab.
+//! The facts about a lab that a page shows.
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct LabSummary<'a> {

@@ -1,4 +1,4 @@
-//! What covers the page: table of contents, search, glossary, help, and the question before a restart.
+//! The overlays on a page: table of contents, search, glossary, help, and the confirmation of a restart.
 
 use super::input_line;
 use crate::engine::session::{KEY_HELP, LineEditor, Mode, State, glossary_terms, search, table_of_contents};
@@ -21,7 +21,7 @@ pub(super) fn rows(
             glossary_rows(tutorial, state, input, *selected, window, style, cursor)
         }
         Mode::Help { cursor } => visible_items(&help_items(style), *cursor, window, style),
-        Mode::Restart => {
+        Mode::ConfirmRestart => {
             let text = "**Restart this chapter?** It gets a fresh sandbox, and you can answer its questions again. Your \
                         first answers still count.";
             markdown(text, style.width - 2, style.color).lines().map(|line| format!("  {line}")).collect()
@@ -80,7 +80,7 @@ fn search_rows(
     let mut rows = text_field("Search: ", input, style, cursor);
     let hits = search(tutorial, &input.text());
     if hits.is_empty() && !input.text().trim().is_empty() {
-        rows.push(style.dim("  No page has these words in one line."));
+        rows.push(style.dim("  No line contains this text."));
     }
     let items: Vec<Vec<String>> = hits
         .iter()
@@ -94,7 +94,7 @@ fn search_rows(
     rows
 }
 
-/// The terms; the selected one with its explanation.
+/// The terms, and the explanation of the selected one.
 fn glossary_rows(
     tutorial: &Tutorial,
     state: &State,
@@ -107,7 +107,7 @@ fn glossary_rows(
     let mut rows = text_field("Glossary: ", input, style, cursor);
     let terms = glossary_terms(tutorial, state.chapter(tutorial), state.page(tutorial), &input.text());
     let Some(term) = terms.get(selected.min(terms.len().saturating_sub(1))) else {
-        rows.push(style.dim("  No term contains these letters."));
+        rows.push(style.dim("  No term contains this text."));
         return rows;
     };
     let explanation: Vec<String> =
@@ -136,7 +136,7 @@ fn text_field(label: &str, input: &LineEditor, style: Style, cursor: &mut Option
     rows
 }
 
-/// The part of a list around its selected item, which gets a pointer.
+/// The rows of a list that fit the window, around the selected item. That item gets a pointer.
 fn visible_items(items: &[Vec<String>], selected: usize, window: usize, style: Style) -> Vec<String> {
     let mut rows = Vec::new();
     let mut selected_rows = (0, 0);

@@ -2,7 +2,7 @@
 
 use super::block;
 use super::lab_summary::LabSummary;
-use crate::engine::session::{History, Layout, State};
+use crate::engine::session::{Layout, SavedProgress, State};
 use crate::model::{Block, Style, Tutorial};
 use crate::ui::markdown;
 
@@ -18,11 +18,11 @@ pub(super) struct PageRows {
 impl PageRows {
     /// The layout in a window of this height.
     pub(super) fn layout(&self, window: usize) -> Layout {
-        Layout { rows: window, total: self.rows.len(), blocks: self.blocks.clone() }
+        Layout { window_rows: window, page_rows: self.rows.len(), blocks: self.blocks.clone() }
     }
 }
 
-/// Columns left of the text, in which interactive blocks have a bar.
+/// Columns to the left of the text. Interactive blocks have a bar there.
 const GUTTER: usize = 2;
 
 /// Draws the current page.
@@ -52,7 +52,7 @@ pub(super) fn page_rows(tutorial: &Tutorial, state: &State, labs: &[LabSummary<'
         } else {
             let block = block::block_rows(tutorial, state, index, labs, inner);
             let bar = if state.focus == Some(index) {
-                style.strong(style.glyphs().selected_bar)
+                style.bold_accent(style.glyphs().selected_bar)
             } else {
                 style.dim(style.glyphs().block_bar)
             };
@@ -70,9 +70,9 @@ pub(super) fn page_rows(tutorial: &Tutorial, state: &State, labs: &[LabSummary<'
     drawn
 }
 
-/// The rows that a page needs at this width, before the learner has done anything on it.
+/// The height in rows of a page that the learner has just opened for the first time.
 pub(crate) fn page_height(tutorial: &Tutorial, chapter: usize, page: usize, width: usize) -> usize {
-    let mut state = State::new(chapter, page, History::default());
+    let mut state = State::new(chapter, page, SavedProgress::default());
     state.focus = Some(0);
     page_rows(tutorial, &state, &[], Style { width, color: false, unicode: true }).rows.len()
 }

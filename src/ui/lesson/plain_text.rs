@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::model::{Block, Chapter, QuizForm, QuizQuestion, Style, escape};
 use crate::ui::markdown;
 
-/// Writes the whole chapter: questions with their answers, commands with their recorded output.
+/// Formats the whole chapter: questions with their answers, commands with their recorded output.
 pub(crate) fn chapter_as_text(chapter: &Chapter, style: Style) -> String {
     let mut out = String::new();
     let mut write = |text: &str| {

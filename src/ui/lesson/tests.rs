@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use console::{measure_text_width, strip_ansi_codes};
 
 use super::{Completion, CourseRow, LabSummary, home_frame, lesson_frame};
-use crate::engine::session::{Event, History, Key, SandboxStatus, State, begin, update};
+use crate::engine::session::{Event, Key, SandboxStatus, SavedProgress, State, begin, update};
 use crate::model::{
     Block, Chapter, GlossaryTerm, LessonCommand, Overlay, Page, QuizForm, QuizQuestion, Style, Tutorial,
 };
@@ -16,12 +16,12 @@ wide.
 
 | Directive | Default | What it does |
 |:--|--:|---|
-| `Restart=` | `no` | which ends are *unclean*, and start it again |
-| `RestartSec=` | 100ms | how long it waits before |
+| `Restart=` | `no` | start it again after an *unclean* exit |
+| `RestartSec=` | 100ms | the pause before a restart |
 
 - a list
-  - in a list, with so many words that they go on below themselves, further in
-    1. and numbers in it
+  - a nested item that is long enough to wrap, with the next line indented as far
+    1. and a numbered list in it
 - 世界世界世界世界世界世界世界世界世界世界世界世界世界世界世界世界世界世界世界世界世界世界世界世界世界世界世界世界
 
 > Quoted words.
@@ -30,7 +30,7 @@ wide.
 > **SRE insight.** Alert on restarts, not on death.
 
 > [!WARNING]
-> It is not undone.
+> It cannot be undone.
 
 ```ini
 # A unit
@@ -53,7 +53,7 @@ fn command(run: &str, root: bool) -> LessonCommand {
 }
 
 fn tutorial() -> Tutorial {
-    let choices = ["Because it is `masked`, which no start gets around", "No"].map(str::to_owned).to_vec();
+    let choices = ["Because it is `masked`, so that systemd refuses to start it", "No"].map(str::to_owned).to_vec();
     let form = QuizForm::Choice { choices, right: vec![0], several: false };
     let question = QuizQuestion { ask: "Why does **nothing** start?".into(), form, because: "It is so.".into() };
     let typed = QuizForm::Typed { accept: vec!["x".into()] };
@@ -71,9 +71,9 @@ fn tutorial() -> Tutorial {
     let chapter = Chapter {
         id: "rich".into(),
         number: 4,
-        title: "Service states, and how they follow one another".into(),
+        title: "Service states, and the transitions between them".into(),
         minutes: 9,
-        goals: vec!["read a page".into(), "see what is on it, whatever the window".into()],
+        goals: vec!["read a page".into(), "see all of it in any window".into()],
         scene: Overlay::default(),
         pages: vec![page("A rich page", "a", blocks), page("Summary", "summary", vec![Block::Prose("- Done.".into())])],
         recorded: BTreeMap::new(),
@@ -87,25 +87,25 @@ const LABS: [LabSummary<'static>; 1] =
 
 /// The page after its commands ran and its questions were answered, one of them wrong.
 fn answered(tutorial: &Tutorial) -> State {
-    let (mut state, _) = begin(tutorial, 0, 0, History::default());
-    let mut take = |event| {
-        let before = std::mem::replace(&mut state, State::new(0, 0, History::default()));
+    let (mut state, _) = begin(tutorial, 0, 0, SavedProgress::default());
+    let mut send = |event| {
+        let before = std::mem::replace(&mut state, State::new(0, 0, SavedProgress::default()));
         state = update(tutorial, before, event).0;
         let (_, layout) = lesson_frame(tutorial, &state, &LABS, 400, Style { width: 80, color: false, unicode: true });
-        let before = std::mem::replace(&mut state, State::new(0, 0, History::default()));
+        let before = std::mem::replace(&mut state, State::new(0, 0, SavedProgress::default()));
         state = update(tutorial, before, Event::Layout(layout)).0;
     };
-    take(Event::Sandbox(SandboxStatus::Running { systemd: "257".into() }));
-    take(Event::Key(Key::Enter));
+    send(Event::Sandbox(SandboxStatus::Running { systemd: "257".into() }));
+    send(Event::Key(Key::Enter));
     let output = format!("1234\n● web.service\n\t\x1b[31mred\x1b[0m\n{}\n", "x".repeat(130));
-    take(Event::Output(output));
-    take(Event::Exited(Some(3)));
+    send(Event::Output(output));
+    send(Event::Exited(Some(3)));
     for key in [Key::Enter, Key::Char('1')] {
-        take(Event::Key(key));
+        send(Event::Key(key));
     }
-    take(Event::Exited(Some(0)));
+    send(Event::Exited(Some(0)));
     for key in [Key::Enter, Key::Char('2')] {
-        take(Event::Key(key));
+        send(Event::Key(key));
     }
     state
 }

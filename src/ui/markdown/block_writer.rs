@@ -17,7 +17,7 @@ pub(super) struct BlockWriter {
     pub(super) heading: Option<Heading>,
     /// One for each list item or quote around the current block.
     margins: Vec<Margin>,
-    /// Write an empty line before the next block.
+    /// Whether an empty line is written before the next block.
     pub(super) needs_gap: bool,
 }
 
@@ -56,7 +56,7 @@ pub(super) struct StyledText {
 /// The start of each line in a list item or quote.
 #[derive(Debug)]
 struct Margin {
-    /// The start of the first line, a bullet; taken once it is written.
+    /// The bullet on the first line; none once it is written.
     first: Option<String>,
     rest: String,
     tone: Tone,
@@ -186,11 +186,11 @@ impl BlockWriter {
     }
 
     pub(super) fn margin_width(&self) -> usize {
-        // However deep the lists are, 20 columns are left for the text.
+        // Nested lists leave at least 20 columns for the text.
         self.margins.iter().map(|margin| margin.rest.len()).sum::<usize>().min(self.width - 20)
     }
 
-    /// Writes the empty line before a block, if one is due.
+    /// Writes the empty line before a block, if one is needed.
     pub(super) fn write_gap(&mut self) {
         if std::mem::take(&mut self.needs_gap) && !self.out.is_empty() {
             let quoted: String = self.margins.iter().map(|margin| margin.rest.as_str()).collect();

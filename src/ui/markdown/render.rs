@@ -42,9 +42,9 @@ struct Renderer {
     rows: Vec<Vec<StyledText>>,
     /// The label of a callout, until its first text.
     label: Option<&'static str>,
-    /// For each list around the text its next number; none for bullets.
+    /// For each enclosing list the number of its next item; none for bullets.
     lists: Vec<Option<u64>>,
-    /// For each link around the text its target, and the offset where its text starts.
+    /// For each enclosing link its target, and the offset where its text starts.
     links: Vec<(String, usize)>,
 }
 
@@ -54,7 +54,7 @@ impl Renderer {
             && matches!(event, Event::Text(_) | Event::Code(_) | Event::Start(Tag::Strong))
         {
             self.label = None;
-            // A callout that starts with strong text brings its own label.
+            // A callout that starts with strong text has that text as its label.
             if !matches!(event, Event::Start(Tag::Strong)) {
                 self.writer.push(label, Inline { strong: true, ..Inline::default() });
                 self.writer.push(" ", Inline::default());
@@ -272,7 +272,7 @@ hard break.
     }
 
     #[test]
-    fn colours_change_no_word() {
+    fn colours_do_not_change_the_text() {
         let plain = console::strip_ansi_codes(&markdown(BRIEF, 60, true)).replace(['`', '=', '-'], "");
         let marked = markdown(BRIEF, 60, false).replace(['`', '=', '-'], "");
         let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();

@@ -1,17 +1,17 @@
 //! Commands: run, edited, stopped, run again, and without a sandbox.
 
 use super::player::{Player, opened, run};
-use crate::engine::session::{Action, CommandRun, Event, History, Key, Mode, ProgressUpdate, SandboxStatus};
+use crate::engine::session::{Action, CommandRun, Event, Key, Mode, ProgressUpdate, SandboxStatus, SavedProgress};
 
-fn ran(block: &str) -> Action {
+fn save_run(block: &str) -> Action {
     Action::SaveProgress(ProgressUpdate::CommandRan { chapter: "one".into(), block: block.into() })
 }
 
-fn up() -> Event {
+fn running() -> Event {
     Event::Sandbox(SandboxStatus::Running { systemd: "257".into() })
 }
 
-fn impossible() -> SandboxStatus {
+fn unavailable() -> SandboxStatus {
     SandboxStatus::Unavailable { why: "no root".into() }
 }
 
@@ -22,16 +22,16 @@ impl Player {
 }
 
 #[test]
-fn a_command_runs_prints_and_ends() {
-    let mut player = Player::of(0, 0, History::default(), SandboxStatus::NotStarted);
+fn a_command_runs_prints_and_exits() {
+    let mut player = Player::begin(0, 0, SavedProgress::default(), SandboxStatus::NotStarted);
     assert_eq!(player.focus(), Some("a"));
-    player.receives(Event::Sandbox(SandboxStatus::Booting));
-    // It may be requested while the sandbox boots.
+    player.send(Event::Sandbox(SandboxStatus::Booting));
+    // A command may be entered while the sandbox boots.
     player.press(Key::Enter);
     assert_eq!(player.actions, [run(&[], "a", "echo a")]);
-    player.receives(up());
-    player.receives(Event::Output("a".into()));
-    player.receives(Event::Output("\n".into()));
+    player.send(running());
+    player.send(Event::Output("a".into()));
+    player.send(Event::Output("\n".into()));
     assert_eq!((player.run_of("a").output.as_str(), player.run_of("a").finished), ("a\n", false));
     for key in [Key::Enter, Key::Char('e'), Key::Char('r')] {
         player.press(key);
@@ -39,8 +39,8 @@ fn a_command_runs_prints_and_ends() {
     }
     player.press(Key::Enter);
     assert_eq!(player.state.notice, "a command is running; Ctrl-C stops it");
-    player.receives(Event::Exited(Some(3)));
-    assert_eq!(player.actions, [ran("a")]);
+    player.send(Event::Exited(Some(3)));
+    assert_eq!(player.actions, [save_run("a")]);
     assert_eq!((player.run_of("a").finished, player.run_of("a").exit_code), (true, Some(3)));
     player.press(Key::Enter);
     assert_eq!(player.focus(), Some("b"), "Enter goes on to the next one");
@@ -48,61 +48,61 @@ fn a_command_runs_prints_and_ends() {
 
 #[test]
 fn prerequisites_run_once_in_each_sandbox() {
-    let mut player = Player::at(0);
+    let mut player = Player::on_page(0);
     player.press(Key::Tab);
     assert_eq!(player.focus(), Some("b"));
-    assert_eq!(player.runs(Key::Enter, "b"), run(&["a"], "b", "echo b"));
-    assert_eq!(player.runs(Key::Char('r'), "b"), run(&[], "b", "echo b"), "its prerequisite has run");
+    assert_eq!(player.run_to_end(Key::Enter, "b"), run(&["a"], "b", "echo b"));
+    assert_eq!(player.run_to_end(Key::Char('r'), "b"), run(&[], "b", "echo b"), "its prerequisite has run");
     assert_eq!(player.run_of("b").output, "b", "the last run is shown");
     // On another page: all its prerequisites have run.
-    player.types("nn1");
+    player.type_text("nn1");
     assert_eq!(player.actions[1], run(&[], "g", "echo g"));
-    player.receives(Event::Exited(Some(0)));
+    player.send(Event::Exited(Some(0)));
     // In a fresh sandbox they run again.
-    player.types("Ry");
-    player.receives(Event::Sandbox(SandboxStatus::Booting));
-    player.receives(up());
+    player.type_text("Ry");
+    player.send(Event::Sandbox(SandboxStatus::Booting));
+    player.send(running());
     player.press(Key::Tab);
-    assert_eq!(player.runs(Key::Enter, "b"), run(&["a"], "b", "echo b"));
+    assert_eq!(player.run_to_end(Key::Enter, "b"), run(&["a"], "b", "echo b"));
     // The same after a visit to another chapter.
     player.state.page = 4;
-    player.types("np");
+    player.type_text("np");
     assert_eq!(player.actions[1], Action::PrepareSandbox { chapter: 0 });
-    player.types("pp1");
+    player.type_text("pp1");
     assert_eq!(player.actions[1], run(&["a", "b"], "g", "echo g"), "prerequisites of prerequisites run first");
 }
 
 #[test]
 fn an_edited_or_stopped_command_does_not_count_as_run() {
-    let mut player = Player::at(0);
-    player.press(Key::Char('e')).types(" twice");
-    assert_eq!(player.runs(Key::Enter, "a twice"), run(&[], "a", "echo a twice"));
+    let mut player = Player::on_page(0);
+    player.press(Key::Char('e')).type_text(" twice");
+    assert_eq!(player.run_to_end(Key::Enter, "a twice"), run(&[], "a", "echo a twice"));
     player.press(Key::Tab);
-    assert_eq!(player.runs(Key::Enter, ""), run(&["a"], "b", "echo b"), "the original command has not run");
+    assert_eq!(player.run_to_end(Key::Enter, ""), run(&["a"], "b", "echo b"), "the original command has not run");
     // Editing starts from the last run; r runs the original again.
     player.press(Key::BackTab).press(Key::Char('e'));
     assert!(matches!(&player.state.mode, Mode::Typing { input, .. } if input.text() == "echo a twice"));
     player.press(Key::Escape);
-    assert_eq!(player.runs(Key::Char('r'), "a"), run(&[], "a", "echo a"));
+    assert_eq!(player.run_to_end(Key::Char('r'), "a"), run(&[], "a", "echo a"));
     // An empty line runs nothing.
     player.press(Key::Char('e')).press(Key::Ctrl('u')).press(Key::Enter);
-    assert_eq!((player.actions.len(), player.reads()), (0, true));
+    assert_eq!((player.actions.len(), player.is_reading()), (0, true));
 
-    let mut player = Player::at(0);
+    let mut player = Player::on_page(0);
     player.press(Key::Enter).press(Key::Ctrl('c'));
     assert_eq!(player.actions, [Action::Stop]);
-    player.receives(Event::Exited(None));
+    player.send(Event::Exited(None));
     assert_eq!((player.run_of("a").finished, player.run_of("a").exit_code), (true, None));
     player.press(Key::Tab).press(Key::Enter);
     assert_eq!(player.actions, [run(&["a"], "b", "echo b")]);
-    player.receives(Event::Exited(Some(0)));
+    player.send(Event::Exited(Some(0)));
     player.press(Key::Ctrl('c'));
     assert_eq!(player.actions, [Action::Quit], "without a running command, Ctrl-C quits");
 }
 
 #[test]
 fn without_a_sandbox_the_recorded_output_is_shown() {
-    let mut player = Player::of(0, 0, History::default(), impossible());
+    let mut player = Player::begin(0, 0, SavedProgress::default(), unavailable());
     player.press(Key::Enter);
     assert_eq!(player.actions, [], "nothing is run or saved as run");
     assert!(player.run_of("a").recorded && player.run_of("a").finished);
@@ -110,11 +110,11 @@ fn without_a_sandbox_the_recorded_output_is_shown() {
     player.press(Key::Enter).press(Key::Enter);
     assert_eq!((player.run_of("b").output.as_str(), player.run_of("b").recorded), ("", true), "nothing was recorded");
     // The same for a prediction.
-    player.types("nn1");
+    player.type_text("nn1");
     assert!(player.run_of("g").recorded);
     assert!(!player.actions.iter().any(|action| matches!(action, Action::Run { .. })));
     // An edited command has no record, so the original is shown.
-    player.types("ppe").types("!").press(Key::Enter);
+    player.type_text("ppe").type_text("!").press(Key::Enter);
     assert_eq!(player.run_of("a").command, "echo a");
     // The next chapter requests a sandbox again.
     player.state.page = 4;
@@ -123,21 +123,21 @@ fn without_a_sandbox_the_recorded_output_is_shown() {
 }
 
 #[test]
-fn when_the_sandbox_goes_away_the_output_or_the_record_stays() {
-    for sandbox in [impossible(), SandboxStatus::NeedsPassword] {
-        let mut player = Player::of(0, 0, History::default(), SandboxStatus::Booting);
+fn if_the_sandbox_stops_its_output_or_the_recorded_output_is_shown() {
+    for sandbox in [unavailable(), SandboxStatus::NeedsPassword] {
+        let mut player = Player::begin(0, 0, SavedProgress::default(), SandboxStatus::Booting);
         player.press(Key::Enter);
-        player.receives(Event::Sandbox(sandbox.clone()));
+        player.send(Event::Sandbox(sandbox.clone()));
         assert_eq!((player.run_of("a").output.as_str(), player.run_of("a").recorded), ("as it was\n", true));
-        player.receives(Event::Output("late".into()));
-        player.receives(Event::Exited(Some(0)));
+        player.send(Event::Output("late".into()));
+        player.send(Event::Exited(Some(0)));
         assert_eq!(player.run_of("a").output, "as it was\n");
         assert_eq!(player.actions, []);
 
-        let mut player = Player::at(0);
+        let mut player = Player::on_page(0);
         player.press(Key::Enter);
-        player.receives(Event::Output("begun".into()));
-        player.receives(Event::Sandbox(sandbox));
+        player.send(Event::Output("begun".into()));
+        player.send(Event::Sandbox(sandbox));
         let outcome = player.run_of("a");
         assert_eq!((outcome.output.as_str(), outcome.recorded, outcome.finished), ("begun", false, true));
         assert_eq!(player.state.running, None);
@@ -145,62 +145,62 @@ fn when_the_sandbox_goes_away_the_output_or_the_record_stays() {
 }
 
 #[test]
-fn late_output_belongs_to_the_page_that_was_left() {
-    let mut player = Player::at(0);
+fn output_stays_with_the_block_that_ran() {
+    let mut player = Player::on_page(0);
     player.press(Key::Enter);
     player.press(Key::Char('n')).press(Key::End);
     let scroll = player.state.scroll;
-    player.receives(Event::Output("late".into()));
-    player.receives(Event::Exited(Some(0)));
+    player.send(Event::Output("late".into()));
+    player.send(Event::Exited(Some(0)));
     assert_eq!((player.state.scroll, player.focus()), (scroll, Some("q")), "the current page does not scroll");
     assert_eq!(player.run_of("a").output, "late");
     // Output without a running command is ignored.
-    player.receives(Event::Output("?".into()));
-    player.receives(Event::Exited(Some(0)));
+    player.send(Event::Output("?".into()));
+    player.send(Event::Exited(Some(0)));
     assert_eq!((player.state.command_runs.len(), player.actions.len()), (1, 0));
 
-    // To another chapter: the command is stopped before its sandbox goes.
-    let mut player = Player::at(4);
-    player.press(Key::Home).types("pppp").press(Key::Enter);
+    // Another chapter is opened: the command is stopped before the sandbox is replaced.
+    let mut player = Player::on_page(4);
+    player.press(Key::Home).type_text("pppp").press(Key::Enter);
     player.state.page = 4;
     player.press(Key::Char('n'));
     assert_eq!(player.actions, [opened("two", "prose", false), Action::Stop, Action::PrepareSandbox { chapter: 1 }]);
-    player.receives(Event::Exited(None));
-    player.receives(Event::Sandbox(SandboxStatus::Booting));
-    player.receives(up());
+    player.send(Event::Exited(None));
+    player.send(Event::Sandbox(SandboxStatus::Booting));
+    player.send(running());
     player.press(Key::Char('n'));
-    assert!(matches!(player.runs(Key::Enter, "z"), Action::Run { chapter: 1, .. }));
+    assert!(matches!(player.run_to_end(Key::Enter, "z"), Action::Run { chapter: 1, .. }));
 
     // The chapter is restarted while a command runs: its output is dropped.
-    let mut player = Player::at(0);
-    player.press(Key::Enter).types("Ry");
+    let mut player = Player::on_page(0);
+    player.press(Key::Enter).type_text("Ry");
     assert_eq!(player.actions[1..3], [Action::Stop, Action::PrepareSandbox { chapter: 0 }]);
-    player.receives(Event::Output("late".into()));
-    player.receives(Event::Exited(None));
+    player.send(Event::Output("late".into()));
+    player.send(Event::Exited(None));
     assert_eq!((player.state.command_runs.len(), player.focus(), player.actions.len()), (0, Some("a"), 0));
 }
 
 #[test]
 fn the_window_follows_output_while_its_end_is_visible() {
-    let mut player = Player::at(0);
-    player.rows_of_a_block = 8;
-    player.lay();
+    let mut player = Player::on_page(0);
+    player.rows_per_block = 8;
+    player.send_layout();
     player.press(Key::Enter);
     assert_eq!(player.state.scroll, 6, "the selected block, rows 8 to 16, is visible");
-    player.rows_of_a_block = 30;
-    player.receives(Event::Output("much".into()));
+    player.rows_per_block = 30;
+    player.send(Event::Output("much".into()));
     assert_eq!(player.state.scroll, 50, "its end is at 60");
     player.press(Key::PageUp);
     let scroll = player.state.scroll;
-    player.rows_of_a_block = 31;
-    player.receives(Event::Output("more".into()));
+    player.rows_per_block = 31;
+    player.send(Event::Output("more".into()));
     assert_eq!(player.state.scroll, scroll, "a window that shows another part stays");
     player.press(Key::End).press(Key::Up);
     player.state.scroll = 52;
-    player.receives(Event::Exited(Some(0)));
+    player.send(Event::Exited(Some(0)));
     assert_eq!(player.state.scroll, 31, "when it is complete, its start is shown");
     player.press(Key::Char('r'));
-    player.receives(Event::Output("x".repeat(1 << 20)));
-    player.receives(Event::Output("世".repeat(1 << 20)));
+    player.send(Event::Output("x".repeat(1 << 20)));
+    player.send(Event::Output("世".repeat(1 << 20)));
     assert_eq!(player.run_of("a").output.len(), 64 << 10, "output is limited");
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::player::tutorial;
 use crate::engine::session::{
-    Action, Event, History, Key, Layout, Mode, SandboxStatus, begin, table_of_contents, update,
+    Action, Event, Key, Layout, Mode, SandboxStatus, SavedProgress, begin, table_of_contents, update,
 };
 
 fn keys() -> impl Strategy<Value = Key> {
@@ -21,9 +21,9 @@ fn keys() -> impl Strategy<Value = Key> {
 
 fn layouts() -> impl Strategy<Value = Layout> {
     let blocks = prop::collection::vec((0_usize..60, 0_usize..60), 0..6);
-    (0_usize..30, 0_usize..100, blocks).prop_map(|(rows, total, blocks)| {
+    (0_usize..30, 0_usize..100, blocks).prop_map(|(window_rows, page_rows, blocks)| {
         let blocks = blocks.into_iter().map(|(begin, rows)| (begin, begin + rows)).collect();
-        Layout { rows, total, blocks }
+        Layout { window_rows, page_rows, blocks }
     })
 }
 
@@ -49,14 +49,14 @@ proptest! {
     #[test]
     fn every_index_is_valid_and_the_window_stays_on_the_page(events in prop::collection::vec(events(), 0..120)) {
         let tutorial = tutorial();
-        let (mut state, _) = begin(&tutorial, 0, 0, History::default());
+        let (mut state, _) = begin(&tutorial, 0, 0, SavedProgress::default());
         for event in events {
             let ran_before = state.running.clone();
             let (next, actions) = update(&tutorial, state, event);
             state = next;
             let pages = &tutorial.chapters[state.chapter].pages;
             prop_assert!(state.focus.is_none_or(|block| pages[state.page].blocks[block].id().is_some()));
-            prop_assert!(state.scroll <= state.layout.total.saturating_sub(state.layout.rows));
+            prop_assert!(state.scroll <= state.layout.page_rows.saturating_sub(state.layout.window_rows));
             prop_assert!(state.is_opened(&tutorial.chapters[state.chapter], &pages[state.page]));
             if let Mode::Contents { cursor } = state.mode {
                 prop_assert!(cursor < table_of_contents(&tutorial).len());

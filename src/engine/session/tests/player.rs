@@ -1,9 +1,9 @@
-//! A small tutorial, and a player who presses keys in it.
+//! A small tutorial, and a session in it that tests drive with keys and events.
 
 use std::collections::BTreeMap;
 
 use crate::engine::session::{
-    Action, Event, History, Key, Layout, Mode, ProgressUpdate, SandboxStatus, State, begin, update,
+    Action, Event, Key, Layout, Mode, ProgressUpdate, SandboxStatus, SavedProgress, State, begin, update,
 };
 use crate::model::{
     Block, Chapter, GlossaryTerm, LessonCommand, Overlay, Page, QuizForm, QuizQuestion, RecordedOutput, Tutorial, slug,
@@ -20,7 +20,7 @@ pub(super) fn command(run: &str, after: &[&str]) -> LessonCommand {
     }
 }
 
-fn attempt(id: &str, after: &[&str]) -> Block {
+fn try_block(id: &str, after: &[&str]) -> Block {
     Block::Try { id: id.into(), command: command(&format!("echo {id}"), after), look: "it".into() }
 }
 
@@ -56,9 +56,9 @@ fn chapter(number: u32, id: &str, pages: Vec<Page>) -> Chapter {
 
 /// Three chapters: one with every kind of block, one with a command on its second page, one with prose only.
 pub(super) fn tutorial() -> Tutorial {
-    let words = |text: &str| Block::Prose(text.into());
+    let prose = |text: &str| Block::Prose(text.into());
     let quiz = |id: &str, question| Block::Quiz { id: id.into(), question };
-    let guess = |id: &str, question| Block::Predict {
+    let predict = |id: &str, question| Block::Predict {
         id: id.into(),
         question,
         command: command(&format!("echo {id}"), &["b"]),
@@ -66,92 +66,92 @@ pub(super) fn tutorial() -> Tutorial {
     let one = vec![
         page(
             "Commands",
-            vec![words("Words about a [unit](glossary.md#unit)."), attempt("a", &[]), attempt("b", &["a"])],
+            vec![prose("Words about a [unit](glossary.md#unit)."), try_block("a", &[]), try_block("b", &["a"])],
         ),
         page("Questions", vec![quiz("q", choice(&[1], false)), quiz("s", choice(&[0, 2], true)), quiz("t", typed())]),
-        page("Guesses", vec![guess("g", choice(&[1], false)), guess("h", typed())]),
-        page("Door", vec![words("There."), Block::LabLink { lab: "lab".into() }]),
-        page("Summary", vec![words("The end of one.")]),
+        page("Predictions", vec![predict("g", choice(&[1], false)), predict("h", typed())]),
+        page("Lab", vec![prose("A lab."), Block::LabLink { lab: "lab".into() }]),
+        page("Summary", vec![prose("The end of one.")]),
     ];
-    let two = vec![page("Prose", vec![words("Nothing to do.")]), page("Other", vec![attempt("z", &[])])];
+    let two = vec![page("Prose", vec![prose("Nothing to do.")]), page("Other", vec![try_block("z", &[])])];
     let term = |name: &str| GlossaryTerm { name: name.into(), slug: slug(name), text: format!("A {name}.") };
     Tutorial {
         chapters: vec![
             chapter(1, "one", one),
             chapter(2, "two", two),
-            chapter(3, "three", vec![page("Last", vec![words("Words alone.")])]),
+            chapter(3, "three", vec![page("Last", vec![prose("Words alone.")])]),
         ],
         glossary: vec![term("cgroup"), term("slice"), term("unit")],
     }
 }
 
-/// A session in a window of 10 rows. Each block has `rows_of_a_block` rows.
+/// A session in a window of 10 rows. Each block has `rows_per_block` rows.
 pub(super) struct Player {
     pub(super) tutorial: Tutorial,
     pub(super) state: State,
     pub(super) actions: Vec<Action>,
-    pub(super) rows_of_a_block: usize,
+    pub(super) rows_per_block: usize,
 }
 
 impl Player {
     /// On a page of the first chapter, with a running sandbox.
-    pub(super) fn at(page: usize) -> Self {
-        Self::of(0, page, History::default(), SandboxStatus::Running { systemd: "252".into() })
+    pub(super) fn on_page(page: usize) -> Self {
+        Self::begin(0, page, SavedProgress::default(), SandboxStatus::Running { systemd: "252".into() })
     }
 
-    pub(super) fn of(chapter: usize, page: usize, past: History, sandbox: SandboxStatus) -> Self {
+    pub(super) fn begin(chapter: usize, page: usize, saved: SavedProgress, sandbox: SandboxStatus) -> Self {
         let tutorial = tutorial();
-        let (state, actions) = begin(&tutorial, chapter, page, past);
-        let mut player = Self { tutorial, state, actions, rows_of_a_block: 4 };
-        player.lay();
-        player.receives(Event::Sandbox(sandbox));
+        let (state, actions) = begin(&tutorial, chapter, page, saved);
+        let mut player = Self { tutorial, state, actions, rows_per_block: 4 };
+        player.send_layout();
+        player.send(Event::Sandbox(sandbox));
         player
     }
 
     /// Sends the layout, as the screen does after each event.
-    pub(super) fn lay(&mut self) {
+    pub(super) fn send_layout(&mut self) {
         let count = self.state.page(&self.tutorial).blocks.len();
-        let blocks = (0..count).map(|at| (at * self.rows_of_a_block, (at + 1) * self.rows_of_a_block)).collect();
-        self.take(Event::Layout(Layout { rows: 10, total: count * self.rows_of_a_block, blocks }));
+        let blocks = (0..count).map(|at| (at * self.rows_per_block, (at + 1) * self.rows_per_block)).collect();
+        self.apply(Event::Layout(Layout { window_rows: 10, page_rows: count * self.rows_per_block, blocks }));
     }
 
-    fn take(&mut self, event: Event) {
+    fn apply(&mut self, event: Event) {
         let (state, actions) = update(&self.tutorial, self.state.clone(), event);
         self.state = state;
         self.actions.extend(actions);
     }
 
-    /// Sends an event, then the layout; `actions` holds what follows.
-    pub(super) fn receives(&mut self, event: Event) {
+    /// Sends an event, then the layout. `actions` then holds the actions of both.
+    pub(super) fn send(&mut self, event: Event) {
         self.actions.clear();
-        self.take(event);
-        self.lay();
+        self.apply(event);
+        self.send_layout();
     }
 
     pub(super) fn press(&mut self, key: Key) -> &mut Self {
-        self.receives(Event::Key(key));
+        self.send(Event::Key(key));
         self
     }
 
     /// Presses a key for each character.
-    pub(super) fn types(&mut self, text: &str) -> &mut Self {
+    pub(super) fn type_text(&mut self, text: &str) -> &mut Self {
         for character in text.chars() {
             self.press(Key::Char(character));
         }
         self
     }
 
-    /// Presses a key that runs a command, and ends the command with this output and exit code 0.
-    pub(super) fn runs(&mut self, key: Key, output: &str) -> Action {
+    /// Presses a key that runs a command. The command prints this output and exits with code 0.
+    pub(super) fn run_to_end(&mut self, key: Key, output: &str) -> Action {
         self.press(key);
         let action = self.actions.iter().find(|action| matches!(action, Action::Run { .. })).expect("it runs").clone();
-        self.receives(Event::Output(output.into()));
-        self.receives(Event::Exited(Some(0)));
+        self.send(Event::Output(output.into()));
+        self.send(Event::Exited(Some(0)));
         action
     }
 
     /// The current chapter and page.
-    pub(super) fn place(&self) -> (usize, usize) {
+    pub(super) fn page(&self) -> (usize, usize) {
         (self.state.chapter, self.state.page)
     }
 
@@ -160,7 +160,7 @@ impl Player {
         self.state.block(&self.tutorial)?.id()
     }
 
-    pub(super) fn reads(&self) -> bool {
+    pub(super) fn is_reading(&self) -> bool {
         self.state.mode == Mode::Page
     }
 }

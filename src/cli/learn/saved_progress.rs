@@ -1,16 +1,16 @@
 //! Converts between the progress file and what the tutorial screen knows.
 
 use crate::app::{Error, Workspace, now};
-use crate::engine::session::{AnswerHistory, History, ProgressUpdate, QuizAnswer, is_correct};
+use crate::engine::session::{AnswerHistory, ProgressUpdate, QuizAnswer, SavedProgress, is_correct};
 use crate::learner::Progress;
 use crate::model::{Block, Chapter, Tutorial};
 
 /// The learner's earlier pages and answers.
-pub(super) fn history(tutorial: &Tutorial, progress: &Progress) -> History {
-    let mut history = History::default();
+pub(super) fn saved_progress(tutorial: &Tutorial, progress: &Progress) -> SavedProgress {
+    let mut saved = SavedProgress::default();
     for chapter in &tutorial.chapters {
         let Some(known) = progress.chapters.get(&chapter.id) else { continue };
-        history.opened.extend(known.seen.iter().map(|page| (chapter.id.clone(), page.clone())));
+        saved.opened.extend(known.seen.iter().map(|page| (chapter.id.clone(), page.clone())));
         for (id, answer) in &known.answers {
             let Some(question) = chapter.block(id).and_then(Block::question) else { continue };
             let read = |text: &str| QuizAnswer::parse(text, &question.form);
@@ -19,12 +19,12 @@ pub(super) fn history(tutorial: &Tutorial, progress: &Progress) -> History {
                 let right = is_correct(question, &given);
                 (given, right)
             });
-            history
+            saved
                 .answers
                 .insert((chapter.id.clone(), id.clone()), AnswerHistory { first, first_correct: answer.right, latest });
         }
     }
-    history
+    saved
 }
 
 /// Index of the page on which the learner left a chapter.
