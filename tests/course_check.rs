@@ -126,7 +126,7 @@ fn wrong_expectations_and_harmful_mutants_are_found() {
     for text in [
         "✗ tiny  one\n    enabled passed, and must fail\n    masked is not diagnosed; nothing is\n",
         "✗ tiny  two\n    its script ended with exit status: 1:\n",
-        "✗ tiny  drop [Install]\n    is no harmless mutant: enabled failed:",
+        "✗ tiny  drop [Install]\n    is not harmless: enabled failed:",
         "tiny: 4 cases, 3 not as expected\n",
         "waiting for systemd",
     ] {

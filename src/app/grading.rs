@@ -195,7 +195,7 @@ pub(crate) fn after_pass(workspace: &Workspace, lab: &LabDirectory) -> After {
         let course = workspace.course().ok()?;
         Curriculum::of(&course, &workspace.progress().ok()?).command_after(&course, &lab.lab.id)
     };
-    After { learned: lab.lab.learned.clone(), think: lab.lab.think.clone(), next: next().unwrap_or_default() }
+    After { learned: lab.lab.learned.clone(), think: lab.lab.think.clone(), next: next() }
 }
 
 fn note_times(workspace: &Workspace, graded: &Graded, took: Duration) {

@@ -120,7 +120,12 @@ impl LabSession {
             Some(Ok(TwinResult { answers, trials, took })) => (Some(answers), Trials::Done(trials), Some(took), None),
             Some(Err(error)) => {
                 let reason = format!("a copy of the sandbox could not be booted: {error}");
-                (None, Trials::Impossible(Unknown { reason, remedy: error.next() }), None, Some(error))
+                (
+                    None,
+                    Trials::Impossible(Unknown { reason, remedy: Some(error.next()).filter(|next| !next.is_empty()) }),
+                    None,
+                    Some(error),
+                )
             }
             None => (None, Trials::NotRun, None, None),
         };
@@ -156,7 +161,7 @@ fn ask(record: &Record, questions: &[Question], trials: &[Trial]) -> (AnswerSet,
         Some(Err(error)) => error.to_string(),
         None => "the sandbox is not up".into(),
     };
-    let unknown = Unknown { reason, remedy: String::new() };
+    let unknown = Unknown { reason, remedy: None };
     let performed = trials.iter().map(|trial| PerformedTrial::new(trial.clone(), Err(unknown.clone()))).collect();
     (AnswerSet::unknown(questions, &unknown), performed)
 }

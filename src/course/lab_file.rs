@@ -34,7 +34,7 @@ pub(super) fn read(
     let pass = fields.need_count("pass", 1..=100);
     let unit = unit(&mut fields, true);
     let learned = fields.find_words("learned");
-    let think = fields.find_text("think").unwrap_or_default();
+    let think = fields.find_text("think").filter(|text| !text.is_empty());
     let without_hints = fields.find_flag("hints", false);
     let checks = fields.need("check");
     let harmless_mutants = fields.find("harmless");
@@ -52,7 +52,7 @@ pub(super) fn read(
         unit: unit?.to_owned(),
         brief: brief.to_owned(),
         learned: learned.iter().map(|word| (*word.get_ref()).to_owned()).collect(),
-        think: think.to_owned(),
+        think: think.map(str::to_owned),
         checks: checks?,
     };
     Some((lab, harmless_mutants))

@@ -56,13 +56,13 @@ fn deal_or_range(mut fields: Fields<'_, '_>) -> Option<Choice> {
 }
 
 fn deal(fields: &mut Fields<'_, '_>) -> Option<Choice> {
-    let (cards, places) = (fields.need_words("deal"), fields.need_words("to"));
-    let (cards, places) = (owned(&cards?), owned(&places?));
-    if cards.len() != places.len() || cards.len() < 2 {
-        let what = format!("deal has {} values, but to has {}", cards.len(), places.len());
+    let (items, places) = (fields.need_words("deal"), fields.need_words("to"));
+    let (items, places) = (owned(&items?), owned(&places?));
+    if items.len() != places.len() || items.len() < 2 {
+        let what = format!("deal has {} values, but to has {}", items.len(), places.len());
         fields.source.report(fields.span(), what, "give both the same number of values, at least two");
     }
-    Some(Choice::Deal { cards, places })
+    Some(Choice::Deal { items, places })
 }
 
 fn range(fields: &mut Fields<'_, '_>) -> Option<Choice> {
@@ -132,7 +132,7 @@ mod tests {
         let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
         assert!(read_all.contains(&Variable { name: "port".into(), choice: Choice::Range(8000, 8099) }));
         assert!(read_all.contains(&Variable { name: "name".into(), choice: Choice::Pick(words(&["a", "b"])) }));
-        let deal = Choice::Deal { cards: words(&["x", "y"]), places: words(&["one", "two"]) };
+        let deal = Choice::Deal { items: words(&["x", "y"]), places: words(&["one", "two"]) };
         assert!(read_all.contains(&Variable { name: "fault".into(), choice: deal }));
         for (text, expected) in [
             ("vars = 3", "f:1:8: vars is not a table; write [vars] and, below it, name = [\"…\", \"…\"]"),

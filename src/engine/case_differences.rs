@@ -1,9 +1,9 @@
-//! A case that was graded, held against what must come of it.
+//! Compares a graded case with its expected result.
 
 use crate::engine::score;
 use crate::model::{Cause, CheckReport, Expected, Status};
 
-/// What differs, one sentence each; nothing when it came out as it must. `pass` is the lab's mark in percent.
+/// Returns the differences, one sentence each. `pass` is the lab's pass mark in percent.
 #[must_use]
 pub fn differences(expected: &Expected, pass: u32, checks: &[CheckReport]) -> Vec<String> {
     let mut differs: Vec<String> = checks.iter().filter_map(undecided).collect();
@@ -11,34 +11,34 @@ pub fn differences(expected: &Expected, pass: u32, checks: &[CheckReport]) -> Ve
     let failed = |check: &&CheckReport| matches!(check.status, Status::Failed | Status::Blocked);
     match expected {
         Expected::Untouched if score(pass, checks).passed == Some(true) => {
-            differs.push("is passed, and nobody has done anything".into());
+            differs.push("is passed, although nothing was done".into());
         }
-        Expected::FullMarks => differs.extend(lost.into_iter().filter(failed).map(said)),
+        Expected::FullMarks => differs.extend(lost.into_iter().filter(failed).map(describe)),
         Expected::Fails { fails, diagnosis } => {
             differs.extend(wrongly_failed(fails, checks));
-            differs.extend(unnamed(diagnosis, checks));
+            differs.extend(missed_causes(diagnosis, checks));
         }
         Expected::Loses if lost.is_empty() => {
-            let mend = "let a check find it, or list it in lab.toml as [[harmless]], and say why";
-            differs.push(format!("earns full marks: {mend}"));
+            let fix = "add a check that fails, or list it in lab.toml under [[harmless]] with the reason";
+            differs.push(format!("earns full marks: {fix}"));
         }
         Expected::Untouched | Expected::Loses => {}
         Expected::LosesNothing => {
             differs
-                .extend(lost.into_iter().filter(failed).map(|check| format!("is no harmless mutant: {}", said(check))));
+                .extend(lost.into_iter().filter(failed).map(|check| format!("is not harmless: {}", describe(check))));
         }
     }
     differs
 }
 
-/// A case is tried where everything can be told.
+/// A case needs a definite status for every check.
 fn undecided(check: &CheckReport) -> Option<String> {
-    let word = match check.status {
-        Status::Unknown => "could not be told",
+    let status = match check.status {
+        Status::Unknown => "is unknown",
         Status::NotRun => "was not run",
         Status::Passed | Status::Failed | Status::Blocked => return None,
     };
-    Some(format!("{} {word}: {}", check.id, check.observed))
+    Some(format!("{} {status}: {}", check.id, check.observed))
 }
 
 fn wrongly_failed(fails: &[String], checks: &[CheckReport]) -> Vec<String> {
@@ -47,14 +47,14 @@ fn wrongly_failed(fails: &[String], checks: &[CheckReport]) -> Vec<String> {
         (true, Status::Blocked) => {
             Some(format!("{} is blocked by {}, and must fail", check.id, check.blocked_by.join(", ")))
         }
-        (false, Status::Failed) => Some(format!("{}, and must not fail", said(check))),
+        (false, Status::Failed) => Some(format!("{}, and must not fail", describe(check))),
         _ => None,
     };
     checks.iter().filter_map(of).collect()
 }
 
 /// The reported causes that the case does not expect, in one sentence.
-fn unnamed(expected: &[Cause], checks: &[CheckReport]) -> Option<String> {
+fn missed_causes(expected: &[Cause], checks: &[CheckReport]) -> Option<String> {
     let mut named: Vec<Cause> =
         checks.iter().flat_map(|check| &check.diagnosis).map(|diagnosis| diagnosis.cause).collect();
     named.dedup();
@@ -70,7 +70,7 @@ fn ids(causes: &[Cause]) -> String {
     causes.iter().map(|cause| cause.id()).collect::<Vec<_>>().join(", ")
 }
 
-fn said(check: &CheckReport) -> String {
+fn describe(check: &CheckReport) -> String {
     match check.status {
         Status::Blocked => format!("{} is blocked by {}", check.id, check.blocked_by.join(", ")),
         _ => format!("{} failed: {}", check.id, check.observed),
@@ -101,13 +101,13 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_of_difference_is_said() {
+    fn every_kind_of_difference_is_reported() {
         #[rustfmt::skip]
         let table: [(Expected, [Status; 2], &[&str]); 19] = [
             (Untouched, [Failed, Blocked], &[]),
             (Untouched, [Passed, Failed], &[]),
-            (Untouched, [Passed, Passed], &["is passed, and nobody has done anything"]),
-            (Untouched, [Failed, Unknown], &["second could not be told: so"]),
+            (Untouched, [Passed, Passed], &["is passed, although nothing was done"]),
+            (Untouched, [Failed, Unknown], &["second is unknown: so"]),
             (FullMarks, [Passed, Passed], &[]),
             (FullMarks, [Failed, Blocked], &["first failed: so", "second is blocked by first"]),
             (FullMarks, [Passed, NotRun], &["second was not run: so"]),
@@ -117,12 +117,12 @@ mod tests {
             (fails(&["first", "second"], &[]), [Failed, Blocked], &["second is blocked by first, and must fail"]),
             (fails(&["first"], &[Cause::Chdir]), [Failed, Passed], &["chdir is not diagnosed; masked is"]),
             (fails(&[], &[Cause::Chdir]), [Passed, Passed], &["chdir is not diagnosed; nothing is"]),
-            (fails(&[], &[]), [Unknown, Passed], &["first could not be told: so"]),
+            (fails(&[], &[]), [Unknown, Passed], &["first is unknown: so"]),
             (Loses, [Passed, Failed], &[]),
-            (Loses, [Passed, Passed], &["earns full marks: let a check find it, or list it in lab.toml as [[harmless]], and say why"]),
-            (Loses, [Passed, Unknown], &["second could not be told: so"]),
+            (Loses, [Passed, Passed], &["earns full marks: add a check that fails, or list it in lab.toml under [[harmless]] with the reason"]),
+            (Loses, [Passed, Unknown], &["second is unknown: so"]),
             (LosesNothing, [Passed, Passed], &[]),
-            (LosesNothing, [Passed, Failed], &["is no harmless mutant: second failed: so"]),
+            (LosesNothing, [Passed, Failed], &["is not harmless: second failed: so"]),
         ];
         for (expected, statuses, differs) in table {
             assert_eq!(differences(&expected, 80, &checks(statuses)), differs, "{expected:?} {statuses:?}");

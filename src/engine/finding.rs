@@ -85,11 +85,9 @@ impl Finding {
     }
 
     pub(crate) fn unknown(self, unknown: &Unknown) -> Verdict {
-        let diagnosis = if unknown.remedy.is_empty() {
-            vec![]
-        } else {
-            vec![Cause::CouldNotTell.because(unknown.reason.as_str()).next_step(unknown.remedy.as_str())]
-        };
+        let diagnose =
+            |remedy: &String| Cause::CouldNotTell.because(unknown.reason.as_str()).next_step(remedy.as_str());
+        let diagnosis = unknown.remedy.iter().map(diagnose).collect();
         Verdict { status: Status::Unknown, observed: clip(&unknown.reason), diagnosis, ..self.0 }
     }
 }

@@ -6,6 +6,7 @@ mod case_differences;
 mod cause_hints;
 mod diagnose;
 mod directive;
+mod directive_value;
 mod exit_status;
 mod finding;
 mod hint;

@@ -1,21 +1,20 @@
-//! Mutants: a right answer with one directive dropped or altered, as slips of the pen would do it.
+//! Mutants: the solution with one directive removed or changed, as a typical mistake would.
 
 use std::collections::BTreeMap;
 
 use super::value_mutations::value_mutations;
 use crate::model::{Assignment, Overlay, UnitFile};
 
-/// The solution with one thing wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mutant {
-    /// What was done: `drop Unit.After`, `drop [Install]`, `Service.Restart=no`; with the file's name in front where the
+    /// The change: `drop Unit.After`, `drop [Install]`, `Service.Restart=no`. It begins with the file's name if the
     /// solution has several unit files. Unique in a lab.
     pub name: String,
-    /// All of the solution, with that one file altered.
+    /// The whole solution with one file changed.
     pub overlay: Overlay,
 }
 
-/// Every mutant of a solution, in the order of its files and their lines.
+/// Returns every mutant of a solution, in the order of its files and their lines.
 #[must_use]
 pub fn mutants(solution: &Overlay) -> Vec<Mutant> {
     let files: Vec<(usize, &str)> = solution
@@ -30,27 +29,27 @@ pub fn mutants(solution: &Overlay) -> Vec<Mutant> {
     for (at, text) in &files {
         let path = &solution.files[*at].path;
         let prefix = if files.len() > 1 { format!("{}: ", short(path)) } else { String::new() };
-        for (what, altered) in altered(text) {
+        for (what, changed) in changes(text) {
             let name = format!("{prefix}{what}");
             let count = times.entry(name.clone()).or_default();
             *count += 1;
             let name = if *count > 1 { format!("{name} ({count})") } else { name };
             let mut overlay = solution.clone();
-            overlay.files[*at].bytes = altered.into_bytes();
+            overlay.files[*at].bytes = changed.into_bytes();
             all.push(Mutant { name, overlay });
         }
     }
     all
 }
 
-/// A fragment or drop-in of the system manager.
+/// Whether the path is a fragment or drop-in of the system manager.
 fn is_unit_file(path: &str) -> bool {
     const TYPES: [&str; 9] = ["service", "socket", "target", "path", "timer", "mount", "automount", "swap", "slice"];
     let ending = |name: &str| name.rsplit_once('.').map(|(_, ending)| ending.to_owned()).unwrap_or_default();
     let Some((_, inner)) = path.split_once("/systemd/system/") else { return false };
     match inner.split_once('/') {
         None => TYPES.contains(&ending(inner).as_str()),
-        Some((folder, name)) => ending(folder) == "d" && ending(name) == "conf",
+        Some((directory, name)) => ending(directory) == "d" && ending(name) == "conf",
     }
 }
 
@@ -58,13 +57,13 @@ fn short(path: &str) -> &str {
     path.split_once("/systemd/system/").map_or(path, |(_, inner)| inner)
 }
 
-/// What was done, and the text after it.
-fn altered(text: &str) -> Vec<(String, String)> {
+/// Returns each change of a unit file: its description and the changed text.
+fn changes(text: &str) -> Vec<(String, String)> {
     let lines: Vec<&str> = text.lines().collect();
     let file = UnitFile::parse(text);
     let mut all = Vec::new();
     for Assignment { section, key, value, line } in &file.assignments {
-        let (begin, end) = (line - 1, end_of(&lines, line - 1));
+        let (begin, end) = (line - 1, assignment_end(&lines, line - 1));
         all.push((format!("drop {section}.{key}"), replaced(&lines, begin, end, None)));
         for other in value_mutations(key, value) {
             let written = format!("{key}={other}");
@@ -84,8 +83,9 @@ fn header(line: &str) -> Option<&str> {
     line.trim().strip_prefix('[')?.strip_suffix(']')
 }
 
-/// The line behind an assignment: a backslash at the end joins the next one, comments aside (systemd.syntax(7)).
-fn end_of(lines: &[&str], begin: usize) -> usize {
+/// Returns the index of the line after an assignment. A backslash at the end of a line continues it on the next line that
+/// is not a comment, see systemd.syntax(7).
+fn assignment_end(lines: &[&str], begin: usize) -> usize {
     let is_comment = |line: &str| line.trim_start().starts_with(['#', ';']);
     let mut at = begin;
     while at < lines.len() && (lines[at].ends_with('\\') || at > begin && is_comment(lines[at])) {
@@ -101,7 +101,7 @@ fn replaced(lines: &[&str], begin: usize, end: usize, by: Option<&str>) -> Strin
 
 #[cfg(test)]
 mod tests {
-    use super::{altered, is_unit_file, mutants};
+    use super::{changes, is_unit_file, mutants};
     use crate::model::{Overlay, OverlayFile};
 
     fn file(path: &str, text: &str) -> OverlayFile {
@@ -109,9 +109,9 @@ mod tests {
     }
 
     #[test]
-    fn one_thing_is_wrong_with_each() {
+    fn each_mutant_has_one_change() {
         let text = "# mine\n[Unit]\nAfter=a.device\n\n[Service]\nExecStart=/bin/sh \\\n# in between\n  -c true\nEnvironment=A=1\n";
-        let all = altered(text);
+        let all = changes(text);
         let named = |name: &str| all.iter().find(|(what, _)| what == name).map(|(_, text)| text.as_str());
         assert_eq!(named("drop Unit.After"), Some(text.replace("After=a.device\n", "").as_str()));
         assert_eq!(
@@ -120,11 +120,11 @@ mod tests {
         );
         assert_eq!(named("drop Service.Environment"), Some(text.replace("Environment=A=1\n", "").as_str()));
         assert_eq!(named("drop [Service]"), Some("# mine\n[Unit]\nAfter=a.device\n\n"));
-        assert!(all.iter().all(|(_, altered)| altered != text));
+        assert!(all.iter().all(|(_, changed)| changed != text));
     }
 
     #[test]
-    fn names_are_unique_and_tell_files_apart() {
+    fn names_are_unique_and_name_the_file() {
         let unit = "[Unit]\nAfter=a.device\nAfter=b.device\n";
         let one = Overlay { files: vec![file("/etc/systemd/system/a.service", unit)], script: Some("true".into()) };
         let names = |overlay: &Overlay| mutants(overlay).into_iter().map(|mutant| mutant.name).collect::<Vec<_>>();
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_managers_own_files_are_altered() {
+    fn only_unit_files_and_drop_ins_are_changed() {
         for (path, is) in [
             ("/etc/systemd/system/a.service", true),
             ("/etc/systemd/system/a.service.d/b.conf", true),
@@ -157,7 +157,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_text_breaks_it(text in "(\\[(Service|Unit)\\]\n|(ExecStart|After|ListenStream|RestartSec|Exec[A-Z])=.{0,9}\\\\?\n|User=x\n|.{0,20}\n){0,9}") {
+        fn any_text_gives_unique_names(text in "(\\[(Service|Unit)\\]\n|(ExecStart|After|ListenStream|RestartSec|Exec[A-Z])=.{0,9}\\\\?\n|User=x\n|.{0,20}\n){0,9}") {
             let overlay = Overlay { files: vec![file("/etc/systemd/system/a.service", &text)], script: None };
             let mut names: Vec<String> = mutants(&overlay).into_iter().map(|mutant| mutant.name).collect();
             let count = names.len();

@@ -32,7 +32,7 @@ pub(crate) fn lab(checks: Vec<Check>) -> Lab {
         unit: UNIT.into(),
         brief: String::new(),
         learned: Vec::new(),
-        think: String::new(),
+        think: None,
         checks,
     }
 }
@@ -139,7 +139,7 @@ impl ObservationsBuilder {
     where
         Q: TypedQuestion<Answered = AnsweredQuestion>,
     {
-        let unknown = Unknown { reason: "systemctl did not answer".into(), remedy: "run it as root".into() };
+        let unknown = Unknown { reason: "systemctl did not answer".into(), remedy: Some("run it as root".into()) };
         self.live.push(question.answered(Err(unknown)));
         self
     }
@@ -173,7 +173,8 @@ impl ObservationsBuilder {
 
     /// A twin was asked for, and could not be booted.
     pub(crate) fn twin_impossible(mut self) -> Self {
-        self.trials = Trials::Impossible(Unknown { reason: "no room for a copy".into(), remedy: "free some".into() });
+        self.trials =
+            Trials::Impossible(Unknown { reason: "no room for a copy".into(), remedy: Some("free some".into()) });
         self
     }
 

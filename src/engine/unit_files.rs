@@ -1,6 +1,7 @@
 //! The lines of a unit's files, and which of them are in effect. The manager decides; this parser only explains.
 
-use super::directive::{can_be_reset, section, sections, sets, stops_parsing, takes};
+use super::directive::{can_be_reset, section, sections, sets};
+use super::directive_value::{is_accepted, stops_parsing};
 use crate::model::{Content, DiskFile, FilesFact, Line, Role, UnitFile};
 
 /// The fragment first, then the drop-ins in the manager's order.
@@ -81,7 +82,7 @@ impl<'a> UnitFiles<'a> {
     /// The lines that the manager accepts, after the last reset by an empty value.
     pub(crate) fn in_effect<'s>(&'s self, directive: &'s str) -> Vec<SettingLine<'s>> {
         let mut lines = Vec::new();
-        for line in self.lines_for(directive).filter(|line| takes(directive, line.value) && !ends_drop_in(line)) {
+        for line in self.lines_for(directive).filter(|line| is_accepted(directive, line.value) && !ends_drop_in(line)) {
             if !line.value.is_empty() {
                 lines.push(line);
             } else if can_be_reset(directive) {

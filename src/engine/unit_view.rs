@@ -103,7 +103,7 @@ impl<'a> UnitView<'a> {
         Some(match of_this {
             Some((trial, Ok(fact))) => Ok((trial, fact)),
             Some((_, Err(unknown))) => Err(unknown.clone()),
-            None => Err(Unknown { reason: "this was not tried".into(), remedy: String::new() }),
+            None => Err(Unknown { reason: "this was not tried".into(), remedy: None }),
         })
     }
 
@@ -161,7 +161,7 @@ impl<'a> UnitView<'a> {
 fn unit_fact<'a>(answers: &'a AnswerSet, unit: &str) -> Result<&'a UnitFact, Unknown> {
     let fact = answers.get(&UnitQuestion { unit: unit.to_owned() })?;
     if fact.get("LoadState").is_empty() {
-        return Err(Unknown { reason: format!("the manager gave no load state of {unit}"), remedy: String::new() });
+        return Err(Unknown { reason: format!("the manager gave no load state of {unit}"), remedy: None });
     }
     Ok(fact)
 }

@@ -1,8 +1,8 @@
-//! What people write in the place of a right value.
+//! Wrong values that people write instead of a right one.
 
-use super::directive::{ValueForm, boolean, form};
+use super::directive_value::{ValueForm, boolean, value_form};
 
-/// Other values of a directive, each of them a mistake that is made; none where none is known.
+/// Returns common wrong values of a directive; empty if none are known.
 pub(super) fn value_mutations(key: &str, value: &str) -> Vec<String> {
     let mut others = match key {
         "Restart" => ["on-failure", "no"].map(str::to_owned).to_vec(),
@@ -15,42 +15,42 @@ pub(super) fn value_mutations(key: &str, value: &str) -> Vec<String> {
         "After" | "Before" | "Requires" | "Wants" | "BindsTo" | "WantedBy" | "RequiredBy" => {
             misspelt(value).into_iter().collect()
         }
-        _ => match form(key) {
+        _ => match value_form(key) {
             ValueForm::Boolean => {
                 boolean(value).map(|is| if is { "no" } else { "yes" }.to_owned()).into_iter().collect()
             }
-            // Without a unit it was seconds.
+            // A number without a unit is seconds; people take it for minutes.
             ValueForm::Span => {
                 let digits = value.bytes().take_while(u8::is_ascii_digit).count();
                 let minutes = (digits > 0).then(|| format!("{}min", &value[..digits]));
                 minutes.into_iter().chain([String::new()]).collect()
             }
-            ValueForm::Word(_) | ValueForm::Number | ValueForm::Free => Vec::new(),
+            ValueForm::OneOf(_) | ValueForm::Number | ValueForm::Any => Vec::new(),
         },
     };
     others.retain(|other| other != value);
     others
 }
 
-/// Another port, a program that is not there, `+` for root's power, and a shell's `&`.
+/// Another port, a missing program, `+` (full privileges), and a shell's `&`.
 fn commands(value: &str) -> Vec<String> {
     let (program, arguments) = value.split_at(value.find(char::is_whitespace).unwrap_or(value.len()));
     let missing = format!("{program}-missing{arguments}");
     other_port(value).into_iter().chain([missing, format!("+{value}"), format!("{value} &")]).collect()
 }
 
-/// The last number that stands by itself and could be a port, plus one.
+/// Adds one to the last separate number that may be a port.
 fn other_port(value: &str) -> Option<String> {
     let end = value.rfind(|c: char| c.is_ascii_digit())? + 1;
     let begin = value[..end].trim_end_matches(|c: char| c.is_ascii_digit()).len();
-    let alone = |c: Option<char>| c.is_none_or(|c| " :=\"'".contains(c));
+    let is_separator = |c: Option<char>| c.is_none_or(|c| " :=\"'".contains(c));
     let port: u16 = value[begin..end].parse().ok()?;
-    let stands = alone(value[..begin].chars().next_back()) && alone(value[end..].chars().next());
-    let other = port.checked_add(1).filter(|_| stands && port >= 80)?;
+    let is_separate = is_separator(value[..begin].chars().next_back()) && is_separator(value[end..].chars().next());
+    let other = port.checked_add(1).filter(|_| is_separate && port >= 80)?;
     Some(format!("{}{other}{}", &value[..begin], &value[end..]))
 }
 
-/// Two letters of the last unit's name change places, as in mutli-user.target.
+/// Swaps two letters in the name of the last unit: `mutli-user.target`.
 fn misspelt(value: &str) -> Option<String> {
     let begin = value.trim_end_matches(|c: char| !c.is_whitespace()).len();
     let mut letters: Vec<char> = value[begin..].chars().collect();
@@ -65,7 +65,7 @@ mod tests {
     use super::value_mutations;
 
     #[test]
-    fn each_directive_has_its_own_slips() {
+    fn each_directive_has_its_own_mistakes() {
         for (key, value, others) in [
             ("Restart", "always", &["on-failure", "no"][..]),
             ("Restart", "on-failure", &["no"]),

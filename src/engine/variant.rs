@@ -1,32 +1,32 @@
-//! From a seed to a learner's own values: the same ones at any time, on any machine.
+//! Derives a learner's variant of a lab from a seed, the same at any time and on any machine.
 
 use std::collections::BTreeMap;
 
 use crate::model::{Choice, Variable};
 
-/// The value of every name, in a lab that was drawn with this seed.
+/// Returns the value of every variable for this seed, by name.
 #[must_use]
 pub fn values(variables: &[Variable], seed: u32) -> BTreeMap<String, String> {
     let mut values = BTreeMap::new();
     for variable in variables {
-        let mut draw = Draw::new(seed, &variable.name);
+        let mut random = RandomNumbers::new(seed, &variable.name);
         match &variable.choice {
             Choice::Pick(words) => {
-                let word = draw.below(words.len());
+                let word = random.below(words.len());
                 values.extend(words.get(word).map(|word| (variable.name.clone(), word.clone())));
             }
             Choice::Range(from, to) => {
-                let many = usize::try_from(to - from + 1).unwrap_or(1);
-                let offset = i64::try_from(draw.below(many)).unwrap_or(0);
+                let count = usize::try_from(to - from + 1).unwrap_or(1);
+                let offset = i64::try_from(random.below(count)).unwrap_or(0);
                 values.insert(variable.name.clone(), (from + offset).to_string());
             }
-            Choice::Deal { cards, places } => {
-                let mut cards = cards.clone();
-                // Fisher and Yates: every order is as likely as any other.
-                for last in (1..cards.len()).rev() {
-                    cards.swap(last, draw.below(last + 1));
+            Choice::Deal { items, places } => {
+                let mut items = items.clone();
+                // Fisher-Yates shuffle: every order is equally likely.
+                for last in (1..items.len()).rev() {
+                    items.swap(last, random.below(last + 1));
                 }
-                let dealt = places.iter().zip(cards).map(|(place, card)| (format!("{}.{place}", variable.name), card));
+                let dealt = places.iter().zip(items).map(|(place, card)| (format!("{}.{place}", variable.name), card));
                 values.extend(dealt);
             }
         }
@@ -37,15 +37,15 @@ pub fn values(variables: &[Variable], seed: u32) -> BTreeMap<String, String> {
 /// Derives a seed from strings that identify the learner, the machine and the lab.
 #[must_use]
 pub fn seed_of(parts: &[&str]) -> u32 {
-    let hash = Draw::new(0, &parts.join("\u{1f}")).next();
+    let hash = RandomNumbers::new(0, &parts.join("\u{1f}")).next();
     u32::try_from(hash >> 32).unwrap_or(0)
 }
 
 /// A sequence of pseudo-random numbers (splitmix64, not for secrets). It starts from an FNV-1a hash of seed and name, so
 /// that a new variable in a lab does not change the others.
-struct Draw(u64);
+struct RandomNumbers(u64);
 
-impl Draw {
+impl RandomNumbers {
     fn new(seed: u32, name: &str) -> Self {
         let bytes = seed.to_le_bytes();
         let hash = bytes
@@ -63,9 +63,10 @@ impl Draw {
         mixed ^ (mixed >> 31)
     }
 
-    fn below(&mut self, many: usize) -> usize {
-        let many = u64::try_from(many).unwrap_or(1).max(1);
-        usize::try_from(self.next() % many).unwrap_or(0)
+    /// Returns a number below `bound`, which counts as at least 1.
+    fn below(&mut self, bound: usize) -> usize {
+        let bound = u64::try_from(bound).unwrap_or(1).max(1);
+        usize::try_from(self.next() % bound).unwrap_or(0)
     }
 }
 
@@ -80,15 +81,15 @@ mod tests {
         vec![
             variable("name", Choice::Pick(words(&["ada", "bob", "eve"]))),
             variable("port", Choice::Range(8100, 8199)),
-            variable("fault", Choice::Deal { cards: words(&["x", "y", "z"]), places: words(&["a", "b", "c"]) }),
+            variable("fault", Choice::Deal { items: words(&["x", "y", "z"]), places: words(&["a", "b", "c"]) }),
         ]
     }
 
     #[test]
-    fn a_seed_always_draws_the_same() {
+    fn a_seed_always_gives_the_same_values() {
         let drawn = values(&variables(), 7);
         assert_eq!(drawn, values(&variables(), 7));
-        // Held so that a learner's lab does not change with a new version of unitlab.
+        // A new version of unitlab must not change a learner's lab.
         insta::assert_debug_snapshot!(drawn);
         let mut more = variables();
         more.insert(0, Variable { name: "new".into(), choice: Choice::Range(0, 9) });
@@ -96,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn every_value_is_drawn_and_every_card_is_dealt() {
+    fn values_are_distributed_evenly() {
         let all: Vec<_> = (0..600).map(|seed| values(&variables(), seed)).collect();
         for name in ["ada", "bob", "eve"] {
             let share = all.iter().filter(|drawn| drawn["name"] == name).count();
@@ -105,10 +106,10 @@ mod tests {
         let mut orders = std::collections::BTreeSet::new();
         for drawn in &all {
             assert!((8100..=8199).contains(&drawn["port"].parse::<i64>().unwrap()));
-            let mut cards = [&drawn["fault.a"], &drawn["fault.b"], &drawn["fault.c"]];
-            orders.insert(cards.map(Clone::clone));
-            cards.sort();
-            assert_eq!(cards, ["x", "y", "z"]);
+            let mut items = [&drawn["fault.a"], &drawn["fault.b"], &drawn["fault.c"]];
+            orders.insert(items.map(Clone::clone));
+            items.sort();
+            assert_eq!(items, ["x", "y", "z"]);
         }
         assert_eq!(orders.len(), 6);
     }

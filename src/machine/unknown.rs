@@ -3,11 +3,11 @@
 use crate::model::Unknown;
 
 pub(crate) fn unknown(reason: impl Into<String>) -> Unknown {
-    Unknown { reason: reason.into(), remedy: String::new() }
+    Unknown { reason: reason.into(), remedy: None }
 }
 
 pub(crate) fn unknown_with_remedy(reason: impl Into<String>, remedy: &str) -> Unknown {
-    Unknown { reason: reason.into(), remedy: remedy.to_owned() }
+    Unknown { reason: reason.into(), remedy: Some(remedy.to_owned()).filter(|remedy| !remedy.is_empty()) }
 }
 
 /// The last line of a program's stderr, cut to 300 characters.

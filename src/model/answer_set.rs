@@ -37,7 +37,7 @@ impl AnswerSet {
     {
         match self.all::<Q>().find(|(asked, _)| *asked == question) {
             Some((_, answer)) => answer.as_ref().map_err(Clone::clone),
-            None => Err(Unknown { reason: "this was not asked".into(), remedy: String::new() }),
+            None => Err(Unknown { reason: "this was not asked".into(), remedy: None }),
         }
     }
 

@@ -24,8 +24,8 @@ pub struct Lab {
     pub brief: String,
     /// What a learner can do after passing; each completes "You can now …".
     pub learned: Vec<String>,
-    /// A question to think about afterwards; may be empty.
-    pub think: String,
+    /// A question to think about afterwards.
+    pub think: Option<String>,
     /// What must be true, in the order of the report.
     pub checks: Vec<Check>,
 }

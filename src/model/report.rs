@@ -201,11 +201,13 @@ pub struct After {
     /// What the learner can do now; each completes “You can now …”.
     pub learned: Vec<String>,
     /// A question to think about.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub think: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub think: Option<String>,
     /// The command for the next chapter or lab.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub next: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub next: Option<String>,
 }
 
 impl Report {

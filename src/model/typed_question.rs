@@ -68,7 +68,7 @@ macro_rules! typed_questions {
                         Ok($Fact::$Kind(fact)) => Ok(fact),
                         Err(unknown) => Err(unknown),
                         #[allow(unreachable_patterns, reason = "a table may have a single kind")]
-                        Ok(_) => Err(Unknown { reason: "the machine answered another question".into(), remedy: String::new() }),
+                        Ok(_) => Err(Unknown { reason: "the machine answered another question".into(), remedy: None }),
                     }),)+
                 }
             }

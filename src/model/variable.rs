@@ -1,27 +1,20 @@
-//! What differs from learner to learner in a lab.
+//! The variables of a lab, which have other values for each learner.
 
-/// A name in a lab's files, `{{port}}`, for which each learner has a value of their own.
+/// A placeholder in a lab's files, `{{port}}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Variable {
-    /// As it stands between the braces.
+    /// The text between the braces.
     pub name: String,
-    /// Where its value comes from.
     pub choice: Choice,
 }
 
-/// Where a value comes from.
+/// How a value is chosen at random.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Choice {
     /// One of these; never empty.
     Pick(Vec<String>),
-    /// A whole number from the first to the last.
+    /// A whole number between the two, both included.
     Range(i64, i64),
-    /// These are dealt out, one to each of the places, which are written `{{name.place}}`. There are as many of the one
-    /// as of the other.
-    Deal {
-        /// What is dealt.
-        cards: Vec<String>,
-        /// To whom.
-        places: Vec<String>,
-    },
+    /// The items in random order, one for each place, written `{{name.place}}`. Both lists have the same length.
+    Deal { items: Vec<String>, places: Vec<String> },
 }

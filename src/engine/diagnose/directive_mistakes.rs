@@ -1,6 +1,7 @@
 //! Mistakes in the lines of a directive, each with the line that has it.
 
-use crate::engine::directive::{ValueForm, form, is_known, section, sections, suggest_directive, takes};
+use crate::engine::directive::{is_known, section, sections, suggest_directive};
+use crate::engine::directive_value::{ValueForm, is_accepted, value_form};
 use crate::engine::suggest::suggest;
 use crate::engine::unit_files::{SettingLine, UnitFiles};
 use crate::model::{Cause, Diagnosis, Role};
@@ -19,7 +20,8 @@ pub(crate) fn directive_mistakes(
 ) -> Vec<Diagnosis> {
     // A later line in effect replaces the earlier ones. Each line that the manager ignores is a mistake.
     let effective = files.effective(directive);
-    let relevant = files.lines_for(directive).filter(|line| Some(*line) == effective || !takes(directive, line.value));
+    let relevant =
+        files.lines_for(directive).filter(|line| Some(*line) == effective || !is_accepted(directive, line.value));
     let mut causes: Vec<Diagnosis> = relevant.filter_map(|line| in_value(&line)).take(MAX_LINES).collect();
     causes.extend(in_wrong_section(files, directive));
     causes.extend(misspelt(files, directive));
@@ -40,17 +42,17 @@ fn in_value(line: &SettingLine) -> Option<Diagnosis> {
         );
     }
     let bare = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-    if let Some(bare) = bare.filter(|_| UNQUOTED.contains(&key) || form(key) != ValueForm::Free) {
+    if let Some(bare) = bare.filter(|_| UNQUOTED.contains(&key) || value_form(key) != ValueForm::Any) {
         return Some(
             Cause::QuotedValue
                 .because(format!("{place} says {text}: the quotes are part of the value."))
                 .next_step(format!("change the line to {key}={bare}")),
         );
     }
-    if !takes(key, value) {
+    if !is_accepted(key, value) {
         return Some(bad_value(line));
     }
-    (form(key) == ValueForm::Span && counts_months(value)).then(|| {
+    (value_form(key) == ValueForm::Span && counts_months(value)).then(|| {
         Cause::MonthsNotMinutes
             .because(format!("{place} says {text}: a capital M means months; minutes are m or min."))
             .next_step(format!("change the line to {key}={}", value.replace('M', "min")))
@@ -59,8 +61,8 @@ fn in_value(line: &SettingLine) -> Option<Diagnosis> {
 
 fn bad_value(line: &SettingLine) -> Diagnosis {
     let (place, text, value, key) = (line.place(), line.text(), line.value, line.key);
-    let meant = match form(key) {
-        ValueForm::Word(words) => suggest(value, words),
+    let meant = match value_form(key) {
+        ValueForm::OneOf(words) => suggest(value, words),
         _ => None,
     };
     let next = meant.map_or_else(
@@ -153,7 +155,8 @@ fn in_unread_copy(files: &UnitFiles, directive: &str, is_wanted: &dyn Fn(&str) -
 
 /// A correct line that a later drop-in overrides.
 fn overridden(files: &UnitFiles, directive: &str, is_wanted: &dyn Fn(&str) -> bool) -> Option<Diagnosis> {
-    let lines: Vec<SettingLine> = files.lines_for(directive).filter(|line| takes(directive, line.value)).collect();
+    let lines: Vec<SettingLine> =
+        files.lines_for(directive).filter(|line| is_accepted(directive, line.value)).collect();
     let (last, earlier) = lines.split_last()?;
     if last.role != Role::DropIn || is_wanted(last.value) {
         return None;

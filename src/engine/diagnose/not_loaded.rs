@@ -1,7 +1,8 @@
 //! Why the manager does not load a unit.
 
 use super::reload::{needs_daemon_reload, runtime_only};
-use crate::engine::directive::{boolean, section};
+use crate::engine::directive::section;
+use crate::engine::directive_value::boolean;
 use crate::engine::suggest::suggest;
 use crate::engine::unit_files::{SettingLine, UnitFiles};
 use crate::engine::unit_view::UnitView;

@@ -65,7 +65,7 @@ pub(super) fn judge(view: &UnitView, demand: &AccountCheck) -> Verdict {
             .failed(format!("{observed} now, but a fresh boot starts it differently: {}", later.wrong.join("; ")));
     }
     match faults.unseen.or(later.unseen) {
-        Some(reason) => finding.unknown(&Unknown { reason, remedy: "run the check as root".into() }),
+        Some(reason) => finding.unknown(&Unknown { reason, remedy: Some("run the check as root".into()) }),
         None => finding.passed(observed),
     }
 }

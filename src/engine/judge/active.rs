@@ -35,7 +35,7 @@ pub(super) fn judge(view: &UnitView, running: bool, hold: TimeSpan) -> Verdict {
         State::Holds => finding.passed(described(after)),
         State::JustStarted => finding.unknown(&Unknown {
             reason: format!("it has only just become active ({} ms ago)", after.up_ms),
-            remedy: format!("check again in {hold}"),
+            remedy: Some(format!("check again in {hold}")),
         }),
         state => {
             let files = view.files();

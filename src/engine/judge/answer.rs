@@ -60,7 +60,7 @@ fn truths(view: &UnitView, demand: &AnswerCheck) -> Result<(String, Vec<String>)
 }
 
 fn unknown(reason: &str) -> Unknown {
-    Unknown { reason: reason.to_owned(), remedy: String::new() }
+    Unknown { reason: reason.to_owned(), remedy: None }
 }
 
 /// An answer in the form in which answers compare; or what it is instead.

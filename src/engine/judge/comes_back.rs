@@ -76,7 +76,9 @@ impl Case<'_> {
             }
             KillOutcome::NoMainProcess => finding.unknown(&Unknown {
                 reason: format!("systemd does not know which process of {} is the main one", self.view.unit),
-                remedy: "let ExecStart= run the program in the foreground (Type=exec), or name its PIDFile=".into(),
+                remedy: Some(
+                    "let ExecStart= run the program in the foreground (Type=exec), or name its PIDFile=".into(),
+                ),
             }),
             KillOutcome::NotUp { unit } => self.not_up(finding, unit),
         }
@@ -191,7 +193,7 @@ impl Case<'_> {
             let why = if asleep { format!("it waits for RestartSec={delay}") } else { described(after) };
             return finding.unknown(&Unknown {
                 reason: format!("could not verify that it comes back: {why}, which is longer than a check waits"),
-                remedy: "set a RestartSec= of a few seconds, if the task leaves it to you".into(),
+                remedy: Some("set a RestartSec= of a few seconds, if the task leaves it to you".into()),
             });
         }
         finding.failed(format!("not back after {}: {}", span(waited_ms), described(after)))
@@ -205,7 +207,7 @@ impl Case<'_> {
                 reason: format!(
                     "it runs on your machine, but a freshly booted copy cannot start it ({state}, Result={result}), so it could not be killed there"
                 ),
-                remedy: format!("sudo systemctl restart {}, and see whether it starts", self.view.unit),
+                remedy: Some(format!("sudo systemctl restart {}, and see whether it starts", self.view.unit)),
             });
         }
         finding.because(match self.on {

@@ -42,7 +42,7 @@ pub(super) fn judge(view: &UnitView) -> Verdict {
     if let Some(behind) = behind {
         return finding.unknown(&Unknown {
             reason: format!("{behind}, so its view of the next boot is out of date"),
-            remedy: "sudo systemctl daemon-reload, then check again".into(),
+            remedy: Some("sudo systemctl daemon-reload, then check again".into()),
         });
     }
     finding.because(why_not_enabled(view, boot, Some(unit), layers.as_ref()));

@@ -1,6 +1,6 @@
 //! Typed comparison: `3`, `3s` and `3000ms` are one value.
 
-use crate::engine::directive::{ValueForm, boolean, form, number};
+use crate::engine::directive_value::{ValueForm, boolean, number, value_form};
 use crate::model::{ExecCommand, Expect, TimeSpan, Value};
 
 /// The value meets the expectation. Empty, or `[not set]`, is no value.
@@ -67,7 +67,7 @@ pub(super) fn normalised(name: &str, written: &str) -> String {
     if name == "WorkingDirectory" {
         return simplified(written.strip_prefix('-').unwrap_or(written));
     }
-    match form(name) {
+    match value_form(name) {
         ValueForm::Boolean => match boolean(written) {
             Some(is) => if is { "yes" } else { "no" }.to_owned(),
             None => written.to_owned(),

@@ -38,7 +38,7 @@ pub(super) fn judge(view: &UnitView, demand: &FileCheck) -> Verdict {
         }
     }
     if let Some(Search::Unread { why }) = &fact.search {
-        return finding.unknown(&Unknown { reason: format!("{path} could not be read: {why}"), remedy: String::new() });
+        return finding.unknown(&Unknown { reason: format!("{path} could not be read: {why}"), remedy: None });
     }
     let metadata = FileCheck { contains: None, ..demand.clone() };
     let reborn = view.twin(&ask::file(view.unit, path, None));

@@ -64,7 +64,7 @@ fn unjudged(check: &Check, observations: &Observations, unmet: &[(&str, Status)]
         Verdict { status: Status::Blocked, ..Finding::expecting(expected).failed(observed) }
     } else if unmet.iter().any(|(_, status)| *status == Status::Unknown) {
         let reason = format!("it rests on {}, which could not be told", names.join(", "));
-        Finding::expecting(expected).unknown(&Unknown { reason, remedy: String::new() })
+        Finding::expecting(expected).unknown(&Unknown { reason, remedy: None })
     } else {
         let observed = format!("not run: {} was not run", names.join(", "));
         Finding::expecting(expected).not_run(observed)

@@ -54,7 +54,7 @@ pub(super) fn judge(view: &UnitView, port: u16, path: &str, status: u16, contain
         PortOwner::Unit { .. } => finding.passed(format!("{outcome}; {owner}")),
         _ => finding.unknown(&Unknown {
             reason: format!("{url} answers, but the process that answers is unknown"),
-            remedy: "run the check as root, who may see every process's sockets".into(),
+            remedy: Some("run the check as root, who may see every process's sockets".into()),
         }),
     }
 }

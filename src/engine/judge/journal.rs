@@ -43,7 +43,7 @@ pub(super) fn judge(view: &UnitView, demand: &JournalCheck) -> Verdict {
         (Some(message), false) => finding.passed(message),
         (None, _) if fact.cut => finding.unknown(&Unknown {
             reason: format!("the latest {} messages have no \"{text}\", and older ones were not read", fact.messages),
-            remedy: format!("sudo systemctl restart {}, then check again", view.unit),
+            remedy: Some(format!("sudo systemctl restart {}, then check again", view.unit)),
         }),
         (None, true) => finding.passed(format!("{} messages, none with it", fact.messages)),
         (None, false) => {

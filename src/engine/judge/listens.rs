@@ -102,7 +102,7 @@ fn absent(view: &UnitView, demand: &Listens, listeners: &[Listener], mut finding
     if listeners.iter().any(|listener| matches!(listener.owner, PortOwner::Unseen | PortOwner::Nobody)) {
         return finding.unknown(&Unknown {
             reason: format!("a socket listens on {word} port {port}, and its owner is unknown"),
-            remedy: "run the check as root, who may see every process's sockets".into(),
+            remedy: Some("run the check as root, who may see every process's sockets".into()),
         });
     }
     if let Some((pid, comm)) = others.next() {

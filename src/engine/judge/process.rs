@@ -41,7 +41,7 @@ pub(super) fn judge(view: &UnitView, demand: &ProcessCheck) -> Verdict {
     if let Some(starting) = fact.processes.iter().find(|process| is_starting(process)) {
         return finding.unknown(&Unknown {
             reason: format!("pid {} {} is still being started", starting.pid, starting.comm),
-            remedy: "check again in a second".into(),
+            remedy: Some("check again in a second".into()),
         });
     }
     let reborn = view.twin(&question).filter(|fact| is_settled(view, fact));
@@ -59,7 +59,7 @@ pub(super) fn judge(view: &UnitView, demand: &ProcessCheck) -> Verdict {
     if faults.iter().any(Result::is_err) {
         return finding.unknown(&Unknown {
             reason: "the main process's arguments or working directory could not be read".into(),
-            remedy: "run the check as root".into(),
+            remedy: Some("run the check as root".into()),
         });
     }
     if let Some(Err(Fault { wrong: Some(what) })) = reborn.map(|fact| of_command(demand, fact)) {

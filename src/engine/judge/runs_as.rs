@@ -4,7 +4,7 @@
 //! at its next start is not right either, so what the manager and the disk would start is held against it.
 
 use crate::engine::diagnose::{directive_mistakes, needs_restart, stale, why_not_running};
-use crate::engine::directive::boolean;
+use crate::engine::directive_value::boolean;
 use crate::engine::finding::Finding;
 use crate::engine::unit_files::UnitFiles;
 use crate::engine::unit_view::UnitView;
@@ -27,7 +27,7 @@ pub(super) fn judge(view: &UnitView, root: bool) -> Verdict {
     if let Some(starting) = processes.iter().find(|process| is_starting(process)) {
         return finding.unknown(&Unknown {
             reason: format!("pid {} {} is still being started", starting.pid, starting.comm),
-            remedy: "check again in a second".into(),
+            remedy: Some("check again in a second".into()),
         });
     }
     // Root wanted: the main process has to have it. Root refused: no process may have it.

@@ -2,7 +2,8 @@
 
 use super::expect::{describe, meets, normalised, plain};
 use crate::engine::diagnose::{directive_mistakes, stale, why_not_loaded};
-use crate::engine::directive::{ValueForm, boolean, default_of, form, property, section};
+use crate::engine::directive::{default_of, property, section};
+use crate::engine::directive_value::{ValueForm, boolean, value_form};
 use crate::engine::finding::Finding;
 use crate::engine::unit_files::UnitFiles;
 use crate::engine::unit_view::UnitView;
@@ -127,7 +128,7 @@ fn of_dynamic_user(layers: &UnitFiles, name: &str) -> bool {
 /// is not loaded at all, and specifiers, most lists and most defaults are the manager's to expand.
 fn own_reading(unit: &UnitFact, layers: &UnitFiles, name: &str, expect: &Expect) -> Option<String> {
     let admitted = unit.get("NeedDaemonReload") == "yes";
-    let comparable = name == "User" || form(name) != ValueForm::Free;
+    let comparable = name == "User" || value_form(name) != ValueForm::Any;
     // Of a watchdog the manager shows nothing before the service was started once.
     if name == "WatchdogSec" || of_dynamic_user(layers, name) {
         return None;

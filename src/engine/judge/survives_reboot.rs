@@ -31,11 +31,11 @@ pub(super) fn judge(view: &UnitView, hold: TimeSpan) -> Verdict {
         State::JustStarted if after.up_ms >= hold.as_micros() / 1000 => finding.passed(held(after)),
         State::JustStarted => finding.unknown(&Unknown {
             reason: format!("after a reboot it was active only at the very end of the watch ({})", span(after.up_ms)),
-            remedy: "check again".into(),
+            remedy: Some("check again".into()),
         }),
         State::Down if is_starting(after, unit) => finding.unknown(&Unknown {
             reason: "after a reboot it was still starting when the watch ended".into(),
-            remedy: format!("look what it waits for: systemctl status {}", view.unit),
+            remedy: Some(format!("look what it waits for: systemctl status {}", view.unit)),
         }),
         state => {
             if let Some(unit) = unit {

@@ -51,7 +51,7 @@ pub(super) fn judge(view: &UnitView) -> Verdict {
             (Content::Unreadable { .. }, _) if reloaded.is_some() => finding.passed(format!("{} is loaded", file.path)),
             (Content::Unreadable { why }, _) => {
                 let reason = format!("{} could not be read: {why}", file.path);
-                finding.unknown(&Unknown { reason, remedy: String::new() })
+                finding.unknown(&Unknown { reason, remedy: None })
             }
             // Loaded once, and spoilt since.
             (_, Some(trouble)) if reloaded.is_none() => finding.failed(trouble),
@@ -64,8 +64,7 @@ pub(super) fn judge(view: &UnitView) -> Verdict {
             finding.passed(format!("{} is loaded", unit.get("FragmentPath")))
         }
         ("loaded" | "merged", None) => {
-            let unknown =
-                files.err().unwrap_or(Unknown { reason: "its files are unknown".into(), remedy: String::new() });
+            let unknown = files.err().unwrap_or(Unknown { reason: "its files are unknown".into(), remedy: None });
             finding.unknown(&unknown)
         }
         ("not-found", _) => finding.failed(format!("systemd finds no unit file for {}", view.unit)),

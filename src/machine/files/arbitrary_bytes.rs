@@ -155,7 +155,7 @@ fn lab() -> Lab {
         unit: UNIT.into(),
         brief: String::new(),
         learned: vec![],
-        think: String::new(),
+        think: None,
         checks: kinds.enumerate().map(check).collect(),
     }
 }
@@ -179,7 +179,7 @@ fn answer(question: &Question, unit: &UnitFact, files: &FilesFact, message: &str
             first_unprivileged_port: Some(1024),
             ..FailureFact::default()
         }),
-        _ => return Err(Unknown { reason: "not observed".into(), remedy: String::new() }),
+        _ => return Err(Unknown { reason: "not observed".into(), remedy: None }),
     })
 }
 

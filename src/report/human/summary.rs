@@ -84,14 +84,14 @@ fn after_pass(report: &Report, out: &mut TextBuilder) {
             out.row(&format!("  {} ", out.glyphs().dot), TextStyle::Plain, learned, "");
         }
     }
-    if !after.think.is_empty() {
+    if let Some(think) = &after.think {
         out.blank();
-        out.row("Think  ", TextStyle::Plain, &after.think, "");
+        out.row("Think  ", TextStyle::Plain, think, "");
     }
-    if !after.learned.is_empty() || !after.think.is_empty() {
+    if !after.learned.is_empty() || after.think.is_some() {
         out.blank();
     }
-    let next = if after.next.is_empty() { "unitlab list" } else { &after.next };
+    let next = after.next.as_deref().unwrap_or("unitlab list");
     out.row("Next  ", TextStyle::Command, next, "");
 }
 

@@ -174,7 +174,7 @@ fn trials_that_were_not_made_are_not_run_and_those_that_failed_are_unknown() {
         let report = judged(kind, ObservationsBuilder::default().loaded(service(&[])).twin_impossible());
         assert_eq!(gist(&report), (Status::Unknown, "no room for a copy", vec!["could-not-tell"]));
     }
-    let refused = Unknown { reason: "it was not killed".into(), remedy: String::new() };
+    let refused = Unknown { reason: "it was not killed".into(), remedy: None };
     let report = judged(comes_back(), ObservationsBuilder::default().killed(Ground::Live, Err(refused)));
     assert_eq!(gist(&report), (Status::Unknown, "it was not killed", vec![]));
     // Trials on a machine that cannot be rebooted leave the other one open.
