@@ -162,7 +162,7 @@ pub(crate) fn boolean(text: &str) -> Option<bool> {
 
 #[cfg(test)]
 mod tests {
-    use super::{boolean, is_accepted, stops_parsing, number};
+    use super::{boolean, is_accepted, number, stops_parsing};
 
     #[test]
     fn values_that_the_manager_ignores() {
