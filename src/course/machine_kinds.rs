@@ -78,7 +78,7 @@ pub(super) fn account(fields: &mut Fields<'_, '_>) -> Kind {
 pub(super) fn file(fields: &mut Fields<'_, '_>) -> Option<Kind> {
     let path = path(fields, "path", true);
     let exists = fields.find("exists").and_then(|value| fields.source.boolean("exists", value));
-    let types = [("file", FileType::File), ("folder", FileType::Folder), ("link", FileType::Link)];
+    let types = [("file", FileType::File), ("folder", FileType::Directory), ("link", FileType::Link)];
     let file_type = fields.find_choice("type", &types);
     let check = FileCheck {
         path: path?,

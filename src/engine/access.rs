@@ -43,7 +43,7 @@ pub(crate) fn ownership(node: &Node) -> String {
 }
 
 fn is_directory(node: &Node) -> bool {
-    node.file_type == crate::model::FileType::Folder
+    node.file_type == crate::model::FileType::Directory
 }
 
 #[cfg(test)]

@@ -49,7 +49,7 @@ impl<'a> UnitFiles<'a> {
         };
         Self {
             read: fact.files.iter().filter_map(parse).collect(),
-            unread: fact.passed_over.iter().filter_map(parse).collect(),
+            unread: fact.shadowed.iter().filter_map(parse).collect(),
         }
     }
 

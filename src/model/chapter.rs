@@ -1,49 +1,46 @@
-//! A chapter of the tutorial: pages of prose, and blocks in them that are alive.
+//! A chapter of the tutorial: pages of prose and interactive blocks.
 
 use std::collections::BTreeMap;
 
 use super::Overlay;
 
-/// Everything that a course has to read.
+/// The chapters and the glossary of a course.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tutorial {
     /// In the order of their numbers.
     pub chapters: Vec<Chapter>,
-    /// In the order of the alphabet.
+    /// In alphabetical order.
     pub glossary: Vec<GlossaryTerm>,
 }
 
-/// A chapter as its author wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chapter {
-    /// The file's name without number and ending: `process-and-service`.
+    /// The file's name without number and extension: `process-and-service`.
     pub id: String,
     /// The number in front of the file's name.
     pub number: u32,
-    /// What it is about, in a few words.
     pub title: String,
-    /// How long a learner needs, in minutes.
+    /// The time that a learner needs, in minutes.
     pub minutes: u32,
     /// Each completes "You can …".
     pub goals: Vec<String>,
-    /// What lies in its sandbox before the first command.
+    /// The files in its sandbox before the first command.
     pub scene: Overlay,
-    /// At least one, in the order of reading.
+    /// At least one.
     pub pages: Vec<Page>,
-    /// Block id → what its command printed when the course was recorded.
+    /// The recorded output of each command, by block id.
     pub recorded: BTreeMap<String, RecordedOutput>,
 }
 
-/// What stands below one `##`.
+/// A section below a `##` heading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
-    /// The heading, without marks.
+    /// The heading without markup.
     pub title: String,
-    /// The heading as git hosts make an anchor of it; unique in its chapter.
+    /// The anchor of the heading on git hosts; unique in its chapter.
     pub slug: String,
     /// The line of the heading in its file, from 1.
     pub line: usize,
-    /// In the order of reading.
     pub blocks: Vec<Block>,
 }
 
@@ -52,44 +49,38 @@ pub struct Page {
 pub enum Block {
     /// Markdown.
     Prose(String),
-    /// A question.
     Quiz {
         /// Unique in its chapter.
         id: String,
-        /// What is asked.
         question: QuizQuestion,
     },
     /// A command to run.
     Try {
         /// Unique in its chapter.
         id: String,
-        /// The command.
         command: LessonCommand,
-        /// What to look at in its output.
+        /// A hint what to look at in the output.
         look: String,
     },
     /// A question that a command answers.
     Predict {
         /// Unique in its chapter.
         id: String,
-        /// What is asked before it runs.
+        /// Asked before the command runs.
         question: QuizQuestion,
-        /// The command.
         command: LessonCommand,
     },
-    /// The door to a lab.
+    /// Opens a lab.
     LabLink {
         /// The lab's id.
         lab: String,
     },
 }
 
-/// A question with its answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QuizQuestion {
     /// The question, markdown on one line.
     pub ask: String,
-    /// How it is answered.
     pub form: QuizForm,
     /// Why the right answer is right, markdown.
     pub because: String,
@@ -98,23 +89,23 @@ pub struct QuizQuestion {
 /// How a question is answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum QuizForm {
-    /// By naming choices.
+    /// Pick from a list.
     Choice {
         /// Two to six, markdown on one line each.
         choices: Vec<String>,
-        /// The right ones, from 0, in order; never empty.
+        /// The indexes of the right choices, in order; never empty.
         right: Vec<usize>,
-        /// Whether several may be named.
+        /// Whether the learner may pick several.
         several: bool,
     },
-    /// By typing a text that one of these regular expressions matches as a whole, whatever its case.
+    /// Type a text. It is right if one of these regular expressions matches all of it, in upper or lower case.
     Typed {
         /// At least one.
         accept: Vec<String>,
     },
 }
 
-/// A command that is run in the chapter's sandbox.
+/// A command for the chapter's sandbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LessonCommand {
     /// One line for bash.
@@ -123,36 +114,35 @@ pub struct LessonCommand {
     pub root: bool,
     /// A regular expression that the real output must match.
     pub expect: String,
-    /// Programs that it needs beside those that every sandbox has.
+    /// Programs that it needs and that not every sandbox has.
     pub tools: Vec<String>,
     /// Ids of blocks of this chapter that must have run before it.
     pub after: Vec<String>,
-    /// How long it may take.
+    /// The time limit in seconds.
     pub seconds: u32,
 }
 
-/// A word of the trade.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GlossaryTerm {
-    /// As it is written in running text.
+    /// As written in running text.
     pub name: String,
-    /// The anchor that links name.
+    /// The anchor in links to it.
     pub slug: String,
-    /// What it means, markdown.
+    /// Its meaning, markdown.
     pub text: String,
 }
 
-/// What a command printed when the course was recorded.
+/// The output of a command when the course was recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordedOutput {
-    /// The command as it was then.
+    /// The command at that time.
     pub run: String,
-    /// Both its streams.
+    /// Standard output and standard error.
     pub output: String,
 }
 
 impl Block {
-    /// The id of a block that is alive; a door's is its lab's.
+    /// The id of an interactive block; for a lab link, the lab's id.
     #[must_use]
     pub fn id(&self) -> Option<&str> {
         match self {
@@ -163,7 +153,6 @@ impl Block {
         }
     }
 
-    /// What it asks.
     #[must_use]
     pub fn question(&self) -> Option<&QuizQuestion> {
         match self {
@@ -172,7 +161,6 @@ impl Block {
         }
     }
 
-    /// What it runs.
     #[must_use]
     pub fn command(&self) -> Option<&LessonCommand> {
         match self {
@@ -183,26 +171,25 @@ impl Block {
 }
 
 impl Chapter {
-    /// The block with this id.
     #[must_use]
     pub fn block(&self, id: &str) -> Option<&Block> {
         self.pages.iter().flat_map(|page| &page.blocks).find(|block| block.id() == Some(id))
     }
 
-    /// The page with this anchor.
+    /// The index of the page with this anchor.
     #[must_use]
     pub fn page(&self, slug: &str) -> Option<usize> {
         self.pages.iter().position(|page| page.slug == slug)
     }
 
-    /// What a block printed when the course was recorded; none where its command has changed since.
+    /// The recorded output of a block; none if its command has changed since.
     #[must_use]
     pub fn record(&self, id: &str) -> Option<&RecordedOutput> {
         let command = self.block(id)?.command()?;
         self.recorded.get(id).filter(|recorded| recorded.run == command.run)
     }
 
-    /// What must run before this block, and the block itself last: each once, what is needed before what needs it.
+    /// The blocks that must run before this one, in a valid order, and this one last.
     #[must_use]
     pub fn chain(&self, id: &str) -> Vec<&Block> {
         let mut chain = Vec::new();
@@ -212,7 +199,7 @@ impl Chapter {
 
     fn add_to_chain<'a>(&'a self, id: &str, chain: &mut Vec<&'a Block>, depth: usize) {
         let Some(block) = self.block(id) else { return };
-        // A circle is a mistake that is told elsewhere; here it only has to end.
+        // The course check reports cycles; here they only must not loop forever.
         if depth > self.pages.len() * 8 || chain.iter().any(|known| known.id() == Some(id)) {
             return;
         }
@@ -223,7 +210,7 @@ impl Chapter {
     }
 }
 
-/// A heading as git hosts make an anchor of it: lower case, spaces as hyphens, other punctuation left out.
+/// The anchor of a heading on git hosts: lower case, hyphens for spaces, no other punctuation.
 #[must_use]
 pub fn slug(heading: &str) -> String {
     let kept = heading.trim().to_lowercase();
@@ -236,7 +223,7 @@ mod tests {
     use super::slug;
 
     #[test]
-    fn anchors_are_those_of_git_hosts() {
+    fn anchors_equal_those_of_git_hosts() {
         for (heading, anchor) in [
             ("The crash loop", "the-crash-loop"),
             ("What `systemctl` says, line by line", "what-systemctl-says-line-by-line"),

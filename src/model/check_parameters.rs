@@ -1,4 +1,4 @@
-//! What a check demands of sockets, processes, accounts, files, the journal and programs.
+//! The parameters of checks on sockets, processes, accounts, files, the journal, programs and answers.
 
 use super::command::RunAs;
 use super::file::FileType;
@@ -8,33 +8,31 @@ use super::listens::Protocol;
 /// Parameters of `listens`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listens {
-    /// The port.
     pub port: u16,
-    /// TCP, unless said otherwise.
     pub protocol: Protocol,
-    /// On which addresses; none where any will do.
+    /// The required address; none if any will do.
     pub address: Option<Address>,
 }
 
-/// On which addresses something has to listen.
+/// The addresses on which a socket must listen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Address {
-    /// On all of them: `0.0.0.0` or `::`.
+    /// All addresses: `0.0.0.0` or `::`.
     Any,
-    /// On loopback addresses and no others.
+    /// Only loopback addresses.
     Loopback,
-    /// On this one, itself or as one of all.
+    /// This address, or all addresses.
     Exactly(std::net::IpAddr),
 }
 
 /// Parameters of `process`; at least one is given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ProcessCheck {
-    /// The main process's command name, or the last part of its first argument.
+    /// The command name of the main process, or the file name of its first argument.
     pub name: Option<String>,
-    /// The main process's working directory.
+    /// The working directory of the main process.
     pub cwd: Option<String>,
-    /// A text that one of the main process's arguments contains.
+    /// A text that an argument of the main process must contain.
     pub argument: Option<String>,
     /// The least number of live processes.
     pub at_least: Option<u32>,
@@ -47,7 +45,7 @@ pub struct ProcessCheck {
 pub struct AccountCheck {
     /// The account must not allow logins.
     pub no_login: bool,
-    /// It is the service's own: not root, not nobody, no person's, no other running service's.
+    /// It must not be root, `nobody`, a person's account, or the account of another running service.
     pub own: bool,
     /// Groups that it must not be in.
     pub member_of_not: Vec<String>,
@@ -56,90 +54,83 @@ pub struct AccountCheck {
 /// Parameters of `file`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FileCheck {
-    /// Absolute path.
+    /// Absolute.
     pub path: String,
-    /// Nothing must be there; everything else is then left out.
+    /// Nothing must exist at the path; the other fields are then empty.
     pub absent: bool,
-    /// What it must be.
     pub file_type: Option<FileType>,
-    /// Name or number of its owner.
+    /// A name or number.
     pub owner: Option<String>,
-    /// Name or number of its group.
+    /// A name or number.
     pub group: Option<String>,
-    /// Its permission bits, or the most that it may have.
     pub mode: Option<ModeRule>,
-    /// A text that must be in it.
+    /// A text that the file must contain.
     pub contains: Option<String>,
     /// The service must not be able to write it.
     pub unwritable: bool,
 }
 
-/// What permission bits must be: the lowest twelve, as chmod(1) writes them.
+/// The required permission bits: the lowest twelve, as in chmod(1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ModeRule {
     /// Exactly these.
     Is(u32),
-    /// None beyond these.
+    /// No others than these.
     AtMost(u32),
 }
 
 /// Parameters of `journal`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JournalCheck {
-    /// The text.
     pub text: String,
-    /// It must not be there.
+    /// The text must not be there.
     pub lacks: bool,
-    /// From when on.
     pub since: Since,
 }
 
 /// Parameters of `command`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommandCheck {
-    /// The program and its arguments; no shell reads them.
+    /// The program and its arguments, without a shell.
     pub run: Vec<String>,
-    /// The exit status that must come.
+    /// The required exit status.
     pub exit: u8,
     /// A text that its output must contain.
     pub stdout_contains: Option<String>,
-    /// Who runs it.
     pub run_as: RunAs,
 }
 
-/// What the learner has to find out and hand in.
+/// Parameters of `answer`: what the learner must find out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnswerCheck {
-    /// What is asked for, in a few words: `the PID of the main process`.
+    /// The question in a few words: `the PID of the main process`.
     pub ask: String,
-    /// How an answer looks.
     pub form: AnswerForm,
-    /// What it is compared with.
     pub truth: AnswerSource,
 }
 
-/// How an answer looks; each is tolerant in its own way.
+/// The syntax of an answer. Each variant ignores some differences.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AnswerForm {
     /// A whole number.
     Number,
-    /// A unit's name; `.service` may be left out.
+    /// A unit name; `.service` is optional.
     Unit,
-    /// A word of systemd's: case and the spaces around it do not count.
+    /// A state of systemd; case and surrounding spaces are ignored.
     State,
-    /// An absolute path; a slash at its end does not count.
+    /// An absolute path; a slash at the end is ignored.
     Path,
     /// One of these words.
     OneOf(Vec<String>),
 }
 
-/// Where the right answer comes from.
+/// The source of the right answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AnswerSource {
-    /// A property of the check's unit, as its manager shows it now.
+    /// A property of the check's unit, as the manager shows it now.
     Property(String),
-    /// The first line that a program prints, run as root on the machine, now.
+    /// The first line that this program prints, run as root on the machine.
     Printed(Vec<String>),
-    /// The author knows it: any of these.
+    /// Any of these, from the author of the lab.
     Known(Vec<String>),
 }

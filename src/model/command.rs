@@ -1,4 +1,4 @@
-//! How a program ended that was run for a check.
+//! The result of a program that was run for a check.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,22 +12,21 @@ pub enum RunAs {
     Learner,
 }
 
-/// How a program ended.
+/// The result of a program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum CommandFact {
-    /// It exited.
     Exited {
         status: u8,
         stdout: String,
         /// The last line of stderr.
         stderr: String,
     },
-    /// A signal ended it.
+    /// Killed by a signal.
     Killed { signal: u32 },
-    /// It was killed at its deadline.
+    /// Killed at its deadline.
     TimedOut { seconds: u64 },
-    /// It wrote more than the limit.
+    /// Killed because it wrote more than the limit.
     Flooded {
         /// The limit.
         bytes: u64,

@@ -9,8 +9,8 @@ pub struct FilesFact {
     /// First the fragment, if there is one, then the drop-ins, in the order of systemd.unit(5).
     pub files: Vec<DiskFile>,
     /// Newer copies of the fragment in directories of lower precedence, which the manager does not read.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub passed_over: Vec<DiskFile>,
+    #[serde(default, rename = "passed_over", skip_serializing_if = "Vec::is_empty")]
+    pub shadowed: Vec<DiskFile>,
 }
 
 /// One file of a unit.

@@ -59,14 +59,14 @@ mod tests {
     use std::borrow::Cow;
 
     #[test]
-    fn honest_text_is_untouched() {
+    fn plain_text_is_unchanged() {
         for text in ["", "ExecStart=/bin/sh -c 'a \\'", "Grüße, 世界 ✓", "e\u{301}"] {
             assert!(matches!(escape(text), Cow::Borrowed(same) if same == text), "{text}");
         }
     }
 
     #[test]
-    fn what_acts_on_a_terminal_is_shown() {
+    fn control_and_invisible_characters_are_escaped() {
         for (hostile, shown) in [
             ("\x1b[2J\x1b]0;title\x07", "\\x1b[2J\\x1b]0;title\\x07"),
             ("User=a\nUser=b\r\t", "User=a\\nUser=b\\r\\t"),
@@ -82,7 +82,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_result_never_deceives(text in any::<String>()) {
+        fn the_result_has_no_unsafe_character(text in any::<String>()) {
             prop_assert!(!escape(&text).contains(super::deceives));
         }
     }

@@ -1,5 +1,5 @@
-//! Commands as `systemctl show` prints them: `{ path=… ; argv[]=… ; flags=… ; start_time=[…] ; … }`; how each ended, and
-//! at which of them a start did.
+//! Parses commands as `systemctl show` prints them: `{ path=… ; argv[]=… ; flags=… ; start_time=[…] ; … }`. Finds the
+//! command at which a start ended.
 
 use super::UnitFact;
 
@@ -8,51 +8,50 @@ use super::UnitFact;
 pub struct ExecCommand<'a> {
     /// The program as written, without prefixes.
     pub path: &'a str,
-    /// The command line, words joined by blanks.
+    /// The command line, its words joined by spaces.
     pub argv: &'a str,
     /// `privileged` (`+`), `no-setuid` (`!`), `ambient` (`!!`), `ignore-failure` (`-`), `no-env-expand` (`:`).
     flags: &'a str,
-    /// It may fail (`-`).
+    /// Its failure is ignored (`-`).
     may_fail: bool,
-    /// How it ended, last time.
+    /// The end of its latest run.
     end: Option<End>,
 }
 
 /// How a process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
-    /// By itself, with this status.
+    /// With this exit status.
     Exited(u32),
-    /// By this signal; `core` when it left a core dump.
+    /// Killed by a signal.
     Signal {
-        /// The signal's number.
         number: u32,
-        /// It dumped core.
+        /// It left a core dump.
         core: bool,
     },
 }
 
-/// The command that ended last of those that make up a start.
+/// The command at which a start ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ended<'a> {
-    /// `ExecStart`, unless a command before or after it has failed.
+    /// `ExecStart`, or the directive of the failed command before or after it.
     pub directive: &'static str,
-    /// The command; of several in `ExecStart=` the first.
+    /// The first command if `ExecStart=` has several.
     pub command: Option<ExecCommand<'a>>,
-    /// How it ended.
     pub end: End,
 }
 
-/// Where a start ended: at the main process, or at a control process that may not fail and did. None when nothing has.
+/// Returns the command at which the latest start ended: the main process, or a control process whose failure counts.
+/// `None` if none has ended.
 ///
-/// The manager forgets how commands ended at each new start, so that all of it belongs to the latest one.
+/// The manager clears these results at each new start, so they all belong to the latest one.
 #[must_use]
 pub fn ended(unit: &UnitFact) -> Option<Ended<'_>> {
     let main = End::of_main(unit).map(|end| {
         let command = ExecCommand::parse_all(unit.get("ExecStart")).into_iter().next();
         Ended { directive: "ExecStart", command, end }
     });
-    // A main process that was never executed is what the others fail of.
+    // If the main process could not be executed, the other commands failed because of that.
     if main.as_ref().is_some_and(|main| main.end.is_systemds_own()) {
         return main;
     }
@@ -68,26 +67,26 @@ pub fn ended(unit: &UnitFact) -> Option<Ended<'_>> {
     let forking = if unit.get("Type") == "forking" { failed("ExecStart") } else { None };
     let control = failed("ExecStartPre").or(forking).or_else(|| failed("ExecStartPost"));
     match (control, main) {
-        // What was still running when the main process failed was killed.
+        // The main process failed first, and systemd killed the running control process.
         (Some(Ended { end: End::Signal { .. }, .. }), Some(main)) if main.end != End::Exited(0) => Some(main),
         (control, main) => control.or(main),
     }
 }
 
 impl End {
-    /// A status that systemd itself sets when it fails before the program runs (systemd.exec(5), "Process Exit Codes"). A
-    /// program may end with what is above: 255 is what becomes of -1.
+    /// Whether systemd set the status because it failed before the program ran (systemd.exec(5), "Process Exit Codes").
+    /// Higher values come from programs: `exit(-1)` gives 255.
     #[must_use]
     pub fn is_systemds_own(self) -> bool {
         matches!(self, Self::Exited(200..=245))
     }
 
-    /// `ExecMainCode` (a `CLD_…` of waitid(2)) and `ExecMainStatus`; none when no main process has ended.
+    /// From `ExecMainCode` (a `CLD_…` of waitid(2)) and `ExecMainStatus`; `None` if no main process has ended.
     fn of_main(unit: &UnitFact) -> Option<Self> {
         Self::of(unit.get("ExecMainCode"), unit.get("ExecMainStatus").parse().ok()?)
     }
 
-    /// The code by its number, or in the words of `systemctl show`.
+    /// `code` is a number or a word of `systemctl show`.
     fn of(code: &str, status: u32) -> Option<Self> {
         match code {
             "1" | "exited" => Some(Self::Exited(status)),
@@ -99,13 +98,13 @@ impl End {
 }
 
 impl<'a> ExecCommand<'a> {
-    /// Every command in a property's value, one per record.
+    /// Parses every command of a property's value.
     #[must_use]
     pub fn parse_all(value: &'a str) -> Vec<Self> {
         value.split("{ path=").skip(1).filter_map(Self::parse).collect()
     }
 
-    /// An argument may imitate any field, so fields behind the command line are looked for from the end.
+    /// An argument may look like a field, so the fields after the command line are searched from the end.
     fn parse(record: &'a str) -> Option<Self> {
         let (path, rest) = record.split_once(" ; argv[]=")?;
         let (rest, ran) = rest.rsplit_once(" ; start_time=[")?;
@@ -121,13 +120,13 @@ impl<'a> ExecCommand<'a> {
         Some(Self { path, argv, flags, may_fail, end })
     }
 
-    /// How it ended, last time.
+    /// The end of its latest run.
     #[must_use]
     pub fn end(&self) -> Option<End> {
         self.end
     }
 
-    /// The prefix that keeps it root whatever `User=` says: `+` (full privileges) or `!` (no setuid); systemd.service(5).
+    /// The prefix that makes it run as root despite `User=`: `+` (full privileges) or `!` (no setuid); systemd.service(5).
     #[must_use]
     pub fn root_prefix(&self) -> Option<char> {
         self.flags.split_whitespace().find_map(|flag| match flag {

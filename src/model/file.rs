@@ -9,7 +9,8 @@ pub enum FileType {
     /// A regular file.
     File,
     /// A directory.
-    Folder,
+    #[serde(rename = "folder")]
+    Directory,
     /// A symbolic link.
     Link,
     /// A FIFO, socket or device.
@@ -17,12 +18,12 @@ pub enum FileType {
 }
 
 impl FileType {
-    /// With its article.
+    /// The name with its article: `a link`.
     #[must_use]
     pub fn described(self) -> &'static str {
         match self {
             Self::File => "a regular file",
-            Self::Folder => "a folder",
+            Self::Directory => "a folder",
             Self::Link => "a link",
             Self::Special => "a FIFO, socket or device",
         }
@@ -55,13 +56,10 @@ pub struct FileFact {
 pub struct Node {
     /// Its path with symbolic links resolved.
     pub path: String,
-    /// What it is.
     pub file_type: FileType,
-    /// Owner.
     pub uid: u32,
     /// The owner's name; empty for none.
     pub owner: String,
-    /// Group.
     pub gid: u32,
     /// The group's name; empty for none.
     pub group: String,
@@ -76,11 +74,11 @@ pub struct Node {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AclEntry {
-    /// It is about a group.
+    /// The entry is for a group.
     pub group: bool,
-    /// Its number.
+    /// The user or group id.
     pub id: u32,
-    /// It may write.
+    /// Write permission.
     pub write: bool,
 }
 
@@ -88,23 +86,20 @@ pub struct AclEntry {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Search {
-    /// It is there.
     Found {
-        /// The line that it begins on, counted from 1.
+        /// The number of the line on which the text begins, from 1.
         line: u32,
         /// That line.
         text: String,
     },
-    /// It is not there.
     Absent,
     /// The path is not a regular file.
     NoText {
-        /// What it is.
+        /// The type with its article: `a FIFO`.
         what: String,
     },
-    /// It could not be read.
+    /// The file could not be read.
     Unread {
-        /// Why.
         why: String,
     },
 }

@@ -1,99 +1,91 @@
-//! A lab: a task, and the truths that must hold when it is done.
+//! A lab: a task, and the checks that must pass when it is done.
 
 use super::TimeSpan;
 use super::check_parameters::{
     AccountCheck, AnswerCheck, CommandCheck, FileCheck, JournalCheck, Listens, ProcessCheck,
 };
 
-/// A lab as its author wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lab {
     /// The folder's name under `labs/`.
     pub id: String,
-    /// What it is about, in a few words.
     pub title: String,
-    /// The chapter it belongs to.
+    /// The id of its chapter.
     pub chapter: String,
-    /// How long a learner needs, in minutes.
+    /// The time that a learner needs, in minutes.
     pub minutes: u32,
-    /// The percentage from which it is passed.
+    /// The pass mark in percent.
     pub pass: u32,
-    /// The unit that checks are about when they name none: `sre-app.service`.
+    /// The unit of checks that name no other: `sre-app.service`.
     pub unit: String,
-    /// The task as the learner reads it, markdown.
+    /// The text of the task, markdown.
     pub brief: String,
     /// What a learner can do after passing; each completes "You can now …".
     pub learned: Vec<String>,
     /// A question to think about afterwards.
     pub think: Option<String>,
-    /// What must be true, in the order of the report.
+    /// In the order of the report.
     pub checks: Vec<Check>,
 }
 
 impl Lab {
-    /// The check with this id.
     #[must_use]
     pub fn check(&self, id: &str) -> Option<&Check> {
         self.checks.iter().find(|check| check.id == id)
     }
 
-    /// Whether there is any hint; a lab has three for each check, or none at all.
+    /// A lab has three hints for each check, or none at all.
     #[must_use]
     pub fn has_hints(&self) -> bool {
         self.checks.iter().any(|check| !check.hints.is_empty())
     }
 }
 
-/// One truth that must hold.
+/// One requirement of a lab.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
     /// Unique in its lab.
     pub id: String,
-    /// The truth to reach, as a sentence.
+    /// The requirement as a sentence.
     pub title: String,
-    /// What it is worth.
     pub points: u32,
     /// Ids of checks that must pass first.
     pub needs: Vec<String>,
     /// Why it matters, one or two sentences.
     pub why: String,
-    /// The chapter that explains it.
+    /// The id of the chapter that explains it.
     pub lesson: String,
-    /// From where to look, to almost the line itself; none in a lab without hints.
+    /// From general to almost the solution; empty in a lab without hints.
     pub hints: Vec<String>,
-    /// The unit that it is about.
     pub unit: String,
-    /// What is examined.
     pub kind: Kind,
 }
 
-/// The closed set of check kinds. A lab says what must be true; the kind knows systemd.
+/// The kinds of checks, see docs/check-kinds.md.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
-    /// The unit's file is there and the manager can load it.
+    /// The unit file exists and the manager can load it.
     UnitFile,
-    /// A directive has a value: loaded, and what the disk would load.
+    /// A directive has a value, both as loaded and on the disk.
     Setting {
         /// The directive as in the unit file: `RestartSec`.
         name: String,
-        /// What its value must be.
         expect: Expect,
     },
-    /// Who its processes run as.
+    /// The user of its processes.
     RunsAs {
-        /// Whether it may be root: `false` demands that no process is.
+        /// `false`: no process may run as root. `true`: root is allowed.
         root: bool,
     },
-    /// What `Restart=` must be in effect.
+    /// The `Restart=` in effect.
     RestartPolicy {
-        /// Any of these is right.
+        /// The accepted values.
         one_of: Vec<RestartPolicy>,
     },
-    /// The unit is active, and stays so over a window.
+    /// The unit is active, and stays active for a time.
     Active {
         /// It must also have a running main process (`active (exited)` is not enough).
         running: bool,
-        /// For how long.
         hold: TimeSpan,
     },
     /// The next boot starts it.
@@ -104,41 +96,41 @@ pub enum Kind {
         port: u16,
         /// Path, beginning with a slash.
         path: String,
-        /// The status code that must come.
+        /// The required status code.
         status: u16,
         /// A text that the body must contain.
         contains: Option<String>,
     },
-    /// Its main process is killed, and it is active again with another one. A trial.
+    /// The unit is active again with a new main process after the old one was killed. A trial.
     ComesBack {
-        /// How long that may take beyond `RestartSec=`.
+        /// The time limit, in addition to `RestartSec=`.
         within: TimeSpan,
-        /// It must come back however often that happens: no start limit may end it.
+        /// It must come back any number of times: no start limit may stop it.
         again: bool,
     },
     /// It is active after a reboot, without a manual start. A trial.
     SurvivesReboot {
-        /// For how long it must stay so.
+        /// The time for which it must stay active.
         hold: TimeSpan,
     },
-    /// A socket listens, and it is the unit's own or its socket unit's.
+    /// The unit or its socket unit listens on a port.
     Listens(Listens),
-    /// Its live processes are as they should be.
+    /// Properties of its live processes.
     Process(ProcessCheck),
-    /// The account that it runs as is as it should be.
+    /// Properties of the account that it runs as.
     Account(AccountCheck),
     /// A file, folder or link is as it should be.
     File(FileCheck),
-    /// Its processes have, or have not, written a text to the journal.
+    /// Its processes have (or have not) written a text to the journal.
     Journal(JournalCheck),
-    /// A program ends as it should.
+    /// A program exits with a status and prints a text.
     Command(CommandCheck),
-    /// The learner has found something out, and handed it in.
+    /// The learner has submitted the right answer.
     Answer(AnswerCheck),
 }
 
 impl Kind {
-    /// This kind's name as a lab writes it.
+    /// The name in lab.toml.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
@@ -162,29 +154,29 @@ impl Kind {
     }
 }
 
-/// What a setting's value must be.
+/// The required value of a setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expect {
     /// Equal to this.
     Is(Value),
     /// Equal to one of these.
     OneOf(Vec<Value>),
-    /// Anything but this, and set.
+    /// Set to anything but this.
     Not(Value),
     /// Set to anything.
     Set,
-    /// A time span or number not below this.
+    /// A time span or number, at least this.
     AtLeast(Value),
-    /// A time span or number not above this.
+    /// A time span or number, at most this.
     AtMost(Value),
-    /// A list that has all of these.
+    /// A list that contains all of these.
     Includes(Vec<String>),
 }
 
-/// A typed value, so that `3`, `3s` and `3000ms` are one.
+/// A typed value: `3`, `3s` and `3000ms` are equal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
-    /// A word or sentence, compared as it is.
+    /// Compared unchanged.
     Text(String),
     /// `yes`, `true`, `on`, `1` and their opposites.
     Boolean(bool),
@@ -197,28 +189,21 @@ pub enum Value {
 /// `Restart=` of systemd.service(5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RestartPolicy {
-    /// `no`
     No,
-    /// `always`
     Always,
-    /// `on-success`
     OnSuccess,
-    /// `on-failure`
     OnFailure,
-    /// `on-abnormal`
     OnAbnormal,
-    /// `on-abort`
     OnAbort,
-    /// `on-watchdog`
     OnWatchdog,
 }
 
 impl RestartPolicy {
-    /// All of them, in the order of the manual.
+    /// In the order of the manual.
     pub const ALL: [Self; 7] =
         [Self::No, Self::Always, Self::OnSuccess, Self::OnFailure, Self::OnAbnormal, Self::OnAbort, Self::OnWatchdog];
 
-    /// The word as systemd writes it.
+    /// The value in a unit file.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -232,7 +217,7 @@ impl RestartPolicy {
         }
     }
 
-    /// Reads the word exactly as systemd does: case matters.
+    /// Parses the value; case matters, as in systemd.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|policy| policy.word() == word)

@@ -1,4 +1,4 @@
-//! The nouns. Plain data, parsed from `&str`, importing no other room.
+//! Plain data types, which import no other room.
 
 mod account;
 mod answer_set;

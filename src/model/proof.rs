@@ -34,11 +34,10 @@ pub struct CaseResult {
     pub case: String,
     /// The differences from what was expected, one sentence each.
     pub differs: Vec<String>,
-    /// Why it was not tried; its result is then unknown.
+    /// The reason why it was not tried; its result is then unknown.
     pub untried: Option<String>,
     /// The output of a chapter's command, if it may be recorded with the course.
     pub printed: Option<RecordedOutput>,
-    /// How long its parts took.
     pub spent: Timing,
 }
 
@@ -61,9 +60,9 @@ pub struct Timing {
     pub follows: bool,
     /// Boot of the twin.
     pub boot: Duration,
-    /// systemd carries out the answer or the command.
+    /// Applying the answer or running the command.
     pub answer: Duration,
-    /// Units are watched, and trials run.
+    /// Watching units and running trials.
     pub watch: Duration,
 }
 

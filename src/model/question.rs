@@ -1,4 +1,4 @@
-//! What can be asked of a machine, and the fact that answers each question.
+//! The questions to a machine, and the type of fact that answers each.
 
 use super::account::AccountFact;
 use super::boot::BootFact;
@@ -21,7 +21,7 @@ typed_questions! {
     /// Asking changes nothing on the machine, except where a question says so.
     #[serde(tag = "ask")]
     Question,
-    /// What a machine found out.
+    /// An answer of a machine.
     #[serde(tag = "fact")]
     Fact,
     /// A question with its answer.
@@ -43,7 +43,7 @@ typed_questions! {
     /// Whether the default target pulls the unit in, according to the loaded dependency graph.
     Boot(BootQuestion { unit: String }) -> BootFact,
 
-    /// Two samples of the unit's state, `window_ms` apart; one is enough where the unit has been up for longer.
+    /// Two samples of the unit's state, `window_ms` apart; only one if the unit has been active for longer.
     Stability(StabilityQuestion { unit: String, window_ms: u64 }) -> StabilityFact,
 
     /// Why the unit's last start failed: its last messages, and what it needed.
@@ -99,5 +99,5 @@ typed_questions! {
     }) -> CommandFact,
 }
 
-/// A fact of any kind, or why there is none.
+/// A fact of any kind, or the reason why there is none.
 pub type Answer = Result<Fact, Unknown>;

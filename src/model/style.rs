@@ -1,6 +1,5 @@
-//! How text is drawn: the width, whether there are colours, and which glyphs.
+//! The style of output: width, colours and glyphs.
 
-/// What the output can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
     /// Columns to write in.
@@ -38,13 +37,13 @@ pub(crate) struct Glyphs {
 
     /// Points at the selected row.
     pub(crate) pointer: &'static str,
-    /// Stands left of the selected block.
+    /// To the left of the selected block.
     pub(crate) selected_bar: &'static str,
     pub(crate) block_bar: &'static str,
 
     /// Separates parts of a line.
     pub(crate) dot: &'static str,
-    /// Precedes where a piece of evidence comes from.
+    /// Precedes the source of a piece of evidence.
     pub(crate) from: &'static str,
     /// Precedes a command to run next.
     pub(crate) go: &'static str,

@@ -6,7 +6,7 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TimeSpan(u64);
 
-/// Why a text is no time span.
+/// The reason why a text is not a time span.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is not a time span: {why} (systemd.time(7) reads 3, 3s, 500ms, 1min 30s, infinity)")]
 pub struct TimeSpanError {
@@ -48,11 +48,10 @@ const UNITS: [(&str, u64); 31] = [
     ("", 1_000_000),
 ];
 
-/// No other blank may stand between number and unit.
+/// The only white space that systemd accepts between number and unit.
 const WHITE: [char; 4] = [' ', '\t', '\n', '\r'];
 
 impl TimeSpan {
-    /// Longer than anything.
     pub const INFINITY: Self = Self(u64::MAX);
 
     /// A span in microseconds.
@@ -67,7 +66,7 @@ impl TimeSpan {
         self.0
     }
 
-    /// Reads a span as a unit file's `…Sec=` directive would: a number without a unit is seconds.
+    /// Parses a span as in a `…Sec=` directive: a number without a unit is seconds.
     pub fn parse(text: &str) -> Result<Self, TimeSpanError> {
         let fail = |why| TimeSpanError { text: text.to_owned(), why };
         let mut rest = text.trim_matches(WHITE);
@@ -91,7 +90,7 @@ impl TimeSpan {
                 .find(|(name, _)| *name == unit)
                 .map(|(_, scale)| *scale)
                 .ok_or_else(|| fail("a unit is not known"))?;
-            // One more would be needed to be too large, and systemd does not look so closely.
+            // systemd rejects values that would just fit, so this does the same.
             let fits = |whole: u64| whole < (u64::MAX - total) / scale;
             total = Self::scaled(number, scale, fits)
                 .and_then(|micros| total.checked_add(micros))
@@ -104,7 +103,7 @@ impl TimeSpan {
 
     fn scaled(number: &str, scale: u64, fits: impl Fn(u64) -> bool) -> Option<u64> {
         let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-        // `3.` is no number, and `.5` is one.
+        // `3.` is invalid, `.5` is valid.
         if whole.is_empty() && fraction.is_empty() || fraction.contains('.') || number.ends_with('.') {
             return None;
         }

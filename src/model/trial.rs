@@ -13,7 +13,7 @@ typed_questions! {
     /// One change to one machine, performed to observe how it reacts.
     #[serde(tag = "try")]
     Trial,
-    /// What a trial found out.
+    /// The result of a trial.
     #[serde(tag = "fact")]
     TrialFact,
     /// A trial with its result.
@@ -23,13 +23,13 @@ typed_questions! {
     /// Kills the unit's main process once, with SIGKILL, and watches until the unit is back or has given up.
     Kill(KillTrial {
         unit: String,
-        /// How long it may take to come back, beyond its own `RestartSec=`, in milliseconds.
+        /// The time limit in milliseconds, in addition to its `RestartSec=`.
         within_ms: u64,
         on: Ground,
     }) -> KillFact,
 }
 
-/// A trial's fact, or why there is none.
+/// The fact of a trial, or the reason why there is none.
 pub type TrialAnswer = Result<TrialFact, Unknown>;
 
 /// The machine that a trial changes.
@@ -78,23 +78,20 @@ pub struct StartLimit {
 pub enum KillOutcome {
     /// Active again with a new invocation and main process, and unchanged in a second sample.
     Back {
-        /// How it is now.
         after: Sample,
-        /// How long that took, in milliseconds.
+        /// The time until it was active again, in milliseconds.
         after_ms: u64,
     },
     /// Not active, and no start is queued.
     GaveUp {
-        /// How it is now.
         after: Sample,
         /// `Result`.
         result: String,
     },
     /// Neither active again nor given up when the watch ended.
     Waiting {
-        /// How it is now.
         after: Sample,
-        /// How long it was watched, in milliseconds.
+        /// The time for which it was watched, in milliseconds.
         waited_ms: u64,
     },
     /// Active without a main process, so nothing was killed.
@@ -110,10 +107,10 @@ pub enum KillOutcome {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Trials {
-    /// None was asked for.
+    /// None was requested.
     #[default]
     NotRun,
-    /// They were asked for, and could not be performed.
+    /// They were requested and could not be performed.
     Impossible(Unknown),
     /// Each with its result.
     Done(Vec<PerformedTrial>),

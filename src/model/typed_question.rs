@@ -4,9 +4,9 @@ use super::unknown::Unknown;
 
 /// A question of one kind, whose answer has one type.
 pub trait TypedQuestion: Clone + PartialEq + 'static {
-    /// What answers it.
+    /// The type of its answer.
     type Fact: 'static;
-    /// A question of any kind, with its answer.
+    /// A question of any kind with its answer.
     type Answered;
 
     /// Pairs the question with its answer.

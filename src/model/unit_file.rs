@@ -1,10 +1,8 @@
-//! Unit files read line by line, to explain them: which line says what, and which line says nothing.
+//! Parses unit files with line numbers.
 //!
-//! The manager decides what a setting is; this reading only finds where it was written. It follows
-//! systemd.syntax(7), and the manager itself where that page is silent: comments own their line, a backslash joins
-//! lines, sections may be split.
+//! The manager's loaded value decides; this parser only finds the line that sets it. It follows systemd.syntax(7), and
+//! the behavior of the manager where the manual is silent.
 
-/// A parsed unit file. Every byte sequence that is text parses.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UnitFile {
     /// `Key=Value` lines in the order of the file, empty values (resets) included.
@@ -18,37 +16,34 @@ pub struct UnitFile {
 pub struct Assignment {
     /// The section as written, `Service`; empty before the first header.
     pub section: String,
-    /// The directive.
     pub key: String,
-    /// Its value with continuations joined and outer white space removed.
+    /// With continuation lines joined, and without surrounding white space.
     pub value: String,
-    /// The line on which it begins, from 1.
     pub line: Line,
 }
 
-/// A line that has no effect, and why.
+/// A line that has no effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Complaint {
-    /// The line, from 1.
     pub line: Line,
-    /// What is wrong with it.
+    /// The reason.
     pub what: String,
 }
 
-/// A line's number, from 1.
+/// A line number, from 1.
 pub type Line = usize;
 
-/// What systemd calls white space; no other blank is any.
+/// The only characters that systemd treats as white space.
 const WHITE: [char; 4] = [' ', '\t', '\n', '\r'];
 
 impl UnitFile {
-    /// Reads a text; never fails.
+    /// Parses any text; errors become complaints.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         Self::decoded(text, false)
     }
 
-    /// Reads a text in whose place bytes may have been that are no UTF-8, replaced since.
+    /// Like [`UnitFile::parse`]. `lossy` means that U+FFFD stands for bytes that were not UTF-8.
     #[must_use]
     pub fn decoded(text: &str, lossy: bool) -> Self {
         let mut file = Self::default();
@@ -85,7 +80,7 @@ impl UnitFile {
         file
     }
 
-    /// The assignments of one directive in its proper section.
+    /// The assignments of one directive in one section.
     pub fn of<'a>(&'a self, section: &'a str, key: &'a str) -> impl Iterator<Item = &'a Assignment> {
         self.assignments.iter().filter(move |found| found.section == section && found.key == key)
     }
@@ -95,7 +90,7 @@ impl UnitFile {
     }
 }
 
-/// Lines with their continuations, without comments, each with the number of the line on which it begins.
+/// Joins continuation lines and drops comments. Each result has the number of its first line.
 fn logical_lines(text: &str) -> Vec<(Line, String)> {
     let mut logical = Vec::new();
     let mut open: Option<(Line, String)> = None;
@@ -104,7 +99,7 @@ fn logical_lines(text: &str) -> Vec<(Line, String)> {
         if raw.trim_start_matches(WHITE).starts_with(['#', ';']) {
             continue;
         }
-        // Only the first byte order mark is one.
+        // systemd skips only the first byte order mark.
         let bare = if marked { None } else { raw.strip_prefix('\u{feff}') };
         marked |= bare.is_some();
         let (begun, mut whole) = open.take().unwrap_or((line, String::new()));
@@ -122,8 +117,8 @@ fn logical_lines(text: &str) -> Vec<(Line, String)> {
     logical
 }
 
-/// Lines as systemd ends them: at a line feed, a carriage return or a zero, or at a run of different ones of these. They
-/// are numbered as editors do, by line feeds.
+/// Splits lines as systemd does: at a line feed, a carriage return or a NUL, or at a sequence of different ones of these.
+/// Line numbers count line feeds, as in editors.
 fn physical_lines(text: &str) -> impl Iterator<Item = (Line, &str)> {
     const ENDS: [char; 3] = ['\n', '\r', '\0'];
     let (mut rest, mut line) = (text, 1);
@@ -144,7 +139,7 @@ fn physical_lines(text: &str) -> impl Iterator<Item = (Line, &str)> {
     })
 }
 
-/// It is text for systemd, which refuses what Unicode keeps for no character.
+/// Whether systemd accepts the line as text: it refuses Unicode noncharacters.
 fn is_text(line: &str, lossy: bool) -> bool {
     !line.chars().any(|letter| {
         let code = u32::from(letter);

@@ -26,7 +26,7 @@ impl FailedStep<'_> {
         let identity = self.failure?.identity.as_ref()?;
         let closed =
             closed_directory(identity, &path.found.folders).or((!may(identity, node, EXECUTE)).then_some(node))?;
-        let access = if closed.file_type == FileType::Folder { "enter" } else { "execute" };
+        let access = if closed.file_type == FileType::Directory { "enter" } else { "execute" };
         let user = match self.unit.get("User") {
             "" => "root",
             user => user,
@@ -44,7 +44,7 @@ pub(super) fn describe_missing(required: &RequiredPath) -> String {
         return format!("{path} is a link to {}, which does not exist", required.found.link);
     }
     match required.found.folders.first() {
-        Some(nearest) if nearest.file_type != FileType::Folder => {
+        Some(nearest) if nearest.file_type != FileType::Directory => {
             format!("there is no {path}: {} is {}", nearest.path, nearest.file_type.described())
         }
         Some(nearest)

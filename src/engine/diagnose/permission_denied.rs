@@ -35,14 +35,14 @@ fn forbidden(identity: &Identity, path: &RequiredPath) -> Option<String> {
         return Some(format!("enter {} ({}), and {} is below it", directory.path, ownership(directory), path.path));
     }
     let Some(node) = &path.found.node else {
-        let nearest = path.found.folders.first().filter(|nearest| nearest.file_type == FileType::Folder)?;
+        let nearest = path.found.folders.first().filter(|nearest| nearest.file_type == FileType::Directory)?;
         let is_parent = path.path.rsplit_once('/').is_some_and(|(parent, _)| parent == nearest.path);
         let denied = is_parent && !may(identity, nearest, WRITE);
         return denied.then(|| format!("make {} in {} ({})", path.path, nearest.path, ownership(nearest)));
     };
     let access = match (may(identity, node, READ), may(identity, node, WRITE)) {
         (true, true) => return None,
-        (true, false) if node.file_type == FileType::Folder => "make or remove files in",
+        (true, false) if node.file_type == FileType::Directory => "make or remove files in",
         (true, false) => "write",
         (false, true) => "read",
         (false, false) => "read or write",

@@ -40,7 +40,7 @@ impl FailedStep<'_> {
                 "systemd could not enter the working directory: it does not exist, or the user may not enter it".into()
             }
             Some((required, None)) => describe_missing(required),
-            Some((required, Some(node))) if node.file_type != FileType::Folder => {
+            Some((required, Some(node))) if node.file_type != FileType::Directory => {
                 format!("{} is {}, not a directory", required.path, node.file_type.described())
             }
             Some((required, Some(node))) => match self.denied(required, node) {

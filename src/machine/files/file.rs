@@ -77,7 +77,7 @@ impl OwnerNames<'_> {
         let file_type = if what.is_file() {
             FileType::File
         } else if what.is_dir() {
-            FileType::Folder
+            FileType::Directory
         } else {
             FileType::Special
         };
@@ -175,7 +175,7 @@ mod tests {
             ("loop", None, "loop", None),
             ("absent", None, "", None),
             ("text/below", None, "", None),
-            (".", Some(FileType::Folder), "", Some(Search::NoText { what: "a folder".into() })),
+            (".", Some(FileType::Directory), "", Some(Search::NoText { what: "a folder".into() })),
             ("fifo", Some(FileType::Special), "", Some(Search::NoText { what: "a FIFO".into() })),
             ("zero", Some(FileType::Special), "/dev/zero", Some(Search::NoText { what: "a device".into() })),
         ] {

@@ -36,7 +36,7 @@ pub(crate) fn files(view: &View, unit: &UnitName, unit_path: &str, loaded: Optio
         }
         (found, loaded_path) => found.or(loaded_path),
     };
-    let passed_over = fragment.iter().flat_map(|path| newer_copies(view, unit, path, &directories)).collect();
+    let shadowed = fragment.iter().flat_map(|path| newer_copies(view, unit, path, &directories)).collect();
     let fragment = fragment.map(|path| (path, Role::Fragment));
     let mut names = vec![unit.clone()];
     let aliases = loaded.map(|fact| fact.list("Names")).unwrap_or_default();
@@ -55,7 +55,7 @@ pub(crate) fn files(view: &View, unit: &UnitName, unit_path: &str, loaded: Optio
         }
         DiskFile { path: path.to_string_lossy().into_owned(), role, content }
     });
-    FilesFact { files: files.collect(), passed_over }
+    FilesFact { files: files.collect(), shadowed }
 }
 
 /// Files with the unit's name that were changed after the one that the manager reads.
@@ -270,7 +270,7 @@ mod tests {
         for (path, hours) in [("etc/a.service", 2), ("run/a.service", 1), ("lib/a.service", 3)] {
             at(path).set_modified(noon + std::time::Duration::from_secs(hours * 3600)).unwrap();
         }
-        let copies = |unit| disk.ask(unit, &[]).passed_over.into_iter().map(|file| file.path).collect::<Vec<_>>();
+        let copies = |unit| disk.ask(unit, &[]).shadowed.into_iter().map(|file| file.path).collect::<Vec<_>>();
         assert_eq!(copies("a.service"), [disk.0.path().join("lib/a.service").display().to_string()]);
         assert!(copies("b.service").is_empty());
         assert!(copies("c.service").is_empty());

@@ -24,12 +24,12 @@ fn node(path: &str, file_type: FileType, uid: u32, mode: u32) -> Node {
 /// At the end of a way that everybody may go.
 fn at(path: &str, file_type: FileType, mode: u32) -> FileFact {
     let above = path.rsplit_once('/').map_or("/", |(above, _)| above);
-    let folders = vec![node(above, FileType::Folder, 0, 0o755), node("/", FileType::Folder, 0, 0o755)];
+    let folders = vec![node(above, FileType::Directory, 0, 0o755), node("/", FileType::Directory, 0, 0o755)];
     FileFact { node: Some(node(path, file_type, 0, mode)), folders, ..FileFact::default() }
 }
 
 fn nothing(nearest: &str, mode: u32) -> FileFact {
-    FileFact { folders: vec![node(nearest, FileType::Folder, 0, mode)], ..FileFact::default() }
+    FileFact { folders: vec![node(nearest, FileType::Directory, 0, mode)], ..FileFact::default() }
 }
 
 fn behind(mode: u32) -> FileFact {
@@ -87,7 +87,12 @@ fn status_203_is_told_apart() {
             "there is no /opt/app/serve.sh; of its parent directories only /opt",
         ),
         (link, None, "exec-missing", "is a link to /opt/old, which does not exist"),
-        (at("/opt/app/serve.sh", FileType::Folder, 0o755), None, "exec-not-executable", "is a folder, not a program"),
+        (
+            at("/opt/app/serve.sh", FileType::Directory, 0o755),
+            None,
+            "exec-not-executable",
+            "is a folder, not a program",
+        ),
         (file(0o644), sound(), "exec-not-executable", "is not executable (owner root, group root, mode 0644)"),
         (file(0o744), sound(), "permission-denied", "sre-app may not execute /opt/app/serve.sh"),
         (behind(0o700), sound(), "permission-denied", "sre-app may not enter /opt/app (owner root"),
@@ -182,7 +187,7 @@ fn status_127_of_a_script_from_windows() {
 #[test]
 fn the_other_steps_name_what_is_missing_or_closed() {
     let folder = |found| needed("/srv/app", Purpose::WorkingDirectory, found, None);
-    let mut closed = at("/srv/app", FileType::Folder, 0o700);
+    let mut closed = at("/srv/app", FileType::Directory, 0o700);
     closed.folders[0].path = "/srv".into();
     let nobody = FailureFact { identity: None, ..FailureFact::default() };
     let somebody = FailureFact { identity: Some(as_service()), ..FailureFact::default() };
@@ -193,7 +198,7 @@ fn the_other_steps_name_what_is_missing_or_closed() {
         ("200", folder(nothing("/srv", 0o755)), "chdir", "Step CHDIR failed (200/CHDIR, WorkingDirectory=/srv/app at"),
         ("200", folder(at("/srv/app", FileType::File, 0o644)), "chdir", "/srv/app is a regular file, not a directory"),
         ("200", folder(closed), "permission-denied", "the user sre-app may not enter /srv/app (owner root"),
-        ("200", folder(at("/srv/app", FileType::Folder, 0o755)), "chdir", "exists now"),
+        ("200", folder(at("/srv/app", FileType::Directory, 0o755)), "chdir", "exists now"),
         (
             "217",
             nobody,
@@ -209,7 +214,7 @@ fn the_other_steps_name_what_is_missing_or_closed() {
             "namespace",
             "Step NAMESPACE failed (226/NAMESPACE, ReadWritePaths=/var/lib/app at",
         ),
-        ("226", listed(at("/var/lib/app", FileType::Folder, 0o755)), "", ""),
+        ("226", listed(at("/var/lib/app", FileType::Directory, 0o755)), "", ""),
     ] {
         let report = failed(status, &[("Group", "web")], fact);
         assert_eq!(first(&report).0, id, "{status} {part}");
@@ -272,7 +277,7 @@ fn a_denied_path_is_proven_by_its_bits() {
         (nothing("/var/log", 0o755), Some("may not make /var/log/app.log in /var/log (owner root")),
         (nothing("/var/log", 0o777), None),
         (nothing("/var", 0o755), None),
-        (at("/var/log/app.log", FileType::Folder, 0o755), Some("may not make or remove files in /var/log/app.log")),
+        (at("/var/log/app.log", FileType::Directory, 0o755), Some("may not make or remove files in /var/log/app.log")),
     ] {
         let report = failed("1", &[], needed("/var/log/app.log", Purpose::Denied, found.clone(), None));
         assert_eq!(first(&report).0, part.map_or("", |_| "permission-denied"), "{found:?}");
