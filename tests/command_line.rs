@@ -37,10 +37,11 @@ fn result(output: &Output) -> (i32, String, String) {
     (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
 }
 
-const VERBS: [&[&str]; 19] = [
+const VERBS: [&[&str]; 22] = [
     &["learn"],
     &["list"],
     &["progress"],
+    &["progress", "show"],
     &["progress", "export"],
     &["progress", "reset"],
     &["answer"],
@@ -56,6 +57,8 @@ const VERBS: [&[&str]; 19] = [
     &["hint"],
     &["demo"],
     &["doctor"],
+    &["course"],
+    &["course", "check"],
     &["completions"],
 ];
 
@@ -95,11 +98,16 @@ fn a_misspelt_argument_suggests_the_right_one() {
 #[test]
 fn every_verb_explains_itself_with_an_example() {
     for verb in VERBS {
-        let (code, out, err) = NewUser::new().run(&[verb, &["--help"]].concat());
+        let (new_user, args) = (NewUser::new(), [verb, &["--help"]].concat());
+        let (code, out, err) = new_user.run(&args);
         assert_eq!((code, err.as_str()), (0, ""), "{verb:?}");
         let example = format!("\n  unitlab {}", verb.join(" "));
         assert!(out.contains("Example") && out.contains(&example), "{verb:?} has no example:\n{out}");
         assert!(out.lines().all(|line| line.chars().count() <= 80), "{verb:?} is wider than 80 columns:\n{out}");
+        // Examples are aligned by hand, so no line of them is wrapped at 80 columns.
+        let wide = new_user.command(&args).env("COLUMNS", "100").output().unwrap();
+        let examples = |help: &str| help.split_once("\nExample").map(|(_, examples)| examples.to_owned());
+        assert_eq!(examples(&out), examples(&result(&wide).1), "{verb:?}");
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod curriculum;
 mod error;
+mod forget_progress;
 mod graded;
 mod grading;
 mod inside;
@@ -12,10 +13,12 @@ mod lesson_host;
 mod notice;
 mod os_tree;
 mod proving;
+mod saved_progress;
 mod workspace;
 
 pub(crate) use curriculum::{Curriculum, StepKind};
 pub(crate) use error::{Error, Message};
+pub(crate) use forget_progress::{Forgotten, forget_progress};
 pub use graded::Graded;
 pub(crate) use grading::{
     LocalGrading, after_pass, find_session, grade_for_hint, grade_sandbox, record_and_report, unrecorded_report,
@@ -29,4 +32,5 @@ pub(crate) use lesson_host::{LessonEvent, LessonRequest, serve as serve_lesson};
 pub(crate) use notice::Notice;
 pub(crate) use proving::record_outputs;
 pub use proving::{Case, ChapterProof, Job, Prover, chapter_jobs, lab_jobs, overlong_pages};
-pub(crate) use workspace::{Workspace, now};
+pub(crate) use saved_progress::{page_left, record_lesson, saved_progress};
+pub(crate) use workspace::Workspace;

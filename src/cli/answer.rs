@@ -13,8 +13,8 @@ use crate::ui::{escape_markdown, wrap};
 
 const EXAMPLES: &str = "\
 Examples:
-  unitlab answer                     show what the lab asks for, and your answers
-  unitlab answer pid 4711            hand in an answer; the last one counts
+  unitlab answer            show what the lab asks for, and your answers
+  unitlab answer pid 4711   hand in an answer; the last one counts
   unitlab answer state \"active (exited)\"
 
 `unitlab check` compares your answers with the machine.";
@@ -22,7 +22,7 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// The check that asks for it
+    /// Id of the check that asks for the answer
     #[arg(value_name = "ID")]
     pub(super) check: Option<String>,
     /// The answer

@@ -15,11 +15,11 @@ use crate::report::Format;
 
 const EXAMPLES: &str = "\
 Examples:
-  unitlab check                       grade the current lab
+  unitlab check                  grade the current lab
   unitlab check sre-app --format json | jq .score
   unitlab check --format junit --output report.xml
-  unitlab check sre-app --here        grade this machine instead of the sandbox
-  unitlab check sre-app --here --trials   and kill its service, to see it come back";
+  unitlab check sre-app --here   grade this machine instead of the sandbox
+  unitlab check sre-app --here --trials   also kill its service once";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -32,13 +32,13 @@ pub(super) struct Args {
     /// The format of the report
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
-    /// Write the report into this file instead of standard output; the file is replaced as a whole
+    /// Write the report to this file instead of standard output, and replace an earlier one
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Grade without the twin, a freshly booted copy of the sandbox, and without killing services on it
+    /// Do not boot the twin, a copy of the sandbox on which services are killed
     #[arg(long)]
     no_trials: bool,
-    /// With --here: kill the service's main process once, to see whether it comes back; asks first
+    /// With --here: kill the service's main process once and see whether systemd restarts it; asks first
     #[arg(long, requires = "here", conflicts_with = "no_trials")]
     trials: bool,
 }
@@ -50,7 +50,7 @@ impl Args {
     }
 
     /// The format in which an error is written to standard output. With a file or for a person, it goes to stderr.
-    pub(super) fn document(&self) -> Option<Format> {
+    pub(super) fn error_format(&self) -> Option<Format> {
         (self.format != Format::Human && !output::is_file(self.output.as_deref())).then_some(self.format)
     }
 }

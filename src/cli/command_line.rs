@@ -21,13 +21,13 @@ use crate::ui::wrap;
 
 const EXAMPLES: &str = "\
 Examples:
-  unitlab                         the course, and on with the next step
-  unitlab learn                   the lessons, from where you left off
-  unitlab demo                    the whole story, unattended, in half a minute
-  unitlab lab start sre-app       boot the lab's sandbox and open a shell in it
-  unitlab check                   grade the current lab
-  unitlab hint                    the next hint for what fails first
-  unitlab lab stop                switch the sandbox off; your work is kept";
+  unitlab                      show the course, and go on with the next step
+  unitlab learn                read the lessons from where you left off
+  unitlab demo                 watch a lab being solved, in half a minute
+  unitlab lab start sre-app    boot the lab's sandbox and open a shell in it
+  unitlab check                grade the current lab
+  unitlab hint                 show the next hint for the first failing check
+  unitlab lab stop             stop the sandbox; your work is kept";
 
 const LAB_EXAMPLES: &str = "\
 Examples:
@@ -37,11 +37,11 @@ Examples:
 
 const COURSE_EXAMPLES: &str = "\
 Examples:
-  unitlab course check                       the built-in course
-  unitlab course check ~/our-course          a course in a directory
-  unitlab course check . --lab sre-app -v    one lab, with the result of each case";
+  unitlab course check                     the built-in course
+  unitlab course check ~/our-course        a course in a directory
+  unitlab course check . --lab sre-app -v  one lab; show the result of each case";
 
-/// Learn how services really run on Linux: on a private, real systemd.
+/// Learn how services really run on Linux, on a private, real systemd.
 #[derive(Debug, Parser)]
 #[command(name = "unitlab", version, max_term_width = 100)]
 #[command(infer_long_args = false, disable_help_subcommand = true)]
@@ -54,9 +54,9 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Read and try: the tutorial, page by page
+    /// Read the lessons page by page, and try their commands
     Learn(learn::Args),
-    /// List chapters and labs: what is done, what is running
+    /// List chapters and labs, with your progress and the running sandboxes
     #[command(after_help = "Example:\n  unitlab list")]
     List,
     /// Show how far you are, export it, or reset it
@@ -64,20 +64,20 @@ enum Verb {
     /// Work in a lab's sandbox
     #[command(subcommand, arg_required_else_help = true, after_help = LAB_EXAMPLES)]
     Lab(lab::Verb),
-    /// Grade a lab, with the reason for every verdict
+    /// Grade a lab, and show the reason for each verdict
     Check(check::Args),
     /// Hand in an answer that a lab asks for
     Answer(answer::Args),
     /// Show the next hint for the first failing check, or for the named one
     Hint(hint::Args),
-    /// Watch a lab unattended: a wrong answer, the reason, the right answer
+    /// Watch a lab unattended, from a wrong answer to the right one
     Demo(demo::Args),
     /// Show what this machine has and lacks for running labs
     Doctor(doctor::Args),
-    /// For authors: check a course, and prove every chapter and lab in it
+    /// For authors: check a course, and test all its chapters and labs
     #[command(subcommand, arg_required_else_help = true, after_help = COURSE_EXAMPLES)]
     Course(course::Verb),
-    /// Print completions for a shell
+    /// Print a completion script for a shell
     Completions(completions::Args),
     #[command(hide = true)]
     Supervise(supervise::Args),
@@ -107,12 +107,12 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return show_parse_error(error, &args, width),
     };
-    let (result, document) = match &cli.verb {
-        Some(verb) => (verb.run(&cli.globals), verb.document()),
+    let (result, error_format) = match &cli.verb {
+        Some(verb) => (verb.run(&cli.globals), verb.error_format()),
         None => (home::run(&cli.globals, || help(width)), None),
     };
     result.unwrap_or_else(|error| {
-        show_error(&Streams::Standard, &error, document);
+        show_error(&Streams::Standard, &error, error_format);
         match cli.verb {
             Some(Verb::Lab(verb)) => verb.exit_code(&error),
             _ => ExitCode::from(&error),
@@ -186,7 +186,7 @@ impl Verb {
     }
 
     /// The format of errors on standard output; `None` if they are text on standard error.
-    fn document(&self) -> Option<Format> {
-        if let Self::Check(args) = self { args.document() } else { None }
+    fn error_format(&self) -> Option<Format> {
+        if let Self::Check(args) = self { args.error_format() } else { None }
     }
 }

@@ -1,4 +1,4 @@
-//! `unitlab completions`: completions for a shell.
+//! `unitlab completions`: prints a completion script for a shell.
 
 use std::io;
 
@@ -10,7 +10,7 @@ use crate::app::Error;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  unitlab completions bash > ~/.local/share/bash-completion/completions/unitlab")]
 pub(super) struct Args {
-    /// The shell to complete in
+    /// The shell
     shell: Shell,
 }
 

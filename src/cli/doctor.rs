@@ -1,4 +1,4 @@
-//! `unitlab doctor`: shows what this machine has and lacks, and the command that fixes each.
+//! `unitlab doctor`: shows what this machine has and lacks, and the command that fixes each problem.
 
 use std::io::{self, Write};
 
@@ -11,7 +11,7 @@ use crate::ui::{StatusMark, Stream, wrap};
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  unitlab doctor\n  unitlab doctor --fix        install what is missing and remove leftovers; asks first"
+    after_help = "Examples:\n  unitlab doctor\n  unitlab doctor --fix   install what is missing; remove leftovers; asks first"
 )]
 pub(super) struct Args {
     /// Install what is missing and remove leftovers; asks first

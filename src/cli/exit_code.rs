@@ -31,7 +31,7 @@ pub(super) const LISTED: [(ExitCode, &str); 6] = [
     (ExitCode::CheckFailed, "a check failed"),
     (ExitCode::Usage, "the command line is wrong"),
     (ExitCode::Unknown, "nothing failed, but something is unknown or could not be done"),
-    (ExitCode::BrokenCourse, "the course itself is broken"),
+    (ExitCode::BrokenCourse, "the course has mistakes"),
     (ExitCode::Interrupted, "interrupted"),
 ];
 
@@ -52,7 +52,7 @@ impl ExitCode {
         }
     }
 
-    /// What a report or a proof says about its own exit code.
+    /// The exit code of a report (`Report::exit_code`) or of a course check (`Proof::exit_code`).
     pub(super) fn from_report(code: u8) -> Self {
         match code {
             0 => Self::Success,

@@ -14,7 +14,7 @@ impl ValueEnum for Format {
         let (name, help) = match self {
             Self::Human => ("human", "For a person"),
             Self::Json => ("json", "One `unitlab.report/1` document"),
-            Self::Junit => ("junit", "`JUnit` XML, for CI systems"),
+            Self::Junit => ("junit", "JUnit XML, for CI systems"),
             Self::Tap => ("tap", "The Test Anything Protocol, version 14"),
         };
         Some(PossibleValue::new(name).help(help))

@@ -37,9 +37,9 @@ pub(super) fn run(_: &Args) -> Result<ExitCode, Error> {
         Workspace::new(locations.course_dir, Estate::at(&locations.estate), state, notify)
     };
     let context = Context::for_gate(Streams::Gate(Mutex::new(socket)), workspace, request.color, request.width);
-    let (result, document) = answer(&context, lab, request.verb);
+    let (result, error_format) = answer(&context, lab, request.verb);
     let code = result.unwrap_or_else(|error| {
-        show_error(context.streams(), &error, document);
+        show_error(context.streams(), &error, error_format);
         ExitCode::from(&error)
     });
     context.streams().reply(&GateReply::Exit(code.code())).map_err(Error::system("cannot send the answer"))?;
@@ -50,7 +50,7 @@ fn answer(context: &Context, lab: String, verb: GateVerb) -> (Result<ExitCode, E
     match verb {
         GateVerb::Check { format, no_trials, .. } => {
             let args = check::Args::in_sandbox(lab, format, no_trials);
-            (check::run(context, &args), args.document())
+            (check::run(context, &args), args.error_format())
         }
         GateVerb::Hint { check } => (hint::run(context, &hint::Args { lab: Some(lab), check }), None),
         GateVerb::Brief { .. } => (lab::brief::run(context, &lab::brief::Args { lab: Some(lab) }), None),

@@ -7,12 +7,17 @@ use clap::{ArgAction, ValueEnum};
 use crate::ui::ColorChoice;
 
 #[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Global options")]
 pub(super) struct Globals {
     /// Use the course in this directory instead of the built-in one
     #[arg(long, global = true, value_name = "DIR")]
     pub(super) course: Option<PathBuf>,
-    /// Keep progress in this directory, instead of `UNITLAB_STATE_DIR` or the XDG state directory
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        help = "Keep progress in this directory [default: $UNITLAB_STATE_DIR, else the XDG state directory]"
+    )]
     pub(super) state_dir: Option<PathBuf>,
     /// When to use colours
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_default_value = true)]

@@ -12,7 +12,7 @@ use crate::ui::escape_markdown;
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  unitlab hint                    for the first failing check, and its cause\n  unitlab hint sre-app enabled    for one check, failing or not"
+    after_help = "Examples:\n  unitlab hint                   for the first failing check, and its cause\n  unitlab hint sre-app enabled   for one check, even if it passes"
 )]
 pub(super) struct Args {
     /// The lab, or a check of the current lab

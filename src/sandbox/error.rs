@@ -60,7 +60,9 @@ impl SandboxError {
             }
             Self::NotRunning { .. } => "start it with `unitlab lab start`".into(),
             Self::Boot { .. } => "run `unitlab doctor` to see what this machine lacks".into(),
-            Self::Record { .. } => "`unitlab doctor --fix` removes what belongs to no sandbox".into(),
+            Self::Record { .. } => {
+                "stop the sandbox with `unitlab lab stop`, then make a new one with `unitlab lab reset`".into()
+            }
             Self::File { .. } | Self::System { .. } | Self::Script { .. } => String::new(),
         }
     }

@@ -117,13 +117,21 @@ impl Record {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(SandboxError::file("cannot read", path)(error)),
         };
-        let damaged = |why: String| SandboxError::Record { path: path.to_owned(), why };
-        let record: Self = serde_json::from_str(&text).map_err(|error| damaged(error.to_string()))?;
-        if record.version == Self::VERSION {
-            Ok(Some(record))
-        } else {
-            Err(damaged(format!("it has version {}, and this unitlab knows version {}", record.version, Self::VERSION)))
+        Self::parse(&text).map(Some).map_err(|why| SandboxError::Record { path: path.to_owned(), why })
+    }
+
+    /// The error says why the text is not a record of this version of unitlab.
+    fn parse(text: &str) -> Result<Self, String> {
+        #[derive(Deserialize)]
+        struct Format {
+            version: u32,
         }
+        // Another version may have other fields, so read the version on its own first.
+        let Format { version } = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        if version != Self::VERSION {
+            return Err(format!("it has format {version}, and this unitlab reads format {}", Self::VERSION));
+        }
+        serde_json::from_str(text).map_err(|error| format!("another version of unitlab may have written it: {error}"))
     }
 
     pub(super) fn write(&self, path: &Path) -> Result<(), SandboxError> {
@@ -139,4 +147,26 @@ impl Record {
 
 pub(super) fn boot_id() -> String {
     fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Record;
+
+    #[test]
+    fn a_record_of_another_version_is_an_error_that_says_so() {
+        for (text, expected) in [
+            (r#"{"version": 2, "volumes": []}"#, "it has format 2, and this unitlab reads format 1"),
+            (r#"{"version": 1, "name": "a"}"#, "another version of unitlab may have written it: missing field `lab`"),
+            (
+                r#"{"version": 1, "volumes": []}"#,
+                "another version of unitlab may have written it: unknown field `volumes`",
+            ),
+            (r#"{"name": "a"}"#, "missing field `version`"),
+            ("", "EOF while parsing a value"),
+        ] {
+            let why = Record::parse(text).unwrap_err();
+            assert!(why.starts_with(expected), "{text}: {why}");
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! `unitlab course check`: checks a course's files, and proves every chapter and every lab in it.
+//! `unitlab course check`: checks a course's files, and runs its commands and cases in sandboxes.
 
 use std::borrow::Cow;
 use std::io;
@@ -20,22 +20,27 @@ const EXAMPLES: &str = "\
 Examples:
   unitlab course check                          the built-in course
   unitlab course check ~/our-course             a course in a directory
-  unitlab course check . --lab sre-app -v       one lab, with the result of each case
-  unitlab course check . --lab sre-app --case untouched --case \"drop Service.User\"
-  unitlab course check . --chapter reliability  one chapter; --case crash for one command
-  unitlab course check . --record               and write what its commands print into lessons/recorded/
+  unitlab course check . --lab sre-app -v       one lab; show each result
+  unitlab course check . --lab sre-app --case untouched --case reset
+  unitlab course check . --chapter reliability  one chapter
+  unitlab course check . --record               also write lessons/recorded/
   unitlab course check --os-tree /srv/trixie    on another systemd
 
-Each command of a chapter runs twice: in the order of the pages, and alone in a fresh sandbox after the commands that
-it needs. Its output must contain its `expect`. A page has at most 40 lines on a terminal of 80 columns. If a chapter
-has recorded outputs, they must be of its commands as they are now.
+Each command of a chapter runs twice: in the order of the pages, and alone in
+a fresh sandbox after the commands that it needs. Its output must match its
+`expect`. A page has at most 40 lines on a terminal of 80 columns. If a chapter
+has recorded outputs, they must be those of its present commands.
 
-Each lab is tried untouched, solved and reset, then with its own cases, then with mutants of the solution, which drop
-or alter one directive. A mutant that fails no check must be listed in lab.toml as [[harmless]], with a reason.
+Each lab is graded untouched, solved and reset, then with its own cases, then
+with mutants of the solution, which drop or alter one directive. A mutant that
+fails no check must be listed in lab.toml as [[harmless]], with a reason.
 
-Exit codes: 0 all is as expected, 4 the course has mistakes or a result differs, 3 something could not be tried.";
+Exit codes:
+  0  every result is as expected
+  3  something could not be tried
+  4  the course has mistakes, or a result is not as expected";
 
-/// More jobs at the same time only wait for each other.
+/// With more jobs in parallel, they only wait for each other.
 const MOST_AT_ONCE: usize = 4;
 
 #[derive(Debug, clap::Args)]
@@ -43,22 +48,22 @@ const MOST_AT_ONCE: usize = 4;
 pub(in crate::cli) struct Args {
     /// The course's directory; default: that of --course, else the built-in course
     dir: Option<PathBuf>,
-    /// Prove only this lab; may be given several times, and with --chapter
+    /// Test only this lab; may be given several times, and with --chapter
     #[arg(long, value_name = "ID")]
     lab: Vec<String>,
-    /// Prove only this chapter; may be given several times, and with --lab
+    /// Test only this chapter; may be given several times, and with --lab
     #[arg(long, value_name = "CHAPTER")]
     chapter: Vec<String>,
-    /// Try only this case, mutant or command ("in order": all commands in order); may be given several times
+    /// Run only this case, mutant or command; may be given several times
     #[arg(long, value_name = "NAME")]
     case: Vec<String>,
-    /// Cases at the same time [default: the number of cores plus 2, at most 4]
+    /// How many cases run at the same time [default: cores plus 2, at most 4]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: Option<u16>,
     /// Boot on this OS tree's /usr and /etc instead of the host's
     #[arg(long, value_name = "DIR")]
     os_tree: Option<PathBuf>,
-    /// Also apply the solution after each mistake, which must earn full marks; run each command twice in a row
+    /// Also apply the solution after each mistake, and run each command twice in a row
     #[arg(long)]
     thorough: bool,
     /// Record what the chapters' commands print, for machines without sandboxes; needs DIR

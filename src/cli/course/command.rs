@@ -10,7 +10,7 @@ use crate::cli::gate_client;
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum Verb {
-    /// Check a course's files, and prove in sandboxes each command of its chapters and each case of its labs
+    /// Check a course's files, and test its commands and cases in sandboxes
     Check(check::Args),
 }
 

@@ -18,11 +18,11 @@ pub(in crate::cli) enum Verb {
     Exec(exec::Args),
     /// Show the task again
     Brief(brief::Args),
-    /// Go back to the starting scene; shows first what is removed
+    /// Go back to the starting scene; asks first
     Reset(reset::Args),
-    /// Show and apply the reference solution (asks first, and is recorded)
+    /// Show and apply the solution; asks first, and is recorded
     Solve(solve::Args),
-    /// Switch the sandbox off; your work is kept
+    /// Stop the sandbox; your work is kept
     Stop(stop::Args),
 }
 
@@ -42,7 +42,7 @@ impl Verb {
         }
     }
 
-    /// The exit code of an error. For `exec` it must not look like one of the command's own codes.
+    /// The exit code of an error. For `exec` it differs from the usual codes of a command.
     pub(in crate::cli) fn exit_code(&self, error: &Error) -> ExitCode {
         match (self, error) {
             (Self::Exec(_), Error::Failed(_) | Error::BrokenCourse(_)) => ExitCode::NotRun,

@@ -10,7 +10,7 @@ use crate::cli::exit_code::ExitCode;
 use crate::cli::sudo;
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  unitlab lab reset\n  unitlab lab reset sre-app --yes    without being asked")]
+#[command(after_help = "Examples:\n  unitlab lab reset\n  unitlab lab reset sre-app --yes    do not ask")]
 pub(in crate::cli) struct Args {
     /// The lab; default: the current lab
     lab: Option<String>,

@@ -14,8 +14,8 @@ use crate::course::{Course, LabDirectory};
 
 const EXAMPLES: &str = "\
 Examples:
-  unitlab lab start sre-app               boot it, read the task, work in its shell
-  unitlab lab start sre-app --no-shell    leave it running in the background
+  unitlab lab start sre-app              boot it, and open a shell in it
+  unitlab lab start sre-app --no-shell   leave it running in the background
   unitlab lab start sre-app --os-tree /srv/trixie --no-shell";
 
 #[derive(Debug, clap::Args)]

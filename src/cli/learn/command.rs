@@ -12,11 +12,12 @@ use crate::ui::{Screen, chapter_as_text};
 
 const EXAMPLES: &str = "\
 Examples:
-  unitlab learn                           go on where you left off
-  unitlab learn service-states            by name, by number (4), or by a prefix (service)
+  unitlab learn                  go on where you left off
+  unitlab learn service-states   by name, by number (4), or by prefix (service)
   unitlab learn reliability --plain | less
 
-On a terminal: Space and n go on, p goes back, ? shows all keys, q leaves. Commands on a page run in a private sandbox.";
+On a terminal: Space and n go on, p goes back, ? shows all keys, q leaves.
+Commands on a page run in a private sandbox.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]

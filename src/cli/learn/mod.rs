@@ -2,7 +2,6 @@
 
 mod command;
 mod lesson_client;
-mod saved_progress;
 mod screen;
 
 pub(super) use command::{Args, run};

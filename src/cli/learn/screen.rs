@@ -6,8 +6,7 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 
 use super::lesson_client::{LessonClient, Sent};
-use super::saved_progress::{page_left, record, saved_progress};
-use crate::app::{Curriculum, Error, LessonRequest, StepKind};
+use crate::app::{self, Curriculum, Error, LessonRequest, StepKind};
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitCode;
 use crate::course::Course;
@@ -103,8 +102,8 @@ impl<'a> TutorialScreen<'a> {
     fn read(&mut self, screen: &mut Screen, chapter: usize) -> Result<End, Error> {
         let tutorial = self.course.tutorial();
         let progress = self.context.workspace.progress()?;
-        let page = page_left(&tutorial.chapters[chapter], &progress);
-        let (mut state, actions) = begin(tutorial, chapter, page, saved_progress(tutorial, &progress));
+        let page = app::page_left(&tutorial.chapters[chapter], &progress);
+        let (mut state, actions) = begin(tutorial, chapter, page, app::saved_progress(tutorial, &progress));
         self.draw(screen, tutorial, &mut state)?;
         let mut actions = actions;
         loop {
@@ -166,7 +165,7 @@ impl<'a> TutorialScreen<'a> {
         action: Action,
     ) -> Result<(), Error> {
         match action {
-            Action::SaveProgress(update) => record(&self.context.workspace, update)?,
+            Action::SaveProgress(update) => app::record_lesson(&self.context.workspace, update)?,
             Action::PrepareSandbox { chapter } => {
                 let chapter = tutorial.chapters[chapter].id.clone();
                 self.send(state, LessonRequest::Prepare { chapter });

@@ -10,9 +10,9 @@ use crate::cli::gate_client;
 
 const EXAMPLES: &str = "\
 Examples:
-  unitlab progress                              the course as a picture
-  unitlab progress export --format json | jq .  everything that is recorded
-  unitlab progress reset reliability            forget one chapter, or one lab";
+  unitlab progress                        show a chart of the course
+  unitlab progress export | jq .          print everything that is recorded
+  unitlab progress reset reliability      forget one chapter, or one lab";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -28,7 +28,7 @@ enum Verb {
     Show,
     /// Print everything that is recorded, for other programs
     Export(export::Args),
-    /// Forget all progress, or that of one chapter or lab (asks first)
+    /// Forget all progress, or that of one chapter or lab; asks first
     Reset(reset::Args),
 }
 

@@ -1,12 +1,13 @@
 //! Converts between the progress file and what the tutorial screen knows.
 
-use crate::app::{Error, Workspace, now};
+use super::error::Error;
+use super::workspace::{Workspace, now};
 use crate::engine::session::{AnswerHistory, ProgressUpdate, QuizAnswer, SavedProgress, is_correct};
 use crate::learner::Progress;
 use crate::model::{Block, Chapter, Tutorial};
 
 /// The learner's earlier pages and answers.
-pub(super) fn saved_progress(tutorial: &Tutorial, progress: &Progress) -> SavedProgress {
+pub(crate) fn saved_progress(tutorial: &Tutorial, progress: &Progress) -> SavedProgress {
     let mut saved = SavedProgress::default();
     for chapter in &tutorial.chapters {
         let Some(known) = progress.chapters.get(&chapter.id) else { continue };
@@ -28,7 +29,7 @@ pub(super) fn saved_progress(tutorial: &Tutorial, progress: &Progress) -> SavedP
 }
 
 /// Index of the page on which the learner left a chapter.
-pub(super) fn page_left(chapter: &Chapter, progress: &Progress) -> usize {
+pub(crate) fn page_left(chapter: &Chapter, progress: &Progress) -> usize {
     let known = progress.chapters.get(&chapter.id);
     let page = known.and_then(|known| known.page.as_deref()).and_then(|slug| chapter.page(slug)).unwrap_or(0);
     // A chapter that was read to its last page starts again at the first.
@@ -37,7 +38,7 @@ pub(super) fn page_left(chapter: &Chapter, progress: &Progress) -> usize {
 }
 
 /// Records what the learner did.
-pub(super) fn record(workspace: &Workspace, update: ProgressUpdate) -> Result<(), Error> {
+pub(crate) fn record_lesson(workspace: &Workspace, update: ProgressUpdate) -> Result<(), Error> {
     let at = now();
     workspace.update_progress(move |progress| match update {
         ProgressUpdate::PageOpened { chapter, page, complete } => {
