@@ -1,6 +1,7 @@
 //! The step EXEC: why systemd could not execute a program.
 
 use super::failed_step::{FailedStep, describe_missing};
+use super::protection_directives::HOMES;
 use super::shell_word::shell_safe;
 use crate::engine::access::ownership;
 use crate::engine::unit_view::UnitView;
@@ -91,9 +92,7 @@ impl FailedStep<'_> {
     fn hidden_program(&self, path: &str) -> Diagnosis {
         let is_below = |directory: &str| path.strip_prefix(directory).is_some_and(|rest| rest.starts_with('/'));
         let is_set = |name: &str| !matches!(self.unit.get(name), "" | "no" | "read-only");
-        for (name, directories) in
-            [("ProtectHome", &["/home", "/root", "/run/user"][..]), ("PrivateTmp", &["/tmp", "/var/tmp"])]
-        {
+        for (name, directories) in [("ProtectHome", &HOMES[..]), ("PrivateTmp", &["/tmp", "/var/tmp"])] {
             if is_set(name) && directories.iter().any(|directory| is_below(directory)) {
                 let reason = format!("{path} exists, but {name}= hides it from the service");
                 let next = format!(

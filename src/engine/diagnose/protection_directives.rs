@@ -7,7 +7,7 @@ use crate::engine::unit_view::UnitView;
 use crate::model::{Cause, Diagnosis, ExecCommand, FailureFact, Purpose, UnitFact};
 
 /// The directories that `ProtectHome=` protects.
-const HOMES: [&str; 3] = ["/home", "/root", "/run/user"];
+pub(super) const HOMES: [&str; 3] = ["/home", "/root", "/run/user"];
 /// The directories that `ProtectSystem=strict` leaves writable; see systemd.exec(5).
 const WRITABLE_IF_STRICT: [&str; 6] = ["/dev", "/proc", "/sys", "/home", "/root", "/run/user"];
 /// The directories that `ProtectSystem=full` makes read-only. `yes` leaves out the last one.

@@ -93,30 +93,38 @@ impl Start<'_> {
     }
 
     fn forking(&self) -> Option<Diagnosis> {
+        self.does_not_fork().or_else(|| self.has_wrong_pid_file())
+    }
+
+    fn does_not_fork(&self) -> Option<Diagnosis> {
         let (is_waiting, has_timed_out) = (self.is_waiting(), self.has_timed_out());
-        let file = self.unit.get("PIDFile");
         let commands = ExecCommand::parse_all(self.unit.get("ExecStart"));
         let has_control_process = !matches!(self.unit.get("ControlPID"), "" | "0");
         // With PIDFile= the start also waits for the file after the fork.
-        let was_killed =
-            file.is_empty() || matches!(commands.first().and_then(ExecCommand::end), Some(End::Signal { .. }));
-        if is_waiting && has_control_process || has_timed_out && !is_waiting && was_killed {
-            let foreground = match (is_waiting && has_control_process, self.unit.get("TimeoutStartUSec")) {
-                (true, _) => "stays in the foreground".to_owned(),
-                (false, limit) => format!("stayed in the foreground, so systemd stopped it after {limit}"),
-            };
-            return Some(
-                Cause::ForkingWithoutPidfile
-                    .because(format!(
-                        "{} has Type=forking, so systemd waits until its program forks and exits. The program {foreground}.",
-                        self.unit_name
-                    ))
-                    .next_step("use Type=exec, which is for programs that stay in the foreground; then sudo systemctl daemon-reload and restart"),
-            );
-        }
+        let was_killed = self.unit.get("PIDFile").is_empty()
+            || matches!(commands.first().and_then(ExecCommand::end), Some(End::Signal { .. }));
+        let foreground = if is_waiting && has_control_process {
+            "stays in the foreground".to_owned()
+        } else if has_timed_out && !is_waiting && was_killed {
+            format!("stayed in the foreground, so systemd stopped it after {}", self.unit.get("TimeoutStartUSec"))
+        } else {
+            return None;
+        };
+        Some(
+            Cause::ForkingWithoutPidfile
+                .because(format!(
+                    "{} has Type=forking, so systemd waits until its program forks and exits. The program {foreground}.",
+                    self.unit_name
+                ))
+                .next_step("use Type=exec, which is for programs that stay in the foreground; then sudo systemctl daemon-reload and restart"),
+        )
+    }
+
+    fn has_wrong_pid_file(&self) -> Option<Diagnosis> {
+        let file = self.unit.get("PIDFile");
         let protocol = self.unit.get("Result") == "protocol";
         let message = self.last_message("PID file").or_else(|| self.last_message("New main PID"))?;
-        if file.is_empty() || !(is_waiting || has_timed_out || protocol) {
+        if file.is_empty() || !(self.is_waiting() || self.has_timed_out() || protocol) {
             return None;
         }
         let what = if message.contains("Can't open PID file") {

@@ -12,7 +12,7 @@ const EXCERPT: usize = 300;
 pub(super) struct Entry {
     pub(super) message: String,
     pub(super) message_id: String,
-    /// The run that wrote it. Missing where the process was gone before journald looked at it.
+    /// The run that wrote it. None if the process exited before journald looked it up.
     pub(super) invocation: Option<String>,
     /// When journald received it, in microseconds of the monotonic clock.
     pub(super) received: u64,

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use crate::model::{CommandFact, RunAs, Unknown};
 
+use crate::machine::files::program_format::SEARCH_PATH;
 use crate::machine::units::systemctl::Systemctl;
 use crate::machine::units::unit_name::UnitName;
 use crate::machine::unknown::{last_line, unknown, unknown_with_remedy};
@@ -22,8 +23,6 @@ pub(crate) const RUN_TIMEOUT: Duration = Duration::from_secs(10);
 const REPORT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Bytes of stdout.
 const MAX_STDOUT: usize = 256 << 10;
-/// Where a program is looked for that is named without a slash.
-const SEARCH_PATH: [&str; 6] = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
 pub(crate) fn run_program(
     view: &View,

@@ -136,7 +136,7 @@ fn decode_chunks(mut rest: &[u8]) -> (Vec<u8>, bool) {
         let size = usize::try_from(size).unwrap_or(usize::MAX);
         let data = &rest[at..];
         body.extend_from_slice(&data[..size.min(data.len())]);
-        // Each chunk's data ends with a line break of its own.
+        // A line break ends each chunk's data.
         match size.checked_add(2).and_then(|end| data.get(end..)) {
             Some(next) => rest = next,
             None => break,
@@ -162,7 +162,7 @@ mod tests {
             let (mut stream, _) = listener.accept().unwrap();
             let mut request = [0; 1024];
             let count = stream.read(&mut request).unwrap();
-            // The client may have heard enough and gone.
+            // The client may have closed the connection already.
             let _ = stream.write_all(&says);
             if hold {
                 let _ = stream.read(&mut request);

@@ -28,9 +28,9 @@ const NAMESPACE_DIRECTIVES: [&str; 7] = [
     "BindPaths",
     "BindReadOnlyPaths",
 ];
-/// More paths are not looked at.
+/// More paths are not examined.
 const MAX_PATHS: usize = 16;
-/// More ports are not looked at.
+/// More ports are not examined.
 const MAX_PORTS: usize = 16;
 /// errno(3); many programs print the number beside the text.
 const EADDRINUSE: u16 = 98;
