@@ -97,7 +97,7 @@ impl Seen {
                 .first()
                 .is_some_and(|cause| cause.cause == Cause::CouldNotTell && !cause.next.is_empty());
             assert!(
-                rests || told || check.observed.contains("rests on"),
+                rests || told || check.observed.starts_with("it needs "),
                 "{}: no remedy for {}",
                 check.id,
                 check.observed
@@ -170,7 +170,7 @@ fn a_link_made_by_hand_is_not_called_missing() {
     leader.run("systemctl disable sre-app; cd /etc/systemd/system; mkdir -p multi-user.target.wants; ln -s ../sre-app.service multi-user.target.wants/");
     let unread = leader.check(0);
     assert_eq!((unread.report.exit_code(), unread.count(Status::Unknown)), (3, 3), "{}", unread.human);
-    let told = "a link hooks it into multi-user.target, and the manager has not read it";
+    let told = "a link adds it to multi-user.target, and the manager has not read it";
     assert!(unread.human.contains(told), "{}", unread.human);
     // What rests on it is not what has to be mended.
     let next = "Next The next boot starts it -> sudo systemctl daemon-reload";

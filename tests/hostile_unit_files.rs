@@ -61,7 +61,7 @@ const CASES: [Case; 18] = [
     case("a link to /dev/null", "ln -s /dev/null $F", ("unit-file", FAILED, "masked"), ""),
     case("a loop of links", "ln -s sre-app.service $F", ("unit-file", FAILED, "a loop of links"), ""),
     case("a dangling link", "ln -s /nowhere $F", ("unit-file", FAILED, "a link to a missing file"), ""),
-    case("a folder", "mkdir $F", ("unit-file", FAILED, "is a folder"), ""),
+    case("a directory", "mkdir $F", ("unit-file", FAILED, "is a directory"), ""),
     case("zeros", "head -c 4096 /dev/zero > $F", ("unit-file", FAILED, ""), ""),
     // The manager reads as far as the zero, and no one is called `no`.
     case("a zero in a value",

@@ -13,8 +13,8 @@ use crate::engine;
 use crate::learner::LabProgress;
 use crate::machine::{LocalMachine, Machine};
 use crate::model::{
-    After, AnswerSet, CheckReport, Ground, KillTrial, Observations, Place, PlaceKind, Report, Score, Status, Trial,
-    Trials, UnitQuestion,
+    After, AnswerSet, CheckReport, KillTrial, Observations, Place, PlaceKind, Report, Score, Status, Trial,
+    TrialMachine, Trials, UnitQuestion,
 };
 use crate::sandbox::SandboxError;
 
@@ -89,7 +89,7 @@ impl<'a> LocalGrading<'a> {
 
     /// The units that [`LocalGrading::run_trials`] kills, with the pid of the main process: `sre-app.service (pid 7)`.
     pub(crate) fn victims(&self) -> Vec<String> {
-        let trials = engine::trials(&self.lab.lab, Ground::Live);
+        let trials = engine::trials(&self.lab.lab, TrialMachine::Live);
         let victim = |Trial::Kill(KillTrial { unit, .. })| match self.live.get(&UnitQuestion { unit: unit.clone() }) {
             Ok(fact) if !["", "0"].contains(&fact.get("MainPID")) => format!("{unit} (pid {})", fact.get("MainPID")),
             _ => unit,
@@ -104,7 +104,7 @@ impl<'a> LocalGrading<'a> {
 
     /// Kills services of this machine to see whether they come back.
     pub(crate) fn run_trials(&mut self) {
-        let trials = engine::trials(&self.lab.lab, Ground::Live);
+        let trials = engine::trials(&self.lab.lab, TrialMachine::Live);
         self.trials = Trials::Done(self.machine.perform(&trials));
     }
 

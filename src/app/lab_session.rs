@@ -9,8 +9,8 @@ use crate::course::LabDirectory;
 use crate::engine;
 use crate::machine::{LONGEST_KILL, Machine, Remote};
 use crate::model::{
-    AnswerSet, Ground, KillTrial, Lab, Observations, Overlay, PerformedTrial, Place, PlaceKind, Question,
-    SubmittedAnswer, SystemQuestion, TimeSpan, Trial, Trials, UnitQuestion, Unknown,
+    AnswerSet, KillTrial, Lab, Observations, Overlay, PerformedTrial, Place, PlaceKind, Question, SubmittedAnswer,
+    SystemQuestion, TimeSpan, Trial, TrialMachine, Trials, UnitQuestion, Unknown,
 };
 use crate::sandbox::{self, Captured, Entrance, Estate, Lease, Record, Sandbox, SandboxError};
 
@@ -135,7 +135,7 @@ impl LabSession {
     }
 
     fn ask_twin(&self, lab: &Lab) -> Result<TwinResult, SandboxError> {
-        let (questions, trials) = (engine::twin_questions(lab), engine::trials(lab, Ground::Twin));
+        let (questions, trials) = (engine::twin_questions(lab), engine::trials(lab, TrialMachine::Twin));
         let begun = Instant::now();
         let (twin, record, _lease) = sandbox::launch_twin(&self.estate, &self.sandbox)?;
         let took = begun.elapsed();
@@ -174,7 +174,7 @@ pub(crate) fn longest_wait(lab: &Lab, live: &AnswerSet) -> Option<String> {
         let micros = delay.map_or(0, TimeSpan::as_micros).saturating_add(within_ms * 1_000);
         (TimeSpan::from_micros(micros).min(LONGEST_KILL), unit)
     };
-    let (span, unit) = engine::trials(lab, Ground::Twin).into_iter().map(wait).max()?;
+    let (span, unit) = engine::trials(lab, TrialMachine::Twin).into_iter().map(wait).max()?;
     Some(format!("waiting up to {span} for {unit} to come back"))
 }
 

@@ -4,29 +4,29 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
     AccountQuestion, AnswerCheck, AnswerSource, BootQuestion, Check, CommandCheck, CommandQuestion, DetailsQuestion,
-    FailureQuestion, FileQuestion, FilesQuestion, Ground, HttpQuestion, JournalCheck, JournalQuestion, KillTrial, Kind,
-    Lab, Listens, ListensQuestion, ProcessesQuestion, Question, RunAs, StabilityQuestion, SystemQuestion, Trial,
-    UnitQuestion,
+    FailureQuestion, FileQuestion, FilesQuestion, HttpQuestion, JournalCheck, JournalQuestion, KillTrial, Kind, Lab,
+    Listens, ListensQuestion, ProcessesQuestion, Question, RunAs, StabilityQuestion, SystemQuestion, Trial,
+    TrialMachine, UnitQuestion,
 };
 
 /// The questions for the learner's machine, each once.
 ///
-/// They are in the order in which a machine should answer: state before watch windows, then HTTP, because a GET can start
-/// a socket-activated service, and programs last, because they can do anything.
+/// A machine answers them in this order: state, then watch windows, then HTTP, because a GET can start a
+/// socket-activated service. Commands come last, because they can do anything.
 #[must_use]
 pub fn questions(lab: &Lab) -> Vec<Question> {
-    batch(lab, of_the_learner)
+    batch(lab, questions_for_learner)
 }
 
 /// The questions for the twin, each once: what its manager has loaded, what runs, and what pulled the unit in.
 #[must_use]
 pub fn twin_questions(lab: &Lab) -> Vec<Question> {
-    batch(lab, of_the_twin)
+    batch(lab, questions_for_twin)
 }
 
-/// The trials, one per unit, because a second kill would use up the start limit.
+/// The trials: one per unit, because each kill counts against the start limit.
 #[must_use]
-pub fn trials(lab: &Lab, on: Ground) -> Vec<Trial> {
+pub fn trials(lab: &Lab, on: TrialMachine) -> Vec<Trial> {
     let mut longest: BTreeMap<&str, u64> = BTreeMap::new();
     for check in &lab.checks {
         if let Kind::ComesBack { within, .. } = &check.kind {
@@ -40,15 +40,16 @@ pub fn trials(lab: &Lab, on: Ground) -> Vec<Trial> {
         .collect()
 }
 
-fn batch(lab: &Lab, asked_by: impl Fn(&Check) -> Vec<Question>) -> Vec<Question> {
-    let asked: BTreeSet<Question> = lab.checks.iter().flat_map(asked_by).chain([SystemQuestion {}.into()]).collect();
+fn batch(lab: &Lab, questions_of: impl Fn(&Check) -> Vec<Question>) -> Vec<Question> {
+    let asked: BTreeSet<Question> =
+        lab.checks.iter().flat_map(questions_of).chain([SystemQuestion {}.into()]).collect();
     asked.into_iter().collect()
 }
 
-fn of_the_learner(check: &Check) -> Vec<Question> {
+fn questions_for_learner(check: &Check) -> Vec<Question> {
     let unit = || check.unit.clone();
     let mut asked = vec![UnitQuestion { unit: unit() }.into(), FilesQuestion { unit: unit() }.into()];
-    if rests_on_running(&check.kind) {
+    if needs_running_unit(&check.kind) {
         asked.push(FailureQuestion { unit: unit() }.into());
     }
     match &check.kind {
@@ -62,25 +63,25 @@ fn of_the_learner(check: &Check) -> Vec<Question> {
         Kind::Active { hold, .. } => asked.push(stability(&check.unit, *hold).into()),
         Kind::Enabled => asked.push(BootQuestion { unit: unit() }.into()),
         Kind::Http { port, path, .. } => asked.push(http(&check.unit, *port, path).into()),
-        Kind::Listens(demand) => asked.push(listens(&check.unit, demand).into()),
-        Kind::Process(demand) => asked.push(details(&check.unit, demand.cwd.as_deref()).into()),
+        Kind::Listens(parameters) => asked.push(listens(&check.unit, parameters).into()),
+        Kind::Process(parameters) => asked.push(details(&check.unit, parameters.cwd.as_deref()).into()),
         Kind::Account(_) => asked.push(AccountQuestion { unit: unit() }.into()),
-        Kind::File(demand) => {
-            asked.push(file(&check.unit, &demand.path, demand.contains.as_deref()).into());
-            if demand.unwritable {
+        Kind::File(parameters) => {
+            asked.push(file(&check.unit, &parameters.path, parameters.contains.as_deref()).into());
+            if parameters.unwritable {
                 asked.push(details(&check.unit, None).into());
                 asked.push(AccountQuestion { unit: unit() }.into());
             }
         }
-        Kind::Journal(demand) => asked.push(journal(&check.unit, demand).into()),
-        Kind::Command(demand) => asked.push(command(demand).into()),
-        Kind::Answer(demand) => asked.extend(truth(demand).map(Question::from)),
+        Kind::Journal(parameters) => asked.push(journal(&check.unit, parameters).into()),
+        Kind::Command(parameters) => asked.push(command(parameters).into()),
+        Kind::Answer(parameters) => asked.extend(truth(parameters).map(Question::from)),
     }
     asked
 }
 
-/// Whether the check fails when the unit does not run; the reason for that is asked, too.
-fn rests_on_running(kind: &Kind) -> bool {
+/// Whether the check fails if the unit does not run. Then the reason is asked, too.
+fn needs_running_unit(kind: &Kind) -> bool {
     match kind {
         Kind::UnitFile
         | Kind::Setting { .. }
@@ -101,7 +102,7 @@ fn rests_on_running(kind: &Kind) -> bool {
     }
 }
 
-fn of_the_twin(check: &Check) -> Vec<Question> {
+fn questions_for_twin(check: &Check) -> Vec<Question> {
     let unit = || check.unit.clone();
     match &check.kind {
         // Asked of the learner's machine only.
@@ -125,17 +126,17 @@ fn of_the_twin(check: &Check) -> Vec<Question> {
         }
         Kind::RunsAs { .. } => vec![UnitQuestion { unit: unit() }.into(), ProcessesQuestion { unit: unit() }.into()],
         Kind::Enabled => vec![UnitQuestion { unit: unit() }.into(), BootQuestion { unit: unit() }.into()],
-        Kind::Process(demand) => {
-            vec![UnitQuestion { unit: unit() }.into(), details(&check.unit, demand.cwd.as_deref()).into()]
+        Kind::Process(parameters) => {
+            vec![UnitQuestion { unit: unit() }.into(), details(&check.unit, parameters.cwd.as_deref()).into()]
         }
         Kind::Account(_) => vec![UnitQuestion { unit: unit() }.into(), AccountQuestion { unit: unit() }.into()],
-        Kind::File(demand) => {
+        Kind::File(parameters) => {
             let mut asked = vec![UnitQuestion { unit: unit() }.into()];
-            if !is_volatile(&demand.path) {
-                // Only whether it exists: the service itself may be writing the text.
-                asked.push(file(&check.unit, &demand.path, None).into());
+            if !is_volatile(&parameters.path) {
+                // Without the text, because the service may still be writing it.
+                asked.push(file(&check.unit, &parameters.path, None).into());
             }
-            if demand.unwritable {
+            if parameters.unwritable {
                 asked.push(AccountQuestion { unit: unit() }.into());
             }
             asked
@@ -150,44 +151,44 @@ pub(crate) fn is_volatile(path: &str) -> bool {
         .any(|top| path.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 }
 
-/// The question behind an `active` check, and, asked of the twin, behind a `survives-reboot` check.
+/// The question of an `active` check, and of a `survives-reboot` check for the twin.
 pub(crate) fn stability(unit: &str, hold: crate::model::TimeSpan) -> StabilityQuestion {
     StabilityQuestion { unit: unit.to_owned(), window_ms: hold.as_micros() / 1_000 }
 }
 
-/// The question behind an `http` check.
+/// The question of an `http` check.
 pub(crate) fn http(unit: &str, port: u16, path: &str) -> HttpQuestion {
     HttpQuestion { unit: unit.to_owned(), port, path: path.to_owned() }
 }
 
-/// The question behind a `listens` check.
-pub(crate) fn listens(unit: &str, demand: &Listens) -> ListensQuestion {
-    ListensQuestion { unit: unit.to_owned(), protocol: demand.protocol, port: demand.port }
+/// The question of a `listens` check.
+pub(crate) fn listens(unit: &str, check: &Listens) -> ListensQuestion {
+    ListensQuestion { unit: unit.to_owned(), protocol: check.protocol, port: check.port }
 }
 
-/// The question behind a `process` check.
+/// The question of a `process` check.
 pub(crate) fn details(unit: &str, directory: Option<&str>) -> DetailsQuestion {
     DetailsQuestion { unit: unit.to_owned(), directory: directory.map(str::to_owned) }
 }
 
-/// The question behind a `file` check.
+/// The question of a `file` check.
 pub(crate) fn file(unit: &str, path: &str, text: Option<&str>) -> FileQuestion {
     FileQuestion { unit: unit.to_owned(), path: path.to_owned(), text: text.map(str::to_owned) }
 }
 
-/// The question behind a `journal` check.
-pub(crate) fn journal(unit: &str, demand: &JournalCheck) -> JournalQuestion {
-    JournalQuestion { unit: unit.to_owned(), text: demand.text.clone(), since: demand.since }
+/// The question of a `journal` check.
+pub(crate) fn journal(unit: &str, check: &JournalCheck) -> JournalQuestion {
+    JournalQuestion { unit: unit.to_owned(), text: check.text.clone(), since: check.since }
 }
 
-/// The question behind a `command` check.
-pub(crate) fn command(demand: &CommandCheck) -> CommandQuestion {
-    CommandQuestion { run: demand.run.clone(), run_as: demand.run_as }
+/// The question of a `command` check.
+pub(crate) fn command(check: &CommandCheck) -> CommandQuestion {
+    CommandQuestion { run: check.run.clone(), run_as: check.run_as }
 }
 
-/// The question behind an `answer` check, where its truth is not a property of the unit.
-pub(crate) fn truth(demand: &AnswerCheck) -> Option<CommandQuestion> {
-    match &demand.truth {
+/// The question of an `answer` check, if a command prints the right answer.
+pub(crate) fn truth(check: &AnswerCheck) -> Option<CommandQuestion> {
+    match &check.truth {
         AnswerSource::Printed(run) => Some(CommandQuestion { run: run.clone(), run_as: RunAs::Root }),
         AnswerSource::Property(_) | AnswerSource::Known(_) => None,
     }
@@ -199,12 +200,12 @@ mod tests {
     use crate::engine::testbed::{check, lab};
     use crate::model::{
         AccountQuestion, BootQuestion, CommandCheck, CommandQuestion, FailureQuestion, FileCheck, FileQuestion,
-        FilesQuestion, Ground, HttpQuestion, KillTrial, Kind, Listens, ProcessesQuestion, Protocol, RestartPolicy,
-        RunAs, StabilityQuestion, SystemQuestion, TimeSpan, UnitQuestion,
+        FilesQuestion, HttpQuestion, KillTrial, Kind, Listens, ProcessesQuestion, Protocol, RestartPolicy, RunAs,
+        StabilityQuestion, SystemQuestion, TimeSpan, TrialMachine, UnitQuestion,
     };
 
     #[test]
-    fn each_unit_is_killed_once_and_what_survives_is_asked_of_the_twin() {
+    fn each_unit_is_killed_once_and_the_twin_is_asked_what_survives_a_reboot() {
         let back = |seconds: u64| Kind::ComesBack { within: TimeSpan::from_micros(seconds * 1_000_000), again: false };
         let lab = lab(vec![
             check("quick", back(2)),
@@ -212,7 +213,7 @@ mod tests {
             check("boot", Kind::SurvivesReboot { hold: TimeSpan::from_micros(2_000_000) }),
         ]);
         let unit = || String::from("sre-app.service");
-        for on in [Ground::Live, Ground::Twin] {
+        for on in [TrialMachine::Live, TrialMachine::Twin] {
             assert_eq!(trials(&lab, on), [KillTrial { unit: unit(), within_ms: 5_000, on }.into()]);
         }
         let failure = || FailureQuestion { unit: unit() }.into();
@@ -236,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn each_question_is_asked_once_and_the_probe_comes_last() {
+    fn each_question_is_asked_once_and_http_comes_last() {
         let hold = TimeSpan::from_micros(3_000_000);
         let get = Kind::Http { port: 8000, path: "/".into(), status: 200, contains: None };
         let lab = lab(vec![
@@ -273,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn programs_come_last_and_the_twin_is_asked_what_a_boot_changes() {
+    fn commands_come_last_and_the_twin_is_asked_what_a_boot_changes() {
         let run = vec!["true".to_owned()];
         let command = CommandCheck { run: run.clone(), exit: 0, stdout_contains: None, run_as: RunAs::Root };
         let file = |path: &str| {

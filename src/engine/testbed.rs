@@ -1,9 +1,9 @@
-//! Labs and facts for this room's tests.
+//! Labs and facts for the tests of the engine.
 
 use crate::model::{
     AnswerSet, AnsweredQuestion, Check, CheckReport, Content, DiskFile, FailureFact, FailureQuestion, FilesFact,
-    FilesQuestion, Ground, KillFact, KillTrial, Kind, Lab, Observations, Process, ProcessesFact, ProcessesQuestion,
-    Role, Status, Trials, TypedQuestion, UnitFact, UnitQuestion, Unknown,
+    FilesQuestion, KillFact, KillTrial, Kind, Lab, Observations, Process, ProcessesFact, ProcessesQuestion, Role,
+    Status, TrialMachine, Trials, TypedQuestion, UnitFact, UnitQuestion, Unknown,
 };
 
 pub(crate) const UNIT: &str = "sre-app.service";
@@ -165,13 +165,13 @@ impl ObservationsBuilder {
         self.live(&ProcessesQuestion { unit: UNIT.into() }, fact)
     }
 
-    pub(crate) fn killed(mut self, on: Ground, answer: Result<KillFact, Unknown>) -> Self {
+    pub(crate) fn killed(mut self, on: TrialMachine, answer: Result<KillFact, Unknown>) -> Self {
         let trial = KillTrial { unit: UNIT.into(), within_ms: 5_000, on };
         self.trials = Trials::Done(vec![trial.answered(answer)]);
         self
     }
 
-    /// A twin was asked for, and could not be booted.
+    /// A twin was requested, but could not be booted.
     pub(crate) fn twin_impossible(mut self) -> Self {
         self.trials =
             Trials::Impossible(Unknown { reason: "no room for a copy".into(), remedy: Some("free some".into()) });

@@ -41,7 +41,7 @@ impl<'a> UnitView<'a> {
     }
 
     /// What the twin's manager has loaded from the disk. None without a twin, or if it did not answer.
-    pub(crate) fn reloaded(&self) -> Option<&'a UnitFact> {
+    pub(crate) fn twin_loaded(&self) -> Option<&'a UnitFact> {
         unit_fact(self.twin?, self.unit).ok()
     }
 
@@ -54,7 +54,7 @@ impl<'a> UnitView<'a> {
     }
 
     /// The processes on the twin.
-    pub(crate) fn rebooted_processes(&self) -> Option<&'a ProcessesFact> {
+    pub(crate) fn twin_processes(&self) -> Option<&'a ProcessesFact> {
         self.twin(&self.processes_question())
     }
 
@@ -63,17 +63,17 @@ impl<'a> UnitView<'a> {
     }
 
     /// What the twin's boot pulled in.
-    pub(crate) fn rebooted(&self) -> Option<&'a BootFact> {
+    pub(crate) fn twin_boot(&self) -> Option<&'a BootFact> {
         self.twin(&self.boot_question())
     }
 
-    /// Why it failed on the learner's machine, where that was asked.
+    /// Why it failed on the learner's machine. None if it was not asked.
     pub(crate) fn failure(&self) -> Option<&'a FailureFact> {
         self.live(&self.failure_question()).ok()
     }
 
     /// Why it failed on the twin.
-    pub(crate) fn rebooted_failure(&self) -> Option<&'a FailureFact> {
+    pub(crate) fn twin_failure(&self) -> Option<&'a FailureFact> {
         self.twin(&self.failure_question())
     }
 
@@ -82,7 +82,7 @@ impl<'a> UnitView<'a> {
     }
 
     /// The account that the twin starts it as.
-    pub(crate) fn rebooted_account(&self) -> Option<&'a AccountFact> {
+    pub(crate) fn twin_account(&self) -> Option<&'a AccountFact> {
         self.twin(&self.account_question())
     }
 
@@ -92,7 +92,7 @@ impl<'a> UnitView<'a> {
         probes.filter_map(|(question, answer)| Some((question.port, answer.as_ref().ok()?)))
     }
 
-    /// The kill of this unit's main process. None where no trials were asked for.
+    /// The kill of this unit's main process. None if no trials were requested.
     pub(crate) fn killed(&self) -> Option<Result<(&'a KillTrial, &'a KillFact), Unknown>> {
         let performed = match self.trials {
             Trials::NotRun => return None,
@@ -103,11 +103,11 @@ impl<'a> UnitView<'a> {
         Some(match of_this {
             Some((trial, Ok(fact))) => Ok((trial, fact)),
             Some((_, Err(unknown))) => Err(unknown.clone()),
-            None => Err(Unknown { reason: "this was not tried".into(), remedy: None }),
+            None => Err(Unknown { reason: "the trial was not run".into(), remedy: None }),
         })
     }
 
-    /// The unit's state on the twin. None where no twin was asked for, or this place has none.
+    /// The unit's state on the twin. None without a twin.
     pub(crate) fn stability_after_reboot(
         &self,
         question: &StabilityQuestion,
@@ -127,7 +127,7 @@ impl<'a> UnitView<'a> {
         self.live.get(question)
     }
 
-    /// What the twin answered. None without a twin, or where the answer is unknown.
+    /// What the twin answered. None without a twin, or if the answer is unknown.
     pub(crate) fn twin<Q>(&self, question: &Q) -> Option<&'a Q::Fact>
     where
         Q: TypedQuestion<Answered = AnsweredQuestion>,
@@ -135,7 +135,7 @@ impl<'a> UnitView<'a> {
         self.twin?.get(question).ok()
     }
 
-    /// The command that shows a property as loaded.
+    /// The command that shows loaded properties.
     pub(crate) fn show(&self, properties: &str) -> String {
         format!("systemctl show {} -p {properties}", self.unit)
     }
@@ -157,7 +157,7 @@ impl<'a> UnitView<'a> {
     }
 }
 
-/// What a manager has loaded. One that answers at all names the load state, even of a unit that does not exist.
+/// What a manager has loaded. A manager that answers gives a load state even for a missing unit.
 fn unit_fact<'a>(answers: &'a AnswerSet, unit: &str) -> Result<&'a UnitFact, Unknown> {
     let fact = answers.get(&UnitQuestion { unit: unit.to_owned() })?;
     if fact.get("LoadState").is_empty() {

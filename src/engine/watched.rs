@@ -1,4 +1,4 @@
-//! How long answering took because of watch windows.
+//! The time that watch windows added to a batch of questions.
 
 use std::time::Duration;
 

@@ -315,7 +315,9 @@ fn watch(
 #[cfg(test)]
 mod tests {
     use super::{LocalMachine, Machine, PerformedTrial, Question, unknown};
-    use crate::model::{Answer, FilesQuestion, Ground, HttpQuestion, KillTrial, StabilityQuestion, SystemQuestion};
+    use crate::model::{
+        Answer, FilesQuestion, HttpQuestion, KillTrial, StabilityQuestion, SystemQuestion, TrialMachine,
+    };
 
     #[test]
     fn without_systemctl_every_answer_is_unknown() {
@@ -333,7 +335,7 @@ mod tests {
             let (_, answer): (Question, Answer) = answered.into();
             assert_eq!(answer.unwrap_err().reason, "there is no systemctl here");
         }
-        let kill = KillTrial { unit: unit(), within_ms: 1, on: Ground::Live };
+        let kill = KillTrial { unit: unit(), within_ms: 1, on: TrialMachine::Live };
         let [PerformedTrial::Kill(_, answer)] = &machine.perform(&[kill.into()])[..] else { panic!("one trial") };
         assert_eq!(answer.as_ref().unwrap_err().reason, "there is no systemctl here");
     }

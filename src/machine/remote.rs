@@ -71,7 +71,7 @@ impl Machine for Remote {
 #[cfg(test)]
 mod tests {
     use super::{Command, Machine, PerformedTrial, Question, Remote};
-    use crate::model::{Answer, Ground, KillTrial, SystemQuestion, UnitQuestion};
+    use crate::model::{Answer, KillTrial, SystemQuestion, TrialMachine, UnitQuestion};
 
     fn ask(script: &str) -> Vec<Answer> {
         let mut command = Command::new("/bin/sh");
@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn trials_are_checked_like_answers() {
-        let kill = KillTrial { unit: "a.service".into(), within_ms: 5000, on: Ground::Twin };
+        let kill = KillTrial { unit: "a.service".into(), within_ms: 5000, on: TrialMachine::Twin };
         let unit = r#"{"Ok":{"fact":"unit","properties":{}}}"#;
         for (script, reason) in [
             (

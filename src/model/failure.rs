@@ -61,7 +61,7 @@ pub struct RequiredPath {
     /// As written in the unit; for a bare program name, the path where systemd found it.
     pub path: String,
     pub purpose: Purpose,
-    /// If nothing is there, `folders` begins with the nearest parent that exists.
+    /// If nothing is there, `directories` begins with the nearest parent that exists.
     pub found: FileFact,
     /// How the program begins; none for anything but a regular file.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -23,7 +23,7 @@ impl FileType {
     pub fn described(self) -> &'static str {
         match self {
             Self::File => "a regular file",
-            Self::Directory => "a folder",
+            Self::Directory => "a directory",
             Self::Link => "a link",
             Self::Special => "a FIFO, socket or device",
         }
@@ -40,8 +40,8 @@ pub struct FileFact {
     /// The file, symbolic links followed; none if there is none.
     pub node: Option<Node>,
     /// Its parent directories with symbolic links resolved, the nearest first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub folders: Vec<Node>,
+    #[serde(default, rename = "folders", skip_serializing_if = "Vec::is_empty")]
+    pub directories: Vec<Node>,
     /// The result of the search for a text, if one was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub search: Option<Search>,

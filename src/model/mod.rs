@@ -72,7 +72,7 @@ pub(crate) use style::Glyphs;
 pub use style::Style;
 pub use time_span::{TimeSpan, TimeSpanError};
 pub use trial::{
-    Ground, KillFact, KillOutcome, KillTrial, PerformedTrial, StartLimit, Trial, TrialAnswer, TrialFact, Trials,
+    KillFact, KillOutcome, KillTrial, PerformedTrial, StartLimit, Trial, TrialAnswer, TrialFact, TrialMachine, Trials,
 };
 pub use typed_question::TypedQuestion;
 pub use unit::{SystemFact, UnitFact};

@@ -42,8 +42,8 @@ pub struct DetailsFact {
     /// The number of processes, without a limit.
     pub count: u32,
     /// The directory of the question with symbolic links resolved; none if it does not exist.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub folder: Option<String>,
+    #[serde(default, rename = "folder", skip_serializing_if = "Option::is_none")]
+    pub directory: Option<String>,
 }
 
 /// One live process.

@@ -25,7 +25,7 @@ typed_questions! {
         unit: String,
         /// The time limit in milliseconds, in addition to its `RestartSec=`.
         within_ms: u64,
-        on: Ground,
+        on: TrialMachine,
     }) -> KillFact,
 }
 
@@ -35,7 +35,7 @@ pub type TrialAnswer = Result<TrialFact, Unknown>;
 /// The machine that a trial changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Ground {
+pub enum TrialMachine {
     /// The learner's own machine. The start limit is not reset, and a unit that is not running is not started.
     Live,
     /// A copy, discarded afterwards.

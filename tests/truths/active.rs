@@ -1,4 +1,4 @@
-//! Being up, and staying up: truths 19–25, 36 and 37.
+//! Active services and their ports: truths 19–25, 36 and 37.
 
 use unitlab::model::Kind;
 
@@ -9,7 +9,7 @@ pub(crate) fn rows(version: u32) -> Vec<Row> {
     [loops(version), counters(), states(version), ports()].into_iter().flatten().collect()
 }
 
-/// Truths 19 and 20: what dies and is started again.
+/// Truths 19 and 20: crash loops.
 fn loops(version: u32) -> Vec<Row> {
     let looping = |truth: u8, name: &str, lines: &str| {
         Row::of(truth, name).text(&format!("[Service]\nRestart=always\n{lines}\n")).then("systemctl start UNIT")
@@ -29,17 +29,17 @@ fn loops(version: u32) -> Vec<Row> {
             .exits("systemctl is-active UNIT", 3)
             .shows("ActiveState", "activating")
             .fails(running(), &["crash-loop"]),
-        // Every single look at it says active.
+        // It is active in every sample.
         Row::of(20, "every-second")
             .text("[Unit]\nStartLimitIntervalSec=0\n[Service]\nRestart=always\nRestartSec=0\nExecStart=/usr/bin/sleep 0.8\n")
             .start()
             .exits("systemctl is-active UNIT", 0)
             .fails(running(), &["crash-loop"]),
-        Row::of(20, "steady").service("").start().passes(active(true, 1)),
+        Row::of(20, "stable").service("").start().passes(active(true, 1)),
     ]
 }
 
-/// Truths 21 and 22: what the counter forgets, and what lies between two lives.
+/// Truths 21 and 22: the restart counter, and the states between two runs.
 fn counters() -> Vec<Row> {
     let restarted = |truth: u8, name: &str| {
         Row::of(truth, name)
@@ -60,14 +60,14 @@ fn counters() -> Vec<Row> {
             .shows("NRestarts", "0")
             .passes(active(true, 1)),
         restarted(21, "counted").shows("NRestarts", "1").passes(active(true, 1)),
-        // It is up again, but has been inactive or failed since this boot.
+        // It is up again, but was inactive for a moment after the kill.
         restarted(22, "through-failed")
             .proves(|unit| !["", "0"].contains(&unit.get("InactiveEnterTimestampMonotonic")))
             .passes(active(true, 1)),
     ]
 }
 
-/// Truths 23–25: states that are not what they sound like.
+/// Truths 23–25: states whose names are misleading.
 fn states(version: u32) -> Vec<Row> {
     vec![
         Row::of(23, "exited")
@@ -83,8 +83,8 @@ fn states(version: u32) -> Vec<Row> {
             .exits("systemctl start UNIT", 0)
             .shows("ActiveState", "inactive")
             .fails(running(), &["condition-not-met"]),
-        // Nothing refers to the one above, so the manager forgets it with its condition, and only the journal tells. A
-        // boot's target refers to this.
+        // systemd unloads the unit above, so only the journal has its condition. This unit stays loaded, because a target
+        // wants it.
         Row::of(24, "wanted")
             .text("[Unit]\nConditionPathExists=/nonexistent\n[Service]\nExecStart=/usr/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n")
             .enable()
@@ -112,7 +112,7 @@ fn states(version: u32) -> Vec<Row> {
     ]
 }
 
-/// A server on a socket that it is given, or on a port.
+/// An HTTP server on a port, or on the socket that systemd passes.
 pub(crate) const SERVE: &str = "import http.server, socket, sys\n\
     given = sys.argv[1] == 'given'\n\
     port = 0 if given else int(sys.argv[1])\n\
@@ -121,13 +121,13 @@ pub(crate) const SERVE: &str = "import http.server, socket, sys\n\
     socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b'READY=1', __import__('os').environ['NOTIFY_SOCKET'])\n\
     server.serve_forever()\n";
 
-/// Truths 36 and 37: whose socket it is.
+/// Truths 36 and 37: the owner of a socket.
 fn ports() -> Vec<Row> {
     let server = |argument: &str| {
         format!("[Service]\nType=notify\nWorkingDirectory=/srv\nExecStart=/usr/bin/python3 /opt/serve.py {argument}\n")
     };
     vec![
-        // PID 1 listens. Our own GET starts the service, so its state was looked at before.
+        // PID 1 listens. The GET of the check starts the service, so its state is read before.
         Row::of(36, "activated")
             .file("/opt/serve.py", SERVE)
             .text(&server("given"))
@@ -136,8 +136,8 @@ fn ports() -> Vec<Row> {
             .shows("ActiveState", "inactive")
             .passes(answers(8036)),
         Row::of(37, "own").text(&server("8037")).start().passes(answers(8037)),
-        // It answers, and it is somebody else who does.
-        Row::of(37, "stranger").service("").start().fails(answers(8037), &["orphan-answers-the-port"]),
+        // Another process answers.
+        Row::of(37, "foreign").service("").start().fails(answers(8037), &["orphan-answers-the-port"]),
         Row::of(37, "silent").service("").start().fails(answers(8038), &[]),
     ]
 }

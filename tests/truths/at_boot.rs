@@ -1,4 +1,4 @@
-//! Being there after the next boot: truths 26–30. The twin has booted, and decides.
+//! Units that a boot starts: truths 26–30. The twin has booted, and decides.
 
 use unitlab::model::Kind;
 
@@ -7,10 +7,10 @@ use super::row::{Row, active};
 const WANTED: &str = "[Install]\nWantedBy=multi-user.target";
 
 pub(crate) fn rows() -> Vec<Row> {
-    [links(), words(), hands(), masks()].into_iter().flatten().collect()
+    [links(), is_enabled(), links_by_hand(), masks()].into_iter().flatten().collect()
 }
 
-/// Truths 26 and 27: links that no boot follows.
+/// Truths 26 and 27: links that have no effect at boot.
 fn links() -> Vec<Row> {
     let enabled = |truth: u8, name: &str, install: &str| {
         Row::of(truth, name).service(install).enable().exits("systemctl is-enabled UNIT", 0)
@@ -20,7 +20,7 @@ fn links() -> Vec<Row> {
             .shows("UnitFileState", "enabled")
             .shows("WantedBy", "")
             .fails(Kind::Enabled, &["wanted-by-unknown-target"]),
-        // A target that is there, and that no boot reaches.
+        // The target exists, but no boot reaches it.
         enabled(26, "idle", "[Install]\nWantedBy=graphical.target")
             .shows("UnitFileState", "enabled")
             .fails(Kind::Enabled, &["wanted-by-idle-target"]),
@@ -37,8 +37,8 @@ fn links() -> Vec<Row> {
     ]
 }
 
-/// Truth 28: what `is-enabled` calls a success.
-fn words() -> Vec<Row> {
+/// Truth 28: the exit status of `systemctl is-enabled`.
+fn is_enabled() -> Vec<Row> {
     vec![
         Row::of(28, "static")
             .service("")
@@ -54,7 +54,7 @@ fn words() -> Vec<Row> {
             .exits("systemctl is-enabled UNIT", 0)
             .shows("UnitFileState", "indirect")
             .fails(Kind::Enabled, &["enables-another-unit"]),
-        // The other name of a unit that a boot does start.
+        // The alias of a unit that a boot starts.
         Row::of(28, "t28-second.service")
             .file(
                 "/etc/systemd/system/t28-first.service",
@@ -81,8 +81,8 @@ fn words() -> Vec<Row> {
     ]
 }
 
-/// Truth 29: what a hand can do as well as `systemctl enable`, and what it cannot.
-fn hands() -> Vec<Row> {
+/// Truth 29: links and copies made by hand.
+fn links_by_hand() -> Vec<Row> {
     let wants = "/etc/systemd/system/multi-user.target.wants";
     vec![
         Row::of(29, "link")
@@ -100,7 +100,7 @@ fn hands() -> Vec<Row> {
     ]
 }
 
-/// Truth 30: masked and active at once.
+/// Truth 30: masked units.
 fn masks() -> Vec<Row> {
     vec![
         Row::of(30, "running")

@@ -1,7 +1,7 @@
-//! What systemd really does at the edges, and the verdict that a grader owes the learner for it: each truth is shown on
-//! a real systemd, judged by the real engine, and is a test of its own by its number.
+//! Special cases of systemd, each set up on a real systemd and judged by the engine. The numbers are those of
+//! `docs/verdicts.md`, and each number is one test.
 //!
-//! All truths share one sandbox and its twin, each with units of its own in it, so that they take seconds together.
+//! The cases have different units in the same two sandboxes and their twins, so all tests together take seconds.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod active;
@@ -17,98 +17,98 @@ mod sandbox_run;
 mod staying_up;
 mod user_and_network;
 
-use sandbox_run::{holds, stability};
+use sandbox_run::{assert_case, stability};
 use unitlab::model::StabilityQuestion;
 
 macro_rules! truths {
     ($($name:ident = $number:literal),+ $(,)?) => {
         $(#[test]
         fn $name() {
-            holds($number);
+            assert_case($number);
         })+
     };
 }
 
 truths! {
-    truth_01_a_uid_of_0_is_root_under_any_name = 1,
-    truth_02_an_empty_user_in_a_drop_in_resets_it = 2,
-    truth_03_a_prefix_is_stronger_than_user = 3,
-    truth_04_a_dynamic_user_is_not_root_unless_it_is_named_so = 4,
+    truth_01_uid_0_is_root_under_any_name = 1,
+    truth_02_an_empty_user_in_a_drop_in_resets_user = 2,
+    truth_03_a_prefix_overrides_user = 3,
+    truth_04_a_dynamic_user_is_not_root_unless_user_is_root = 4,
     truth_05_a_program_may_give_up_root_by_itself = 5,
-    truth_06_a_comment_owns_its_line_and_quotes_are_kept = 6,
-    truth_07_start_is_content_with_an_unknown_user = 7,
-    truth_08_numbers_and_specifiers_are_users = 8,
-    truth_09_a_reload_is_no_restart = 9,
+    truth_06_a_trailing_comment_and_quotes_become_part_of_the_user = 6,
+    truth_07_start_succeeds_with_an_unknown_user = 7,
+    truth_08_numbers_and_specifiers_name_users = 8,
+    truth_09_a_reload_does_not_restart_a_process = 9,
     truth_10_every_process_counts = 10,
-    truth_11_what_looks_like_always_is_no = 11,
-    truth_12_empty_does_not_reset_restart = 12,
-    truth_13_a_signal_brings_back_some_policies = 13,
-    truth_14_it_comes_back_and_the_setting_is_wrong = 14,
-    truth_15_time_spans_by_value = 15,
-    truth_16_a_oneshot_may_not_always_restart = 16,
-    truth_17_a_stop_is_respected = 17,
-    truth_18_a_kill_spends_the_start_limit = 18,
-    truth_19_a_crash_loop_ends_in_more_than_one_word = 19,
-    truth_20_one_look_does_not_see_a_crash_loop = 20,
-    truth_21_the_counter_of_restarts_forgets = 21,
+    truth_11_a_misspelt_restart_line_leaves_restart_no = 11,
+    truth_12_an_empty_restart_does_not_reset_it = 12,
+    truth_13_the_policy_decides_which_signals_lead_to_a_restart = 13,
+    truth_14_a_service_can_come_back_with_restart_no = 14,
+    truth_15_time_spans_are_compared_by_value = 15,
+    truth_16_a_oneshot_service_does_not_allow_restart_always = 16,
+    truth_17_a_stopped_service_is_not_restarted = 17,
+    truth_18_a_restart_counts_against_the_start_limit = 18,
+    truth_19_a_crash_loop_ends_with_different_results = 19,
+    truth_20_one_sample_does_not_show_a_crash_loop = 20,
+    truth_21_the_restart_counter_is_reset = 21,
     truth_22_a_restart_passes_through_inactive = 22,
-    truth_23_active_is_not_running = 23,
-    truth_24_start_is_content_too_early = 24,
-    truth_25_is_active_of_a_missing_unit = 25,
-    truth_26_enabled_for_a_target_that_no_boot_reaches = 26,
-    truth_27_an_alias_and_a_runtime_link_start_nothing = 27,
-    truth_28_what_is_enabled_calls_a_success = 28,
-    truth_29_a_link_by_hand_counts_and_a_copy_does_not = 29,
-    truth_30_masked_and_active_at_once = 30,
-    truth_31_which_file_counts = 31,
-    truth_32_the_manager_does_not_know_that_it_is_behind = 32,
-    truth_33_two_commands_without_a_reset = 33,
-    truth_34_how_a_file_may_look = 34,
-    truth_35_names_are_data = 35,
-    truth_36_a_socket_is_looked_at_before_it_is_asked = 36,
-    truth_37_that_something_answers_is_no_proof = 37,
-    truth_38_an_exception_to_always = 38,
-    truth_39_a_kill_may_be_a_success = 39,
-    truth_40_the_second_start_is_another = 40,
-    truth_41_a_limit_belongs_into_unit = 41,
-    truth_42_it_remains_and_nobody_works = 42,
-    truth_43_a_failure_that_is_called_a_success = 43,
-    truth_44_a_start_that_never_ends = 44,
-    truth_45_a_daemon_needs_to_be_told_of = 45,
-    truth_46_types_that_are_as_good = 46,
-    truth_47_there_is_no_shell = 47,
-    truth_48_what_runs_before_and_after = 48,
-    truth_49_what_may_be_missing = 49,
-    truth_50_a_program_that_the_service_cannot_see = 50,
-    truth_51_a_clock_ends_it = 51,
-    truth_52_nobody_needs_it = 52,
-    truth_53_a_condition_on_what_a_boot_sweeps_away = 53,
-    truth_54_an_assertion_on_what_a_boot_sweeps_away = 54,
-    truth_55_a_folder_that_a_boot_sweeps_away = 55,
-    truth_56_a_program_that_a_boot_sweeps_away = 56,
-    truth_57_what_it_requires_is_missing = 57,
-    truth_58_what_it_asks_for_is_not_up = 58,
-    truth_59_it_is_at_odds_with_the_boot = 59,
-    truth_60_odd_and_it_survives = 60,
-    truth_61_other_words_than_wanted_by_multi_user = 61,
-    truth_62_by_way_of_a_target_of_its_own = 62,
-    truth_63_the_other_side_asks_for_it = 63,
-    truth_64_install_in_other_places = 64,
-    truth_65_unit_files_in_other_places = 65,
-    truth_66_a_deleted_file_runs_on = 66,
-    truth_67_drop_ins_that_count_and_that_do_not = 67,
-    truth_68_dynamic_and_private_users = 68,
-    truth_69_who_is_left_behind = 69,
-    truth_70_groups_and_capabilities = 70,
-    truth_71_walls_around_a_port = 71,
-    truth_72_a_slow_start_is_no_failure = 72,
-    truth_73_a_start_after_a_death_is_a_loop = 73,
+    truth_23_active_does_not_mean_running = 23,
+    truth_24_start_succeeds_although_the_service_does_not_run = 24,
+    truth_25_a_missing_unit_fails = 25,
+    truth_26_a_target_that_no_boot_reaches_does_not_start_it = 26,
+    truth_27_an_alias_and_a_runtime_link_do_not_start_it_at_boot = 27,
+    truth_28_is_enabled_succeeds_for_units_that_no_boot_starts = 28,
+    truth_29_a_link_made_by_hand_enables_and_a_copy_does_not = 29,
+    truth_30_a_unit_can_be_masked_and_active = 30,
+    truth_31_the_order_of_directories_decides_which_file_counts = 31,
+    truth_32_need_daemon_reload_misses_some_changes = 32,
+    truth_33_two_commands_need_a_reset_between_them = 33,
+    truth_34_systemd_accepts_unusual_formatting = 34,
+    truth_35_unit_names_are_not_patterns = 35,
+    truth_36_the_state_is_read_before_the_get_starts_the_service = 36,
+    truth_37_an_answer_from_another_process_does_not_count = 37,
+    truth_38_restart_prevent_exit_status_overrides_restart = 38,
+    truth_39_success_exit_status_makes_a_kill_a_clean_exit = 39,
+    truth_40_a_second_start_can_fail = 40,
+    truth_41_start_limits_belong_in_the_unit_section = 41,
+    truth_42_remain_after_exit_stays_active_without_a_process = 42,
+    truth_43_an_ignored_failure_has_result_success = 43,
+    truth_44_a_wrong_type_keeps_a_service_starting = 44,
+    truth_45_a_daemon_needs_type_forking = 45,
+    truth_46_types_idle_and_exec_run_the_same_program = 46,
+    truth_47_a_command_line_is_not_a_shell_line = 47,
+    truth_48_a_failed_pre_or_post_command_fails_the_start = 48,
+    truth_49_a_dash_allows_a_missing_directory_or_file = 49,
+    truth_50_a_program_can_be_hidden_from_its_service = 50,
+    truth_51_runtime_limit_and_watchdog_stop_a_service = 51,
+    truth_52_stop_when_unneeded_stops_a_service = 52,
+    truth_53_a_condition_on_a_file_in_run_is_not_met_after_a_boot = 53,
+    truth_54_an_assertion_on_a_file_in_run_fails_after_a_boot = 54,
+    truth_55_a_working_directory_in_run_is_missing_after_a_boot = 55,
+    truth_56_a_program_in_run_is_missing_after_a_boot = 56,
+    truth_57_a_missing_required_unit_prevents_a_start = 57,
+    truth_58_requisite_needs_an_active_unit = 58,
+    truth_59_a_conflict_with_the_boot_target_keeps_it_down = 59,
+    truth_60_unusual_dependencies_survive_a_reboot = 60,
+    truth_61_other_targets_than_multi_user_start_it = 61,
+    truth_62_a_custom_target_starts_it_if_the_boot_reaches_it = 62,
+    truth_63_a_target_can_want_or_uphold_it = 63,
+    truth_64_an_install_section_can_be_in_a_drop_in_or_a_template = 64,
+    truth_65_a_linked_unit_file_can_be_enabled = 65,
+    truth_66_a_service_keeps_running_without_its_file = 66,
+    truth_67_prefix_drop_ins_count_and_other_suffixes_do_not = 67,
+    truth_68_dynamic_and_private_users_are_judged_by_uid = 68,
+    truth_69_a_process_left_from_an_earlier_run_counts = 69,
+    truth_70_groups_and_capabilities_do_not_make_root = 70,
+    truth_71_a_private_network_hides_a_port = 71,
+    truth_72_a_service_may_need_time_to_listen = 72,
+    truth_73_a_start_after_a_failure_is_a_crash_loop = 73,
 }
 
-/// Truth 20 again: what has been up for longer than the window needs no second look.
+/// A service that has been up for longer than the window needs no second sample.
 #[test]
-fn truth_20_an_uptime_answers_without_waiting() {
-    let question = StabilityQuestion { unit: "t20-steady.service".into(), window_ms: 1 };
+fn truth_20_a_long_uptime_needs_no_waiting() {
+    let question = StabilityQuestion { unit: "t20-stable.service".into(), window_ms: 1 };
     if let Some(fact) = stability(&question) {
         assert_eq!((fact.watched_ms, &fact.before), (0, &fact.after));
     }

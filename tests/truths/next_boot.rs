@@ -1,4 +1,4 @@
-//! Beyond the list: the next boot, where the unit file looks otherwise than it is: 53–66 and 73. The twin has booted, and decides.
+//! Services after the next boot: cases 53–66 and 73. The twin has booted, and decides.
 
 use unitlab::model::{Kind, TimeSpan};
 
@@ -19,7 +19,7 @@ fn enabled(truth: u8, name: &str, lines: &str) -> Row {
     Row::of(truth, name).service(&format!("{lines}\n{WANTED}")).enable()
 }
 
-/// Verdicts 53–56 and 73: it rests on what a boot sweeps away.
+/// Cases 53–56 and 73: the service needs something that a boot removes.
 fn volatile() -> Vec<Row> {
     let now_only = |truth: u8, name: &str, lines: &str, before: &str| {
         enabled(truth, name, lines)
@@ -33,9 +33,9 @@ fn volatile() -> Vec<Row> {
         now_only(53, "or", "[Unit]\nConditionPathExists=|/run/t53\nConditionPathExists=|/etc", "true").passes(survives()),
         now_only(54, "assert", "[Unit]\nAssertPathExists=/run/t54", "touch /run/t54")
             .fails(survives(), &["condition-not-met"]),
-        now_only(55, "folder", "WorkingDirectory=/run/t55", "mkdir /run/t55").fails(survives(), &["chdir"]),
-        now_only(55, "own-folder", "WorkingDirectory=/run/t55-own\nRuntimeDirectory=t55-own", "true").passes(survives()),
-        // Most of its time it is starting, and not waiting for the next start.
+        now_only(55, "directory", "WorkingDirectory=/run/t55", "mkdir /run/t55").fails(survives(), &["chdir"]),
+        now_only(55, "runtime-directory", "WorkingDirectory=/run/t55-runtime\nRuntimeDirectory=t55-runtime", "true").passes(survives()),
+        // In this crash loop, it is in the state `activating` most of the time.
         Row::of(73, "loop")
             .text(&format!(
                 "[Service]\nType=notify\nNotifyAccess=all\nRestart=always\nRestartSec=200ms\nExecStart=/bin/sh -c 'test -e /run/t73 || {{ sleep 1; exit 1; }}; systemd-notify --ready; exec sleep infinity'\n[Unit]\nStartLimitIntervalSec=0\n{WANTED}\n"
@@ -50,7 +50,7 @@ fn volatile() -> Vec<Row> {
             .then("cp /usr/bin/sleep /run/t56-app; systemctl start UNIT")
             .passes(Kind::Enabled)
             .fails(survives(), &["exec-missing"]),
-        // Enabled, the file and the link with it.
+        // The unit file itself is in /run, as is the link.
         Row::of(56, "unit-file")
             .then("printf '[Service]\\nExecStart=/usr/bin/sleep infinity\\n[Install]\\nWantedBy=multi-user.target\\n' >/run/UNIT; systemctl enable --quiet --now /run/UNIT")
             .exits("systemctl is-enabled UNIT", 0)
@@ -60,17 +60,17 @@ fn volatile() -> Vec<Row> {
     ]
 }
 
-/// Verdicts 57–60: what other units have to do with it.
+/// Cases 57–60: dependencies on other units.
 fn relations(version: u32) -> Vec<Row> {
-    // A boot of 252 starts it anyway, once. Nothing else can start it. Later versions do not start it.
+    // systemd 252 starts it at boot in spite of the missing unit, but not later. Newer versions never start it.
     let requires = |row: Row| {
         if version > 252 {
-            row.fails(survives(), &["boot-leaves-it-down"]).cannot_be_told(comes_back(), &["could-not-tell"])
+            row.fails(survives(), &["boot-leaves-it-down"]).is_unknown(comes_back(), &["could-not-tell"])
         } else {
             row.passes(survives()).fails(comes_back(), &["no-auto-restart"])
         }
     };
-    // It ran before somebody wrote this.
+    // These lines are added while it runs.
     let later = |truth: u8, name: &str, lines: &str| {
         Row::of(truth, name)
             .service(&format!("Restart=always\n[Unit]\nStartLimitIntervalSec=0\n{WANTED}"))
@@ -97,16 +97,16 @@ fn relations(version: u32) -> Vec<Row> {
         later(59, "conflicts", "Conflicts=multi-user.target")
             .passes(active(true, 1))
             .fails(survives(), &["boot-leaves-it-down"]),
-        // The target would wait for what it wants, but for what is told to wait for it.
+        // A target is ordered after the units that it wants, except those that are ordered after it.
         enabled(60, "after", "[Unit]\nAfter=multi-user.target").start().passes(Kind::Enabled).passes(survives()),
         enabled(60, "no-defaults", "[Unit]\nDefaultDependencies=no").start().passes(survives()),
-        // Only by hand it cannot be started.
+        // A boot can start it, only `systemctl start` cannot.
         enabled(60, "refuses", "[Unit]\nRefuseManualStart=yes").passes(Kind::Enabled).passes(survives()),
         enabled(60, "unneeded", "[Unit]\nStopWhenUnneeded=yes").passes(survives()),
     ]
 }
 
-/// Verdicts 61–64: ways into a boot.
+/// Cases 61–64: ways to be started at boot.
 fn hooks() -> Vec<Row> {
     let etc = "/etc/systemd/system";
     let hooked = |truth: u8, name: &str, install: &str| {
@@ -126,7 +126,7 @@ fn hooks() -> Vec<Row> {
             .exits("systemctl is-enabled UNIT", 0)
             .fails(Kind::Enabled, &["wanted-by-unknown-target"])
             .fails(survives(), &["wanted-by-unknown-target"]),
-        // The other side asks for it.
+        // The target itself wants the unit.
         Row::of(63, "wanted")
             .service("")
             .file(&format!("{etc}/multi-user.target.d/t63.conf"), "[Unit]\nWants=t63-wanted.service\nUpholds=t63-upheld.service\n")
@@ -153,7 +153,7 @@ fn hooks() -> Vec<Row> {
     ]
 }
 
-/// Verdicts 65 and 66: files in other places.
+/// Cases 65 and 66: unit files in other places.
 fn places() -> Vec<Row> {
     let text = format!("[Service]\nExecStart=/usr/bin/sleep infinity\n{WANTED}\n");
     vec![
@@ -164,7 +164,7 @@ fn places() -> Vec<Row> {
             .passes(running())
             .passes(Kind::Enabled)
             .passes(survives()),
-        // A manager does not read it again when it is gone, and does not miss it.
+        // systemd keeps the unit loaded after its file is removed.
         Row::of(66, "deleted")
             .file("/etc/systemd/system/t66-deleted.service", &text)
             .enable()

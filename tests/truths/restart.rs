@@ -1,14 +1,14 @@
-//! Coming back: truths 11–18.
+//! Restarts: truths 11–18.
 
 use unitlab::model::{Expect, RestartPolicy, Value};
 
-use super::row::{Row, active, always, running, setting, waits};
+use super::row::{Row, active, always, restart_sec, running, setting};
 
 pub(crate) fn rows(version: u32) -> Vec<Row> {
     [policies(), signals(), delays(), kills(version)].into_iter().flatten().collect()
 }
 
-/// Truths 11, 12 and 16: what is written, and what is in effect.
+/// Truths 11, 12 and 16: the line in the file, and the policy in effect.
 fn policies() -> Vec<Row> {
     let ignored = |name: &str, line: &str, cause: &'static str| {
         Row::of(11, name).service(line).shows("Restart", "no").fails(always(), &[cause])
@@ -38,7 +38,7 @@ fn policies() -> Vec<Row> {
     ]
 }
 
-/// Truths 13 and 14: which signal brings back which policy.
+/// Truths 13 and 14: the policies that restart a service after a signal.
 fn signals() -> Vec<Row> {
     use RestartPolicy::{Always, OnAbnormal, OnAbort, OnFailure, OnSuccess};
     let mut rows = Vec::new();
@@ -53,7 +53,7 @@ fn signals() -> Vec<Row> {
             rows.push(if back.contains(&policy) {
                 row.awaits("NRestarts", "1").awaits("SubState", "running").passes(active(true, 1))
             } else {
-                // A clean end, as SIGTERM is one, leaves no trace that a manager would keep.
+                // After SIGTERM, a clean exit, systemd unloads the unit and keeps no result.
                 let causes: &[&str] = if signal == "TERM" { &["not-started"] } else { &[] };
                 row.awaits("MainPID", "0").shows("NRestarts", "0").fails(active(true, 1), causes)
             });
@@ -72,35 +72,35 @@ fn signals() -> Vec<Row> {
     rows
 }
 
-/// Truth 15: time spans by value.
+/// Truth 15: time spans are compared by value.
 fn delays() -> Vec<Row> {
     let delay = |name: &str, line: &str, shown: &str| {
         Row::of(15, name).service(&format!("RestartSec={line}")).shows("RestartUSec", shown)
     };
     vec![
-        delay("plain", "3", "3s").passes(waits("3s")),
-        delay("seconds", "3s", "3s").passes(waits("3s")),
-        delay("milliseconds", "3000ms", "3s").passes(waits("3s")),
-        delay("sum", "2s 1000ms", "3s").passes(waits("3s")),
-        delay("half", "0.5", "500ms").passes(waits("500ms")),
-        delay("minutes", "5m", "5min").passes(waits("5min")),
-        delay("months", "5M", "5month").fails(waits("5min"), &["months-not-minutes"]),
-        delay("negative", "-1", "100ms").fails(waits("3s"), &["bad-value"]),
-        delay("garbage", "soon", "100ms").fails(waits("3s"), &["bad-value"]),
-        delay("comment", "3 # three", "100ms").fails(waits("3s"), &["inline-comment"]),
-        // It waits for ever, and says neither failed nor active.
+        delay("plain", "3", "3s").passes(restart_sec("3s")),
+        delay("seconds", "3s", "3s").passes(restart_sec("3s")),
+        delay("milliseconds", "3000ms", "3s").passes(restart_sec("3s")),
+        delay("sum", "2s 1000ms", "3s").passes(restart_sec("3s")),
+        delay("half", "0.5", "500ms").passes(restart_sec("500ms")),
+        delay("minutes", "5m", "5min").passes(restart_sec("5min")),
+        delay("months", "5M", "5month").fails(restart_sec("5min"), &["months-not-minutes"]),
+        delay("negative", "-1", "100ms").fails(restart_sec("3s"), &["bad-value"]),
+        delay("garbage", "soon", "100ms").fails(restart_sec("3s"), &["bad-value"]),
+        delay("comment", "3 # three", "100ms").fails(restart_sec("3s"), &["inline-comment"]),
+        // It waits forever, and is neither failed nor active.
         Row::of(15, "infinity")
             .text("[Service]\nRestart=always\nRestartSec=infinity\nExecStart=/usr/bin/false\n")
             .start()
             .awaits("SubState", "auto-restart")
             .shows("RestartUSec", "infinity")
             .shows("SubState", "auto-restart")
-            .passes(waits("infinity"))
+            .passes(restart_sec("infinity"))
             .fails(active(true, 100), &["crash-loop"]),
     ]
 }
 
-/// Truths 17 and 18: a stop is respected, and a kill is not for free.
+/// Truths 17 and 18: manual stops, and start limits.
 fn kills(version: u32) -> Vec<Row> {
     vec![
         Row::of(17, "stopped")
@@ -111,7 +111,7 @@ fn kills(version: u32) -> Vec<Row> {
             .shows("NRestarts", "0")
             .passes(always())
             .fails(running(), &["not-started"]),
-        // Enabled, it stays loaded with all that it said and how it ended, whichever way its program takes the signal.
+        // An enabled unit stays loaded with its exit status, which depends on how the program handles SIGTERM.
         Row::of(17, "stopped-and-enabled")
             .text("[Service]\nType=exec\nExecStart=/bin/sh -c 'echo \"/root: Permission denied\"; trap \"exit 0\" TERM; while :; do sleep 0.05; done'\n[Install]\nWantedBy=multi-user.target\n")
             .enable()
@@ -126,7 +126,7 @@ fn kills(version: u32) -> Vec<Row> {
             .then("systemctl stop UNIT")
             .shows("ExecMainStatus", "15")
             .fails(running(), &["not-started"]),
-        // A loop too slow for the limit, that is then told not to restart, was not given up.
+        // This loop is too slow for the limit, and ends because of Restart=no.
         Row::of(18, "slow-loop")
             .text("[Unit]\nStartLimitBurst=1\nStartLimitIntervalSec=100ms\n[Service]\nRestart=always\nRestartSec=1s\nExecStart=/usr/bin/false\n[Install]\nWantedBy=multi-user.target\n")
             .enable()
@@ -135,7 +135,8 @@ fn kills(version: u32) -> Vec<Row> {
             .then("sed -i s/Restart=always/Restart=no/ /etc/systemd/system/UNIT; systemctl daemon-reload")
             .awaits("ActiveState", "failed")
             .fails(running(), &["crash-loop"]),
-        // A reload would forget the starts, so there is none in between. The limit is one start, and that was the first: the kill ends it, and Result= names the kill.
+        // A reload would reset the count, so there is none before the kill. The limit allows one start, so there is no
+        // restart, and Result= names the kill.
         Row::of(18, "one-start")
             .text("[Unit]\nStartLimitBurst=1\nStartLimitIntervalSec=1h\n[Service]\nType=exec\nRestart=always\nExecStart=/usr/bin/sleep infinity\n")
             .then("systemctl start UNIT; systemctl kill --signal=KILL UNIT")
@@ -152,8 +153,8 @@ fn kills(version: u32) -> Vec<Row> {
     ]
 }
 
-/// `Result=` of what has used up its starts: up to 257 (tried on 252 and 257) it names how the last one ended, if that
-/// was a failure; 262 names the limit.
+/// `Result=` of a unit that has reached its start limit. Up to 257 (verified on 252 and 257) it names the failure of the
+/// last run, if it failed. 262 names the limit.
 pub(crate) fn limited(version: u32, end: &'static str) -> &'static str {
     if version > 257 { "start-limit-hit" } else { end }
 }

@@ -1,34 +1,32 @@
-//! One unit among the many in the sandbox that all truths share: how it came to be, what systemd makes of it, and what
-//! a grader owes the learner for it.
+//! One unit of a case: its files and commands, what systemd shows, and the expected verdicts.
 
 use unitlab::model::{Expect, Kind, RestartPolicy, Status, TimeSpan, UnitFact, Value};
 
-/// Where units of an administrator are.
+/// The directory for unit files of the administrator.
 const SYSTEM: &str = "/etc/systemd/system";
 
-/// A unit, its story, and the verdicts on it.
 pub(crate) struct Row {
     pub(crate) truth: u8,
     pub(crate) unit: String,
     pub(crate) files: Vec<(String, String)>,
-    /// Started, with all others, once the manager has read the files.
+    /// Start the unit after systemd has read all files.
     pub(crate) started: bool,
     pub(crate) enabled: bool,
-    /// Shell, run while the manager is up to date; it is made to reload afterwards.
+    /// Shell commands, run after the start; daemon-reload follows.
     pub(crate) then: Vec<String>,
-    /// Shell, run last: the manager does not get to know of it.
+    /// Shell commands, run last, without daemon-reload.
     pub(crate) last: Vec<String>,
-    /// Commands of `then`, with the exit status that each must have had.
+    /// Commands of `then`, with their expected exit status.
     pub(crate) exits: Vec<(String, u8)>,
-    /// What `systemctl show` prints in the end.
+    /// Properties that `systemctl show` must print at the end.
     pub(crate) shows: Vec<(&'static str, String)>,
-    /// What else must be true of it.
+    /// Another condition on the loaded unit.
     pub(crate) proves: Option<fn(&UnitFact) -> bool>,
     pub(crate) verdicts: Vec<(Kind, Status, Vec<&'static str>)>,
 }
 
 impl Row {
-    /// `t04-dynamic.service` for the fourth truth and `dynamic`; a name with a dot in it is taken as it is.
+    /// The unit is `t04-dynamic.service` for case 4 and the name `dynamic`. A name that contains a dot is the unit name.
     pub(crate) fn of(truth: u8, name: &str) -> Self {
         let unit = if name.contains('.') { name.to_owned() } else { format!("t{truth:02}-{name}.service") };
         Self {
@@ -46,25 +44,23 @@ impl Row {
         }
     }
 
-    /// A unit file with `[Service]`, a program that stays, and these lines. `Type=exec`, so that the
-    /// start ends when the program runs, and not when the manager has forked.
+    /// A unit file that runs `sleep infinity`, with these lines in `[Service]`. With `Type=exec`, the start returns after
+    /// the program was executed.
     pub(crate) fn service(self, lines: &str) -> Self {
         self.text(&format!("[Service]\nType=exec\nExecStart=/usr/bin/sleep infinity\n{lines}\n"))
     }
 
-    /// The whole unit file.
     pub(crate) fn text(self, text: &str) -> Self {
         let path = self.path();
         self.file(&path, text)
     }
 
-    /// A drop-in.
     pub(crate) fn drop_in(self, name: &str, text: &str) -> Self {
         let path = format!("{}.d/{name}", self.path());
         self.file(&path, text)
     }
 
-    /// Any file; an empty one is an empty file.
+    /// Any file.
     pub(crate) fn file(mut self, path: &str, text: &str) -> Self {
         self.files.push((path.to_owned(), text.to_owned()));
         self
@@ -84,30 +80,30 @@ impl Row {
         self
     }
 
-    /// `UNIT` and `FILE` stand for this unit and its file in `/etc`.
-    fn filled(&self, script: &str) -> String {
+    /// Replaces `UNIT` and `FILE` by the unit and its file in `/etc`.
+    fn expand(&self, script: &str) -> String {
         script.replace("UNIT", &self.unit).replace("FILE", &self.path())
     }
 
     pub(crate) fn then(mut self, script: &str) -> Self {
-        self.then.push(self.filled(script));
+        self.then.push(self.expand(script));
         self
     }
 
     pub(crate) fn last(mut self, script: &str) -> Self {
-        self.last.push(self.filled(script));
+        self.last.push(self.expand(script));
         self
     }
 
-    /// Runs a command whose exit status is part of the truth.
+    /// Runs a command, and expects this exit status.
     pub(crate) fn exits(mut self, command: &str, status: u8) -> Self {
-        let command = self.filled(command);
+        let command = self.expand(command);
         self.then.push(format!("exits {command}"));
         self.exits.push((command, status));
         self
     }
 
-    /// Goes on when a property has a value.
+    /// Waits until the property has this value.
     pub(crate) fn awaits(self, property: &str, value: &str) -> Self {
         self.then(&format!("await UNIT {property} {value}"))
     }
@@ -127,24 +123,22 @@ impl Row {
         self
     }
 
-    /// Fails, and these causes are named, root cause first.
+    /// Fails with these causes, root cause first.
     pub(crate) fn fails(mut self, kind: Kind, causes: &[&'static str]) -> Self {
         self.verdicts.push((kind, Status::Failed, causes.to_vec()));
         self
     }
 
-    pub(crate) fn cannot_be_told(mut self, kind: Kind, causes: &[&'static str]) -> Self {
+    pub(crate) fn is_unknown(mut self, kind: Kind, causes: &[&'static str]) -> Self {
         self.verdicts.push((kind, Status::Unknown, causes.to_vec()));
         self
     }
 }
 
-/// No process of it may be root.
 pub(crate) fn not_root() -> Kind {
     Kind::RunsAs { root: false }
 }
 
-/// `User=` is set.
 pub(crate) fn user_set() -> Kind {
     setting("User", Expect::Set)
 }
@@ -153,8 +147,7 @@ pub(crate) fn setting(name: &str, expect: Expect) -> Kind {
     Kind::Setting { name: name.into(), expect }
 }
 
-/// `RestartSec=` is this long.
-pub(crate) fn waits(span: &str) -> Kind {
+pub(crate) fn restart_sec(span: &str) -> Kind {
     setting("RestartSec", Expect::Is(Value::Span(TimeSpan::parse(span).unwrap())))
 }
 
@@ -162,7 +155,7 @@ pub(crate) fn always() -> Kind {
     Kind::RestartPolicy { one_of: vec![RestartPolicy::Always] }
 }
 
-/// Active with a main process, and the same after one and a half seconds.
+/// Active with a main process, and the same after 1.5 s.
 pub(crate) fn running() -> Kind {
     active(true, 1_500)
 }

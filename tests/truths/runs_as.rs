@@ -1,19 +1,19 @@
-//! Who it runs as: truths 1–10.
+//! The user of a service: truths 1–10.
 
 use unitlab::model::{Expect, Kind, Value};
 
 use super::row::{Row, not_root, setting, user_set};
 
-/// Gives up root before it reports readiness, so that after the start it already runs as nobody.
+/// Gives up root before it notifies systemd, so the process is no longer root when the start returns.
 const DROPS: &str = "/usr/bin/setpriv --reuid=65534 --regid=65534 --clear-groups";
 const READY_AND_STAY: &str = "/bin/sh -c 'systemd-notify --ready; exec sleep infinity'";
 
 pub(crate) fn rows() -> Vec<Row> {
-    [wishes(), accounts(), lagging(), several()].into_iter().flatten().collect()
+    [settings(), accounts(), changes(), several_processes()].into_iter().flatten().collect()
 }
 
-/// The setting says one thing, the uid another.
-fn wishes() -> Vec<Row> {
+/// Truths 1–5: settings and the uid that results.
+fn settings() -> Vec<Row> {
     let nobody = "User=nobody";
     let prefixed = |name: &str, prefix: &str| {
         Row::of(3, name)
@@ -22,7 +22,7 @@ fn wishes() -> Vec<Row> {
             .shows("User", "nobody")
     };
     vec![
-        // One account, three names.
+        // Three names of uid 0.
         Row::of(1, "number").service("User=0").start().shows("UID", "0").fails(not_root(), &["runs-as-root"]),
         Row::of(1, "name").service("User=root").start().shows("UID", "0").fails(not_root(), &["runs-as-root"]),
         Row::of(1, "toor")
@@ -38,7 +38,7 @@ fn wishes() -> Vec<Row> {
             .shows("User", "")
             .fails(not_root(), &["overridden-by-drop-in", "runs-as-root"])
             .fails(user_set(), &["overridden-by-drop-in"]),
-        // The prefix is stronger than User=, and neither property says so.
+        // The prefix overrides User=, but the properties User and UID do not show that.
         prefixed("plus", "+").shows("UID", "65534").fails(not_root(), &["runs-as-root"]).passes(user_set()),
         prefixed("bang", "!").shows("UID", "65534").fails(not_root(), &["runs-as-root"]).passes(user_set()),
         prefixed("two-bangs", "!!").shows("UID", "65534").passes(not_root()),
@@ -62,9 +62,9 @@ fn wishes() -> Vec<Row> {
     ]
 }
 
-/// Names that are none, and names that are numbers.
+/// Truths 6–8: invalid names, numbers and specifiers.
 fn accounts() -> Vec<Row> {
-    // Of Type=simple, as most are: then start is content before anybody has looked for the account.
+    // With Type=simple, the start succeeds before systemd looks up the account.
     let unknown = |truth: u8, name: &str, user: &str| {
         Row::of(truth, name)
             .text(&format!("[Service]\nUser={user}\nExecStart=/usr/bin/sleep infinity\n"))
@@ -97,32 +97,32 @@ fn accounts() -> Vec<Row> {
     ]
 }
 
-/// One layer is behind the one above it.
-fn lagging() -> Vec<Row> {
+/// Truth 9: changes that are not reloaded, or not restarted.
+fn changes() -> Vec<Row> {
     let (to_nobody, to_root) = ("sed -i s/User=root/User=nobody/ FILE", "sed -i s/User=nobody/User=root/ FILE");
     vec![
-        // Reloaded, not restarted: the property is right and the process is still root.
-        Row::of(9, "mended")
+        // Reloaded but not restarted: the property is right, and the process is still root.
+        Row::of(9, "fixed")
             .service("User=root")
             .start()
             .then(to_nobody)
             .shows("User", "nobody")
             .fails(not_root(), &["needs-restart"])
             .passes(user_set()),
-        Row::of(9, "mended-on-disk")
+        Row::of(9, "fixed-on-disk")
             .service("User=root")
             .start()
             .last(to_nobody)
             .shows("User", "root")
             .fails(not_root(), &["needs-daemon-reload"]),
-        // The other way about: right today, and root at the next start.
-        Row::of(9, "spoilt")
+        // The reverse: not root now, but root at the next start.
+        Row::of(9, "broken")
             .service("User=nobody")
             .start()
             .then(to_root)
             .shows("User", "root")
             .fails(not_root(), &["needs-restart"]),
-        Row::of(9, "spoilt-on-disk")
+        Row::of(9, "broken-on-disk")
             .service("User=nobody")
             .start()
             .last(to_root)
@@ -136,8 +136,8 @@ fn lagging() -> Vec<Row> {
     ]
 }
 
-/// One service, several users.
-fn several() -> Vec<Row> {
+/// Truth 10: processes with different users.
+fn several_processes() -> Vec<Row> {
     let both = |name: &str, user: &str, script: &str| {
         Row::of(10, name)
             .text(&format!("[Service]\nType=notify\nNotifyAccess=all\n{user}ExecStart=+/bin/sh -c '{script}'\n"))
@@ -148,7 +148,7 @@ fn several() -> Vec<Row> {
         both("workers", "", &format!("{as_nobody} & systemd-notify --ready; exec sleep infinity"))
             .fails(not_root(), &["runs-as-root"])
             .passes(Kind::RunsAs { root: true }),
-        // The reverse: the main process is nobody, and what it left behind is root.
+        // The reverse: the main process is nobody, and its child is root.
         both("helper", "User=nobody\n", &format!("sleep infinity & systemd-notify --ready; exec {as_nobody}"))
             .fails(not_root(), &["runs-as-root"])
             .fails(Kind::RunsAs { root: true }, &[]),

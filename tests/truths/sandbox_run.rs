@@ -1,5 +1,5 @@
-//! The sandbox that all truths share: made once, looked at once together with its twin, and gone before the first test
-//! reads what was seen.
+//! The two sandboxes that the cases share. Each is booted and graded once, and removed before the first test reads the
+//! result.
 
 use std::sync::LazyLock;
 
@@ -12,9 +12,8 @@ use super::common::{course, test_env};
 use super::row::Row;
 use super::{active, at_boot, files, next_boot, restart, runs_as, staying_up, user_and_network};
 
-/// Functions for the script: `exits` prints a command's exit status, and `await` waits for a change that systemd announces
-/// only on D-Bus.
-const WORDS: &str = r#"
+/// Shell functions of the script: `exits` prints the exit status of a command, `await` waits for a property of a unit.
+const FUNCTIONS: &str = r#"
 exits() { "$@" >/dev/null 2>&1 </dev/null && code=0 || code=$?; echo "exits $code $*"; }
 await() {
     tries=0
@@ -27,21 +26,21 @@ await() {
 set -eu
 "#;
 
-/// What came of all rows.
+/// The result of all rows.
 struct SandboxRun {
     graded: Graded,
-    /// `exits CODE COMMAND` lines.
-    said: String,
+    /// The output of the script, with lines `exits STATUS COMMAND`.
+    output: String,
     version: u32,
 }
 
-/// The last truth of the list that the project began with. What is beyond it has a sandbox of its own, so that neither
-/// batch asks more questions than a machine answers at once.
-const LISTED: u8 = 37;
+/// The last case of the first sandbox. Later cases are in a second one, because a machine answers a limited number of
+/// questions at once.
+const LAST_OF_FIRST: u8 = 37;
 
-/// Every row of every subject on one side of that line.
-fn rows(beyond: bool, version: u32) -> Vec<Row> {
-    let subjects = if beyond {
+/// The rows of the first or the second sandbox.
+fn rows(second: bool, version: u32) -> Vec<Row> {
+    let subjects = if second {
         vec![staying_up::rows(version), next_boot::rows(version), user_and_network::rows()]
     } else {
         vec![runs_as::rows(), restart::rows(version), active::rows(version), at_boot::rows(), files::rows()]
@@ -49,19 +48,19 @@ fn rows(beyond: bool, version: u32) -> Vec<Row> {
     subjects.into_iter().flatten().collect()
 }
 
-/// Rows whose expectations do not matter yet.
+/// For rows whose expectations are not used, because the version is not known yet.
 const ANY_VERSION: u32 = 0;
 
-fn sandbox_run(beyond: bool) -> Option<&'static SandboxRun> {
-    // Poisoned by a failure: it is made once, and every test fails with it.
-    static LIST: LazyLock<Option<SandboxRun>> = LazyLock::new(|| test_env().map(|env| SandboxRun::make(&env, false)));
-    static BEYOND: LazyLock<Option<SandboxRun>> = LazyLock::new(|| test_env().map(|env| SandboxRun::make(&env, true)));
-    if beyond { BEYOND.as_ref() } else { LIST.as_ref() }
+fn sandbox_run(second: bool) -> Option<&'static SandboxRun> {
+    // Made once. If that panics, every test fails.
+    static FIRST: LazyLock<Option<SandboxRun>> = LazyLock::new(|| test_env().map(|env| SandboxRun::make(&env, false)));
+    static SECOND: LazyLock<Option<SandboxRun>> = LazyLock::new(|| test_env().map(|env| SandboxRun::make(&env, true)));
+    if second { SECOND.as_ref() } else { FIRST.as_ref() }
 }
 
 impl SandboxRun {
-    fn make(env: &super::common::TestEnv, beyond: bool) -> Self {
-        let rows = rows(beyond, ANY_VERSION);
+    fn make(env: &super::common::TestEnv, second: bool) -> Self {
+        let rows = rows(second, ANY_VERSION);
         let mut lab = course().lab("sre-app").unwrap().clone();
         lab.scene = Overlay::default();
         lab.lab.checks = rows.iter().enumerate().flat_map(|(at, row)| checks(at, row)).collect();
@@ -72,25 +71,25 @@ impl SandboxRun {
         session.close().unwrap();
         assert!(graded.twin_error.is_none(), "{:?}", graded.twin_error);
         let version = graded.place.systemd.parse().unwrap_or_else(|_| panic!("{:?}", graded.checks.first()));
-        Self { graded, said: done.output, version }
+        Self { graded, output: done.output, version }
     }
 
     fn loaded(&self, unit: &str) -> Option<&UnitFact> {
         self.graded.observations.live.get(&UnitQuestion { unit: unit.to_owned() }).ok()
     }
 
-    /// What does not hold of a row, one sentence each.
-    fn complaints(&self, at: usize, row: &Row) -> Vec<String> {
+    /// What differs from a row, one sentence each.
+    fn differences(&self, at: usize, row: &Row) -> Vec<String> {
         let unit = &row.unit;
         let mut wrong = Vec::new();
         for (command, status) in &row.exits {
-            let line = self.said.lines().find(|line| line.ends_with(&format!(" {command}")));
+            let line = self.output.lines().find(|line| line.ends_with(&format!(" {command}")));
             if line != Some(&format!("exits {status} {command}")) {
                 wrong.push(format!("{unit}: {line:?} instead of {status}"));
             }
         }
         wrong.extend(
-            self.said.lines().filter(|line| line.starts_with(&format!("{unit} never had "))).map(str::to_owned),
+            self.output.lines().filter(|line| line.starts_with(&format!("{unit} never had "))).map(str::to_owned),
         );
         let loaded = self.loaded(unit);
         for (property, value) in &row.shows {
@@ -102,15 +101,15 @@ impl SandboxRun {
         if let (Some(proof), Some(fact)) = (row.proves, loaded)
             && !proof(fact)
         {
-            wrong.push(format!("{unit} does not prove it: {fact:#?}"));
+            wrong.push(format!("{unit} does not meet its condition: {fact:#?}"));
         }
         for (check, (kind, status, causes)) in checks(at, row).iter().zip(&row.verdicts) {
             let report = self.report(&check.id);
             let named: Vec<&str> = report.diagnosis.iter().map(|cause| cause.cause.id()).collect();
             if (report.status, &named) != (*status, causes) {
-                let (got, seen) = (report.status, &report.observed);
+                let (got, observed) = (report.status, &report.observed);
                 wrong.push(format!(
-                    "{unit} {kind:?}:\n    {got:?} {named:?} ({seen})\n    instead of {status:?} {causes:?}\n    {:?}",
+                    "{unit} {kind:?}:\n    {got:?} {named:?} ({observed})\n    instead of {status:?} {causes:?}\n    {:?}",
                     report.diagnosis
                 ));
             }
@@ -146,7 +145,7 @@ fn overlay(rows: &[Row]) -> Overlay {
     };
     let lines = |of: fn(&Row) -> &Vec<String>| rows.iter().flat_map(of).cloned().collect::<Vec<_>>().join("\n");
     let script = format!(
-        "{WORDS}\nsystemctl daemon-reload\nsystemctl enable --quiet {}\nsystemctl start {} || true\n{}\n\
+        "{FUNCTIONS}\nsystemctl daemon-reload\nsystemctl enable --quiet {}\nsystemctl start {} || true\n{}\n\
          systemctl daemon-reload\n{}\n",
         units(|row| row.enabled),
         units(|row| row.started),
@@ -161,18 +160,18 @@ fn overlay(rows: &[Row]) -> Overlay {
     Overlay { files: files.collect(), script: Some(script) }
 }
 
-/// Holds one truth against what was seen.
-pub(crate) fn holds(truth: u8) {
-    let beyond = truth > LISTED;
-    let Some(world) = sandbox_run(beyond) else { return };
-    let rows = rows(beyond, world.version);
-    let mine: Vec<_> = rows.iter().enumerate().filter(|(_, row)| row.truth == truth).collect();
-    assert!(!mine.is_empty(), "truth {truth} has no rows");
-    let wrong: Vec<String> = mine.into_iter().flat_map(|(at, row)| world.complaints(at, row)).collect();
-    assert!(wrong.is_empty(), "on systemd {}:\n{}", world.version, wrong.join("\n"));
+/// Asserts all rows of one case.
+pub(crate) fn assert_case(truth: u8) {
+    let second = truth > LAST_OF_FIRST;
+    let Some(run) = sandbox_run(second) else { return };
+    let rows = rows(second, run.version);
+    let of_case: Vec<_> = rows.iter().enumerate().filter(|(_, row)| row.truth == truth).collect();
+    assert!(!of_case.is_empty(), "case {truth} has no rows");
+    let wrong: Vec<String> = of_case.into_iter().flat_map(|(at, row)| run.differences(at, row)).collect();
+    assert!(wrong.is_empty(), "on systemd {}:\n{}", run.version, wrong.join("\n"));
 }
 
-/// What the live machine answered; none where no sandbox can boot.
+/// The answer of the live machine; none if no sandbox can boot.
 pub(crate) fn stability(question: &StabilityQuestion) -> Option<StabilityFact> {
     Some(sandbox_run(false)?.graded.observations.live.get(question).unwrap().clone())
 }

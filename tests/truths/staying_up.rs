@@ -1,10 +1,10 @@
-//! Beyond the list: coming up, staying up and coming back, where the unit file looks otherwise than it is: 38–52.
+//! Services that start, stay up and come back: cases 38–52.
 
 use unitlab::model::{Expect, Kind, TimeSpan, Value};
 
 use super::row::{Row, active, always, running, setting};
 
-/// No start limit, so that a trial need not wait for one.
+/// Without a start limit, the trial does not have to wait for it.
 const NO_LIMIT: &str = "[Unit]\nStartLimitIntervalSec=0";
 const WANTED: &str = "[Install]\nWantedBy=multi-user.target";
 
@@ -13,10 +13,10 @@ pub(crate) fn comes_back() -> Kind {
 }
 
 pub(crate) fn rows(version: u32) -> Vec<Row> {
-    [restarts(), pasts(version), types(), commands(), clocks()].into_iter().flatten().collect()
+    [restarts(), exited(version), types(), commands(), time_limits()].into_iter().flatten().collect()
 }
 
-/// Verdicts 38–41: what else decides about a restart.
+/// Cases 38–41: settings beside `Restart=` that decide about a restart.
 fn restarts() -> Vec<Row> {
     let kept =
         |truth: u8, name: &str, lines: &str| Row::of(truth, name).service(&format!("{lines}\n{NO_LIMIT}")).start();
@@ -36,7 +36,7 @@ fn restarts() -> Vec<Row> {
         kept(39, "clean-kill", "Restart=on-failure\nSuccessExitStatus=SIGKILL")
             .fails(comes_back(), &["no-auto-restart"]),
         kept(39, "on-success", "Restart=on-success\nSuccessExitStatus=SIGKILL").passes(comes_back()),
-        // What prepares the first start is in the way of the second.
+        // The second start fails, because the directory exists.
         kept(
             40,
             "once",
@@ -47,7 +47,7 @@ fn restarts() -> Vec<Row> {
         .fails(comes_back(), &["crash-loop"]),
         kept(40, "again", "Restart=always\nExecStartPre=/usr/bin/mkdir -p /run/t40-again").passes(comes_back()),
         Row::of(41, "unit").service("Restart=always\n[Unit]\nStartLimitIntervalSec=0").passes(limit_off()),
-        // Its name until systemd 230, and then it belonged there.
+        // The old name of the setting, which systemd still accepts in [Service].
         Row::of(41, "old-name")
             .service("StartLimitInterval=0")
             .shows("StartLimitIntervalUSec", "0")
@@ -63,9 +63,9 @@ fn limit_off() -> Kind {
     setting("StartLimitIntervalSec", Expect::Is(Value::Span(TimeSpan::from_micros(0))))
 }
 
-/// Verdicts 42 and 43: up in name only.
-fn pasts(version: u32) -> Vec<Row> {
-    // What became of a program that is not there was kept secret at first.
+/// Cases 42 and 43: active or successful, but without a process.
+fn exited(version: u32) -> Vec<Row> {
+    // systemd 252 does not report the status of the missing program.
     let (status, cause) = if version > 252 { ("203", "exec-missing") } else { ("0", "ended-by-itself") };
     let ended = |name: &str, lines: &str| {
         Row::of(42, name)
@@ -79,7 +79,7 @@ fn pasts(version: u32) -> Vec<Row> {
     };
     vec![
         ended("remains", ""),
-        // Not even always brings back what remains after a clean exit.
+        // Restart=always does not restart a unit that remains after a clean exit.
         ended("remains-always", "Restart=always").passes(always()),
         Row::of(43, "dash")
             .text(&format!("[Service]\nExecStart=-/nonexistent\n{WANTED}\n"))
@@ -98,7 +98,7 @@ fn pasts(version: u32) -> Vec<Row> {
     ]
 }
 
-/// Verdicts 44–46: what `Type=` makes of the same program.
+/// Cases 44–46: the same program with different `Type=`.
 fn types() -> Vec<Row> {
     let typed = |truth: u8, name: &str, text: &str| Row::of(truth, name).text(&format!("[Service]\n{text}\n"));
     let daemon = "/bin/sh -c 'sleep infinity & echo $! >/run/UNIT.pid'";
@@ -136,13 +136,13 @@ fn types() -> Vec<Row> {
     ]
 }
 
-/// Verdicts 47–50: what a command line is, and what stands around it.
+/// Cases 47–50: command lines and their environment.
 fn commands() -> Vec<Row> {
     let failing = |truth: u8, name: &str, lines: &str| {
         Row::of(truth, name).text(&format!("[Service]\n{lines}\n")).then("systemctl start UNIT || true")
     };
     vec![
-        // There is no shell: the program gets the ampersand.
+        // Without a shell, the ampersand is an argument of the program.
         failing(47, "ampersand", "ExecStart=/usr/bin/sleep infinity &")
             .awaits("ActiveState", "failed")
             .fails(running(), &["shell-syntax"]),
@@ -157,19 +157,19 @@ fn commands() -> Vec<Row> {
             .service("ExecStartPost=/usr/bin/false")
             .then("systemctl start UNIT || true")
             .fails(running(), &[]),
-        Row::of(49, "folder")
+        Row::of(49, "directory")
             .service("WorkingDirectory=/nonexistent")
             .then("systemctl start UNIT || true")
             .awaits("ActiveState", "failed")
             .fails(running(), &["chdir"]),
-        Row::of(49, "folder-dash").service("WorkingDirectory=-/nonexistent").start().passes(running()),
+        Row::of(49, "directory-dash").service("WorkingDirectory=-/nonexistent").start().passes(running()),
         Row::of(49, "environment")
             .service("EnvironmentFile=/nonexistent")
             .then("systemctl start UNIT || true")
             .awaits("Result", "resources")
             .fails(running(), &[]),
         Row::of(49, "environment-dash").service("EnvironmentFile=-/nonexistent").start().passes(running()),
-        // The file is there and executable, and the service cannot see it.
+        // The file exists and is executable, but ProtectHome= hides it from the service.
         Row::of(50, "home")
             .text("[Service]\nProtectHome=yes\nExecStart=/root/t50-app infinity\n")
             .then("cp /usr/bin/sleep /root/t50-app; systemctl start UNIT || true")
@@ -184,8 +184,8 @@ fn commands() -> Vec<Row> {
     ]
 }
 
-/// Verdicts 51 and 52: what ends it later.
-fn clocks() -> Vec<Row> {
+/// Cases 51 and 52: settings that stop a service later.
+fn time_limits() -> Vec<Row> {
     vec![
         Row::of(51, "runtime")
             .service("RuntimeMaxSec=1")

@@ -1,4 +1,4 @@
-//! Beyond the list: who it runs as and who reaches it, where the unit file looks otherwise than it is: 67–72.
+//! Users, groups and ports of services: cases 67–72.
 
 use unitlab::model::{AccountCheck, Kind, Listens, Protocol};
 
@@ -7,8 +7,8 @@ use super::row::{Row, answers, not_root, user_set};
 
 const NOBODY: &str = "User=nobody";
 
-/// Listens a good second after it began, well within the time that a young unit is given; with so few imports that a busy
-/// machine does not make it much more.
+/// Listens 1.5 s after its start, within the time in which unitlab retries young units. It has few imports, so that it
+/// starts fast on a busy machine, too.
 const LATE: &str = r#"import _socket, sys, time
 server = _socket.socket()
 server.bind(("127.0.0.1", int(sys.argv[1])))
@@ -29,7 +29,7 @@ pub(crate) fn rows() -> Vec<Row> {
     [users(), rights(), ports()].into_iter().flatten().collect()
 }
 
-/// Verdicts 67–69: where the user comes from, and who stays behind.
+/// Cases 67–69: the source of the user, and processes of earlier runs.
 fn users() -> Vec<Row> {
     vec![
         Row::of(67, "web")
@@ -38,13 +38,13 @@ fn users() -> Vec<Row> {
             .start()
             .passes(user_set())
             .passes(not_root()),
-        // The suffix is not .conf, so systemd does not read it.
+        // systemd reads only drop-ins that end in .conf.
         Row::of(67, "backup").service(NOBODY).drop_in("user.conf.bak", "[Service]\nUser=root\n").start().passes(not_root()),
-        // An account that there is takes the place of the dynamic one.
+        // An existing account replaces the dynamic user.
         Row::of(68, "fixed").service("DynamicUser=yes\nUser=nobody").start().shows("UID", "65534").passes(not_root()),
-        // Root in a namespace of its own users is root.
+        // Root in a user namespace counts as root.
         Row::of(68, "private-users").service("PrivateUsers=yes").start().fails(not_root(), &["runs-as-root"]),
-        // KillMode=process spares the children of what ran before, and they are who they were.
+        // With KillMode=process, children of the earlier run survive the restart, and keep their user.
         Row::of(69, "left-behind")
             .text("[Service]\nType=exec\nKillMode=process\nExecStart=/bin/sh -c 'sleep infinity & exec sleep infinity'\n")
             .start()
@@ -55,7 +55,7 @@ fn users() -> Vec<Row> {
     ]
 }
 
-/// Verdict 70: groups and capabilities are another question than the uid.
+/// Case 70: groups and capabilities do not change the uid.
 fn rights() -> Vec<Row> {
     vec![
         Row::of(70, "group")
@@ -71,7 +71,7 @@ fn rights() -> Vec<Row> {
     ]
 }
 
-/// Verdicts 71 and 72: it listens, and who can ask it.
+/// Cases 71 and 72: ports that others can reach.
 fn ports() -> Vec<Row> {
     let server = |lines: &str, port: u16| {
         format!(
@@ -88,7 +88,7 @@ fn ports() -> Vec<Row> {
             .text(&server("PrivateTmp=yes\nNoNewPrivileges=yes\nProtectSystem=strict", 8072))
             .start()
             .passes(answers(8072)),
-        // Type=simple calls it active long before it listens.
+        // With Type=simple, it is active long before it listens.
         Row::of(72, "slow")
             .file("/opt/late.py", LATE)
             .text("[Service]\nExecStart=/usr/bin/python3 -I -S /opt/late.py 8073\n")

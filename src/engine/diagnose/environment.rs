@@ -31,7 +31,7 @@ pub(super) fn missing_environment(
         MissingFromEnvironment::Command { .. } => "PATH",
     };
     let sets = |value: &str| value.split(['"', '\'', ' ']).any(|word| word.split('=').next() == Some(variable));
-    if view.reloaded().is_some_and(|reloaded| sets(reloaded.get("Environment")) && !sets(unit.get("Environment"))) {
+    if view.twin_loaded().is_some_and(|reloaded| sets(reloaded.get("Environment")) && !sets(unit.get("Environment"))) {
         causes.push(stale(view, files, "Environment"));
     }
     causes.extend(files.map(|files| directive_mistakes(files, "Environment", &sets)).unwrap_or_default());

@@ -25,7 +25,7 @@ impl FailedStep<'_> {
     pub(super) fn denied(&self, path: &RequiredPath, node: &Node) -> Option<Diagnosis> {
         let identity = self.failure?.identity.as_ref()?;
         let closed =
-            closed_directory(identity, &path.found.folders).or((!may(identity, node, EXECUTE)).then_some(node))?;
+            closed_directory(identity, &path.found.directories).or((!may(identity, node, EXECUTE)).then_some(node))?;
         let access = if closed.file_type == FileType::Directory { "enter" } else { "execute" };
         let user = match self.unit.get("User") {
             "" => "root",
@@ -43,7 +43,7 @@ pub(super) fn describe_missing(required: &RequiredPath) -> String {
     if !required.found.link.is_empty() {
         return format!("{path} is a link to {}, which does not exist", required.found.link);
     }
-    match required.found.folders.first() {
+    match required.found.directories.first() {
         Some(nearest) if nearest.file_type != FileType::Directory => {
             format!("there is no {path}: {} is {}", nearest.path, nearest.file_type.described())
         }

@@ -15,7 +15,7 @@ pub(crate) fn why_not_loaded(view: &UnitView, unit: &UnitFact, files: Option<&Un
     match unit.get("LoadState") {
         "masked" => vec![empty_file(view).unwrap_or_else(|| masked(view))],
         "not-found" => {
-            let is_found_now = view.reloaded().is_some_and(|reloaded| reloaded.get("LoadState") == "loaded");
+            let is_found_now = view.twin_loaded().is_some_and(|reloaded| reloaded.get("LoadState") == "loaded");
             match files.and_then(UnitFiles::main_path) {
                 Some(path) if path.starts_with("/run/") => vec![runtime_only(view, path)],
                 Some(path) if is_found_now => vec![needs_daemon_reload(&format!("{path} exists"))],

@@ -11,7 +11,7 @@ use super::protection_directives::protected_path;
 use super::readiness::not_ready;
 use super::shell_syntax::shell_syntax;
 use super::systemd_status::causes_of_status;
-use crate::engine::judge::Pace;
+use crate::engine::judge::RestartRate;
 use crate::engine::unit_files::UnitFiles;
 use crate::engine::unit_view::UnitView;
 use crate::model::{Cause, Diagnosis, End, FailureFact, PortOwner, StabilityFact, UnitFact, ended};
@@ -44,7 +44,7 @@ pub(crate) fn why_not_running_after_boot(
     files: Option<&UnitFiles>,
     stability: Option<&StabilityFact>,
 ) -> Vec<Diagnosis> {
-    InactiveUnit { view, unit, files, stability, failure: view.rebooted_failure(), probed: false }.causes()
+    InactiveUnit { view, unit, files, stability, failure: view.twin_failure(), probed: false }.causes()
 }
 
 /// A unit that is not active, with the evidence from one machine.
@@ -197,7 +197,7 @@ fn crash_loop_and_start_limit(view: &UnitView, unit: &UnitFact, stability: Optio
     }
     // If Result= names the last exit instead, enough restarts prove that the limit was hit.
     let has_reached_limit =
-        || burst > 0 && restarts >= burst && unit.get("Restart") != "no" && Pace::of(unit).gives_up();
+        || burst > 0 && restarts >= burst && unit.get("Restart") != "no" && RestartRate::of(unit).gives_up();
     if failed && (unit.get("Result") == "start-limit-hit" || has_reached_limit()) {
         causes.push(
             Cause::StartLimitHit

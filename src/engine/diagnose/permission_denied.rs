@@ -31,11 +31,11 @@ pub(super) fn permission_denied(view: &UnitView, unit: &UnitFact, failure: &Fail
 
 /// What the modes forbid the user to do with the path, if anything.
 fn forbidden(identity: &Identity, path: &RequiredPath) -> Option<String> {
-    if let Some(directory) = closed_directory(identity, &path.found.folders) {
+    if let Some(directory) = closed_directory(identity, &path.found.directories) {
         return Some(format!("enter {} ({}), and {} is below it", directory.path, ownership(directory), path.path));
     }
     let Some(node) = &path.found.node else {
-        let nearest = path.found.folders.first().filter(|nearest| nearest.file_type == FileType::Directory)?;
+        let nearest = path.found.directories.first().filter(|nearest| nearest.file_type == FileType::Directory)?;
         let is_parent = path.path.rsplit_once('/').is_some_and(|(parent, _)| parent == nearest.path);
         let denied = is_parent && !may(identity, nearest, WRITE);
         return denied.then(|| format!("make {} in {} ({})", path.path, nearest.path, ownership(nearest)));

@@ -54,7 +54,7 @@ pub(super) fn causes_of_status(
         let loaded = without_run_times(unit.get(directive));
         unit.get("NeedDaemonReload") == "yes" && line.is_some_and(|value| !loaded.contains(&value))
     };
-    if view.reloaded().map_or_else(is_reported_stale, differs) {
+    if view.twin_loaded().map_or_else(is_reported_stale, differs) {
         causes.push(stale(view, files, directive));
     }
     causes.extend(files.map(|files| directive_mistakes(files, directive, &|_| true)).unwrap_or_default());

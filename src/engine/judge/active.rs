@@ -1,6 +1,6 @@
-//! `active`: up, and still the same main process, invocation and restart count when looked at again.
+//! `active`: the unit is active, and its main process, invocation and restart count do not change for a while.
 //!
-//! One look lies: a service that dies every second is "active" at every sample (truth 20).
+//! One sample is not enough: a service that exits every second is active in most samples (truth 20).
 
 use crate::engine::ask;
 use crate::engine::diagnose::{last_exit, no_main_process, why_not_running};
@@ -18,31 +18,31 @@ pub(super) fn judge(view: &UnitView, running: bool, hold: TimeSpan) -> Verdict {
     };
     let (before, after) = (&fact.before, &fact.after);
     let source = view.show("ActiveState,SubState,MainPID,NRestarts,InvocationID");
-    finding.show(Layer::Live, &source, look(before));
+    finding.show(Layer::Live, &source, sample_text(before));
     if before != after {
-        finding.show(Layer::Live, &source, format!("{} ms later: {}", fact.watched_ms, look(after)));
+        finding.show(Layer::Live, &source, format!("{} ms later: {}", fact.watched_ms, sample_text(after)));
     }
     let unit = view.loaded().ok();
-    if let Some(ending) = unit.and_then(last_exit).filter(|_| !is_up(after)) {
-        finding.show(Layer::Live, view.show("Result,ExecMainCode,ExecMainStatus"), ending);
+    if let Some(exit) = unit.and_then(last_exit).filter(|_| !is_up(after)) {
+        finding.show(Layer::Live, view.show("Result,ExecMainCode,ExecMainStatus"), exit);
     }
-    // Restarts hide why it dies; its last words mostly tell.
+    // The last message in the journal often names the reason for an exit.
     let failure = view.failure().filter(|_| before != after || !is_up(after));
-    if let Some(words) = failure.and_then(|failure| failure.messages.last()) {
-        finding.show(Layer::Live, format!("journalctl -u {} -n 30", view.unit), words);
+    if let Some(message) = failure.and_then(|failure| failure.messages.last()) {
+        finding.show(Layer::Live, format!("journalctl -u {} -n 30", view.unit), message);
     }
     match state(fact, running) {
         State::Holds => finding.passed(described(after)),
         State::JustStarted => finding.unknown(&Unknown {
-            reason: format!("it has only just become active ({} ms ago)", after.up_ms),
+            reason: format!("it became active only {} ms ago", after.up_ms),
             remedy: Some(format!("check again in {hold}")),
         }),
         state => {
             let files = view.files();
-            let layers = files.as_ref().ok().map(|files| UnitFiles::read(files));
+            let unit_files = files.as_ref().ok().map(|files| UnitFiles::read(files));
             match unit {
                 Some(unit) if state == State::NoMainProcess => finding.because(no_main_process(view, unit)),
-                Some(unit) => finding.because(why_not_running(view, unit, layers.as_ref(), Some(fact))),
+                Some(unit) => finding.because(why_not_running(view, unit, unit_files.as_ref(), Some(fact))),
                 None => {}
             }
             finding.failed(observed(state, fact, unit))
@@ -50,15 +50,16 @@ pub(super) fn judge(view: &UnitView, running: bool, hold: TimeSpan) -> Verdict {
     }
 }
 
-/// What two looks amount to.
+/// The result of two samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {
+    /// Active, and the same in both samples.
     Holds,
-    /// Active, as it should be, and it came up within the window: nothing is proven yet, either way.
+    /// It became active between the samples, so stability is unknown.
     JustStarted,
-    /// Up at both looks, and not the same.
+    /// Active in both samples, with another main process, invocation or restart count.
     Replaced,
-    /// Active, and there is no main process (truth 23).
+    /// Active without a main process (truth 23).
     NoMainProcess,
     Down,
 }
@@ -81,12 +82,12 @@ pub(super) fn state(fact: &StabilityFact, running: bool) -> State {
     }
 }
 
-/// A service that reloads its configuration is up meanwhile.
+/// A service is up while it reloads its configuration.
 fn is_up(sample: &Sample) -> bool {
     matches!(sample.active.as_str(), "active" | "reloading" | "refreshing")
 }
 
-pub(super) fn look(sample: &Sample) -> String {
+pub(super) fn sample_text(sample: &Sample) -> String {
     format!("{}, MainPID={}, NRestarts={}", described(sample), sample.main_pid, sample.restarts)
 }
 
@@ -98,18 +99,18 @@ pub(super) fn observed(state: State, fact: &StabilityFact, unit: Option<&UnitFac
     let (before, after) = (&fact.before, &fact.after);
     match state {
         State::Replaced => format!(
-            "active at both looks, but not the same: main pid {} then {}, NRestarts {} then {}",
+            "active in both samples, but restarted between them: main pid {} then {}, NRestarts {} then {}",
             before.main_pid, after.main_pid, before.restarts, after.restarts
         ),
         State::NoMainProcess if after.sub == "exited" => {
-            "active (exited): its command is done, and no process is left".into()
+            "active (exited): its command has exited, and no process is left".into()
         }
         State::NoMainProcess => format!("{}, with no main process", described(after)),
         _ => {
             let missing = unit.filter(|unit| unit.get("LoadState") != "loaded");
             match (missing, unit.and_then(last_exit)) {
                 (Some(unit), _) => format!("{}, and LoadState={}", described(after), unit.get("LoadState")),
-                (None, Some(ending)) => format!("{}: {ending}", described(after)),
+                (None, Some(exit)) => format!("{}: {exit}", described(after)),
                 (None, None) => described(after),
             }
         }

@@ -1,9 +1,9 @@
-//! Typed comparison: `3`, `3s` and `3000ms` are one value.
+//! Compares values by type: `3`, `3s` and `3000ms` are the same time span.
 
 use crate::engine::directive_value::{ValueForm, boolean, number, value_form};
 use crate::model::{ExecCommand, Expect, TimeSpan, Value};
 
-/// The value meets the expectation. Empty, or `[not set]`, is no value.
+/// Whether the value meets the expectation. An empty value and `[not set]` count as not set.
 pub(super) fn meets(expect: &Expect, value: &str) -> bool {
     let is_set = !value.is_empty() && value != "[not set]";
     match expect {
@@ -20,7 +20,7 @@ pub(super) fn meets(expect: &Expect, value: &str) -> bool {
     }
 }
 
-/// What is expected of a directive, in words.
+/// The expectation as text, such as `RestartSec=3s`.
 pub(super) fn describe(name: &str, expect: &Expect) -> String {
     match expect {
         Expect::Is(value) => format!("{name}={}", word(value)),
@@ -28,7 +28,7 @@ pub(super) fn describe(name: &str, expect: &Expect) -> String {
             let words: Vec<String> = values.iter().map(word).collect();
             format!("{name}= {}", either(&words))
         }
-        Expect::Not(value) => format!("{name}= set, and not to {}", word(value)),
+        Expect::Not(value) => format!("{name}= set, but not to {}", word(value)),
         Expect::Set => format!("{name}= set"),
         Expect::AtLeast(value) => format!("{name}= at least {}", word(value)),
         Expect::AtMost(value) => format!("{name}= at most {}", word(value)),
@@ -45,20 +45,20 @@ pub(super) fn either(words: &[String]) -> String {
     }
 }
 
-/// The value of a property as it compares with what a unit file says.
+/// A property as `systemctl show` prints it, in the form that [`normalised`] gives to a line of a unit file.
 pub(super) fn plain(name: &str, shown: &str) -> String {
     if name.starts_with("Exec") {
         let commands = ExecCommand::parse_all(shown);
         return commands.iter().map(|command| command.argv).collect::<Vec<_>>().join("\n");
     }
     if name == "WorkingDirectory" {
-        // `-/srv`, "if it is there", is shown as `!/srv`.
+        // `-/srv` (ignored if missing) is shown as `!/srv`.
         return shown.strip_prefix('!').unwrap_or(shown).to_owned();
     }
     shown.to_owned()
 }
 
-/// A value from a unit file in the form in which the property would show it, as far as that is simple.
+/// A value from a unit file in the form that `systemctl show` prints, as far as unitlab can tell.
 pub(super) fn normalised(name: &str, written: &str) -> String {
     if name.starts_with("Exec") {
         let command = written.trim_start_matches(['@', '-', ':', '+', '!']);
@@ -82,10 +82,10 @@ pub(super) fn normalised(name: &str, written: &str) -> String {
     }
 }
 
-/// Limits that zero switches off.
+/// Timeouts that zero switches off.
 const ZERO_IS_FOREVER: [&str; 4] = ["TimeoutStartSec", "TimeoutStopSec", "JobTimeoutSec", "JobRunningTimeoutSec"];
 
-/// A path as the manager shows it: without doubled or closing slashes, and without `.` on the way.
+/// A path as systemd shows it: without repeated or trailing slashes, and without `.` components.
 fn simplified(path: &str) -> String {
     let root = if path.starts_with('/') { "/" } else { "" };
     let parts: Vec<&str> = path.split('/').filter(|part| !["", "."].contains(part)).collect();
@@ -100,7 +100,7 @@ fn equals(wanted: &Value, value: &str) -> bool {
     }
 }
 
-/// How the value stands to the bound; none when it cannot be compared.
+/// Compares the value with the bound. None if the types differ.
 fn compare(bound: &Value, value: &str) -> Option<std::cmp::Ordering> {
     match bound {
         Value::Number(bound) => Some(amount(value)?.cmp(bound)),
@@ -109,7 +109,7 @@ fn compare(bound: &Value, value: &str) -> Option<std::cmp::Ordering> {
     }
 }
 
-/// A whole number; `512M` as in a unit file, to the base of 1024; `infinity` is above all.
+/// A whole number. Suffixes count to the base of 1024, and `infinity` is the largest number.
 fn amount(text: &str) -> Option<i64> {
     if text == "infinity" {
         return Some(i64::MAX);
@@ -124,7 +124,7 @@ fn amount(text: &str) -> Option<i64> {
     text[..text.len() - 1].trim_end().parse::<i64>().ok()?.checked_mul(1 << shift)
 }
 
-/// Splits at white space, honouring double quotes and backslashes as `systemctl show` writes them.
+/// Splits at white space, with the double quotes and backslashes that `systemctl show` writes.
 fn words(text: &str) -> Vec<String> {
     let (mut words, mut word, mut open, mut quoted) = (Vec::new(), String::new(), false, false);
     let mut letters = text.chars();
@@ -201,12 +201,12 @@ mod tests {
     }
 
     #[test]
-    fn lists_are_read_as_the_manager_quotes_them() {
+    fn lists_are_split_with_the_quoting_of_systemctl_show() {
         assert_eq!(words(" A=1 \"B=2 3\" \"C=\\$x\" \"\" "), ["A=1", "B=2 3", "C=$x", ""]);
     }
 
     #[test]
-    fn both_layers_come_to_one_form() {
+    fn a_line_and_its_property_have_the_same_normal_form() {
         assert_eq!(plain("ExecStart", &exec("")), normalised("ExecStart", "-/usr/bin/python3  -m http.server 8000"));
         assert_eq!(plain("WorkingDirectory", "!/srv"), normalised("WorkingDirectory", "-/srv/"));
         for (name, written, shown) in [
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn expectations_read_as_a_unit_file() {
+    fn expectations_read_like_a_unit_file() {
         assert_eq!(describe("RestartSec", &Expect::Is(span("3000ms"))), "RestartSec=3s");
         let types = Expect::OneOf(vec![text("simple"), text("exec"), text("notify")]);
         assert_eq!(describe("Type", &types), "Type= simple, exec or notify");

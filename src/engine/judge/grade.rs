@@ -1,4 +1,4 @@
-//! A whole lab: each check is judged after those it needs, and reported in the lab's order.
+//! Judges the checks of a lab: each after the checks that it needs, reported in the lab's order.
 
 use super::{
     account, active, answer, comes_back, command, enabled, file, http, journal, listens, process, restart_policy,
@@ -9,10 +9,10 @@ use crate::engine::order::by_needs;
 use crate::engine::unit_view::UnitView;
 use crate::model::{Check, CheckReport, Kind, Lab, Observations, Status, Unknown, Verdict};
 
-/// Judges every check of a lab by what was told.
+/// Judges every check of a lab by the observations.
 ///
-/// A check whose needs did not all pass is not judged. It is blocked, and earns nothing, where one of them failed. Where
-/// none failed but one could not be told, it could not be told either: an unknown costs nothing, at any distance.
+/// A check is judged only if all checks that it needs passed. It is blocked, and earns nothing, if one of them failed or
+/// is blocked. It is unknown if none failed but one is unknown, because an unknown must not cost points.
 #[must_use]
 pub fn judge(lab: &Lab, observations: &Observations) -> Vec<CheckReport> {
     let mut reports: Vec<Option<CheckReport>> = vec![None; lab.checks.len()];
@@ -24,8 +24,11 @@ pub fn judge(lab: &Lab, observations: &Observations) -> Vec<CheckReport> {
             .filter(|report| check.needs.contains(&report.id) && report.status != Status::Passed)
             .map(|report| (report.id.as_str(), report.status))
             .collect();
-        let verdict =
-            if unmet.is_empty() { judge_one(check, observations) } else { unjudged(check, observations, &unmet) };
+        let verdict = if unmet.is_empty() {
+            judge_one(check, observations)
+        } else {
+            without_its_needs(check, observations, &unmet)
+        };
         let blocked_by = unmet.into_iter().map(|(id, _)| id.to_owned()).collect();
         reports[at] = Some(report(check, verdict, blocked_by));
     }
@@ -44,17 +47,17 @@ fn judge_one(check: &Check, observations: &Observations) -> Verdict {
         Kind::Http { port, path, status, contains } => http::judge(&view, *port, path, *status, contains.as_deref()),
         Kind::ComesBack { within, again } => comes_back::judge(&view, *within, *again),
         Kind::SurvivesReboot { hold } => survives_reboot::judge(&view, *hold),
-        Kind::Listens(demand) => listens::judge(&view, demand),
-        Kind::Process(demand) => process::judge(&view, demand),
-        Kind::Account(demand) => account::judge(&view, demand),
-        Kind::File(demand) => file::judge(&view, demand),
-        Kind::Journal(demand) => journal::judge(&view, demand),
-        Kind::Command(demand) => command::judge(&view, demand),
-        Kind::Answer(demand) => answer::judge(&view, &check.id, demand),
+        Kind::Listens(parameters) => listens::judge(&view, parameters),
+        Kind::Process(parameters) => process::judge(&view, parameters),
+        Kind::Account(parameters) => account::judge(&view, parameters),
+        Kind::File(parameters) => file::judge(&view, parameters),
+        Kind::Journal(parameters) => journal::judge(&view, parameters),
+        Kind::Command(parameters) => command::judge(&view, parameters),
+        Kind::Answer(parameters) => answer::judge(&view, &check.id, parameters),
     }
 }
 
-fn unjudged(check: &Check, observations: &Observations, unmet: &[(&str, Status)]) -> Verdict {
+fn without_its_needs(check: &Check, observations: &Observations, unmet: &[(&str, Status)]) -> Verdict {
     let failed = |status: Status| matches!(status, Status::Failed | Status::Blocked);
     let names: Vec<&str> = unmet.iter().map(|(id, _)| *id).collect();
     // The expectation does not depend on the observations.
@@ -63,7 +66,7 @@ fn unjudged(check: &Check, observations: &Observations, unmet: &[(&str, Status)]
         let observed = format!("not judged: {} must pass first", names.join(", "));
         Verdict { status: Status::Blocked, ..Finding::expecting(expected).failed(observed) }
     } else if unmet.iter().any(|(_, status)| *status == Status::Unknown) {
-        let reason = format!("it rests on {}, which could not be told", names.join(", "));
+        let reason = format!("it needs {}, which is unknown", names.join(", "));
         Finding::expecting(expected).unknown(&Unknown { reason, remedy: None })
     } else {
         let observed = format!("not run: {} was not run", names.join(", "));
@@ -110,20 +113,21 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_blocks_and_an_unknown_does_not_cost() {
+    fn a_failed_need_blocks_and_an_unknown_need_makes_unknown() {
         let lab = lab(vec![
             needing("last", restart(), &["middle"]),
             needing("middle", restart(), &["first"]),
             needing("first", Kind::UnitFile, &[]),
         ]);
-        let statuses =
-            |told: ObservationsBuilder| judge(&lab, &told.build()).into_iter().map(|r| r.status).collect::<Vec<_>>();
+        let statuses = |builder: ObservationsBuilder| {
+            judge(&lab, &builder.build()).into_iter().map(|r| r.status).collect::<Vec<_>>()
+        };
         let not_found = || service(&[("LoadState", "not-found"), ("FragmentPath", "")]);
         let files = || fragment("[Service]\nExecStart=/bin/true\n");
         let missing = ObservationsBuilder::default().loaded(not_found()).files(crate::model::FilesFact::default());
         assert_eq!(statuses(missing), [Status::Blocked, Status::Blocked, Status::Failed]);
-        let mute = ObservationsBuilder::default().unknown(&UnitQuestion { unit: UNIT.into() }).files(files());
-        assert_eq!(statuses(mute), [Status::Unknown; 3]);
+        let no_answer = ObservationsBuilder::default().unknown(&UnitQuestion { unit: UNIT.into() }).files(files());
+        assert_eq!(statuses(no_answer), [Status::Unknown; 3]);
         let partly = ObservationsBuilder::default().loaded(service(&[])).files(files());
         assert_eq!(statuses(partly), [Status::Blocked, Status::Failed, Status::Passed]);
     }
@@ -155,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_told_is_nothing_known() {
+    fn without_observations_every_verdict_is_unknown_or_not_run() {
         for report in judge(&lab(every_kind()), &Observations::default()) {
             let trial = ["comes-back", "survives-reboot"].contains(&report.kind.as_str());
             let status = if trial { Status::NotRun } else { Status::Unknown };
@@ -165,9 +169,9 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever a machine says, judging ends, in order, with bounded texts.
+        /// Judging arbitrary answers gives one report per check, in order, with texts of limited length.
         #[test]
-        fn no_answer_breaks_the_judge(
+        fn arbitrary_answers_give_bounded_reports(
             properties in prop::collection::btree_map(
                 prop::sample::select(vec![
                     "LoadState", "User", "UID", "ExecStartEx", "Restart", "RestartUSec", "NeedDaemonReload", "Result",
@@ -183,12 +187,12 @@ mod tests {
             uid in 0u32..3,
         ) {
             let properties = properties.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-            let told = ObservationsBuilder::default()
+            let builder = ObservationsBuilder::default()
                 .loaded(UnitFact { properties })
                 .files(fragment(&text))
                 .processes(&[process(7, uid, "", true)]);
             let lab = lab(every_kind());
-            let reports = judge(&lab, &told.build());
+            let reports = judge(&lab, &builder.build());
             prop_assert!(reports.iter().map(|report| &report.id).eq(lab.checks.iter().map(|check| &check.id)));
             for report in reports {
                 prop_assert!(report.observed.chars().count() <= 401);

@@ -1,4 +1,4 @@
-//! `http`: a GET on loopback is answered as it should be, and by a process of the unit itself.
+//! `http`: a process of the unit answers a GET on loopback with the expected status and body.
 
 use crate::engine::ask;
 use crate::engine::diagnose::{foreign_listener, why_not_running};
@@ -9,7 +9,7 @@ use crate::model::{HttpOutcome, Layer, PortOwner, Unknown, Verdict};
 
 pub(super) fn judge(view: &UnitView, port: u16, path: &str, status: u16, contains: Option<&str>) -> Verdict {
     let url = format!("http://127.0.0.1:{port}{path}");
-    let with = contains.map(|text| format!(" with \"{text}\" in it")).unwrap_or_default();
+    let with = contains.map(|text| format!(" containing \"{text}\"")).unwrap_or_default();
     let mut finding = Finding::expecting(format!("{status} from {url}{with}, answered by {}", view.unit));
     let fact = match view.live(&ask::http(view.unit, port, path)) {
         Ok(fact) => fact,
@@ -18,14 +18,14 @@ pub(super) fn judge(view: &UnitView, port: u16, path: &str, status: u16, contain
     let owner = match &fact.owner {
         PortOwner::Nobody => "no socket listens".to_owned(),
         PortOwner::Unit { pid } => format!("pid {pid} of {} listens", view.unit),
-        PortOwner::Other { pid, comm } => format!("pid {pid} {comm} listens, which is no process of {}", view.unit),
-        PortOwner::Unseen => "a socket listens, and its owner is unknown".into(),
+        PortOwner::Other { pid, comm } => format!("pid {pid} {comm} listens, not a process of {}", view.unit),
+        PortOwner::Unseen => "a socket listens, but its owner is unknown".into(),
     };
     let outcome = match &fact.outcome {
         HttpOutcome::Answered { status, .. } => format!("status {status}"),
         HttpOutcome::Refused => "connection refused".into(),
         HttpOutcome::TimedOut => "no answer in time".into(),
-        HttpOutcome::Broken { what } => format!("no HTTP answer: {what}"),
+        HttpOutcome::Broken { what } => format!("not an HTTP answer: {what}"),
     };
     finding.show(Layer::Live, format!("curl -i {url}"), &outcome);
     finding.show(Layer::Live, format!("sudo ss -ltnp 'sport = :{port}'"), &owner);
@@ -39,8 +39,8 @@ pub(super) fn judge(view: &UnitView, port: u16, path: &str, status: u16, contain
             && unit.get("ActiveState") != "active"
         {
             let files = view.files();
-            let layers = files.as_ref().ok().map(|files| UnitFiles::read(files));
-            finding.because(why_not_running(view, unit, layers.as_ref(), None));
+            let unit_files = files.as_ref().ok().map(|files| UnitFiles::read(files));
+            finding.because(why_not_running(view, unit, unit_files.as_ref(), None));
         }
         return finding.failed(format!("{outcome}: {owner}"));
     };
@@ -48,13 +48,13 @@ pub(super) fn judge(view: &UnitView, port: u16, path: &str, status: u16, contain
         return finding.failed(outcome);
     }
     if let Some(text) = contains.filter(|text| !body.contains(text)) {
-        return finding.failed(format!("{outcome}, and the answer lacks \"{text}\""));
+        return finding.failed(format!("{outcome}, but the body does not contain \"{text}\""));
     }
     match &fact.owner {
         PortOwner::Unit { .. } => finding.passed(format!("{outcome}; {owner}")),
         _ => finding.unknown(&Unknown {
             reason: format!("{url} answers, but the process that answers is unknown"),
-            remedy: Some("run the check as root, who may see every process's sockets".into()),
+            remedy: Some("run the check as root, which can see the sockets of every process".into()),
         }),
     }
 }

@@ -1,4 +1,4 @@
-//! `journal`: the unit's own processes have, or have not, written a text to the journal.
+//! `journal`: whether the unit's processes wrote a text to the journal.
 
 use crate::engine::ask;
 use crate::engine::diagnose::why_not_running;
@@ -7,15 +7,16 @@ use crate::engine::unit_files::UnitFiles;
 use crate::engine::unit_view::UnitView;
 use crate::model::{Cause, JournalCheck, Layer, Since, UnitFact, Unknown, Verdict};
 
-pub(super) fn judge(view: &UnitView, demand: &JournalCheck) -> Verdict {
-    let JournalCheck { text, lacks, since } = demand;
+pub(super) fn judge(view: &UnitView, check: &JournalCheck) -> Verdict {
+    let JournalCheck { text, lacks, since } = check;
     let when = match since {
         Since::Invocation => "since its latest start",
         Since::Boot => "since the boot",
     };
-    let not = if *lacks { "no message of its own with" } else { "a message of its own with" };
-    let mut finding = Finding::expecting(format!("{not} \"{text}\" in the journal {when}"));
-    let (unit, fact) = match (view.loaded(), view.live(&ask::journal(view.unit, demand))) {
+    let count = if *lacks { "no message" } else { "a message" };
+    let mut finding =
+        Finding::expecting(format!("{count} of its processes in the journal contains \"{text}\", {when}"));
+    let (unit, fact) = match (view.loaded(), view.live(&ask::journal(view.unit, check))) {
         (Ok(unit), Ok(fact)) => (unit, fact),
         (Err(unknown), _) | (_, Err(unknown)) => return finding.unknown(&unknown),
     };
@@ -32,40 +33,43 @@ pub(super) fn judge(view: &UnitView, demand: &JournalCheck) -> Verdict {
         (None, None) => finding.show(Layer::Live, source, "no messages"),
     }
     let files = view.files();
-    let layers = files.as_ref().ok().map(|files| UnitFiles::read(files));
+    let unit_files = files.as_ref().ok().map(|files| UnitFiles::read(files));
     if !fact.started && fact.messages == 0 {
-        // A service that never ran has nothing to its credit, not even silence.
-        finding.because(why_not_running(view, unit, layers.as_ref(), None));
-        return finding.failed("it has not been started, so it has written nothing");
+        // Without a start, missing messages prove nothing.
+        finding.because(why_not_running(view, unit, unit_files.as_ref(), None));
+        return finding.failed("it was not started, so it has no messages");
     }
     match (&fact.found, lacks) {
-        (Some(message), true) => finding.failed(format!("it has written: {message}")),
+        (Some(message), true) => finding.failed(format!("it wrote: {message}")),
         (Some(message), false) => finding.passed(message),
         (None, _) if fact.cut => finding.unknown(&Unknown {
-            reason: format!("the latest {} messages have no \"{text}\", and older ones were not read", fact.messages),
+            reason: format!(
+                "the latest {} messages do not contain \"{text}\", and older ones were not read",
+                fact.messages
+            ),
             remedy: Some(format!("sudo systemctl restart {}, then check again", view.unit)),
         }),
-        (None, true) => finding.passed(format!("{} messages, none with it", fact.messages)),
+        (None, true) => finding.passed(format!("{} messages, none contains it", fact.messages)),
         (None, false) => {
-            if let Some(output) = elsewhere(unit) {
+            if let Some(output) = other_output(unit) {
                 finding.show(Layer::Loaded, view.show("StandardOutput"), format!("StandardOutput={output}"));
                 finding.because([Cause::OutputNotInJournal
                     .because(format!(
-                        "StandardOutput={output} sends what {} prints elsewhere, and not to the journal.",
+                        "StandardOutput={output} sends the output of {} elsewhere, not to the journal.",
                         view.unit
                     ))
                     .next_step("remove StandardOutput=, then sudo systemctl daemon-reload and restart")]);
             }
             if unit.get("ActiveState") != "active" {
-                finding.because(why_not_running(view, unit, layers.as_ref(), None));
+                finding.because(why_not_running(view, unit, unit_files.as_ref(), None));
             }
-            finding.failed(format!("{} messages, none with it", fact.messages))
+            finding.failed(format!("{} messages, none contains it", fact.messages))
         }
     }
 }
 
-/// Where the output goes when it does not go to the journal; systemd.exec(5).
-fn elsewhere(unit: &UnitFact) -> Option<&str> {
+/// `StandardOutput=`, if the output does not go to the journal (systemd.exec(5)).
+fn other_output(unit: &UnitFact) -> Option<&str> {
     let output = unit.get("StandardOutput");
     let journal = ["", "journal", "inherit", "kmsg", "syslog"];
     (!journal.contains(&output.trim_end_matches("+console"))).then_some(output)

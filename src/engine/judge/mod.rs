@@ -1,4 +1,4 @@
-//! From facts to verdicts: one file per kind of check.
+//! Judges facts: one file per kind of check.
 
 mod account;
 mod active;
@@ -24,4 +24,4 @@ mod unit_file;
 
 pub use answer::normal;
 pub use grade::judge;
-pub(in crate::engine) use start_limit::Pace;
+pub(in crate::engine) use start_limit::RestartRate;

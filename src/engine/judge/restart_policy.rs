@@ -1,4 +1,4 @@
-//! `restart-policy`: what `Restart=` is in effect. A setting that every lesson on reliability asks for.
+//! `restart-policy`: the `Restart=` in effect.
 
 use super::expect::either;
 use super::setting;

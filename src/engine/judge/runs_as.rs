@@ -1,7 +1,7 @@
-//! `runs-as`: what uid the live processes have, and whether a pending change would make it another one.
+//! `runs-as`: the uid of the live processes, and whether the next start would make them root.
 //!
-//! `User=` is only a wish (truths 1–10): the processes' uids decide. But a process that is right today and will be root
-//! at its next start is not right either, so what the manager and the disk would start is held against it.
+//! The uids of the processes decide, not `User=` (truths 1–10). But a service that runs as root after its next start fails,
+//! too, so the loaded settings and the files on disk are judged as well.
 
 use crate::engine::diagnose::{directive_mistakes, needs_restart, stale, why_not_running};
 use crate::engine::directive_value::boolean;
@@ -17,11 +17,11 @@ pub(super) fn judge(view: &UnitView, root: bool) -> Verdict {
         (Err(unknown), _) | (_, Err(unknown)) => return finding.unknown(&unknown),
     };
     let files = view.files();
-    let layers = files.as_ref().ok().map(|files| UnitFiles::read(files));
-    let sight = Sight { view, unit, layers: layers.as_ref() };
-    sight.show_layers(&mut finding);
+    let unit_files = files.as_ref().ok().map(|files| UnitFiles::read(files));
+    let layers = Layers { view, unit, unit_files: unit_files.as_ref() };
+    layers.show(&mut finding);
     if processes.is_empty() {
-        finding.because(why_not_running(view, unit, layers.as_ref(), None));
+        finding.because(why_not_running(view, unit, unit_files.as_ref(), None));
         return finding.failed("no process of it is running");
     }
     if let Some(starting) = processes.iter().find(|process| is_starting(process)) {
@@ -30,26 +30,26 @@ pub(super) fn judge(view: &UnitView, root: bool) -> Verdict {
             remedy: Some("check again in a second".into()),
         });
     }
-    // Root wanted: the main process has to have it. Root refused: no process may have it.
+    // With root = true, the main process must be root. With root = false, no process may be root.
     let has_main = processes.iter().any(|process| process.main);
     let wrong = |process: &&Process| {
         if root { process.uid != 0 && (process.main || !has_main) } else { process.uid == 0 }
     };
     let wrong: Vec<&Process> = processes.iter().filter(wrong).collect();
-    let telling = if wrong.is_empty() { processes.iter().collect() } else { wrong.clone() };
-    for process in telling.iter().take(3) {
+    let relevant = if wrong.is_empty() { processes.iter().collect() } else { wrong.clone() };
+    for process in relevant.iter().take(3) {
         let source = format!("ps -o uid,pid,comm -p {}", process.pid);
         finding.show(Layer::Live, source, format!("{} {} {}", process.uid, process.pid, process.comm));
     }
-    let observed = listed(&telling);
+    let observed = listed(&relevant);
     if !wrong.is_empty() {
-        finding.because(if root { sight.why_not_root() } else { sight.why_root(&wrong) });
+        finding.because(if root { layers.why_not_root() } else { layers.why_root(&wrong) });
         return finding.failed(observed);
     }
     if root {
         return finding.passed(observed);
     }
-    match sight.pending_root() {
+    match layers.pending_root() {
         None => finding.passed(observed),
         Some((what, causes)) => {
             finding.because(causes);
@@ -58,7 +58,7 @@ pub(super) fn judge(view: &UnitView, root: bool) -> Verdict {
     }
 }
 
-/// Between fork and execve the manager's own child, still root, stands in the control group as `(name)`.
+/// Between fork and execve, systemd's child is named `(name)` and is still root.
 fn is_starting(process: &Process) -> bool {
     process.uid == 0 && process.comm.starts_with('(') && process.comm.ends_with(')') && process.comm != "(sd-pam)"
 }
@@ -75,56 +75,61 @@ fn listed(processes: &[&Process]) -> String {
     format!("{}{more}", shown.join("; "))
 }
 
-/// What makes a manager start a service as root, and the directive that is to blame.
-struct Root {
-    key: &'static str,
-    what: String,
+/// Why systemd starts a service as root.
+struct RootReason {
+    directive: &'static str,
+    text: String,
 }
 
-/// What makes this manager start it as root, if it would, going by the loaded settings alone.
-fn declared_root(unit: &UnitFact) -> Option<Root> {
+/// Why this manager would start it as root, by the loaded settings alone.
+fn loaded_root(unit: &UnitFact) -> Option<RootReason> {
     if unit.get("LoadState") != "loaded" {
-        // It would not be started at all.
+        // systemd does not start it at all.
         return None;
     }
     let prefix = ExecCommand::parse_all(unit.get("ExecStartEx")).iter().find_map(ExecCommand::root_prefix);
     if let Some(prefix) = prefix {
-        return Some(Root { key: "ExecStart", what: format!("the {prefix} before the command overrides User=") });
+        return Some(RootReason {
+            directive: "ExecStart",
+            text: format!("the {prefix} before the command overrides User="),
+        });
     }
     root_user(unit.get("User"), unit.get("DynamicUser") == "yes")
 }
 
-fn root_user(user: &str, dynamic: bool) -> Option<Root> {
+fn root_user(user: &str, dynamic: bool) -> Option<RootReason> {
     match user {
         "" if dynamic => None,
-        "" => Some(Root { key: "User", what: "no User= is set".into() }),
-        // Another name may have uid 0 too; then only a started process, or its manager, can tell.
-        _ if user == "root" || user.parse() == Ok(0u32) => Some(Root { key: "User", what: format!("User={user}") }),
+        "" => Some(RootReason { directive: "User", text: "no User= is set".into() }),
+        // Another name may have uid 0, too. Only a started process or its manager shows that.
+        _ if user == "root" || user.parse() == Ok(0u32) => {
+            Some(RootReason { directive: "User", text: format!("User={user}") })
+        }
         _ => None,
     }
 }
 
-/// The same, with a capital at its beginning.
-fn sentence(text: &str) -> String {
+/// The text with a capital first letter.
+fn capitalized(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// The uid that the manager resolved `User=` to when it started what runs now; none where there was no `User=`.
+/// The uid of `User=` when the running process was started; none without `User=`.
 fn started_uid(unit: &UnitFact) -> Option<u32> {
     unit.get("UID").parse().ok()
 }
 
-struct Sight<'a> {
+struct Layers<'a> {
     view: &'a UnitView<'a>,
     unit: &'a UnitFact,
-    layers: Option<&'a UnitFiles<'a>>,
+    unit_files: Option<&'a UnitFiles<'a>>,
 }
 
-impl Sight<'_> {
-    fn show_layers(&self, finding: &mut Finding) {
-        if let Some(layers) = self.layers {
-            let (place, text) = layers.evidence(self.view.unit, "User");
+impl Layers<'_> {
+    fn show(&self, finding: &mut Finding) {
+        if let Some(unit_files) = self.unit_files {
+            let (place, text) = unit_files.evidence(self.view.unit, "User");
             finding.show(Layer::File, place, text);
         }
         let user = format!("User={}", self.unit.get("User"));
@@ -134,29 +139,29 @@ impl Sight<'_> {
         }
     }
 
-    /// A process is root.
+    /// Why the processes in `wrong` are root.
     fn why_root(&self, wrong: &[&Process]) -> Vec<Diagnosis> {
-        match declared_root(self.unit) {
+        match loaded_root(self.unit) {
             Some(root) if self.disk_is_root() == Some(false) => vec![self.stale(&root)],
             Some(root) => {
                 let mistakes =
-                    self.layers.map(|layers| directive_mistakes(layers, root.key, &|user| root_user(user, false).is_none()));
+                    self.unit_files.map(|unit_files| directive_mistakes(unit_files, root.directive, &|user| root_user(user, false).is_none()));
                 mistakes.unwrap_or_default().into_iter().chain([self.runs_as_root(&root)]).collect()
             }
-            None if self.reborn_as_root() || self.is_root_account(self.unit.get("User")) => {
+            None if self.twin_runs_as_root() || self.is_root_account(self.unit.get("User")) => {
                 let what = format!("User={} is an account with uid 0", self.unit.get("User"));
-                vec![self.runs_as_root(&Root { key: "User", what })]
+                vec![self.runs_as_root(&RootReason { directive: "User", text: what })]
             }
             None if wrong.iter().any(|process| process.main) => {
                 let user = match self.unit.get("User") {
-                    "" => "a user of its own".to_owned(),
+                    "" => "a dynamic user".to_owned(),
                     user => format!("User={user}"),
                 };
-                let what = format!("{user} is loaded, and the running process was started before, as root");
+                let what = format!("{user} is loaded, but the running process was started as root before");
                 vec![needs_restart(self.view, &what)]
             }
             None => vec![Cause::RunsAsRoot.because(format!(
-                    "User={} holds for the main process, but pid {} {} is root: it became so by itself, as by sudo, or is left from before.",
+                    "The main process runs as User={}, but pid {} {} is root: it became root by itself, as with sudo, or is left from an earlier run.",
                     self.unit.get("User"),
                     wrong[0].pid,
                     wrong[0].comm
@@ -165,97 +170,101 @@ impl Sight<'_> {
     }
 
     fn why_not_root(&self) -> Vec<Diagnosis> {
-        match declared_root(self.unit) {
-            // A prefix does not change the uid property, so the property does not show when the prefix was loaded.
-            Some(root) if root.key == "User" && started_uid(self.unit).is_some_and(|uid| uid != 0) => {
-                vec![needs_restart(self.view, &format!("After this process started, {} was loaded", root.what))]
+        match loaded_root(self.unit) {
+            // A prefix does not change the property UID, which therefore does not show when the prefix was loaded.
+            Some(root) if root.directive == "User" && started_uid(self.unit).is_some_and(|uid| uid != 0) => {
+                vec![needs_restart(self.view, &format!("After this process started, {} was loaded", root.text))]
             }
-            None if self.disk_is_root() == Some(true) => vec![stale(self.view, self.layers, "User")],
+            None if self.disk_is_root() == Some(true) => vec![stale(self.view, self.unit_files, "User")],
             _ => vec![],
         }
     }
 
-    /// No process is root. What would make the next one root, if anything would?
+    /// If no process is root now: why the next start makes it root, with the causes.
     fn pending_root(&self) -> Option<(String, Vec<Diagnosis>)> {
-        // A service that a fresh boot of the same files runs, and not as root, gives up root by itself (truth 5).
+        // The twin runs the same files, and not as root: the service gives up root by itself (truth 5).
         let drops_it = self
             .view
-            .rebooted_processes()
+            .twin_processes()
             .is_some_and(|fact| !fact.processes.is_empty() && fact.processes.iter().all(|process| process.uid != 0));
         if drops_it {
             return None;
         }
-        if let Some(root) = declared_root(self.unit) {
-            // Started under another user than is loaded now; else it was root before, and gave it up by itself.
-            let changed = root.key == "ExecStart" || started_uid(self.unit).is_some_and(|uid| uid != 0);
+        if let Some(root) = loaded_root(self.unit) {
+            // Either another user was loaded at the start, or the service was root and gave up root by itself.
+            let changed = root.directive == "ExecStart" || started_uid(self.unit).is_some_and(|uid| uid != 0);
             return changed.then(|| {
-                let cause = needs_restart(self.view, &format!("After this process started, {} was loaded", root.what));
-                (root.what, vec![cause])
+                let cause = needs_restart(self.view, &format!("After this process started, {} was loaded", root.text));
+                (root.text, vec![cause])
             });
         }
-        let root = self.reloaded_root()?;
+        let root = self.root_on_disk()?;
         let stale = self.stale(&root);
-        Some((root.what, vec![stale]))
+        Some((root.text, vec![stale]))
     }
 
-    /// What would make it root after a reload, by the twin's word, or else by our own reading.
-    fn reloaded_root(&self) -> Option<Root> {
-        if let Some(reloaded) = self.view.reloaded() {
+    /// Why it would be root after a reload: as the twin shows, or without a twin by reading the files.
+    fn root_on_disk(&self) -> Option<RootReason> {
+        if let Some(reloaded) = self.view.twin_loaded() {
             let uid0 = || {
                 let what = format!("User={} is an account with uid 0", reloaded.get("User"));
-                let becomes = self.reborn_as_root() || self.is_root_account(reloaded.get("User"));
-                (becomes && reloaded.get("User") != self.unit.get("User")).then_some(Root { key: "User", what })
+                let becomes = self.twin_runs_as_root() || self.is_root_account(reloaded.get("User"));
+                (becomes && reloaded.get("User") != self.unit.get("User"))
+                    .then_some(RootReason { directive: "User", text: what })
             };
-            return declared_root(reloaded).or_else(uid0);
+            return loaded_root(reloaded).or_else(uid0);
         }
-        let layers = self.layers?;
-        let marked =
-            |root: Root| Root { what: format!("{}, by unitlab's own reading of the files", root.what), ..root };
-        let command = layers.effective("ExecStart").map(|written| written.value.trim_start_matches(['@', '-', ':']));
-        // `!!` is not `!`: it only matters where the kernel lacks ambient capabilities.
+        let unit_files = self.unit_files?;
+        let marked = |root: RootReason| RootReason {
+            text: format!("{}, by unitlab's own reading of the files", root.text),
+            ..root
+        };
+        let command =
+            unit_files.effective("ExecStart").map(|written| written.value.trim_start_matches(['@', '-', ':']));
+        // Unlike `!`, `!!` has no effect if the kernel supports ambient capabilities.
         let prefix = command.and_then(|command| command.chars().next()).filter(|first| {
             *first == '+' || *first == '!' && command.is_some_and(|command| !command.starts_with("!!"))
         });
         if let Some(prefix) = prefix {
-            return Some(marked(Root {
-                key: "ExecStart",
-                what: format!("the {prefix} before the command overrides User="),
+            return Some(marked(RootReason {
+                directive: "ExecStart",
+                text: format!("the {prefix} before the command overrides User="),
             }));
         }
-        let dynamic = layers.effective("DynamicUser").and_then(|written| boolean(written.value));
-        root_user(layers.effective("User").map_or("", |written| written.value), dynamic == Some(true)).map(marked)
+        let dynamic = unit_files.effective("DynamicUser").and_then(|written| boolean(written.value));
+        root_user(unit_files.effective("User").map_or("", |written| written.value), dynamic == Some(true)).map(marked)
     }
 
-    /// Whether the disk would start it as root; none where neither a twin nor the files could be asked.
+    /// Whether the files on disk start it as root. None with neither a twin nor the files.
     fn disk_is_root(&self) -> Option<bool> {
-        let can_tell = self.view.reloaded().is_some() || self.layers.is_some();
-        can_tell.then(|| self.reloaded_root().is_some())
+        let is_known = self.view.twin_loaded().is_some() || self.unit_files.is_some();
+        is_known.then(|| self.root_on_disk().is_some())
     }
 
-    /// The freshly booted twin has resolved the user to uid 0, or runs it so.
-    fn reborn_as_root(&self) -> bool {
-        self.view.reloaded().and_then(started_uid) == Some(0)
-            || self.view.rebooted_processes().is_some_and(|fact| fact.processes.iter().any(|process| process.uid == 0))
+    /// The twin resolves the user to uid 0, or a process on it is root.
+    fn twin_runs_as_root(&self) -> bool {
+        self.view.twin_loaded().and_then(started_uid) == Some(0)
+            || self.view.twin_processes().is_some_and(|fact| fact.processes.iter().any(|process| process.uid == 0))
     }
 
-    /// Another name of root's, by the machine's accounts.
+    /// The user is another name for uid 0 on this machine.
     fn is_root_account(&self, user: &str) -> bool {
         self.view.processes().is_ok_and(|fact| fact.roots.iter().any(|name| name == user))
     }
 
-    fn stale(&self, root: &Root) -> Diagnosis {
-        stale(self.view, self.layers, root.key)
+    fn stale(&self, root: &RootReason) -> Diagnosis {
+        stale(self.view, self.unit_files, root.directive)
     }
 
-    fn runs_as_root(&self, root: &Root) -> Diagnosis {
-        let written = self.layers.and_then(|layers| layers.effective(root.key));
-        let what = &root.what;
+    fn runs_as_root(&self, root: &RootReason) -> Diagnosis {
+        let written = self.unit_files.and_then(|unit_files| unit_files.effective(root.directive));
+        let what = &root.text;
         let text = match written {
             Some(written) => format!("{}: {what}, so systemd starts it as root.", written.place()),
-            None => sentence(&format!("{what}, so systemd starts it as root.")),
+            None => capitalized(&format!("{what}, so systemd starts it as root.")),
         };
-        let next = if root.key == "User" {
-            "set User= to an account of its own under [Service], then sudo systemctl daemon-reload and restart"
+        let next = if root.directive == "User" {
+            "under [Service], set User= to a system account for this service, then sudo systemctl daemon-reload and restart"
         } else {
             "remove the prefix from ExecStart=, then sudo systemctl daemon-reload and restart"
         };

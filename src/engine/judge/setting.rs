@@ -1,4 +1,4 @@
-//! `setting`: the loaded value is right, and the disk would load the same.
+//! `setting`: the value is right both as loaded and on disk.
 
 use super::expect::{describe, meets, normalised, plain};
 use crate::engine::diagnose::{directive_mistakes, stale, why_not_loaded};
@@ -13,11 +13,11 @@ pub(super) fn judge(view: &UnitView, name: &str, expect: &Expect) -> Verdict {
     judge_directive(view, name, expect, describe(name, expect))
 }
 
-/// What the disk would load.
+/// The value that systemd would load from disk.
 struct Disk {
-    /// The effective value; none where the unit could not be loaded.
+    /// None if the unit cannot be loaded.
     value: Option<String>,
-    /// It is our own reading, because a difference is suspected where there is no twin to ask.
+    /// unitlab read it from the files, because there is no twin.
     own_reading: bool,
 }
 
@@ -28,9 +28,9 @@ pub(super) fn judge_directive(view: &UnitView, name: &str, expect: &Expect, expe
         Err(unknown) => return finding.unknown(&unknown),
     };
     let files = view.files();
-    let layers = files.as_ref().ok().map(|files| UnitFiles::read(files));
-    if let Some(layers) = &layers {
-        let (place, text) = layers.evidence(view.unit, name);
+    let unit_files = files.as_ref().ok().map(|files| UnitFiles::read(files));
+    if let Some(unit_files) = &unit_files {
+        let (place, text) = unit_files.evidence(view.unit, name);
         finding.show(Layer::File, place, text);
     }
     let loaded = value(unit, name);
@@ -42,17 +42,17 @@ pub(super) fn judge_directive(view: &UnitView, name: &str, expect: &Expect, expe
     finding.show(Layer::Loaded, view.show(&property(name)), shown(&loaded));
 
     let is_right = |value: &Option<String>| value.as_deref().is_some_and(|value| meets(expect, value));
-    let disk = disk(view, unit, layers.as_ref(), name, expect);
-    let stale = || stale(view, layers.as_ref(), name);
+    let disk = disk(view, unit, unit_files.as_ref(), name, expect);
+    let stale = || stale(view, unit_files.as_ref(), name);
     let mistakes = || {
         let wanted = |written: &str| meets(expect, &normalised(name, written));
-        layers.as_ref().map(|layers| directive_mistakes(layers, name, &wanted)).unwrap_or_default()
+        unit_files.as_ref().map(|unit_files| directive_mistakes(unit_files, name, &wanted)).unwrap_or_default()
     };
     match (is_right(&loaded), is_right(&disk.value)) {
         (true, true) => finding.passed(shown(&loaded)),
         (false, true) => {
             finding.because([stale()]);
-            finding.failed(format!("the disk is right, but {} is still loaded", shown(&loaded)))
+            finding.failed(format!("the files are right, but {} is still loaded", shown(&loaded)))
         }
         (true, false) => {
             let next = match (&disk.value, disk.own_reading) {
@@ -70,12 +70,12 @@ pub(super) fn judge_directive(view: &UnitView, name: &str, expect: &Expect, expe
         }
         (false, false) => {
             if loaded.is_none() {
-                finding.because(why_not_loaded(view, unit, layers.as_ref()));
+                finding.because(why_not_loaded(view, unit, unit_files.as_ref()));
             }
             finding.because(mistakes());
-            // Two spellings of one value differ as text, so our own reading alone is no proof here.
-            let admitted = unit.get("NeedDaemonReload") == "yes";
-            if disk.own_reading && admitted
+            // The same value may be spelled differently, so unitlab's reading alone is not a proof here.
+            let needs_reload = unit.get("NeedDaemonReload") == "yes";
+            if disk.own_reading && needs_reload
                 || !disk.own_reading && differ(expect, disk.value.as_deref(), loaded.as_deref())
             {
                 finding.because([stale()]);
@@ -85,8 +85,8 @@ pub(super) fn judge_directive(view: &UnitView, name: &str, expect: &Expect, expe
     }
 }
 
-/// Two managers tell different things, as far as it matters here: lists come in any order, and with words that a boot
-/// adds or leaves out by itself.
+/// Whether the values of two managers differ in what the check expects. Lists may differ in their order, and in other
+/// words.
 fn differ(expect: &Expect, one: Option<&str>, other: Option<&str>) -> bool {
     let has = |value: Option<&str>, word: &String| {
         value.is_some_and(|value| meets(&Expect::Includes(vec![word.clone()]), value))
@@ -97,16 +97,16 @@ fn differ(expect: &Expect, one: Option<&str>, other: Option<&str>) -> bool {
     }
 }
 
-/// The effective value; none where the unit is not loaded, because then there is none.
+/// The effective value; none if the unit is not loaded.
 fn value(unit: &UnitFact, name: &str) -> Option<String> {
     matches!(unit.get("LoadState"), "loaded" | "merged").then(|| plain(name, unit.get(&property(name))))
 }
 
-fn disk(view: &UnitView, unit: &UnitFact, layers: Option<&UnitFiles>, name: &str, expect: &Expect) -> Disk {
-    if let Some(reloaded) = view.reloaded() {
+fn disk(view: &UnitView, unit: &UnitFact, unit_files: Option<&UnitFiles>, name: &str, expect: &Expect) -> Disk {
+    if let Some(reloaded) = view.twin_loaded() {
         return Disk { value: value(reloaded, name), own_reading: false };
     }
-    let read = layers.and_then(|layers| own_reading(unit, layers, name, expect));
+    let read = unit_files.and_then(|unit_files| own_reading(unit, unit_files, name, expect));
     match read {
         Some(read) => Disk { value: Some(read), own_reading: true },
         None => Disk { value: value(unit, name), own_reading: false },
@@ -115,30 +115,31 @@ fn disk(view: &UnitView, unit: &UnitFact, layers: Option<&UnitFiles>, name: &str
 
 /// With `DynamicUser=yes`, the user is named after the unit unless `User=` is set, and some protection directives are
 /// always on (systemd.exec(5)).
-fn of_dynamic_user(layers: &UnitFiles, name: &str) -> bool {
-    let is_dynamic = || layers.effective("DynamicUser").is_some_and(|found| boolean(found.value) == Some(true));
+fn set_by_dynamic_user(unit_files: &UnitFiles, name: &str) -> bool {
+    let is_dynamic = || unit_files.effective("DynamicUser").is_some_and(|found| boolean(found.value) == Some(true));
     match name {
-        "User" => layers.effective(name).is_none() && is_dynamic(),
+        "User" => unit_files.effective(name).is_none() && is_dynamic(),
         "PrivateTmp" | "NoNewPrivileges" => is_dynamic(),
         _ => false,
     }
 }
 
-/// What the files say, where that is simple enough to be said without a manager, and there is cause to look: `[Install]`
-/// is not loaded at all, and specifiers, most lists and most defaults are the manager's to expand.
-fn own_reading(unit: &UnitFact, layers: &UnitFiles, name: &str, expect: &Expect) -> Option<String> {
-    let admitted = unit.get("NeedDaemonReload") == "yes";
-    let comparable = name == "User" || value_form(name) != ValueForm::Any;
-    // Of a watchdog the manager shows nothing before the service was started once.
-    if name == "WatchdogSec" || of_dynamic_user(layers, name) {
+/// The value in the files, if unitlab can tell it without systemd.
+///
+/// None for `[Install]`, which is not loaded, and for specifiers, most lists and most defaults, which systemd expands.
+fn own_reading(unit: &UnitFact, unit_files: &UnitFiles, name: &str, expect: &Expect) -> Option<String> {
+    let needs_reload = unit.get("NeedDaemonReload") == "yes";
+    let is_comparable = name == "User" || value_form(name) != ValueForm::Any;
+    // systemd shows WatchdogUSec= only after the first start.
+    if name == "WatchdogSec" || set_by_dynamic_user(unit_files, name) {
         return None;
     }
-    let standing = layers.in_effect(name);
-    let expands = standing.iter().any(|written| written.value.contains('%'));
-    if section(name) == "Install" || expands || !(admitted || comparable) {
+    let lines = unit_files.in_effect(name);
+    let expands = lines.iter().any(|written| written.value.contains('%'));
+    if section(name) == "Install" || expands || !(needs_reload || is_comparable) {
         return None;
     }
-    let values: Vec<String> = standing.iter().map(|written| normalised(name, written.value)).collect();
+    let values: Vec<String> = lines.iter().map(|written| normalised(name, written.value)).collect();
     match (values.last(), expect) {
         (None, _) => default_of(name).map(str::to_owned),
         (Some(_), Expect::Includes(_)) => Some(values.join(" ")),

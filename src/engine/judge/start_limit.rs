@@ -1,5 +1,5 @@
-//! Whether a start limit (`StartLimitBurst=` in `StartLimitIntervalSec=`, systemd.unit(5)) lets a unit come back however
-//! often it is killed.
+//! Whether a unit that is killed again and again reaches its start limit: `StartLimitBurst=` starts in
+//! `StartLimitIntervalSec=` (systemd.unit(5)).
 
 use crate::engine::diagnose::stale;
 use crate::engine::finding::Finding;
@@ -7,37 +7,37 @@ use crate::engine::unit_files::UnitFiles;
 use crate::engine::unit_view::UnitView;
 use crate::model::{Cause, Diagnosis, Layer, TimeSpan, UnitFact};
 
-/// The most steps of a growing delay that are counted one by one.
+/// Of a growing restart delay, this many steps are added up one by one.
 const MOST_STEPS: u64 = 10_000;
 
-/// A start limit, and the pace of the restarts that it counts.
-pub(in crate::engine) struct Pace<'a> {
+/// A start limit, and the delays between the restarts that it counts.
+pub(in crate::engine) struct RestartRate<'a> {
     unit: &'a UnitFact,
     burst: u64,
     interval: TimeSpan,
     delay: TimeSpan,
 }
 
-/// What is observed of a unit that will be given up some day, with its causes; none where no limit is ever met.
+/// The observation, if systemd would stop restarting the unit at some time. Adds evidence and causes to the finding.
 ///
-/// Both count: what is loaded is true today, and what the disk holds after the next boot.
-pub(super) fn gives_up(view: &UnitView, layers: Option<&UnitFiles>, finding: &mut Finding) -> Option<String> {
-    let loaded = view.loaded().ok().filter(|unit| unit.get("LoadState") == "loaded").map(Pace::of);
-    let reloaded = view.reloaded().map(Pace::of);
-    if let Some(pace) = loaded.as_ref().or(reloaded.as_ref()) {
+/// Both the loaded limit and the limit on disk count.
+pub(super) fn gives_up(view: &UnitView, unit_files: Option<&UnitFiles>, finding: &mut Finding) -> Option<String> {
+    let loaded = view.loaded().ok().filter(|unit| unit.get("LoadState") == "loaded").map(RestartRate::of);
+    let reloaded = view.twin_loaded().map(RestartRate::of);
+    if let Some(rate) = loaded.as_ref().or(reloaded.as_ref()) {
         let source = view.show("StartLimitBurst,StartLimitIntervalUSec,RestartUSec");
-        finding.show(Layer::Loaded, source, pace.described());
+        finding.show(Layer::Loaded, source, rate.described());
     }
-    let behind = |pace: &Pace| reloaded.as_ref().is_some_and(|disk| !disk.gives_up() && pace.gives_up());
-    if loaded.as_ref().is_some_and(behind) {
-        finding.because([stale(view, layers, "StartLimitBurst")]);
+    let is_stale = |rate: &RestartRate| reloaded.as_ref().is_some_and(|disk| !disk.gives_up() && rate.gives_up());
+    if loaded.as_ref().is_some_and(is_stale) {
+        finding.because([stale(view, unit_files, "StartLimitBurst")]);
     }
-    let pace = loaded.filter(Pace::gives_up).or_else(|| reloaded.filter(Pace::gives_up))?;
-    finding.because([pace.too_tight(view.unit)]);
-    Some(format!("this once; killed again and again, its start limit ends it: {}", pace.described()))
+    let rate = loaded.filter(RestartRate::gives_up).or_else(|| reloaded.filter(RestartRate::gives_up))?;
+    finding.because([rate.too_tight(view.unit)]);
+    Some(format!("this time; repeated kills reach its start limit: {}", rate.described()))
 }
 
-impl<'a> Pace<'a> {
+impl<'a> RestartRate<'a> {
     pub(in crate::engine) fn of(unit: &'a UnitFact) -> Self {
         Self {
             unit,
@@ -47,13 +47,15 @@ impl<'a> Pace<'a> {
         }
     }
 
-    /// The interval begins with a start that is counted too, so the one that is refused comes `burst` delays later. A
-    /// delay is never shorter than it says: when they fill the interval, a new one has begun by then.
+    /// Whether repeated restarts reach the limit.
+    ///
+    /// The first start of the interval counts, so systemd refuses the start that comes `burst` delays later. If the
+    /// delays fill the interval, a new interval has begun by then.
     pub(in crate::engine) fn gives_up(&self) -> bool {
         self.burst > 0 && self.delays() < self.interval
     }
 
-    /// The first `burst` delays together. They only ever grow, so that no later ones are shorter.
+    /// The sum of the first `burst` delays. Later delays are never shorter.
     #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, clippy::cast_sign_loss, reason = "spans")]
     fn delays(&self) -> TimeSpan {
         let (least, steps) = (self.delay.as_micros(), self.unit.get("RestartSteps").parse::<u64>().unwrap_or(0));
@@ -62,7 +64,7 @@ impl<'a> Pace<'a> {
         let (Some(most), true) = (most.map(TimeSpan::as_micros), steps > 0 && least > 0) else {
             return TimeSpan::from_micros(least.saturating_mul(self.burst));
         };
-        // As systemd counts since 254: from RestartSec= on by equal factors, and RestartMaxDelaySec= after the last step.
+        // Since systemd 254: the delay grows by equal factors from RestartSec= to RestartMaxDelaySec=.
         let factor = most as f64 / least as f64;
         let mut total: u64 = 0;
         let counted = self.burst.min(steps).min(MOST_STEPS);
@@ -72,10 +74,10 @@ impl<'a> Pace<'a> {
                 return TimeSpan::from_micros(total);
             }
         }
-        // Beyond this many steps, each counts as long as the first one.
+        // Each further step is counted as the shortest delay.
         let uncounted = least.saturating_mul(self.burst.min(steps) - counted);
-        let behind = most.saturating_mul(self.burst.saturating_sub(steps));
-        TimeSpan::from_micros(total.saturating_add(uncounted).saturating_add(behind))
+        let constant = most.saturating_mul(self.burst.saturating_sub(steps));
+        TimeSpan::from_micros(total.saturating_add(uncounted).saturating_add(constant))
     }
 
     fn described(&self) -> String {
@@ -88,12 +90,12 @@ impl<'a> Pace<'a> {
         let starts = if *burst == 1 { "one start".into() } else { format!("{burst} starts") };
         let action = match self.unit.get("StartLimitAction") {
             "" | "none" => String::new(),
-            action => format!(", and then StartLimitAction={action} hits the whole machine"),
+            action => format!(", and StartLimitAction={action} affects the whole machine"),
         };
         Cause::StartLimitTooTight.because(format!(
-                "The start limit of {unit} allows {starts} within {interval}, and with RestartSec={delay} there can be more: \
-                 then systemd gives up{action}."
-            )).next_step("under [Unit], StartLimitIntervalSec=0 lifts the limit; or let StartLimitBurst= × RestartSec= fill the interval")
+                "The start limit of {unit} allows {starts} within {interval}, and RestartSec={delay} makes more starts possible: \
+                 then systemd stops restarting it{action}."
+            )).next_step("under [Unit], set StartLimitIntervalSec=0 to remove the limit; or make StartLimitBurst= × RestartSec= at least as long as the interval")
     }
 }
 
@@ -103,17 +105,17 @@ fn span(unit: &UnitFact, name: &str) -> Option<TimeSpan> {
 
 #[cfg(test)]
 mod tests {
-    use super::Pace;
+    use super::RestartRate;
     use crate::engine::testbed::service;
 
     #[test]
-    fn which_limits_are_met_some_day() {
+    fn restarts_that_come_too_fast_reach_the_limit() {
         type Properties<'a> = &'a [(&'a str, &'a str)];
         #[rustfmt::skip]
         let table: [(&str, &str, &str, Properties, bool); 17] = [
             ("5", "10s", "100ms", &[], true),
             ("5", "10s", "3s", &[], false),
-            // The sixth start comes a little after 10 s: the interval is over.
+            // The sixth start comes just after 10 s, when the interval is over.
             ("5", "10s", "2s", &[], false),
             ("5", "10s", "1.999s", &[], true),
             ("5", "10s", "0", &[], true),
@@ -123,7 +125,7 @@ mod tests {
             ("0", "10s", "0", &[], false),
             ("5", "0", "0", &[], false),
             ("100000", "infinity", "1h", &[], true),
-            // 1 s, 2.5 s, 6.3 s, 15.8 s and so on, where equal delays take five seconds.
+            // The delays are 1 s, 2.5 s, 6.3 s, 15.8 s …; equal delays would take 5 s in all.
             ("5", "20s", "1s", &[("RestartSteps", "5"), ("RestartMaxDelayUSec", "100s")], false),
             ("5", "20s", "1s", &[("RestartSteps", "5"), ("RestartMaxDelayUSec", "infinity")], true),
             ("5", "20s", "1s", &[("RestartSteps", "0"), ("RestartMaxDelayUSec", "100s")], true),
@@ -134,14 +136,16 @@ mod tests {
         for (burst, interval, delay, steps, gives_up) in table {
             let limit = [("StartLimitBurst", burst), ("StartLimitIntervalUSec", interval), ("RestartUSec", delay)];
             let unit = service(&[&limit[..], steps].concat());
-            assert_eq!(Pace::of(&unit).gives_up(), gives_up, "{burst} in {interval}, {delay}, {steps:?}");
+            assert_eq!(RestartRate::of(&unit).gives_up(), gives_up, "{burst} in {interval}, {delay}, {steps:?}");
         }
     }
 
     #[test]
-    fn an_action_is_named() {
-        let told = |action| Pace::of(&service(&[("StartLimitAction", action)])).too_tight("x.service").text;
-        assert!(told("reboot").ends_with("gives up, and then StartLimitAction=reboot hits the whole machine."));
-        assert!(told("none").ends_with("systemd gives up."));
+    fn the_cause_names_the_start_limit_action() {
+        let text = |action| RestartRate::of(&service(&[("StartLimitAction", action)])).too_tight("x.service").text;
+        assert!(
+            text("reboot").ends_with("stops restarting it, and StartLimitAction=reboot affects the whole machine.")
+        );
+        assert!(text("none").ends_with("systemd stops restarting it."));
     }
 }

@@ -1,6 +1,6 @@
 //! `survives-reboot`: the unit is active on a freshly booted twin.
 
-use super::active::{State, look, observed, state};
+use super::active::{State, observed, sample_text, state};
 use crate::engine::ask;
 use crate::engine::diagnose::{dropped_at_boot, why_not_enabled, why_not_running_after_boot};
 use crate::engine::finding::Finding;
@@ -18,24 +18,24 @@ pub(super) fn judge(view: &UnitView, hold: TimeSpan) -> Verdict {
     let (before, after) = (&fact.before, &fact.after);
     let source = view.show("ActiveState,SubState,MainPID,NRestarts");
     let up = |sample: &Sample| match sample.up_ms {
-        0 => look(sample),
-        ms => format!("{}, up for {}", look(sample), span(ms)),
+        0 => sample_text(sample),
+        ms => format!("{}, up for {}", sample_text(sample), span(ms)),
     };
     finding.show(Layer::Live, &source, format!("on a freshly booted copy: {}", up(before)));
     if before != after {
         finding.show(Layer::Live, &source, format!("{} later: {}", span(fact.watched_ms), up(after)));
     }
-    let unit = view.reloaded();
+    let unit = view.twin_loaded();
     match state(fact, false) {
         State::Holds => finding.passed(held(after)),
         State::JustStarted if after.up_ms >= hold.as_micros() / 1000 => finding.passed(held(after)),
         State::JustStarted => finding.unknown(&Unknown {
-            reason: format!("after a reboot it was active only at the very end of the watch ({})", span(after.up_ms)),
+            reason: format!("after a reboot it became active just before the watch ended ({})", span(after.up_ms)),
             remedy: Some("check again".into()),
         }),
         State::Down if is_starting(after, unit) => finding.unknown(&Unknown {
             reason: "after a reboot it was still starting when the watch ended".into(),
-            remedy: Some(format!("look what it waits for: systemctl status {}", view.unit)),
+            remedy: Some(format!("see what it waits for: systemctl status {}", view.unit)),
         }),
         state => {
             if let Some(unit) = unit {
@@ -48,26 +48,27 @@ pub(super) fn judge(view: &UnitView, hold: TimeSpan) -> Verdict {
 
 fn explain(finding: &mut Finding, view: &UnitView, unit: &UnitFact, fact: &StabilityFact, state: State) {
     let files = view.files();
-    let layers = files.as_ref().ok().map(|files| UnitFiles::read(files));
-    let boot = view.rebooted();
+    let unit_files = files.as_ref().ok().map(|files| UnitFiles::read(files));
+    let boot = view.twin_boot();
     // A unit that the boot does not pull in cannot fail, so look at that first.
     let pulled = boot.is_none_or(|boot| !boot.chain.is_empty());
     if state == State::Down && !pulled {
-        finding.because(boot.map(|boot| why_not_enabled(view, boot, Some(unit), layers.as_ref())).unwrap_or_default());
+        finding
+            .because(boot.map(|boot| why_not_enabled(view, boot, Some(unit), unit_files.as_ref())).unwrap_or_default());
     } else {
-        let why = why_not_running_after_boot(view, unit, layers.as_ref(), Some(fact));
+        let why = why_not_running_after_boot(view, unit, unit_files.as_ref(), Some(fact));
         let cycle = boot.map_or(&[][..], |boot| &boot.cycle);
-        let left = || dropped_at_boot(view, layers.as_ref(), cycle).unwrap_or_else(|| left_down(view));
-        // To start it by hand, as one would now, mends no boot.
+        let left = || dropped_at_boot(view, unit_files.as_ref(), cycle).unwrap_or_else(|| left_down(view));
+        // The advice to start it by hand does not help the next boot.
         finding.because(why.into_iter().map(|why| if why.cause == Cause::NotStarted { left() } else { why }));
     }
 }
 
-/// The boot has a job for it, no failure is on record, and it is down.
+/// The boot pulls it in, and it is inactive without a failure.
 fn left_down(view: &UnitView) -> Diagnosis {
     let unit = view.unit;
     Cause::BootLeavesItDown
-        .because(format!("The boot wants {unit}, and yet it does not run then, although it did not fail."))
+        .because(format!("The boot pulls in {unit}, but it is inactive afterwards, although it did not fail."))
         .next_step(format!(
             "look for a unit that conflicts with it: systemctl show -p ConflictedBy,Conflicts,PartOf,BindsTo {unit}"
         ))
@@ -77,8 +78,9 @@ fn held(after: &Sample) -> String {
     format!("after a reboot: {} ({}), up for {}", after.active, after.sub, span(after.up_ms))
 }
 
-/// A start job runs or waits, or the program has not said yet that it is ready. Not one that comes after a death: that is
-/// a phase of a loop, and which phase is luck.
+/// A start job is running or queued, or the program is not ready yet.
+///
+/// Not after a restart: a crash loop passes through this state, too.
 fn is_starting(after: &Sample, unit: Option<&UnitFact>) -> bool {
     match after.active.as_str() {
         "activating" => after.restarts == 0 && !after.sub.starts_with("auto-restart"),

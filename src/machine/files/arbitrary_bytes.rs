@@ -12,9 +12,9 @@ use crate::machine::files::unit_file::files;
 use crate::machine::units::unit_name::UnitName;
 use crate::machine::view::View;
 use crate::model::{
-    AccountCheck, Answer, AnswerSet, BootFact, Check, Expect, Fact, FailureFact, FileCheck, FilesFact, Ground,
-    Identity, JournalCheck, KillFact, KillOutcome, Kind, Lab, Observations, ProcessCheck, Question, RestartPolicy,
-    Sample, Since, StabilityFact, StartLimit, SystemFact, TimeSpan, Trial, Trials, TypedQuestion, UnitFact, Unknown,
+    AccountCheck, Answer, AnswerSet, BootFact, Check, Expect, Fact, FailureFact, FileCheck, FilesFact, Identity,
+    JournalCheck, KillFact, KillOutcome, Kind, Lab, Observations, ProcessCheck, Question, RestartPolicy, Sample, Since,
+    StabilityFact, StartLimit, SystemFact, TimeSpan, Trial, TrialMachine, Trials, TypedQuestion, UnitFact, Unknown,
     Value,
 };
 
@@ -228,7 +228,7 @@ proptest! {
         let files = files(&View::live(), &UnitName::parse(UNIT).unwrap(), &disk.path().to_string_lossy(), Some(&loaded));
         prop_assert!(!files.files.is_empty() && files.files.len() <= drop_ins.len() + 1);
         let lab = lab();
-        let tried = trials(&lab, Ground::Twin).into_iter().map(|Trial::Kill(trial)| trial.answered(Ok(killed(&loaded, back))));
+        let tried = trials(&lab, TrialMachine::Twin).into_iter().map(|Trial::Kill(trial)| trial.answered(Ok(killed(&loaded, back))));
         let observations = Observations {
             live: answer_set(&questions(&lab), &loaded, &files, &message),
             twin: Some(answer_set(&twin_questions(&lab), &reloaded, &files, &message)),

@@ -46,7 +46,7 @@ pub(crate) fn file(view: &View, path: &str, text: Option<&str>, unit: Option<&Un
     Ok(FileFact {
         link,
         node: Some(names.node(&real, &meta)),
-        folders: directories,
+        directories,
         search: text.map(|text| search(view, &real, text)),
         read_only: mounts.and_then(|mounts| read_only(&mounts, &real)),
     })
@@ -175,7 +175,7 @@ mod tests {
             ("loop", None, "loop", None),
             ("absent", None, "", None),
             ("text/below", None, "", None),
-            (".", Some(FileType::Directory), "", Some(Search::NoText { what: "a folder".into() })),
+            (".", Some(FileType::Directory), "", Some(Search::NoText { what: "a directory".into() })),
             ("fifo", Some(FileType::Special), "", Some(Search::NoText { what: "a FIFO".into() })),
             ("zero", Some(FileType::Special), "/dev/zero", Some(Search::NoText { what: "a device".into() })),
         ] {
@@ -186,8 +186,8 @@ mod tests {
         assert!(matches!(look(&at("gigabyte"), Some("x")).search, Some(Search::Unread { .. })));
         let fact = look(&at("good"), None);
         assert_eq!(fact.node.unwrap().mode, 0o4640);
-        assert_eq!(fact.folders[0].path, dir.path().canonicalize().unwrap().to_str().unwrap());
-        assert_eq!(fact.folders.last().unwrap().path, "/");
+        assert_eq!(fact.directories[0].path, dir.path().canonicalize().unwrap().to_str().unwrap());
+        assert_eq!(fact.directories.last().unwrap().path, "/");
     }
 
     #[test]

@@ -53,7 +53,7 @@ fn content_by_metadata(meta: &Metadata) -> Option<Content> {
     } else if what.is_char_device() && meta.rdev() == NULL_DEVICE {
         return Some(Content::Masked);
     } else if what.is_dir() {
-        "a folder"
+        "a directory"
     } else if what.is_fifo() {
         "a FIFO"
     } else if what.is_socket() {
@@ -130,7 +130,7 @@ mod tests {
             ("fifo", not_regular("a FIFO")),
             ("to-fifo", not_regular("a FIFO")),
             ("socket", not_regular("a socket")),
-            (".", not_regular("a folder")),
+            (".", not_regular("a directory")),
             ("loop", bad_link("a loop of links")),
             ("dangling", bad_link("a link to a missing file")),
         ] {

@@ -290,7 +290,7 @@ mod tests {
         ]);
         let contents = |unit| disk.ask(unit, &[]).files.into_iter().map(|file| file.content).collect::<Vec<_>>();
         assert_eq!(contents("a.service"), [Content::Masked, Content::Masked]);
-        assert_eq!(contents("b.service"), [Content::NotRegular { what: "a folder".into() }]);
+        assert_eq!(contents("b.service"), [Content::NotRegular { what: "a directory".into() }]);
         assert_eq!(disk.paths("c.service", &[]), ["lib/c.service"]);
         assert_eq!(contents("d.service"), [Content::BadLink { what: "a loop of links".into() }]);
     }

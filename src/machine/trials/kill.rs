@@ -5,7 +5,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::model::{Ground, KillFact, KillOutcome, Sample, TimeSpan, UnitFact, Unknown};
+use crate::model::{KillFact, KillOutcome, Sample, TimeSpan, TrialMachine, UnitFact, Unknown};
 
 use crate::machine::trials::start_limit::{
     StartsLeft, restart_delay, since_start, start_limit, starts_left, to_duration,
@@ -57,16 +57,16 @@ const PROPERTIES: [&str; 22] = [
 ];
 
 /// Kills the main process once. An error means that the kill was refused or failed.
-pub(crate) fn kill(systemctl: &Systemctl, unit: &str, within_ms: u64, on: Ground) -> Result<KillFact, Unknown> {
+pub(crate) fn kill(systemctl: &Systemctl, unit: &str, within_ms: u64, on: TrialMachine) -> Result<KillFact, Unknown> {
     let name = UnitName::parse(unit)?;
     let attempt = Attempt { systemctl, name };
     let mut fact = attempt.show()?;
     let mut started_first = false;
-    if on == Ground::Twin && !is_up(&fact) {
+    if on == TrialMachine::Twin && !is_up(&fact) {
         started_first = attempt.start(&fact);
         fact = attempt.wait_until_settled()?;
     }
-    if on == Ground::Live && has_main_process(&fact) {
+    if on == TrialMachine::Live && has_main_process(&fact) {
         attempt.wait_for_start_limit(&fact)?;
         fact = attempt.show()?;
     }

@@ -132,7 +132,8 @@ fn required_path(view: &View, path: &Path, purpose: Purpose, unit: &UnitFact) ->
     let mut found = at(path)?;
     if found.node.is_none() && path.is_absolute() {
         let nearest = path.ancestors().skip(1).find_map(|above| at(above).filter(|found| found.node.is_some()));
-        found.folders = nearest.map(|above| above.node.into_iter().chain(above.folders).collect()).unwrap_or_default();
+        found.directories =
+            nearest.map(|above| above.node.into_iter().chain(above.directories).collect()).unwrap_or_default();
     }
     let format = (purpose == Purpose::Program).then(|| program_format(view, path)).flatten();
     Some(RequiredPath { path: path.to_str()?.to_owned(), purpose, found, format })

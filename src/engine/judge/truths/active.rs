@@ -1,6 +1,6 @@
-//! Up, and staying up: truths 19–24, and who answers: 37.
+//! Verdicts about `active` (truths 19–24) and `http` (truth 37).
 
-use super::verdicts::{gist, judged};
+use super::verdicts::{judged, summary};
 use crate::engine::testbed::{ObservationsBuilder, UNIT, fragment, service};
 use crate::model::{
     CheckReport, HttpFact, HttpOutcome, HttpQuestion, Kind, PortOwner, Sample, StabilityFact, StabilityQuestion,
@@ -16,33 +16,33 @@ fn sample(active: &str, sub: &str, main_pid: u32, invocation: &str, restarts: u6
 
 fn active(running: bool, properties: &[(&str, &str)], before: Sample, after: Sample) -> CheckReport {
     let fact = StabilityFact { before, after, watched_ms: 3_000 };
-    let observed = ObservationsBuilder::default()
+    let observations = ObservationsBuilder::default()
         .loaded(service(properties))
         .files(fragment(EXEC))
         .live(&StabilityQuestion { unit: UNIT.into(), window_ms: 3_000 }, fact);
-    judged(Kind::Active { running, hold: TimeSpan::from_micros(3_000_000) }, observed)
+    judged(Kind::Active { running, hold: TimeSpan::from_micros(3_000_000) }, observations)
 }
 
-fn still(running: bool, properties: &[(&str, &str)], sample: &Sample) -> CheckReport {
+fn unchanged(running: bool, properties: &[(&str, &str)], sample: &Sample) -> CheckReport {
     active(running, properties, sample.clone(), sample.clone())
 }
 
 const UP: [(&str, &str); 3] = [("ActiveState", "active"), ("SubState", "running"), ("MainPID", "7")];
 
 #[test]
-fn steady_is_active() {
+fn a_stable_service_is_active() {
     assert_eq!(
-        gist(&still(true, &UP, &sample("active", "running", 7, "a", 0))),
+        summary(&unchanged(true, &UP, &sample("active", "running", 7, "a", 0))),
         (Status::Passed, "active (running)", vec![])
     );
-    // It was restarted once, long ago.
-    assert_eq!(still(true, &UP, &sample("active", "running", 7, "a", 3)).status, Status::Passed);
-    // It reads its configuration anew, and its main process is there all the while.
-    assert_eq!(still(true, &UP, &sample("reloading", "reload", 7, "a", 0)).status, Status::Passed);
+    // It was restarted earlier, not between the samples.
+    assert_eq!(unchanged(true, &UP, &sample("active", "running", 7, "a", 3)).status, Status::Passed);
+    // It reloads its configuration, and its main process stays.
+    assert_eq!(unchanged(true, &UP, &sample("reloading", "reload", 7, "a", 0)).status, Status::Passed);
 }
 
 #[test]
-fn truth_19_a_loop_ends_in_two_ways() {
+fn truth_19_a_crash_loop_ends_with_either_of_two_results() {
     for (result, status) in [("exit-code", "1"), ("start-limit-hit", "0")] {
         let properties = [
             ("ActiveState", "failed"),
@@ -53,9 +53,9 @@ fn truth_19_a_loop_ends_in_two_ways() {
             ("ExecMainStatus", status),
             ("Restart", "always"),
         ];
-        let report = still(true, &properties, &sample("failed", "failed", 0, "", 5));
+        let report = unchanged(true, &properties, &sample("failed", "failed", 0, "", 5));
         assert_eq!(
-            (report.status, gist(&report).2),
+            (report.status, summary(&report).2),
             (Status::Failed, vec!["crash-loop", "start-limit-hit"]),
             "{result}"
         );
@@ -63,50 +63,53 @@ fn truth_19_a_loop_ends_in_two_ways() {
 }
 
 #[test]
-fn truth_20_one_look_lies() {
+fn truth_20_one_sample_does_not_show_a_crash_loop() {
     let waiting =
         [("ActiveState", "activating"), ("SubState", "auto-restart"), ("ExecMainCode", "1"), ("ExecMainStatus", "1")];
-    let report = still(true, &waiting, &sample("activating", "auto-restart", 0, "a", 0));
-    assert_eq!((report.status, gist(&report).2), (Status::Failed, vec!["crash-loop"]));
+    let report = unchanged(true, &waiting, &sample("activating", "auto-restart", 0, "a", 0));
+    assert_eq!((report.status, summary(&report).2), (Status::Failed, vec!["crash-loop"]));
     let report = active(true, &UP, sample("active", "running", 7, "a", 8), sample("active", "running", 9, "b", 11));
     assert_eq!(
-        gist(&report),
+        summary(&report),
         (
             Status::Failed,
-            "active at both looks, but not the same: main pid 7 then 9, NRestarts 8 then 11",
+            "active in both samples, but restarted between them: main pid 7 then 9, NRestarts 8 then 11",
             vec!["crash-loop"]
         )
     );
 }
 
-/// Truth 21: a restart by hand resets the counter, and is no crash loop; but it is not steady either.
+/// A manual restart resets the counter. It is not a crash loop, but not stable either.
 #[test]
-fn truth_21_a_restart_by_hand_is_no_crash_loop() {
+fn truth_21_a_manual_restart_is_not_a_crash_loop() {
     let report = active(true, &UP, sample("active", "running", 7, "a", 2), sample("active", "running", 9, "b", 0));
-    assert_eq!((report.status, gist(&report).2), (Status::Failed, vec![]));
+    assert_eq!((report.status, summary(&report).2), (Status::Failed, vec![]));
 }
 
-/// Truth 22: between restarts it passes through other states; coming up within the window proves nothing yet.
+/// A start within the watch window does not show whether the service is stable.
 #[test]
-fn truth_22_just_up_is_not_known() {
+fn truth_22_a_service_that_has_just_started_is_unknown() {
     let report = active(true, &UP, sample("activating", "start", 7, "a", 0), sample("active", "running", 7, "a", 0));
-    assert_eq!(gist(&report), (Status::Unknown, "it has only just become active (400 ms ago)", vec!["could-not-tell"]));
+    assert_eq!(summary(&report), (Status::Unknown, "it became active only 400 ms ago", vec!["could-not-tell"]));
     let report =
         active(true, &UP, sample("activating", "auto-restart", 0, "a", 3), sample("active", "running", 9, "b", 4));
-    assert_eq!((report.status, gist(&report).2), (Status::Failed, vec!["crash-loop"]));
+    assert_eq!((report.status, summary(&report).2), (Status::Failed, vec!["crash-loop"]));
 }
 
 #[test]
-fn truth_23_active_exited_is_active_and_not_running() {
+fn truth_23_active_exited_is_active_but_not_running() {
     let exited = [("ActiveState", "active"), ("SubState", "exited"), ("ExecMainCode", "1"), ("Type", "oneshot")];
     let sample = sample("active", "exited", 0, "a", 0);
-    assert_eq!(still(false, &exited, &sample).status, Status::Passed);
-    let report = still(true, &exited, &sample);
-    assert_eq!(gist(&report), (Status::Failed, "active (exited): its command is done, and no process is left", vec![]));
+    assert_eq!(unchanged(false, &exited, &sample).status, Status::Passed);
+    let report = unchanged(true, &exited, &sample);
+    assert_eq!(
+        summary(&report),
+        (Status::Failed, "active (exited): its command has exited, and no process is left", vec![])
+    );
 }
 
 #[test]
-fn truth_24_down_for_a_reason() {
+fn truth_24_the_cause_of_an_inactive_service_is_named() {
     let failed = |status| {
         [
             ("ActiveState", "failed"),
@@ -121,8 +124,8 @@ fn truth_24_down_for_a_reason() {
         ("200", "chdir", "200/CHDIR, WorkingDirectory=/srv/none at /etc/systemd/system/sre-app.service:3"),
         ("217", "user-unknown", "217/USER"),
     ] {
-        let report = still(true, &failed(status), &sample("failed", "failed", 0, "", 0));
-        assert_eq!((report.status, gist(&report).2), (Status::Failed, vec![id]), "{status}");
+        let report = unchanged(true, &failed(status), &sample("failed", "failed", 0, "", 0));
+        assert_eq!((report.status, summary(&report).2), (Status::Failed, vec![id]), "{status}");
         assert!(report.diagnosis[0].text.contains(part), "{}", report.diagnosis[0].text);
         assert!(
             report
@@ -132,16 +135,19 @@ fn truth_24_down_for_a_reason() {
     }
     let down = sample("inactive", "dead", 0, "", 0);
     let unmet = [("ConditionResult", "no"), ("ConditionTimestampMonotonic", "552537963")];
-    assert_eq!(gist(&still(true, &unmet, &down)).2, ["condition-not-met"]);
+    assert_eq!(summary(&unchanged(true, &unmet, &down)).2, ["condition-not-met"]);
     let never = [("ConditionResult", "no"), ("ConditionTimestampMonotonic", "0")];
-    assert_eq!(gist(&still(true, &never, &down)).2, ["not-started"]);
-    let mute = [("ActiveState", "activating"), ("SubState", "start"), ("Type", "notify")];
-    assert_eq!(gist(&still(true, &mute, &sample("activating", "start", 7, "a", 0))).2, ["waits-for-ready"]);
+    assert_eq!(summary(&unchanged(true, &never, &down)).2, ["not-started"]);
+    let waiting_for_ready = [("ActiveState", "activating"), ("SubState", "start"), ("Type", "notify")];
+    assert_eq!(
+        summary(&unchanged(true, &waiting_for_ready, &sample("activating", "start", 7, "a", 0))).2,
+        ["waits-for-ready"]
+    );
 }
 
 fn get(outcome: HttpOutcome, owner: PortOwner, contains: Option<&str>) -> CheckReport {
     let question = HttpQuestion { unit: UNIT.into(), port: 8000, path: "/".into() };
-    let observed = ObservationsBuilder::default()
+    let observations = ObservationsBuilder::default()
         .loaded(service(&[
             ("ActiveState", "failed"),
             ("SubState", "failed"),
@@ -150,18 +156,21 @@ fn get(outcome: HttpOutcome, owner: PortOwner, contains: Option<&str>) -> CheckR
         ]))
         .files(fragment(EXEC))
         .live(&question, HttpFact { outcome, owner });
-    judged(Kind::Http { port: 8000, path: "/".into(), status: 200, contains: contains.map(str::to_owned) }, observed)
+    judged(
+        Kind::Http { port: 8000, path: "/".into(), status: 200, contains: contains.map(str::to_owned) },
+        observations,
+    )
 }
 
 #[test]
-fn truth_37_an_answer_counts_when_the_unit_gives_it() {
+fn truth_37_an_answer_counts_only_if_the_unit_gives_it() {
     let answer = |status| HttpOutcome::Answered { status, body: "hello".into() };
     let own = || PortOwner::Unit { pid: 7 };
     let other = || PortOwner::Other { pid: 99, comm: "python3".into() };
     #[rustfmt::skip]
     let table = [
         (answer(200), own(), Some("hell"), Status::Passed, "status 200; pid 7 of sre-app.service listens", vec![]),
-        (answer(200), own(), Some("heaven"), Status::Failed, "status 200, and the answer lacks \"heaven\"", vec![]),
+        (answer(200), own(), Some("heaven"), Status::Failed, "status 200, but the body does not contain \"heaven\"", vec![]),
         (answer(404), own(), None, Status::Failed, "status 404", vec![]),
         (answer(200), other(), None, Status::Failed, "status 200, from pid 99 (python3), not from sre-app.service", vec!["orphan-answers-the-port"]),
         (answer(200), PortOwner::Unseen, None, Status::Unknown, "http://127.0.0.1:8000/ answers, but the process that answers is unknown", vec!["could-not-tell"]),
@@ -169,20 +178,20 @@ fn truth_37_an_answer_counts_when_the_unit_gives_it() {
         (HttpOutcome::TimedOut, own(), None, Status::Failed, "no answer in time: pid 7 of sre-app.service listens", vec![]),
     ];
     for (outcome, owner, contains, status, observed, causes) in table {
-        assert_eq!(gist(&get(outcome, owner, contains)), (status, observed, causes));
+        assert_eq!(summary(&get(outcome, owner, contains)), (status, observed, causes));
     }
 }
 
-/// The program cannot have a port that somebody else holds: that is why it is down.
+/// The service failed because another process listens on its port.
 #[test]
-fn an_orphan_on_the_port_explains_a_dead_service() {
+fn a_foreign_process_on_the_port_explains_a_failed_service() {
     let down = sample("failed", "failed", 0, "", 0);
     let fact = StabilityFact { before: down.clone(), after: down, watched_ms: 0 };
-    let stranger = HttpFact {
+    let foreign = HttpFact {
         outcome: HttpOutcome::Answered { status: 200, body: String::new() },
         owner: PortOwner::Other { pid: 99, comm: "python3".into() },
     };
-    let observed = ObservationsBuilder::default()
+    let observations = ObservationsBuilder::default()
         .loaded(service(&[
             ("ActiveState", "failed"),
             ("Result", "exit-code"),
@@ -191,7 +200,7 @@ fn an_orphan_on_the_port_explains_a_dead_service() {
         ]))
         .files(fragment(EXEC))
         .live(&StabilityQuestion { unit: UNIT.into(), window_ms: 3_000 }, fact)
-        .live(&HttpQuestion { unit: UNIT.into(), port: 8000, path: "/".into() }, stranger);
-    let report = judged(Kind::Active { running: true, hold: TimeSpan::from_micros(3_000_000) }, observed);
-    assert_eq!(gist(&report).2, ["orphan-answers-the-port"]);
+        .live(&HttpQuestion { unit: UNIT.into(), port: 8000, path: "/".into() }, foreign);
+    let report = judged(Kind::Active { running: true, hold: TimeSpan::from_micros(3_000_000) }, observations);
+    assert_eq!(summary(&report).2, ["orphan-answers-the-port"]);
 }

@@ -1,5 +1,5 @@
-//! Why a start failed, by what was left to be seen: the steps EXEC, CHDIR, USER and NAMESPACE observed apart, and the
-//! program's own complaints, where what is there bears them out.
+//! The diagnosis of a failed start: the steps EXEC, CHDIR, USER, GROUP and NAMESPACE, and messages of the program that
+//! the machine confirms.
 
 use super::verdicts::judged;
 use crate::engine::testbed::{ObservationsBuilder, UNIT, fragment, service};
@@ -21,26 +21,26 @@ fn node(path: &str, file_type: FileType, uid: u32, mode: u32) -> Node {
     Node { path: path.into(), file_type, uid, owner: owner.into(), gid: uid, group: owner.into(), mode, acl: vec![] }
 }
 
-/// At the end of a way that everybody may go.
+/// A path whose parent directories every user may enter.
 fn at(path: &str, file_type: FileType, mode: u32) -> FileFact {
     let above = path.rsplit_once('/').map_or("/", |(above, _)| above);
-    let folders = vec![node(above, FileType::Directory, 0, 0o755), node("/", FileType::Directory, 0, 0o755)];
-    FileFact { node: Some(node(path, file_type, 0, mode)), folders, ..FileFact::default() }
+    let directories = vec![node(above, FileType::Directory, 0, 0o755), node("/", FileType::Directory, 0, 0o755)];
+    FileFact { node: Some(node(path, file_type, 0, mode)), directories, ..FileFact::default() }
 }
 
-fn nothing(nearest: &str, mode: u32) -> FileFact {
-    FileFact { folders: vec![node(nearest, FileType::Directory, 0, mode)], ..FileFact::default() }
+fn missing(nearest: &str, mode: u32) -> FileFact {
+    FileFact { directories: vec![node(nearest, FileType::Directory, 0, mode)], ..FileFact::default() }
 }
 
-fn behind(mode: u32) -> FileFact {
+fn below_directory_with_mode(mode: u32) -> FileFact {
     let mut fact = at("/opt/app/serve.sh", FileType::File, 0o755);
-    fact.folders[0].mode = mode;
+    fact.directories[0].mode = mode;
     fact
 }
 
-fn needed(path: &str, purpose: Purpose, found: FileFact, head: Option<ProgramFormat>) -> FailureFact {
-    let needed = RequiredPath { path: path.into(), purpose, found, format: head };
-    FailureFact { paths: vec![needed], identity: Some(as_service()), ..FailureFact::default() }
+fn requires(path: &str, purpose: Purpose, found: FileFact, head: Option<ProgramFormat>) -> FailureFact {
+    let required = RequiredPath { path: path.into(), purpose, found, format: head };
+    FailureFact { paths: vec![required], identity: Some(as_service()), ..FailureFact::default() }
 }
 
 fn as_service() -> Identity {
@@ -60,12 +60,12 @@ fn failed(status: &str, more: &[(&str, &str)], fact: FailureFact) -> CheckReport
     properties.extend(more);
     let sample = Sample { active: "failed".into(), sub: "failed".into(), ..Sample::default() };
     let stability = StabilityFact { before: sample.clone(), after: sample, watched_ms: 0 };
-    let observed = ObservationsBuilder::default()
+    let observations = ObservationsBuilder::default()
         .loaded(service(&properties))
         .files(fragment(UNIT_FILE))
         .live(&StabilityQuestion { unit: UNIT.into(), window_ms: 3_000 }, stability)
         .failure(fact);
-    judged(Kind::Active { running: true, hold: TimeSpan::from_micros(3_000_000) }, observed)
+    judged(Kind::Active { running: true, hold: TimeSpan::from_micros(3_000_000) }, observations)
 }
 
 fn first(report: &CheckReport) -> (&str, &str) {
@@ -73,15 +73,15 @@ fn first(report: &CheckReport) -> (&str, &str) {
 }
 
 #[test]
-fn status_203_is_told_apart() {
+fn status_203_has_different_causes() {
     let script = |line: &str, runs| Some(ProgramFormat::Script { line: line.into(), runs });
     let sound = || script("/bin/sh", true);
     let file = |mode| at("/opt/app/serve.sh", FileType::File, mode);
     let link = FileFact { link: "/opt/old".into(), ..FileFact::default() };
     for (found, head, id, part) in [
-        (nothing("/opt/app", 0o755), None, "exec-missing", "there is no /opt/app/serve.sh."),
+        (missing("/opt/app", 0o755), None, "exec-missing", "there is no /opt/app/serve.sh."),
         (
-            nothing("/opt", 0o755),
+            missing("/opt", 0o755),
             None,
             "exec-missing",
             "there is no /opt/app/serve.sh; of its parent directories only /opt",
@@ -91,35 +91,35 @@ fn status_203_is_told_apart() {
             at("/opt/app/serve.sh", FileType::Directory, 0o755),
             None,
             "exec-not-executable",
-            "is a folder, not a program",
+            "is a directory, not a program",
         ),
         (file(0o644), sound(), "exec-not-executable", "is not executable (owner root, group root, mode 0644)"),
         (file(0o744), sound(), "permission-denied", "sre-app may not execute /opt/app/serve.sh"),
-        (behind(0o700), sound(), "permission-denied", "sre-app may not enter /opt/app (owner root"),
+        (below_directory_with_mode(0o700), sound(), "permission-denied", "sre-app may not enter /opt/app (owner root"),
         (file(0o755), script("/bin/sh\r", false), "exec-bad-interpreter", "Windows line endings (CRLF)"),
         (file(0o755), script("/bin/zsch -e", false), "exec-bad-interpreter", "/bin/zsch is missing or not executable"),
         (file(0o755), Some(ProgramFormat::Other), "exec-format", "neither begins with #!"),
         (file(0o755), Some(ProgramFormat::Binary { native: false }), "exec-format", "a different CPU architecture"),
         (file(0o755), Some(ProgramFormat::Binary { native: true }), "exec-failed", "exists now and is executable"),
     ] {
-        let report = failed("203", &[], needed("/opt/app/serve.sh", Purpose::Program, found, head));
+        let report = failed("203", &[], requires("/opt/app/serve.sh", Purpose::Program, found, head));
         let (found, text) = first(&report);
         assert_eq!(found, id, "{text}");
         let lead = "Step EXEC failed (203/EXEC, ExecStart=/opt/app/serve.sh at /etc/systemd/system/sre-app.service:3)";
         assert!(text.starts_with(lead) && text.contains(part), "{text} lacks {part}");
     }
-    let bare = needed("serve", Purpose::Program, FileFact::default(), None);
+    let bare = requires("serve", Purpose::Program, FileFact::default(), None);
     assert!(first(&failed("203", &[], bare)).1.contains("no serve in the directories that systemd searches"));
-    let mut hidden = needed("/root/x", Purpose::Program, at("/root/x", FileType::File, 0o755), None);
+    let mut hidden = requires("/root/x", Purpose::Program, at("/root/x", FileType::File, 0o755), None);
     hidden.identity = Some(Identity { uid: Some(0), groups: vec![0], powers: vec![] });
     let report = failed("203", &[("ProtectHome", "yes")], hidden);
     assert_eq!(first(&report).0, "exec-missing");
     assert!(first(&report).1.contains("ProtectHome= hides it"), "{}", first(&report).1);
 }
 
-/// The commands around the program take the same steps, and shells know words that no program is called by.
+/// ExecStartPre= has the same steps. A shell built-in is not a program.
 #[test]
-fn a_step_of_another_command_names_it() {
+fn a_failed_step_of_another_command_names_the_command() {
     let ran = |argv: &str| {
         let path = argv.split(' ').next().unwrap_or_default();
         format!(
@@ -134,8 +134,8 @@ fn a_step_of_another_command_names_it() {
     ] {
         let path = argv.split(' ').next().unwrap_or_default();
         let before = [("ExecMainCode", "0"), ("ExecStartPre", &ran(argv))];
-        let found = if path.starts_with('/') { nothing("/opt", 0o755) } else { FileFact::default() };
-        let report = failed("0", &before, needed(path, Purpose::Program, found, None));
+        let found = if path.starts_with('/') { missing("/opt", 0o755) } else { FileFact::default() };
+        let report = failed("0", &before, requires(path, Purpose::Program, found, None));
         let (id, text) = first(&report);
         assert_eq!(id, "exec-missing", "{text}");
         assert!(text.starts_with(lead) && text.contains(part), "{text}");
@@ -144,12 +144,12 @@ fn a_step_of_another_command_names_it() {
     }
 }
 
-/// A denied port has no path; the capability that it takes is looked for in what is loaded.
+/// A low port needs a capability, which is looked up in the loaded settings.
 #[test]
 fn a_denied_port_is_named_with_its_capability() {
-    let said = vec!["    self.socket.bind(self.server_address)".into(), "[Errno 13] Permission denied".to_owned()];
+    let messages = vec!["    self.socket.bind(self.server_address)".into(), "[Errno 13] Permission denied".to_owned()];
     let denied = |uid| FailureFact {
-        messages: said.clone(),
+        messages: messages.clone(),
         first_unprivileged_port: Some(1024),
         identity: Some(Identity { uid: Some(uid), ..Identity::default() }),
         ..FailureFact::default()
@@ -170,13 +170,13 @@ fn a_denied_port_is_named_with_its_capability() {
     }
 }
 
-/// env(1) is found, and does not find what it is to look for.
+/// env(1) exists, but does not find the interpreter.
 #[test]
-fn status_127_of_a_script_from_windows() {
+fn status_127_of_a_script_with_windows_line_endings() {
     let of = |line: &str| {
         let head = Some(ProgramFormat::Script { line: line.into(), runs: true });
         let found = at("/opt/app/serve.sh", FileType::File, 0o755);
-        failed("127", &[], needed("/opt/app/serve.sh", Purpose::Program, found, head))
+        failed("127", &[], requires("/opt/app/serve.sh", Purpose::Program, found, head))
     };
     assert_eq!(first(&of("/usr/bin/env python3\r")).0, "exec-bad-interpreter");
     for line in ["/usr/bin/env python3", "/bin/sh -e\r"] {
@@ -185,32 +185,42 @@ fn status_127_of_a_script_from_windows() {
 }
 
 #[test]
-fn the_other_steps_name_what_is_missing_or_closed() {
-    let folder = |found| needed("/srv/app", Purpose::WorkingDirectory, found, None);
+fn the_other_steps_name_what_is_missing_or_denied() {
+    let directory = |found| requires("/srv/app", Purpose::WorkingDirectory, found, None);
     let mut closed = at("/srv/app", FileType::Directory, 0o700);
-    closed.folders[0].path = "/srv".into();
-    let nobody = FailureFact { identity: None, ..FailureFact::default() };
-    let somebody = FailureFact { identity: Some(as_service()), ..FailureFact::default() };
-    let stranger = FailureFact { unknown_groups: vec!["web".into()], ..FailureFact::default() };
-    let later = FailureFact { identity: Some(as_service()), ..FailureFact::default() };
-    let listed = |found| needed("/var/lib/app", Purpose::Namespace("ReadWritePaths".into()), found, None);
+    closed.directories[0].path = "/srv".into();
+    let no_account = FailureFact { identity: None, ..FailureFact::default() };
+    let account_exists = FailureFact { identity: Some(as_service()), ..FailureFact::default() };
+    let no_group = FailureFact { unknown_groups: vec!["web".into()], ..FailureFact::default() };
+    let groups_exist = FailureFact { identity: Some(as_service()), ..FailureFact::default() };
+    let listed = |found| requires("/var/lib/app", Purpose::Namespace("ReadWritePaths".into()), found, None);
     for (status, fact, id, part) in [
-        ("200", folder(nothing("/srv", 0o755)), "chdir", "Step CHDIR failed (200/CHDIR, WorkingDirectory=/srv/app at"),
-        ("200", folder(at("/srv/app", FileType::File, 0o644)), "chdir", "/srv/app is a regular file, not a directory"),
-        ("200", folder(closed), "permission-denied", "the user sre-app may not enter /srv/app (owner root"),
-        ("200", folder(at("/srv/app", FileType::Directory, 0o755)), "chdir", "exists now"),
+        (
+            "200",
+            directory(missing("/srv", 0o755)),
+            "chdir",
+            "Step CHDIR failed (200/CHDIR, WorkingDirectory=/srv/app at",
+        ),
+        (
+            "200",
+            directory(at("/srv/app", FileType::File, 0o644)),
+            "chdir",
+            "/srv/app is a regular file, not a directory",
+        ),
+        ("200", directory(closed), "permission-denied", "the user sre-app may not enter /srv/app (owner root"),
+        ("200", directory(at("/srv/app", FileType::Directory, 0o755)), "chdir", "exists now"),
         (
             "217",
-            nobody,
+            no_account,
             "user-unknown",
             "Step USER failed (217/USER, User=sre-app at /etc/systemd/system/sre-app.service:2): there is no account named sre-app.",
         ),
-        ("217", somebody, "user-unknown", "the account sre-app exists now"),
-        ("216", stranger, "group-unknown", "Step GROUP failed (216/GROUP, Group): there is no group named web."),
-        ("216", later, "group-unknown", "all its groups exist now"),
+        ("217", account_exists, "user-unknown", "the account sre-app exists now"),
+        ("216", no_group, "group-unknown", "Step GROUP failed (216/GROUP, Group): there is no group named web."),
+        ("216", groups_exist, "group-unknown", "all its groups exist now"),
         (
             "226",
-            listed(nothing("/var/lib", 0o755)),
+            listed(missing("/var/lib", 0o755)),
             "namespace",
             "Step NAMESPACE failed (226/NAMESPACE, ReadWritePaths=/var/lib/app at",
         ),
@@ -223,8 +233,8 @@ fn the_other_steps_name_what_is_missing_or_closed() {
 }
 
 #[test]
-fn a_port_in_use_is_somebodys() {
-    let said = vec!["OSError: [Errno 98] Address already in use".to_owned()];
+fn a_port_in_use_names_the_process_that_holds_it() {
+    let messages = vec!["OSError: [Errno 98] Address already in use".to_owned()];
     let holder = |pid, service: Option<&str>| PortHolder {
         protocol: Protocol::Tcp,
         port: 8000,
@@ -249,7 +259,7 @@ fn a_port_in_use_is_somebodys() {
         (vec![], "No process listens on it now", "sudo ss -tulnp"),
     ] {
         let fact = FailureFact {
-            messages: said.clone(),
+            messages: messages.clone(),
             port_holders: holders,
             identity: Some(as_service()),
             ..FailureFact::default()
@@ -263,36 +273,36 @@ fn a_port_in_use_is_somebodys() {
     assert!(failed("1", &[], silent).diagnosis.is_empty());
 }
 
-/// The program's words name a path, and the bits there have to say the same.
+/// The program names a path in its message, and the mode of the path must confirm it.
 #[test]
-fn a_denied_path_is_proven_by_its_bits() {
+fn a_denied_path_is_confirmed_by_its_mode() {
     let file = |mode| at("/var/log/app.log", FileType::File, mode);
     let mut inner = file(0o666);
-    inner.folders[0].mode = 0o750;
+    inner.directories[0].mode = 0o750;
     for (found, part) in [
         (file(0o644), Some("The user sre-app of sre-app.service may not write /var/log/app.log (owner root")),
         (file(0o600), Some("may not read or write /var/log/app.log")),
         (file(0o666), None),
         (inner, Some("may not enter /var/log (owner root, group root, mode 0750), and /var/log/app.log is below it")),
-        (nothing("/var/log", 0o755), Some("may not make /var/log/app.log in /var/log (owner root")),
-        (nothing("/var/log", 0o777), None),
-        (nothing("/var", 0o755), None),
+        (missing("/var/log", 0o755), Some("may not make /var/log/app.log in /var/log (owner root")),
+        (missing("/var/log", 0o777), None),
+        (missing("/var", 0o755), None),
         (at("/var/log/app.log", FileType::Directory, 0o755), Some("may not make or remove files in /var/log/app.log")),
     ] {
-        let report = failed("1", &[], needed("/var/log/app.log", Purpose::Denied, found.clone(), None));
+        let report = failed("1", &[], requires("/var/log/app.log", Purpose::Denied, found.clone(), None));
         assert_eq!(first(&report).0, part.map_or("", |_| "permission-denied"), "{found:?}");
         assert!(first(&report).1.contains(part.unwrap_or_default()), "{}", first(&report).1);
     }
-    let mut root = needed("/x", Purpose::Denied, at("/x", FileType::File, 0o600), None);
+    let mut root = requires("/x", Purpose::Denied, at("/x", FileType::File, 0o600), None);
     root.identity = Some(Identity { uid: Some(0), groups: vec![0], powers: vec![] });
     assert!(failed("1", &[], root).diagnosis.is_empty());
 }
 
-/// What follows from the root cause stands behind it, and says so.
+/// Consequences come after the root cause and name it.
 #[test]
-fn the_start_limit_is_folded_under_what_spent_it() {
+fn the_start_limit_follows_from_the_cause_of_the_failures() {
     let found = at("/opt/app/serve.sh", FileType::File, 0o644);
-    let fact = needed("/opt/app/serve.sh", Purpose::Program, found, None);
+    let fact = requires("/opt/app/serve.sh", Purpose::Program, found, None);
     let report = failed("203", &[("Result", "start-limit-hit"), ("NRestarts", "5")], fact);
     let found: Vec<_> =
         report.diagnosis.iter().map(|cause| (cause.cause.id(), cause.follows.map_or("", Cause::id))).collect();

@@ -1,7 +1,7 @@
-//! What systemd does at the edges, and the verdict that is owed: tables of properties as 252 printed them.
+//! Verdicts about special cases of systemd, as tables of properties as systemd 252 prints them.
 //!
-//! The numbers are those of the project's list of truths; the live tests that carry the same numbers hold these
-//! properties against a real systemd.
+//! The numbers of the truths are those of `docs/verdicts.md`. The tests in `tests/truths` verify the same numbers on a
+//! real systemd.
 
 mod account_and_file;
 mod active;

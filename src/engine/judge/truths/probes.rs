@@ -1,6 +1,6 @@
-//! Ports, processes, the journal and programs, as tables of facts and verdicts.
+//! Verdicts about ports, processes, the journal and commands, as tables.
 
-use super::verdicts::{gist, judged};
+use super::verdicts::{judged, summary};
 use crate::engine::testbed::{ObservationsBuilder, UNIT, exec, fragment, service};
 use crate::model::{
     Address, CheckReport, CommandCheck, CommandFact, CommandQuestion, DetailsFact, DetailsQuestion, Identity,
@@ -10,7 +10,7 @@ use crate::model::{
 
 pub(super) const UP: [(&str, &str); 3] = [("ActiveState", "active"), ("SubState", "running"), ("MainPID", "7")];
 
-pub(super) fn observed(unit: UnitFact) -> ObservationsBuilder {
+pub(super) fn observations_of(unit: UnitFact) -> ObservationsBuilder {
     ObservationsBuilder::default()
         .loaded(unit)
         .files(fragment("[Service]\nExecStart=/usr/bin/python3 -m http.server 8000\n"))
@@ -21,18 +21,18 @@ pub(super) fn unit() -> String {
 }
 
 pub(super) fn causes(report: &CheckReport) -> (Status, Vec<&str>) {
-    (report.status, gist(report).2)
+    (report.status, summary(report).2)
 }
 
 fn listener(address: &str, owner: PortOwner, socket_unit: Option<&str>) -> Listener {
     Listener { address: address.parse().unwrap(), owner, socket_unit: socket_unit.map(str::to_owned) }
 }
 
-/// Who listens, the address demanded; status and causes.
+/// Listeners, expected address; status and causes.
 type PortRow = (Vec<Listener>, Option<Address>, Status, &'static [&'static str]);
 
 #[test]
-fn a_port_is_the_units_by_its_socket_alone() {
+fn a_port_belongs_to_the_unit_that_owns_the_socket() {
     let own = || PortOwner::Unit { pid: 7 };
     let other = |pid| PortOwner::Other { pid, comm: "x".into() };
     let lan = || Some(Address::Exactly("10.0.0.1".parse().unwrap()));
@@ -57,8 +57,8 @@ fn a_port_is_the_units_by_its_socket_alone() {
     for (listeners, address, status, ids) in table {
         let question = ListensQuestion { unit: unit(), protocol: Protocol::Tcp, port: 80 };
         let shown = format!("{listeners:?} {address:?}");
-        let observed = observed(service(&UP)).live(&question, ListensFact { listeners });
-        let report = judged(Kind::Listens(Listens { port: 80, protocol: Protocol::Tcp, address }), observed);
+        let observations = observations_of(service(&UP)).live(&question, ListensFact { listeners });
+        let report = judged(Kind::Listens(Listens { port: 80, protocol: Protocol::Tcp, address }), observations);
         assert_eq!(causes(&report), (status, ids.to_vec()), "{shown}: {}", report.observed);
     }
 }
@@ -70,11 +70,11 @@ pub(super) fn details(pid: u32, main: bool, argv: &[&str], cwd: &str) -> Process
 }
 
 pub(super) fn processes(processes: Vec<ProcessDetails>) -> DetailsFact {
-    DetailsFact { count: u32::try_from(processes.len()).unwrap(), processes, folder: None }
+    DetailsFact { count: u32::try_from(processes.len()).unwrap(), processes, directory: None }
 }
 
 #[test]
-fn the_main_process_speaks_for_the_unit() {
+fn the_main_process_is_checked_or_any_process_without_one() {
     let shell = || details(7, true, &["/bin/sh", "-c", "python3 app.py & wait"], "/");
     let child = || details(8, false, &["python3", "app.py"], "/opt");
     let named = |name: &str| ProcessCheck { name: Some(name.into()), ..ProcessCheck::default() };
@@ -91,43 +91,43 @@ fn the_main_process_speaks_for_the_unit() {
         (vec![shell(), child()], argument("--port"), Status::Failed),
         (vec![shell(), child()], at_least.clone(), Status::Passed),
         (vec![shell()], at_least, Status::Failed),
-        // No main process is known: any of them will do.
+        // Without a known main process, any process may match.
         (forked(), named("nginx: worker"), Status::Passed),
         (forked(), named("b"), Status::Failed),
         (hidden(), argument("x"), Status::Unknown),
         (hidden(), named("sh"), Status::Passed),
         (starting(), named("sh"), Status::Unknown),
     ];
-    for (list, demand, status) in table {
-        let shown = format!("{list:?} {demand:?}");
+    for (list, check, status) in table {
+        let shown = format!("{list:?} {check:?}");
         let question = DetailsQuestion { unit: unit(), directory: None };
-        let report = judged(Kind::Process(demand), observed(service(&UP)).live(&question, processes(list)));
+        let report = judged(Kind::Process(check), observations_of(service(&UP)).live(&question, processes(list)));
         assert_eq!(report.status, status, "{shown}: {}", report.observed);
     }
 }
 
-/// A transient unit is gone after a boot, which starts it neither so nor otherwise.
+/// A transient unit does not exist after a boot.
 #[test]
-fn a_process_that_no_boot_starts_is_judged_by_what_runs_now() {
+fn a_transient_unit_is_judged_by_its_running_process() {
     let question = || DetailsQuestion { unit: unit(), directory: None };
     let gone = service(&[("LoadState", "not-found"), ("ExecStart", ""), ("ExecStartEx", "")]);
-    let observed = observed(service(&UP))
+    let observations = observations_of(service(&UP))
         .live(&question(), processes(vec![details(7, true, &["/opt/board", "8000"], "/")]))
         .twin_loaded(gone)
         .twin(&question(), processes(vec![]));
-    let demand = ProcessCheck { argument: Some("8000".into()), at_least: Some(1), ..ProcessCheck::default() };
-    assert_eq!(judged(Kind::Process(demand), observed).status, Status::Passed);
+    let check = ProcessCheck { argument: Some("8000".into()), at_least: Some(1), ..ProcessCheck::default() };
+    assert_eq!(judged(Kind::Process(check), observations).status, Status::Passed);
 }
 
 #[test]
-fn a_process_that_the_next_boot_starts_otherwise_is_not_right() {
+fn a_process_that_the_next_boot_starts_differently_fails() {
     let server = |port: &'static str| {
         let argv = ["/usr/bin/python3", "-m", "http.server", port];
         processes(vec![details(7, true, &argv, "/")])
     };
     let command = |port: &str| exec("").replace("8000", port);
     let question = || DetailsQuestion { unit: unit(), directory: None };
-    // Live, loaded, on disk; demanded is 8000.
+    // The port of the live process, as loaded, and on disk. The check expects 8000.
     for (live, loaded, disk, status, ids) in [
         ("8000", "8000", "8000", Status::Passed, vec![]),
         ("8000", "9000", "9000", Status::Failed, vec!["needs-restart"]),
@@ -137,22 +137,22 @@ fn a_process_that_the_next_boot_starts_otherwise_is_not_right() {
         ("9000", "9000", "9000", Status::Failed, vec![]),
     ] {
         let with = |port: &str| service(&[&UP[..], &[("ExecStart", &command(port))]].concat());
-        let observed = observed(with(loaded))
+        let observations = observations_of(with(loaded))
             .live(&question(), server(live))
             .twin_loaded(with(disk))
             .twin(&question(), server(disk));
-        let demand = ProcessCheck { argument: Some("8000".into()), ..ProcessCheck::default() };
-        let report = judged(Kind::Process(demand), observed);
+        let check = ProcessCheck { argument: Some("8000".into()), ..ProcessCheck::default() };
+        let report = judged(Kind::Process(check), observations);
         assert_eq!(causes(&report), (status, ids), "{live} {loaded} {disk}");
     }
 }
 
 type Properties = &'static [(&'static str, &'static str)];
-/// What was read, whether it must not be there, properties; status and causes.
+/// Fact, `lacks`, properties; status and causes.
 type JournalRow = (JournalFact, bool, Properties, Status, &'static [&'static str]);
 
 #[test]
-fn silence_counts_only_where_everything_was_read() {
+fn a_missing_message_counts_only_if_all_messages_were_read() {
     let fact = |found: Option<&str>, cut| JournalFact {
         started: true,
         messages: 3,
@@ -174,35 +174,35 @@ fn silence_counts_only_where_everything_was_read() {
     for (fact, lacks, properties, status, ids) in table {
         let shown = format!("{fact:?} {lacks}");
         let question = JournalQuestion { unit: unit(), text: "x".into(), since: Since::Invocation };
-        let observed = observed(service(&[&UP[..], properties].concat())).live(&question, fact);
+        let observations = observations_of(service(&[&UP[..], properties].concat())).live(&question, fact);
         let report =
-            judged(Kind::Journal(JournalCheck { text: "x".into(), lacks, since: Since::Invocation }), observed);
+            judged(Kind::Journal(JournalCheck { text: "x".into(), lacks, since: Since::Invocation }), observations);
         assert_eq!(causes(&report), (status, ids.to_vec()), "{shown}");
     }
     let question = JournalQuestion { unit: unit(), text: "x".into(), since: Since::Invocation };
-    let never = observed(service(&[])).live(&question, JournalFact::default());
-    let demand = JournalCheck { text: "x".into(), lacks: true, since: Since::Invocation };
-    assert_eq!(causes(&judged(Kind::Journal(demand), never)), (Status::Failed, vec!["not-started"]));
+    let never_started = observations_of(service(&[])).live(&question, JournalFact::default());
+    let check = JournalCheck { text: "x".into(), lacks: true, since: Since::Invocation };
+    assert_eq!(causes(&judged(Kind::Journal(check), never_started)), (Status::Failed, vec!["not-started"]));
 }
 
 #[test]
-fn a_program_ends_as_it_should_or_has_failed() {
+fn a_command_passes_only_with_its_expected_status_and_output() {
     let exited = |status, stdout: &str| CommandFact::Exited { status, stdout: stdout.into(), stderr: String::new() };
     for (fact, status, observed) in [
-        (exited(3, "all is well\n"), Status::Passed, "it exits with 3"),
-        (exited(3, "nothing is"), Status::Failed, "it exits with 3, and prints no \"all\""),
-        (exited(0, "all"), Status::Failed, "it exits with 0"),
+        (exited(3, "all is well\n"), Status::Passed, "it exits with status 3"),
+        (exited(3, "nothing is"), Status::Failed, "it exits with status 3, but does not print \"all\""),
+        (exited(0, "all"), Status::Failed, "it exits with status 0"),
         (CommandFact::Killed { signal: 9 }, Status::Failed, "killed by signal 9"),
         (CommandFact::TimedOut { seconds: 10 }, Status::Failed, "it was still running after 10 s"),
         (CommandFact::Flooded { bytes: 5 }, Status::Failed, "it prints more than 5 bytes"),
-        (CommandFact::Missing, Status::Failed, "/x is not there, or cannot be executed"),
+        (CommandFact::Missing, Status::Failed, "/x does not exist, or is not executable"),
     ] {
         let run = vec!["/x".to_owned(), "it's".to_owned()];
         let question = CommandQuestion { run: run.clone(), run_as: RunAs::Learner };
         let observations = ObservationsBuilder::default().live(&question, fact);
-        let demand = CommandCheck { run, exit: 3, stdout_contains: Some("all".into()), run_as: RunAs::Learner };
-        let report = judged(Kind::Command(demand), observations);
+        let check = CommandCheck { run, exit: 3, stdout_contains: Some("all".into()), run_as: RunAs::Learner };
+        let report = judged(Kind::Command(check), observations);
         assert_eq!((report.status, report.observed.as_str()), (status, observed));
-        assert!(report.expected.starts_with("`/x 'it'\\''s'` exits with 3"), "{}", report.expected);
+        assert!(report.expected.starts_with("`/x 'it'\\''s'` exits with status 3"), "{}", report.expected);
     }
 }

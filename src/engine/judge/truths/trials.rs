@@ -1,10 +1,10 @@
-//! What a kill and a reboot show: truths 13–15, 18, 20, 22–24, 26, 27.
+//! Verdicts about `comes-back` and `survives-reboot`: truths 13–15, 18, 20, 22–24, 26 and 27.
 
-use super::verdicts::{gist, judged};
+use super::verdicts::{judged, summary};
 use crate::engine::testbed::{ObservationsBuilder, UNIT, fragment, service};
 use crate::model::{
-    BootFact, BootQuestion, CheckReport, Ground, KillFact, KillOutcome, Kind, Sample, StabilityFact, StabilityQuestion,
-    StartLimit, Status, TimeSpan, UnitFact, Unknown,
+    BootFact, BootQuestion, CheckReport, KillFact, KillOutcome, Kind, Sample, StabilityFact, StabilityQuestion,
+    StartLimit, Status, TimeSpan, TrialMachine, UnitFact, Unknown,
 };
 
 fn sample(state: &str, pid: u32, restarts: u64, up_ms: u64) -> Sample {
@@ -13,7 +13,7 @@ fn sample(state: &str, pid: u32, restarts: u64, up_ms: u64) -> Sample {
     Sample { active: active.into(), sub: sub.into(), main_pid: pid, invocation, restarts, up_ms }
 }
 
-/// A service that was killed as pid 7, with this loaded.
+/// A service with this policy and delay, whose main process was killed as pid 7.
 fn kill(restart: &str, delay: &str, outcome: KillOutcome) -> KillFact {
     KillFact {
         before: sample("active/running", 7, 0, 900),
@@ -29,7 +29,7 @@ fn back(after_ms: u64) -> KillOutcome {
     KillOutcome::Back { after: sample("active/running", 9, 1, 510), after_ms }
 }
 
-/// Down, in the invocation of this pid.
+/// Failed, in the invocation with this pid.
 fn gave_up(pid: u32, restarts: u64) -> KillOutcome {
     let after = Sample { main_pid: 0, ..sample("failed/failed", pid, restarts, 0) };
     KillOutcome::GaveUp { after, result: "signal".into() }
@@ -45,12 +45,12 @@ fn comes_back() -> Kind {
 
 fn killed(restart: &str, text: &str, fact: KillFact) -> CheckReport {
     let unit = || service(&[("Restart", restart), ("ActiveState", "active")]);
-    let observed = ObservationsBuilder::default().loaded(unit()).files(fragment(text)).twin_loaded(unit());
-    judged(comes_back(), observed.killed(Ground::Twin, Ok(fact)))
+    let observations = ObservationsBuilder::default().loaded(unit()).files(fragment(text)).twin_loaded(unit());
+    judged(comes_back(), observations.killed(TrialMachine::Twin, Ok(fact)))
 }
 
 #[test]
-fn truths_13_to_15_18_22_what_a_kill_shows() {
+fn truths_13_to_15_18_20_and_22_a_kill_shows_whether_a_service_comes_back() {
     let always = "[Service]\nRestart=always\n";
     #[rustfmt::skip]
     let table = [
@@ -70,12 +70,12 @@ fn truths_13_to_15_18_22_what_a_kill_shows() {
     ];
     for (truth, restart, text, delay, outcome, status, causes) in table {
         let report = killed(restart, text, kill(restart, delay, outcome.clone()));
-        assert_eq!((report.status, gist(&report).2), (status, causes), "{truth}: {outcome:?}: {}", report.observed);
+        assert_eq!((report.status, summary(&report).2), (status, causes), "{truth}: {outcome:?}: {}", report.observed);
     }
 }
 
 #[test]
-fn once_is_not_however_often() {
+fn a_start_limit_matters_only_if_the_service_must_come_back_every_time() {
     let limit = |burst, interval| {
         service(&[
             ("Restart", "always"),
@@ -94,21 +94,22 @@ fn once_is_not_however_often() {
         (tight(), Some(tight()), comes_back(), Status::Passed, vec![]),
         (tight(), Some(tight()), again(), Status::Failed, vec!["start-limit-too-tight"]),
         (tight(), None, again(), Status::Failed, vec!["start-limit-too-tight"]),
-        // Written, and not loaded yet; or loaded, and not written any more.
+        // The limit is on disk but not loaded, or loaded but not on disk.
         (loose(), Some(tight()), again(), Status::Failed, vec!["start-limit-too-tight"]),
         (tight(), Some(loose()), again(), Status::Failed, vec!["needs-daemon-reload", "start-limit-too-tight"]),
     ];
     for (loaded, disk, kind, status, causes) in table {
-        let observed =
-            ObservationsBuilder::default().loaded(loaded).killed(Ground::Twin, Ok(kill("always", "3s", back(3_100))));
-        let observed = disk.into_iter().fold(observed, ObservationsBuilder::twin_loaded);
-        let report = judged(kind, observed);
-        assert_eq!((report.status, gist(&report).2), (status, causes), "{}", report.observed);
+        let observations = ObservationsBuilder::default()
+            .loaded(loaded)
+            .killed(TrialMachine::Twin, Ok(kill("always", "3s", back(3_100))));
+        let observations = disk.into_iter().fold(observations, ObservationsBuilder::twin_loaded);
+        let report = judged(kind, observations);
+        assert_eq!((report.status, summary(&report).2), (status, causes), "{}", report.observed);
     }
 }
 
 #[test]
-fn what_is_said_of_a_service_that_came_back() {
+fn the_report_of_a_service_that_came_back_has_pids_and_times() {
     let report = killed("always", "", KillFact { started_first: true, ..kill("always", "3s", back(3_100)) });
     assert_eq!(
         report.observed,
@@ -124,20 +125,25 @@ fn what_is_said_of_a_service_that_came_back() {
     assert!(live.contains(&"SIGKILL to pid 7; 3s 100ms later active (running), MainPID=9, NRestarts=1"), "{live:?}");
 }
 
-/// The copy has read the disk, and the learner's manager has not: killed now, the service would stay dead.
+/// Only the twin has read the files, so the learner's manager would not restart the service.
 #[test]
-fn a_manager_that_is_behind_does_not_restart() {
+fn settings_that_are_not_loaded_do_not_restart_a_service() {
     let (loaded, disk) = (service(&[("Restart", "no")]), service(&[("Restart", "always")]));
-    let observed = ObservationsBuilder::default().loaded(loaded.clone()).twin_loaded(disk.clone());
-    let report = judged(comes_back(), observed.killed(Ground::Twin, Ok(kill("always", "100ms", back(120)))));
-    assert_eq!((report.status, gist(&report).2), (Status::Failed, vec!["needs-daemon-reload"]), "{}", report.observed);
-    let observed = ObservationsBuilder::default().loaded(disk).twin_loaded(loaded);
-    let report = judged(comes_back(), observed.killed(Ground::Twin, Ok(kill("no", "100ms", gave_up(7, 0)))));
-    assert_eq!((report.status, gist(&report).2), (Status::Failed, vec!["needs-daemon-reload", "no-auto-restart"]));
+    let observations = ObservationsBuilder::default().loaded(loaded.clone()).twin_loaded(disk.clone());
+    let report = judged(comes_back(), observations.killed(TrialMachine::Twin, Ok(kill("always", "100ms", back(120)))));
+    assert_eq!(
+        (report.status, summary(&report).2),
+        (Status::Failed, vec!["needs-daemon-reload"]),
+        "{}",
+        report.observed
+    );
+    let observations = ObservationsBuilder::default().loaded(disk).twin_loaded(loaded);
+    let report = judged(comes_back(), observations.killed(TrialMachine::Twin, Ok(kill("no", "100ms", gave_up(7, 0)))));
+    assert_eq!((report.status, summary(&report).2), (Status::Failed, vec!["needs-daemon-reload", "no-auto-restart"]));
 }
 
 #[test]
-fn nothing_to_kill() {
+fn without_a_main_process_there_is_nothing_to_kill() {
     let exited = || Sample { main_pid: 0, ..sample("active/exited", 7, 0, 900) };
     let running = || Sample { main_pid: 0, ..sample("active/running", 7, 0, 900) };
     let down = || Sample { main_pid: 0, ..sample("failed/failed", 7, 0, 0) };
@@ -146,18 +152,18 @@ fn nothing_to_kill() {
     };
     #[rustfmt::skip]
     let table = [
-        ("active", Ground::Twin, exited(), KillOutcome::NoMainProcess, Status::Failed),
-        ("active", Ground::Twin, running(), KillOutcome::NoMainProcess, Status::Unknown),
-        ("inactive", Ground::Twin, down(), not_up(), Status::Failed),
-        // It runs at the learner's, so that the copy cannot start it is no proof about a kill.
-        ("active", Ground::Twin, down(), not_up(), Status::Unknown),
-        ("failed", Ground::Live, down(), not_up(), Status::Failed),
+        ("active", TrialMachine::Twin, exited(), KillOutcome::NoMainProcess, Status::Failed),
+        ("active", TrialMachine::Twin, running(), KillOutcome::NoMainProcess, Status::Unknown),
+        ("inactive", TrialMachine::Twin, down(), not_up(), Status::Failed),
+        // It runs on the learner's machine, so a failed start on the twin does not count.
+        ("active", TrialMachine::Twin, down(), not_up(), Status::Unknown),
+        ("failed", TrialMachine::Live, down(), not_up(), Status::Failed),
     ];
     for (live, on, before, outcome, status) in table {
-        let observed =
+        let observations =
             ObservationsBuilder::default().loaded(service(&[("ActiveState", live)])).twin_loaded(service(&[]));
         let fact = KillFact { before, ..kill("always", "100ms", outcome) };
-        let report = judged(comes_back(), observed.killed(on, Ok(fact)));
+        let report = judged(comes_back(), observations.killed(on, Ok(fact)));
         assert_eq!(report.status, status, "{live} {on:?}: {}", report.observed);
     }
 }
@@ -167,30 +173,31 @@ fn survives() -> Kind {
 }
 
 #[test]
-fn trials_that_were_not_made_are_not_run_and_those_that_failed_are_unknown() {
+fn trials_without_a_request_are_not_run_and_impossible_trials_are_unknown() {
     for kind in [comes_back(), survives()] {
         let report = judged(kind.clone(), ObservationsBuilder::default().loaded(service(&[])));
         assert_eq!(report.status, Status::NotRun, "{}", report.observed);
         let report = judged(kind, ObservationsBuilder::default().loaded(service(&[])).twin_impossible());
-        assert_eq!(gist(&report), (Status::Unknown, "no room for a copy", vec!["could-not-tell"]));
+        assert_eq!(summary(&report), (Status::Unknown, "no room for a copy", vec!["could-not-tell"]));
     }
     let refused = Unknown { reason: "it was not killed".into(), remedy: None };
-    let report = judged(comes_back(), ObservationsBuilder::default().killed(Ground::Live, Err(refused)));
-    assert_eq!(gist(&report), (Status::Unknown, "it was not killed", vec![]));
-    // Trials on a machine that cannot be rebooted leave the other one open.
-    let observed =
-        ObservationsBuilder::default().loaded(service(&[])).killed(Ground::Live, Ok(kill("no", "100ms", back(100))));
-    assert_eq!(judged(survives(), observed).status, Status::NotRun);
+    let report = judged(comes_back(), ObservationsBuilder::default().killed(TrialMachine::Live, Err(refused)));
+    assert_eq!(summary(&report), (Status::Unknown, "it was not killed", vec![]));
+    // On a machine that unitlab cannot reboot, a kill does not answer survives-reboot.
+    let observations = ObservationsBuilder::default()
+        .loaded(service(&[]))
+        .killed(TrialMachine::Live, Ok(kill("no", "100ms", back(100))));
+    assert_eq!(judged(survives(), observations).status, Status::NotRun);
 }
 
 fn booted(before: Sample, after: Sample, unit: UnitFact, boot: BootFact) -> CheckReport {
     let stability = StabilityFact { before, after, watched_ms: 1_500 };
-    let observed = ObservationsBuilder::default()
+    let observations = ObservationsBuilder::default()
         .loaded(service(&[]))
         .files(fragment("[Service]\nExecStart=/bin/a\n[Install]\nWantedBy=multi-user.target\n"));
     judged(
         survives(),
-        observed
+        observations
             .twin_loaded(unit)
             .twin(&BootQuestion { unit: UNIT.into() }, boot)
             .twin(&StabilityQuestion { unit: UNIT.into(), window_ms: 2_000 }, stability),
@@ -236,6 +243,6 @@ fn what_a_reboot_shows() {
     ];
     for (what, before, after, unit, boot, status, causes) in table {
         let report = booted(before, after, unit, boot);
-        assert_eq!((report.status, gist(&report).2), (status, causes), "{what}: {}", report.observed);
+        assert_eq!((report.status, summary(&report).2), (status, causes), "{what}: {}", report.observed);
     }
 }
