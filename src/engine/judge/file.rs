@@ -125,7 +125,7 @@ fn faults(check: &FileCheck, fact: &FileFact) -> Vec<String> {
     match (&check.contains, &fact.search) {
         (Some(text), Some(Search::Absent)) => wrong.push(format!("it does not contain \"{text}\"")),
         (Some(text), Some(Search::NoText { what })) => {
-            wrong.push(format!("it is {what}, and does not contain \"{text}\""))
+            wrong.push(format!("it is {what}, and does not contain \"{text}\""));
         }
         _ => {}
     }

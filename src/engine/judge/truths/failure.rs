@@ -117,7 +117,7 @@ fn status_203_has_different_causes() {
     assert!(first(&report).1.contains("ProtectHome= hides it"), "{}", first(&report).1);
 }
 
-/// ExecStartPre= has the same steps. A shell built-in is not a program.
+/// `ExecStartPre=` has the same steps. A shell built-in is not a program.
 #[test]
 fn a_failed_step_of_another_command_names_the_command() {
     let ran = |argv: &str| {
