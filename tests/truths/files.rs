@@ -127,7 +127,7 @@ fn names() -> Vec<Row> {
             .shows("User", "nobody")
             .passes(Kind::UnitFile),
         // With these names, systemctl would show another unit, or several.
-        Row::of(35, "t35 app.service").is_unknown(Kind::UnitFile, &["could-not-tell"]),
-        Row::of(35, "t35*.service").is_unknown(Kind::UnitFile, &["could-not-tell"]),
+        Row::of(35, "t35 app.service").unknown(Kind::UnitFile, &["could-not-tell"]),
+        Row::of(35, "t35*.service").unknown(Kind::UnitFile, &["could-not-tell"]),
     ]
 }

@@ -65,7 +65,7 @@ fn relations(version: u32) -> Vec<Row> {
     // systemd 252 starts it at boot in spite of the missing unit, but not later. Newer versions never start it.
     let requires = |row: Row| {
         if version > 252 {
-            row.fails(survives(), &["boot-leaves-it-down"]).is_unknown(comes_back(), &["could-not-tell"])
+            row.fails(survives(), &["boot-leaves-it-down"]).unknown(comes_back(), &["could-not-tell"])
         } else {
             row.passes(survives()).fails(comes_back(), &["no-auto-restart"])
         }

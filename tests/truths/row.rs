@@ -129,7 +129,7 @@ impl Row {
         self
     }
 
-    pub(crate) fn is_unknown(mut self, kind: Kind, causes: &[&'static str]) -> Self {
+    pub(crate) fn unknown(mut self, kind: Kind, causes: &[&'static str]) -> Self {
         self.verdicts.push((kind, Status::Unknown, causes.to_vec()));
         self
     }
