@@ -20,7 +20,7 @@ pub(crate) fn details(view: &View, all: &[ProcessInfo], unit: &UnitFact, directo
             .map(|process| process_details(view, process, process.pid == main))
             .collect(),
         count: u32::try_from(own().count()).unwrap_or(u32::MAX),
-        folder: directory
+        directory: directory
             .and_then(|directory| Some(view.canonicalize(Path::new(directory)).ok()?.to_string_lossy().into_owned())),
     }
 }
