@@ -129,7 +129,7 @@ fn a_failed_step_of_another_command_names_the_command() {
     let lead = "Step EXEC of ExecStartPre= failed (203/EXEC, ExecStartPre): ";
     for (argv, part, next) in [
         ("/opt/prepare --all", "there is no /opt/prepare", "ls -l /opt/prepare"),
-        ("cd /opt", "cd is a shell built-in, not a program", "WorkingDirectory= names the directory"),
+        ("cd /opt", "cd is a shell built-in, not a program", "set the directory with WorkingDirectory="),
         ("prepare", "there is no prepare in the directories", "command -v prepare"),
     ] {
         let path = argv.split(' ').next().unwrap_or_default();

@@ -128,7 +128,11 @@ fn a_missing_command_or_variable_is_named_with_its_fix() {
     let variable = |name: &str| MissingFromEnvironment::Variable { name: name.into() };
     for (missing, part, next) in [
         (command("", None), "it is in no directory of the default PATH of services.", "command -v jq"),
-        (command("/opt/x", Some("/opt/y/bin/jq")), "its PATH (/opt/x). It is /opt/y/bin/jq.", "write /opt/y/bin/jq"),
+        (
+            command("/opt/x", Some("/opt/y/bin/jq")),
+            "its PATH (/opt/x). It is installed as /opt/y/bin/jq.",
+            "use the full path /opt/y/bin/jq",
+        ),
         (variable("HOME"), "needs the variable HOME", "User= under [Service] sets it"),
         (variable("STATE_DIRECTORY"), "needs the variable STATE_DIRECTORY", "StateDirectory=NAME"),
         (variable("TOKEN"), "needs the variable TOKEN", "Environment=TOKEN=…"),
