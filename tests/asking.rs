@@ -54,7 +54,7 @@ fn outcome(mut child: Child) -> String {
 
 /// The child on a terminal: keys and stderr are its, stdout is ours.
 fn on(pty: &Pty, act: &str, term: &str) -> Child {
-    child(act, term, pty.end(), pty.end())
+    child(act, term, pty.stdio(), pty.stdio())
 }
 
 #[test]
@@ -69,9 +69,9 @@ fn keys_answer_and_the_terminal_is_left_as_it_was() {
         let before = pty.modes();
         let child = on(&pty, "ask", "xterm");
         pty.wait_for_text(PROMPT);
-        pty.press(key);
+        pty.send_key_in_raw_mode(key);
         assert_eq!(outcome(child), answer);
-        assert_eq!(pty.settled().trim_end(), shown);
+        assert_eq!(pty.final_text().trim_end(), shown);
         assert_eq!(pty.modes(), before, "the terminal's modes");
         assert!(pty.shows_cursor(), "the cursor is hidden");
     }
@@ -83,7 +83,7 @@ fn without_a_terminal_it_is_refused_with_the_flag() {
     let null = Stdio::null;
     assert_eq!(outcome(child("ask", "xterm", null(), null())), refused);
     let pty = Pty::new(24, 80);
-    assert_eq!(outcome(child("ask", "xterm", null(), pty.end())), refused);
+    assert_eq!(outcome(child("ask", "xterm", null(), pty.stdio())), refused);
     assert_eq!(outcome(on(&pty, "ask", "dumb")), refused);
 }
 
@@ -91,17 +91,17 @@ fn without_a_terminal_it_is_refused_with_the_flag() {
 fn yes_answers_without_asking() {
     let mut pty = Pty::new(24, 80);
     assert_eq!(outcome(on(&pty, "ask with --yes", "xterm")), "Ok(true)");
-    assert_eq!(pty.settled(), "");
+    assert_eq!(pty.final_text(), "");
 }
 
 #[test]
 fn a_spinner_shows_on_a_terminal_and_leaves_nothing() {
     let mut pty = Pty::new(24, 80);
-    let mut spinning = child("spin", "xterm", Stdio::piped(), pty.end());
+    let mut spinning = child("spin", "xterm", Stdio::piped(), pty.stdio());
     pty.wait_for_text("booting a sandbox");
     drop(spinning.stdin.take());
     assert_eq!(outcome(spinning), "spun");
-    assert_eq!(pty.settled(), "");
+    assert_eq!(pty.final_text(), "");
     assert!(pty.shows_cursor());
 }
 

@@ -209,7 +209,7 @@ fn output_fits_the_terminal_width() {
 fn interrupt(env: &TestEnv, args: &[&str], when: &str) -> TerminalSession {
     let mut terminal = TerminalSession::start_unitlab(env, args, &[]);
     terminal.pty.wait_for_text(when);
-    terminal.pty.keys("\u{3}");
+    terminal.pty.send_keys("\u{3}");
     assert_eq!(terminal.exit_code(), 130, "{args:?}");
     let screen = terminal.pty.text();
     assert!(screen.lines().any(|line| line == "exit code 130."), "{args:?} left half a line:\n{screen}");

@@ -34,7 +34,7 @@ const FLOORS: [(&str, u8); 11] = [
     ("cli", 4),
 ];
 
-/// External crate → the rooms that it may enter; `main` is `src/main.rs`.
+/// External crate → the rooms that may use it; `main` is `src/main.rs`.
 const CRATES: [(&str, &[&str]); 21] = [
     ("clap", &["cli", "main"]),
     ("clap_complete", &["cli"]),
@@ -126,7 +126,7 @@ fn every_room_and_every_crate_is_in_the_tables() {
 }
 
 #[test]
-fn a_bad_import_is_caught() {
+fn a_forbidden_import_is_reported() {
     for (path, source, violation) in [
         ("src/machine/x.rs", "use crate::report::json;", "machine may not import report (src/machine/x.rs:2)"),
         ("src/model/x.rs", "use crate::{model::Lab,\n engine};", "model may not import engine (src/model/x.rs:3)"),
@@ -166,7 +166,7 @@ fn a_bad_import_is_caught() {
 }
 
 #[test]
-fn a_good_import_is_left_alone() {
+fn an_allowed_import_is_accepted() {
     for (path, source) in [
         ("src/report/x.rs", "use crate::{engine::judge, model::{Lab, Case}, report::json}; use super::json;"),
         ("src/report/human/x.rs", "use super::super::json; use super::y; fn f() { self::g() }"),
@@ -182,7 +182,7 @@ fn a_good_import_is_left_alone() {
     }
 }
 
-/// Returns the cycles of a small crate with the rooms `a` and `b`, whose `mod.rs` are given.
+/// Returns the cycles in these files of a small crate with the rooms `a` and `b`.
 fn cycles_of(files: &[(&str, &str)]) -> Vec<String> {
     let mut sources = vec![("src/lib.rs".to_owned(), "pub mod a; pub mod b;".to_owned())];
     sources.extend(files.iter().map(|(path, text)| (format!("src/{path}"), (*text).to_owned())));
@@ -190,7 +190,7 @@ fn cycles_of(files: &[(&str, &str)]) -> Vec<String> {
 }
 
 #[test]
-fn an_import_cycle_is_caught() {
+fn an_import_cycle_is_reported() {
     let root = ("a/mod.rs", "mod x; mod y; mod z; pub use x::{X, x as run}; pub(crate) use y::Y as Renamed;");
     for (x, y, z) in [
         ("use super::y::Y;", "use super::x::X;", ""),
@@ -212,7 +212,7 @@ fn an_import_cycle_is_caught() {
 }
 
 #[test]
-fn imports_without_a_cycle_are_left_alone() {
+fn imports_without_a_cycle_are_accepted() {
     let root = ("a/mod.rs", "mod x; mod y; #[cfg(test)] mod z; pub use x::{X, x}; pub use y::y;");
     for (x, y, z) in [
         ("use super::y;", "use super::super::a;", "use super::{x, y};"),

@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use common::pty::Pty;
 use common::terminal_session::TerminalSession;
 use common::traces::kill;
-use common::tutorial_session::{SIZES, TutorialSession, progress, small_course};
+use common::tutorial_session::{SIZES, TutorialSession, saved_progress, small_course};
 use common::{UNITLAB, test_env};
 use rustix::process::Signal;
 use textwrap::core::display_width;
@@ -22,26 +22,26 @@ fn every_screen_fits_its_window_in_colour_and_without() {
         let _ = fs::remove_dir_all(env.state_dir());
         let mut session = TutorialSession::open(&env, &[], size, colored);
         session.wait_for("unitlab");
-        session.press("\r", "1/5");
-        session.press("?", "run, answer or");
-        session.press("\x1b[6~\x1b[6~", "fg");
-        session.press("\x1b", "Look at");
-        session.press("t", "The second");
-        session.press("2\r", "1/2");
-        session.press("p", "5/5");
-        session.press("/needle", "The needle lies here.");
-        session.press("\r", "1/2");
-        session.press("gunit", "What systemd manages.");
-        session.press("zzz", "No term contains this text.");
-        session.press("\x1b", "Another");
-        session.press("R", "Restart this chapter?");
-        session.press("\x1b", "Another");
-        session.press("t1\r", "1/5");
-        session.press("nn", "3/5");
-        session.press("n", "4/5");
+        session.press_and_wait("\r", "1/5");
+        session.press_and_wait("?", "run, answer or");
+        session.press_and_wait("\x1b[6~\x1b[6~", "fg");
+        session.press_and_wait("\x1b", "Look at");
+        session.press_and_wait("t", "The second");
+        session.press_and_wait("2\r", "1/2");
+        session.press_and_wait("p", "5/5");
+        session.press_and_wait("/needle", "The needle lies here.");
+        session.press_and_wait("\r", "1/2");
+        session.press_and_wait("gunit", "What systemd manages.");
+        session.press_and_wait("zzz", "No term contains this text.");
+        session.press_and_wait("\x1b", "Another");
+        session.press_and_wait("R", "Restart this chapter?");
+        session.press_and_wait("\x1b", "Another");
+        session.press_and_wait("t1\r", "1/5");
+        session.press_and_wait("nn", "3/5");
+        session.press_and_wait("n", "4/5");
         // The question is at the end.
-        session.press("\x1b[F", "Few");
-        session.press("1", "1 Many");
+        session.press_and_wait("\x1b[F", "Few");
+        session.press_and_wait("1", "1 Many");
         session.quit();
     }
 }
@@ -51,7 +51,7 @@ fn a_resized_window_is_drawn_again() {
     let Some(env) = test_env() else { return };
     let mut session = TutorialSession::open(&env, &["learn", "first"], SIZES[0], true);
     session.wait_for("1/5");
-    session.press("nnn", "4/5");
+    session.press_and_wait("nnn", "4/5");
     for size in [(20, 40), (40, 120), (12, 50), (24, 80)] {
         session.terminal.pty.resize(size.0, size.1);
         session.size = size;
@@ -72,34 +72,34 @@ fn answers_are_saved_at_once() {
     let Some(env) = test_env() else { return };
     let mut session = TutorialSession::open(&env, &["learn", "1"], SIZES[1], true);
     session.wait_for("1/5");
-    session.press("n1", "Wrong.");
-    assert!(progress(&env.state_dir()).contains("[chapters.first.answers.which]\nfirst = \"1\"\nright = false"));
-    session.press("2", "Correct.");
+    session.press_and_wait("n1", "Wrong.");
+    assert!(saved_progress(&env.state_dir()).contains("[chapters.first.answers.which]\nfirst = \"1\"\nright = false"));
+    session.press_and_wait("2", "Correct.");
     // While an answer is typed, letters are text: q does not quit, n does not turn the page.
-    session.press("\t\rqn/t?g", "> qn/t?g");
-    session.press("\x15quit\r", "✓ quit");
+    session.press_and_wait("\t\rqn/t?g", "> qn/t?g");
+    session.press_and_wait("\x15quit\r", "✓ quit");
     session.wait_for("2/5");
-    let kept = progress(&env.state_dir());
+    let kept = saved_progress(&env.state_dir());
     assert!(kept.contains("first = \"1\"\nright = false\nlatest = \"2\""), "{kept}");
     assert!(kept.contains("first = \"quit\"\nright = true"), "{kept}");
     session.quit();
 }
 
 #[test]
-fn signals_and_ctrl_c_restore_the_terminal() {
+fn the_terminal_is_restored_after_a_signal_or_ctrl_c() {
     let Some(env) = test_env() else { return };
     for args in [&[][..], &["learn"]] {
         for (signal, code) in [(Signal::TERM, 130), (Signal::HUP, 130), (Signal::INT, 130)] {
             let mut session = TutorialSession::open(&env, args, SIZES[0], true);
             session.wait_for("─");
-            kill(session.terminal.unitlab(), signal);
+            kill(session.terminal.unitlab_pid(), signal);
             assert_eq!(session.terminal.exit_code(), code, "{args:?} {signal:?}");
             session.assert_restored();
         }
     }
     let mut session = TutorialSession::open(&env, &["learn"], SIZES[0], true);
     session.wait_for("1/5");
-    session.terminal.pty.keys("\u{3}");
+    session.terminal.pty.send_keys("\u{3}");
     assert_eq!(session.terminal.exit_code(), 0);
     session.assert_restored();
 }
@@ -115,18 +115,18 @@ fn ctrl_z_suspends_and_fg_continues() {
     let mut pty = Pty::new(24, 80);
     let mut session = pty.spawn(&shell);
     pty.wait_for_text("own> ");
-    pty.keys(&format!("{UNITLAB} --course {} learn\r", course.display()));
+    pty.send_keys(&format!("{UNITLAB} --course {} learn\r", course.display()));
     pty.wait_for_text("1/5");
     for turn in 0..2 {
-        pty.keys("\u{1a}");
+        pty.send_keys("\u{1a}");
         pty.wait_until("the shell", |screen| !screen.alternate_screen() && common::pty::line(screen) == "own> ");
         assert!(pty.text().contains("Stopped") && pty.shows_cursor(), "{}", pty.text());
-        pty.keys("fg\r");
+        pty.send_keys("fg\r");
         pty.wait_until("the page", |screen| screen.alternate_screen() && screen.contents().contains("keys"));
-        pty.keys(if turn == 0 { "n" } else { "p" });
+        pty.send_keys(if turn == 0 { "n" } else { "p" });
         pty.wait_for_text(if turn == 0 { "2/5" } else { "1/5" });
     }
-    pty.keys("q");
+    pty.send_keys("q");
     pty.wait_until("the shell", |screen| !screen.alternate_screen() && common::pty::line(screen) == "own> ");
     pty.close();
     session.wait().unwrap();
@@ -150,15 +150,15 @@ fn without_root_the_page_shows_the_reason_and_the_recorded_output() {
         let mut terminal = TerminalSession::start_sized(&user, size);
         terminal.pty.wait_for_text("no sandbox here");
         terminal.pty.wait_for_text("Enter shows");
-        terminal.pty.keys("\r");
+        terminal.pty.send_keys("\r");
         terminal.pty.wait_for_text("recorded, not run here");
         terminal.pty.wait_for_text("no sudo");
         terminal.pty.wait_for_text("hello-from-the-record");
-        terminal.pty.keys("\r");
+        terminal.pty.send_keys("\r");
         terminal.pty.wait_for_text("2/5");
-        terminal.pty.keys("nn\x1b[F1");
+        terminal.pty.send_keys("nn\x1b[F1");
         terminal.pty.wait_for_text("no output was recorded");
-        terminal.pty.keys("q");
+        terminal.pty.send_keys("q");
         assert_eq!(terminal.exit_code(), 0);
     }
 }
@@ -188,6 +188,6 @@ fn without_a_terminal_it_prints_help_or_plain_text() {
     let mut ascii = env.command(&["learn", "4", "--plain"]);
     let output = ascii.env("LANG", "C").env("LC_ALL", "C").stderr(Stdio::inherit()).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
-    let beyond: Vec<&str> = text.lines().filter(|line| !line.is_ascii()).collect();
-    assert!(beyond.is_empty(), "{beyond:#?}");
+    let non_ascii: Vec<&str> = text.lines().filter(|line| !line.is_ascii()).collect();
+    assert!(non_ascii.is_empty(), "{non_ascii:#?}");
 }

@@ -141,7 +141,7 @@ fn a_wrong_password_is_not_a_failed_check() {
     let user = User::new(&env, &format!("Defaults passwd_tries=1\n{WITH_PASSWORD}"));
     let mut terminal = TerminalSession::start(&user.command(&["check", "sre-app"]));
     terminal.pty.wait_for_text("assword");
-    terminal.pty.keys("wrong\r");
+    terminal.pty.send_keys("wrong\r");
     assert_eq!(terminal.exit_code(), 3, "{}", terminal.pty.text());
     assert!(terminal.pty.text().contains("this needs root, and sudo refuses"), "{}", terminal.pty.text());
     assert_eq!(terminal.pty.modes(), terminal.modes_before);

@@ -103,7 +103,7 @@ fn a_check_inside_shows_what_it_waits_for() {
     env.unitlab_stdout(&START);
     env.unitlab_stdout(&["lab", "solve", "sre-app", "--yes"]);
     let mut terminal = TerminalSession::open(&env, &["lab", "shell", "sre-app"], &[]);
-    terminal.pty.keys("clear; unitlab check\r");
+    terminal.pty.send_keys("clear; unitlab check\r");
     terminal.pty.wait_for_text("waiting up to 8s for sre-app.service to come back");
     terminal.wait_for_prompt("the report");
     assert!(terminal.pty.text().contains("100 of 100 points"), "{}", terminal.pty.text());

@@ -26,27 +26,27 @@ fn ctrl_c_interrupts_and_ctrl_z_suspends() {
     let Some(env) = test_env() else { return };
     let mut terminal = TerminalSession::open(&env, &["lab", "start", "sre-app"], &[]);
     // The process that is interrupted prints the word.
-    terminal.pty.keys("clear; sh -c 'echo o''n; exec sleep 777'\r");
+    terminal.pty.send_keys("clear; sh -c 'echo o''n; exec sleep 777'\r");
     terminal.wait_for_row("on");
-    terminal.pty.keys("\u{3}");
+    terminal.pty.send_keys("\u{3}");
     terminal.wait_for_prompt("the prompt after Ctrl-C");
-    terminal.pty.keys("echo code $?\r");
+    terminal.pty.send_keys("echo code $?\r");
     terminal.wait_for_row("code 130");
     terminal.wait_for_prompt("the prompt after the code");
 
     let job = "sh -c 'echo u''p; exec sed -u s/typed/echoed/'";
-    terminal.pty.keys(&format!("clear; {job}\r"));
+    terminal.pty.send_keys(&format!("clear; {job}\r"));
     terminal.wait_for_row("up");
-    terminal.pty.keys("\u{1a}");
+    terminal.pty.send_keys("\u{1a}");
     terminal.wait_for_prompt("the prompt after Ctrl-Z");
     let (jobs, _) = terminal.run("jobs");
     assert!(jobs.contains("Stopped") && jobs.contains(job), "{jobs}");
-    terminal.pty.keys("clear; fg\r");
+    terminal.pty.send_keys("clear; fg\r");
     terminal.wait_for_row(job);
     // A line feed, because the shell may not have restored the terminal's translation of carriage returns yet.
-    terminal.pty.keys("typed\n");
+    terminal.pty.send_keys("typed\n");
     terminal.wait_for_row("echoed");
-    terminal.pty.keys("\u{4}");
+    terminal.pty.send_keys("\u{4}");
     terminal.wait_for_prompt("the prompt after the job has exited");
     assert_eq!(terminal.run("jobs"), (String::new(), 0));
 }
@@ -61,11 +61,11 @@ fn the_window_size_is_right_at_once_and_after_a_resize() {
     let watch = "import os, signal; say = lambda text: os.write(1, text.encode() + b'\\n'); \
                  signal.signal(signal.SIGWINCH, lambda *_: say(repr(os.get_terminal_size()))); \
                  say('o' + 'n'); [signal.pause() for _ in range(9)]";
-    terminal.pty.keys(&format!("clear; python3 -c \"{watch}\"\r"));
+    terminal.pty.send_keys(&format!("clear; python3 -c \"{watch}\"\r"));
     terminal.wait_for_row("on");
     terminal.pty.resize(33, 111);
     terminal.pty.wait_for_text("columns=111, lines=33");
-    terminal.pty.keys("\u{3}");
+    terminal.pty.send_keys("\u{3}");
     terminal.wait_for_prompt("the prompt after Ctrl-C");
     assert_eq!(terminal.run("stty size"), ("33 111".into(), 0));
     assert_eq!(terminal.run("echo $LINES $COLUMNS"), ("33 111".into(), 0));
@@ -167,7 +167,7 @@ fn hints_follow_the_current_cause() {
 fn leaving_the_shell_returns_its_exit_code_and_keeps_the_sandbox_running() {
     let Some(env) = test_env() else { return };
     let mut terminal = TerminalSession::open(&env, &["lab", "start", "sre-app"], &[]);
-    terminal.pty.keys("exit 3\r");
+    terminal.pty.send_keys("exit 3\r");
     assert_eq!(terminal.exit_code(), 3);
     assert!(terminal.pty.text().contains("sre-app keeps running"), "{}", terminal.pty.text());
     assert_eq!(terminal.pty.modes(), terminal.modes_before);
@@ -185,7 +185,7 @@ fn the_terminal_is_restored_when_unitlab_gets_a_signal() {
             terminal.modes_before,
             "the terminal modes were not changed: the test proves nothing"
         );
-        kill_process(Pid::from_raw(terminal.unitlab()).unwrap(), signal).unwrap();
+        kill_process(Pid::from_raw(terminal.unitlab_pid()).unwrap(), signal).unwrap();
         assert_ne!(terminal.exit_code(), 0);
         assert_eq!(terminal.pty.modes(), terminal.modes_before, "{signal:?}");
         assert!(terminal.pty.shows_cursor());
@@ -217,7 +217,7 @@ fn two_shells_have_two_terminals() {
     assert!(first.starts_with("/dev/pts/") && second.starts_with("/dev/pts/") && first != second, "{first} {second}");
     one.run(&format!("echo hello > {second}"));
     other.pty.wait_for_text("hello");
-    one.pty.keys("exit\r");
+    one.pty.send_keys("exit\r");
     assert_eq!(one.exit_code(), 0);
     assert_eq!(other.run("echo still here"), ("still here".into(), 0));
 }
@@ -231,7 +231,7 @@ fn with_a_dead_message_bus_the_shell_is_a_root_shell() {
     let mut terminal = TerminalSession::with_prompt(&env, &["lab", "shell"], &[], root);
     assert!(terminal.pty.text().contains("The message bus of this sandbox is dead"), "{}", terminal.pty.text());
     assert_eq!(terminal.run("id -u; systemctl start dbus.socket"), ("0".into(), 0));
-    terminal.pty.keys("exit\r");
+    terminal.pty.send_keys("exit\r");
     assert_eq!(terminal.exit_code(), 0);
     assert_eq!(terminal.pty.modes(), terminal.modes_before);
     TerminalSession::open(&env, &["lab", "shell"], &[]);

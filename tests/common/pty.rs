@@ -1,4 +1,4 @@
-//! A pseudo-terminal with a screen: tests type keys and read what the screen shows.
+//! A pseudo-terminal and its screen: tests send keys and read the screen.
 #![allow(dead_code, unreachable_pub, reason = "a module of every test program, each of which uses the part it needs")]
 #![allow(
     clippy::unwrap_used,
@@ -24,27 +24,27 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A pseudo-terminal, and the screen that its output draws.
 pub struct Pty {
-    ours: File,
-    theirs: OwnedFd,
+    controller: File,
+    user_end: OwnedFd,
     screen: Parser,
     written: Vec<u8>,
 }
 
 impl Pty {
     pub fn new(rows: u16, columns: u16) -> Self {
-        let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
-        grantpt(&ours).unwrap();
-        unlockpt(&ours).unwrap();
-        let name = ptsname(&ours, Vec::new()).unwrap();
-        let theirs = open(&name, OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC, Mode::empty()).unwrap();
-        let mut pty = Self { ours: ours.into(), theirs, screen: Parser::default(), written: Vec::new() };
+        let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
+        grantpt(&controller).unwrap();
+        unlockpt(&controller).unwrap();
+        let name = ptsname(&controller, Vec::new()).unwrap();
+        let user_end = open(&name, OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC, Mode::empty()).unwrap();
+        let mut pty = Self { controller: controller.into(), user_end, screen: Parser::default(), written: Vec::new() };
         pty.resize(rows, columns);
         pty
     }
 
-    /// The end for a program's standard stream.
-    pub fn end(&self) -> Stdio {
-        Stdio::from(self.theirs.try_clone().unwrap())
+    /// The user end, for a program's standard stream.
+    pub fn stdio(&self) -> Stdio {
+        Stdio::from(self.user_end.try_clone().unwrap())
     }
 
     /// Starts a program in a new session with this controlling terminal. It gets only the variables that the command
@@ -53,31 +53,31 @@ impl Pty {
         let mut session = Command::new("setsid");
         session.arg("--ctty").arg(command.get_program()).args(command.get_args()).env_clear();
         session.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        session.stdin(self.end()).stdout(self.end()).stderr(self.end()).spawn().unwrap()
+        session.stdin(self.stdio()).stdout(self.stdio()).stderr(self.stdio()).spawn().unwrap()
     }
 
-    /// Types these keys.
-    pub fn keys(&mut self, keys: &str) {
-        self.ours.write_all(keys.as_bytes()).unwrap();
+    pub fn send_keys(&mut self, keys: &str) {
+        self.controller.write_all(keys.as_bytes()).unwrap();
     }
 
     /// Resizes the window; the kernel sends SIGWINCH.
     pub fn resize(&mut self, rows: u16, columns: u16) {
         let size = Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
-        tcsetwinsize(&self.ours, size).unwrap();
+        tcsetwinsize(&self.controller, size).unwrap();
         self.screen.screen_mut().set_size(NonZero::new(rows).unwrap(), NonZero::new(columns).unwrap());
     }
 
-    /// Reads output until the screen fulfils a condition; `what` describes it.
+    /// Reads output until the screen fulfils a condition. `what` names the condition in the failure message.
     pub fn wait_until(&mut self, what: &str, mut wanted: impl FnMut(&Screen) -> bool) {
         let deadline = Instant::now() + TIMEOUT;
         while !wanted(self.screen.screen()) {
             let left = Timespec::try_from(deadline.saturating_duration_since(Instant::now())).unwrap();
-            let mut fds = [PollFd::from_borrowed_fd(self.ours.as_fd(), PollFlags::IN)];
+            let mut fds = [PollFd::from_borrowed_fd(self.controller.as_fd(), PollFlags::IN)];
             let came = poll(&mut fds, Some(&left)).unwrap();
             assert!(came > 0, "{what}: not seen. The screen:\n{}", self.text());
             let mut bytes = [0; 4096];
-            let count = self.ours.read(&mut bytes).unwrap_or_else(|error| panic!("{what}: {error}\n{}", self.text()));
+            let count =
+                self.controller.read(&mut bytes).unwrap_or_else(|error| panic!("{what}: {error}\n{}", self.text()));
             self.written.extend_from_slice(&bytes[..count]);
             self.screen.process(&bytes[..count]);
         }
@@ -88,9 +88,9 @@ impl Pty {
         self.wait_until(&format!("{text:?}"), |screen| screen.contents().contains(text));
     }
 
-    /// What the screen shows after all output so far: a marker is written and waited for.
-    pub fn settled(&mut self) -> String {
-        rustix::io::write(&self.theirs, b"(end)").unwrap();
+    /// The screen after all output so far. To know its end, this writes a marker and waits for it.
+    pub fn final_text(&mut self) -> String {
+        rustix::io::write(&self.user_end, b"(end)").unwrap();
         self.wait_for_text("(end)");
         self.text().replace("(end)", "").trim_end().to_owned()
     }
@@ -110,7 +110,7 @@ impl Pty {
     }
 
     /// The rows drawn since the screen was last cleared, as a very wide window shows them.
-    pub fn uncut(&self) -> Vec<String> {
+    pub fn rows_in_wide_window(&self) -> Vec<String> {
         let (rows, _) = self.screen.screen().size();
         let clear = b"\x1b[2J";
         let cleared = self.written.windows(clear.len()).rposition(|bytes| bytes == clear).unwrap_or(0);
@@ -128,20 +128,20 @@ impl Pty {
         !self.screen.screen().hide_cursor()
     }
 
-    /// The terminal's modes, for comparison. They are read at this end, since the other closes with the session.
+    /// The terminal's modes, for comparison. They are read at the controller, because the user end closes with the session.
     pub fn modes(&self) -> String {
-        format!("{:?}", tcgetattr(&self.ours).unwrap())
+        format!("{:?}", tcgetattr(&self.controller).unwrap())
     }
 
-    /// Presses a key once the terminal is in raw mode; before that, Ctrl-C would be a signal. The kernel sends no
-    /// notification of a mode change, so this polls.
-    pub fn press(&mut self, key: char) {
+    /// Waits for raw mode, then sends a key. Before raw mode, Ctrl-C would be a signal. The kernel sends no notification
+    /// of a mode change, so this polls.
+    pub fn send_key_in_raw_mode(&mut self, key: char) {
         let deadline = Instant::now() + TIMEOUT;
-        while tcgetattr(&self.ours).unwrap().local_modes.contains(LocalModes::ICANON) {
+        while tcgetattr(&self.controller).unwrap().local_modes.contains(LocalModes::ICANON) {
             assert!(Instant::now() < deadline, "the terminal never entered raw mode");
             std::thread::yield_now();
         }
-        self.keys(key.encode_utf8(&mut [0; 4]));
+        self.send_keys(key.encode_utf8(&mut [0; 4]));
     }
 
     /// Closes the terminal: its session gets SIGHUP.

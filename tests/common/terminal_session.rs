@@ -11,8 +11,8 @@ use super::pty::{Pty, line};
 /// The prompt of the shell in the sandbox.
 pub const PROMPT: &str = "[sre-app] learner@sandbox:~$ ";
 
-/// The outer shell: it runs one command, prints its exit code, and stays. If it exited, the kernel would reset the
-/// terminal, and a test could not see what unitlab left. It never changes the terminal's modes.
+/// The outer shell: it runs one command, prints its exit code, and waits. If it exited, the kernel would reset the
+/// terminal, and a test could not see the state in which unitlab left it. It never changes the terminal's modes.
 const OUTER_SHELL: &str = r#"trap : INT; "$@"; echo "exit code $?."; read -r _"#;
 
 /// A terminal with unitlab in it.
@@ -64,8 +64,7 @@ impl TerminalSession {
         Self { pty, modes_before, session, prompt: PROMPT.to_owned(), commands: 0 }
     }
 
-    /// The pid of unitlab.
-    pub fn unitlab(&self) -> i32 {
+    pub fn unitlab_pid(&self) -> i32 {
         let pid = self.session.id();
         fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap().trim().parse().unwrap()
     }
@@ -84,8 +83,8 @@ impl TerminalSession {
     pub fn run(&mut self, command: &str) -> (String, i32) {
         self.commands += 1;
         let mark = format!("ended {}:", self.commands);
-        // `clear` removes the typed line, so that the screen holds only the output.
-        self.pty.keys(&format!("clear; {command}; echo \"{mark}\"$?\r"));
+        // `clear` removes the typed command, so that the screen holds only the output.
+        self.pty.send_keys(&format!("clear; {command}; echo \"{mark}\"$?\r"));
         let (prompt, is_mark) = (self.prompt.clone(), |row: &str| row.starts_with(&mark));
         self.pty.wait_until(command, |screen| line(screen) == prompt && screen.rows(0, 200).any(|row| is_mark(&row)));
         let text = self.pty.text();

@@ -145,15 +145,14 @@ impl TutorialSession {
         self.check_screen();
     }
 
-    /// Presses keys, then waits for a text.
-    pub fn press(&mut self, keys: &str, text: &str) {
-        self.terminal.pty.keys(keys);
+    pub fn press_and_wait(&mut self, keys: &str, text: &str) {
+        self.terminal.pty.send_keys(keys);
         self.wait_for(text);
     }
 
-    /// No row is wider than the window, and there are colours only if wanted.
+    /// Asserts that no row is wider than the window, and that colours are used only if wanted.
     pub fn check_screen(&self) {
-        for row in self.terminal.pty.uncut() {
+        for row in self.terminal.pty.rows_in_wide_window() {
             assert!(
                 display_width(row.trim_end()) <= usize::from(self.size.1),
                 "cut: {row:?}\n{}",
@@ -168,21 +167,21 @@ impl TutorialSession {
         assert_eq!(colors.count() > 0, self.colored, "colours");
     }
 
-    /// Quits with `q`; the terminal must be restored.
+    /// Quits with `q`, and asserts that the terminal is restored.
     pub fn quit(mut self) {
-        self.terminal.pty.keys("q");
+        self.terminal.pty.send_keys("q");
         assert_eq!(self.terminal.exit_code(), 0);
         self.assert_restored();
     }
 
-    /// The screen, the cursor and all modes must be as before.
+    /// Asserts that the screen, the cursor and all modes are as before.
     pub fn assert_restored(&self) {
         assert!(!self.terminal.pty.is_on_alternate_screen() && self.terminal.pty.shows_cursor());
         assert_eq!(self.terminal.pty.modes(), self.terminal.modes_before);
     }
 }
 
-/// The saved progress.
-pub fn progress(state_dir: &Path) -> String {
+/// The text of the progress file.
+pub fn saved_progress(state_dir: &Path) -> String {
     fs::read_to_string(state_dir.join("progress.toml")).unwrap()
 }

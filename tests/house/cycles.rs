@@ -1,4 +1,4 @@
-//! Finds import cycles between files. A `mod.rs` does not count: who imports its re-export imports the defining file.
+//! Finds import cycles between files. A re-export in a `mod.rs` counts as the file that defines the item.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,19 +31,19 @@ struct Module {
 
 /// Returns every import of one file from another, in the order of files and lines. `sources` are paths and texts.
 pub(crate) fn imports(sources: &[(String, String)]) -> Vec<Import> {
-    let mut this = Crate::default();
+    let mut krate = Crate::default();
     for (path, text) in sources {
         let parsed = syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}"));
-        this.add(path, &module_of(path), &parsed.items);
+        krate.add(path, &module_of(path), &parsed.items);
     }
     let mut found = BTreeSet::new();
-    for (at, module) in &this.modules {
-        if is_module_root(&module.file) || this.is_test_module(at) {
+    for (at, module) in &krate.modules {
+        if is_module_root(&module.file) || krate.is_test_module(at) {
             continue;
         }
         for path in &module.paths {
-            let Some(absolute) = this.absolute(at, &path.segments) else { continue };
-            for to in this.files_of(&absolute, 0).into_iter().filter(|to| *to != module.file) {
+            let Some(absolute) = krate.absolute(at, &path.segments) else { continue };
+            for to in krate.files_of(&absolute, 0).into_iter().filter(|to| *to != module.file) {
                 found.insert(Import { from: module.file.clone(), line: path.line, to });
             }
         }
@@ -112,7 +112,7 @@ impl Crate {
         })
     }
 
-    /// Returns a path from the crate's root; none for a path into another crate or a name of the file itself.
+    /// Returns a path from the crate's root; none for a path into another crate, or for an item of the file itself.
     fn absolute(&self, at: &[String], segments: &[String]) -> Option<Vec<String>> {
         let supers = segments.iter().take_while(|name| *name == "super").count();
         let (base, rest) = match segments[0].as_str() {
@@ -121,7 +121,7 @@ impl Crate {
             "self" => (at, &segments[1..]),
             first => {
                 let is_child = self.modules.contains_key(&[at, &[first.to_owned()]].concat());
-                // A `use` of the name itself would lead back here.
+                // `use name;` does not bind another path, and would recurse forever.
                 let is_imported = self.bindings(at, first).any(|path| path.segments[0] != first);
                 return (is_child || is_imported).then(|| [at, segments].concat());
             }
@@ -135,11 +135,11 @@ impl Crate {
         paths.filter(move |path| path.binds.as_deref() == Some(name))
     }
 
-    /// Returns the files that define what a path from the root names: more than one where a module and a function share
-    /// a name, or where a file passes on what it imports.
+    /// Returns the files that define what a path from the root names: more than one if a module and a function share
+    /// a name, or if a file re-exports the item.
     fn files_of(&self, path: &[String], depth: usize) -> BTreeSet<String> {
         let mut files = BTreeSet::new();
-        assert!(depth < 20, "{} leads back to itself", path.join("::"));
+        assert!(depth < 20, "{} is a re-export of itself", path.join("::"));
         let mut module = &self.modules[&[][..]];
         for (index, name) in path.iter().enumerate() {
             let at = &path[..index];
@@ -152,7 +152,7 @@ impl Crate {
                     }
                     _ => self.bindings(at, name).collect(),
                 };
-                // A glob import of a file is one of the file, not of what the file imports.
+                // A glob import of a file does not include what the file imports.
                 let named = if name == "*" && !is_module_root(&module.file) { Vec::new() } else { named };
                 for import in named {
                     if let Some(mut target) = self.absolute(at, &import.segments).filter(|target| target != path) {

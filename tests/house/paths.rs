@@ -27,7 +27,7 @@ fn collect(tokens: TokenStream, prefix: &[String], in_use: bool, found: &mut Vec
     let mut in_use = in_use;
     while let Some(token) = tokens.get(at) {
         match token {
-            // `impl Trait + use<'a>` is no import.
+            // `impl Trait + use<'a>` is not an import.
             TokenTree::Ident(name) if name == "use" && prefix.is_empty() && !is_punct(at + 1, '<') => {
                 in_use = true;
                 at += 1;
@@ -99,7 +99,7 @@ pub(crate) fn is_module_root(path: &str) -> bool {
     path.ends_with("/mod.rs") || path == "src/lib.rs"
 }
 
-/// Whether the attributes hold `#[cfg(test)]`.
+/// Whether an attribute is `#[cfg(test)]`.
 pub(crate) fn is_for_tests(attributes: &[Attribute]) -> bool {
     let is_cfg_test = |meta: &Meta| matches!(meta, Meta::List(list) if list.path.is_ident("cfg") && list.tokens.to_string() == "test");
     attributes.iter().any(|attribute| is_cfg_test(&attribute.meta))

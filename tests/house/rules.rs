@@ -12,31 +12,30 @@ const PURE: [&str; 2] = ["model", "engine"];
 /// The modules of the standard library that a pure room may not use.
 const IMPURE_MODULES: [&str; 8] = ["fs", "process", "net", "env", "os", "thread", "time", "io"];
 
-/// Rooms that start programs.
-const STARTERS: [&str; 3] = ["os", "machine", "sandbox"];
+const MAY_START_PROGRAMS: [&str; 3] = ["os", "machine", "sandbox"];
 
 /// The most lines that a file may have, its tests included.
-const MOST_LINES: usize = 400;
+const MAX_LINES: usize = 400;
 
 /// Returns each broken rule of a source file in one sentence.
 pub(crate) fn violations(path: &str, source: &str) -> Vec<String> {
     let module = module_of(path);
     let room = module.first().cloned().unwrap_or_else(|| "lib".into());
-    let mut check = FileCheck { path, room, violations: Vec::new() };
+    let mut file = FileCheck { path, room, violations: Vec::new() };
     if !source.starts_with("//! ") {
-        check.report(1, "the file does not begin with a sentence about its subject (//!)");
+        file.report(1, "the file does not begin with a sentence about its subject (//!)");
     }
     let lines = source.lines().count();
-    if lines > MOST_LINES {
-        check.report(lines, &format!("{lines} lines hold a second subject (at most {MOST_LINES})"));
+    if lines > MAX_LINES {
+        file.report(lines, &format!("{lines} lines are too many for one subject (at most {MAX_LINES})"));
     }
     let parsed = syn::parse_file(source).unwrap_or_else(|error| panic!("{path}: {error}"));
     if is_module_root(path) {
-        check.module_root(&parsed.items);
+        file.check_module_root(&parsed.items);
     }
     let for_tests = path.ends_with("/tests.rs") || path.contains("/tests/");
-    check.imports(&parsed.items, &module, for_tests);
-    check.violations
+    file.check_imports(&parsed.items, &module, for_tests);
+    file.violations
 }
 
 /// One source file and the rules that it breaks.
@@ -51,7 +50,7 @@ impl FileCheck<'_> {
         self.violations.push(format!("{what} ({}:{line})", self.path));
     }
 
-    fn module_root(&mut self, items: &[Item]) {
+    fn check_module_root(&mut self, items: &[Item]) {
         for item in items {
             let allowed = match item {
                 Item::Mod(inner) => inner.content.is_none(),
@@ -65,27 +64,27 @@ impl FileCheck<'_> {
         }
     }
 
-    /// Checks every path. The floors hold in tests too; the other rules do not.
-    fn imports(&mut self, items: &[Item], module: &[String], for_tests: bool) {
+    /// Checks every path. In tests, only the floors are checked.
+    fn check_imports(&mut self, items: &[Item], module: &[String], for_tests: bool) {
         for item in items {
             if let Item::Mod(inner) = item
                 && let Some((_, items)) = &inner.content
             {
                 let module = [module, &[inner.ident.to_string()]].concat();
-                self.imports(items, &module, for_tests || is_for_tests(&inner.attrs));
+                self.check_imports(items, &module, for_tests || is_for_tests(&inner.attrs));
                 continue;
             }
             for NamedPath { segments, line, .. } in named_paths(item.to_token_stream()) {
-                self.floor(&segments, line, module);
+                self.check_floor(&segments, line, module);
                 if !for_tests {
-                    self.foreign(&segments, line);
+                    self.check_crates(&segments, line);
                 }
             }
         }
     }
 
     /// Reports a path into a room that is not below this one.
-    fn floor(&mut self, path: &[String], line: usize, module: &[String]) {
+    fn check_floor(&mut self, path: &[String], line: usize, module: &[String]) {
         let supers = path.iter().take_while(|name| *name == "super").count();
         let rest = match path[0].as_str() {
             "crate" | "unitlab" => &path[1..],
@@ -107,7 +106,7 @@ impl FileCheck<'_> {
     }
 
     /// Reports a crate, or a part of the standard library, that this room may not use.
-    fn foreign(&mut self, path: &[String], line: usize) {
+    fn check_crates(&mut self, path: &[String], line: usize) {
         let room = self.room.clone();
         let names: Vec<&str> = path.iter().map(String::as_str).collect();
         if let Some((name, rooms)) = CRATES.iter().find(|(name, _)| *name == names[0])
@@ -117,14 +116,14 @@ impl FileCheck<'_> {
         }
         if PURE.contains(&room.as_str()) && ["std", "core"].contains(&names[0]) {
             let impure = names.get(1).is_some_and(|part| IMPURE_MODULES.contains(part) || *part == "*");
-            // A duration and an address are plain data, in whichever module the library keeps them.
+            // These types are plain data, although their modules are impure.
             let data = matches!(names[1..], ["time", "Duration"] | ["net", "IpAddr"]);
             if impure && !data {
                 self.report(line, &format!("{room} is pure and may not use {}", names.join("::")));
             }
         }
         let starts = names.windows(2).any(|pair| matches!(pair, ["process", "Command" | "*"]));
-        if starts && !STARTERS.contains(&room.as_str()) {
+        if starts && !MAY_START_PROGRAMS.contains(&room.as_str()) {
             self.report(line, &format!("{room} may not start programs"));
         }
     }
