@@ -48,7 +48,7 @@ pub(crate) use privilege::reexec_with_sudo;
 pub(crate) use probe::run_fix;
 pub use probe::{Probe, ProbeStatus, probes};
 pub(crate) use protocol::EnterTask;
-use record::Phase;
+pub(crate) use record::Phase;
 pub use record::Record;
 pub(crate) use relay::Relay;
 pub(crate) use root_child::{RootChild, ask_sudo_password, run_on_terminal};
