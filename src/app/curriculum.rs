@@ -99,7 +99,7 @@ impl Curriculum {
 }
 
 fn labs(course: &Course, progress: &Progress, belongs: impl Fn(&str) -> bool) -> Vec<Step> {
-    let labs = course.labs().iter().map(|folder| &folder.lab).filter(|lab| belongs(&lab.chapter));
+    let labs = course.labs().iter().map(|directory| &directory.lab).filter(|lab| belongs(&lab.chapter));
     labs.map(|lab| {
         let known = progress.labs.get(&lab.id);
         let best = known.and_then(|known| known.best_percent);

@@ -1,4 +1,4 @@
-//! Converts between the progress file and what the tutorial screen knows.
+//! Converts between the progress file and the state of a lesson.
 
 use super::error::Error;
 use super::workspace::{Workspace, now};

@@ -39,13 +39,13 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
     }
     let workspace = &context.workspace;
     let course = workspace.course()?;
-    let folder = &*workspace.lab(&course, args.lab.as_deref())?;
-    let lab = &folder.lab;
+    let directory = &*workspace.lab(&course, args.lab.as_deref())?;
+    let lab = &directory.lab;
     let asked: Vec<(&Check, &str, &AnswerForm)> = lab
         .checks
         .iter()
         .filter_map(|check| match &check.kind {
-            Kind::Answer(demand) => Some((check, demand.ask.as_str(), &demand.form)),
+            Kind::Answer(answer) => Some((check, answer.ask.as_str(), &answer.form)),
             _ => None,
         })
         .collect();
@@ -101,7 +101,7 @@ fn wanted(form: &AnswerForm) -> String {
         AnswerForm::Unit => "a unit's name".to_owned(),
         AnswerForm::State => "a state, as systemctl writes it".to_owned(),
         AnswerForm::Path => "an absolute path".to_owned(),
-        AnswerForm::OneOf(words) => format!("one of {}", words.join(", ")),
+        AnswerForm::OneOf(values) => format!("one of {}", values.join(", ")),
     }
 }
 

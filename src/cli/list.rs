@@ -72,7 +72,7 @@ pub(super) fn run(context: &Context) -> Result<ExitCode, Error> {
 
 /// Minutes, points, best score, state, and whether the sandbox is running.
 fn lab_details(context: &Context, course: &Course, progress: &Progress, id: &str) -> String {
-    let Ok(folder) = course.lab(id) else { return String::new() };
+    let Ok(directory) = course.lab(id) else { return String::new() };
     let known = progress.labs.get(id);
     let best = known.and_then(|known| known.best_percent).map_or("–".to_owned(), |percent| format!("{percent} %"));
     let state = match known {
@@ -81,6 +81,6 @@ fn lab_details(context: &Context, course: &Course, progress: &Progress, id: &str
         None => "new",
     };
     let running = if context.workspace.sandbox(id).is_running() { " · running" } else { "" };
-    let points: u32 = folder.lab.checks.iter().map(|check| check.points).sum();
-    format!("{} min · {points} points · best {best} · {state}{running}", folder.lab.minutes)
+    let points: u32 = directory.lab.checks.iter().map(|check| check.points).sum();
+    format!("{} min · {points} points · best {best} · {state}{running}", directory.lab.minutes)
 }

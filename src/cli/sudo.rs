@@ -12,7 +12,7 @@ pub(super) fn require_root(context: &Context, why: &str) -> Result<(), Error> {
     if sandbox::is_root() {
         return Ok(());
     }
-    // sudo resets the environment, so what it says is passed as options.
+    // sudo resets the environment, so its settings are passed as options.
     let Locations { state_dir, estate, .. } = context.workspace.locations();
     let self_command = SelfCommand::current().map_err(Error::system("cannot find this program's own file"))?;
     let mut self_command = self_command.option("--state-dir", state_dir).option("--estate", estate);

@@ -110,14 +110,14 @@ fn cases(lab: &LabDirectory) -> Vec<Case<'_>> {
         case("solution", CaseAction::Answer(&lab.solution), Expected::FullMarks),
         case("reset", CaseAction::Reset(&lab.solution), Expected::Untouched),
     ];
-    cases.extend(lab.cases.iter().map(|folder| {
-        let own = &folder.case;
+    cases.extend(lab.cases.iter().map(|directory| {
+        let own = &directory.case;
         let expected = if own.fails.is_empty() {
             Expected::FullMarks
         } else {
             Expected::Fails { fails: own.fails.clone(), diagnosis: own.diagnosis.clone() }
         };
-        let mut case = case(&own.name, CaseAction::Answer(&folder.overlay), expected);
+        let mut case = case(&own.name, CaseAction::Answer(&directory.overlay), expected);
         case.answers.extend(own.answers.clone());
         case
     }));

@@ -80,7 +80,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
         args.chapter.iter().map(|named| course.chapter(named)).collect::<Result<_, _>>()?
     };
     let labs: Vec<&str> = if is_whole {
-        course.labs().iter().map(|folder| folder.lab.id.as_str()).collect()
+        course.labs().iter().map(|directory| directory.lab.id.as_str()).collect()
     } else {
         args.lab.iter().map(String::as_str).collect()
     };

@@ -138,11 +138,11 @@ impl<'a> TutorialScreen<'a> {
             .course
             .labs()
             .iter()
-            .map(|folder| LabSummary {
-                id: &folder.lab.id,
-                title: &folder.lab.title,
-                minutes: folder.lab.minutes,
-                best: progress.labs.get(&folder.lab.id).and_then(|lab| lab.best_percent),
+            .map(|directory| LabSummary {
+                id: &directory.lab.id,
+                title: &directory.lab.title,
+                minutes: directory.lab.minutes,
+                best: progress.labs.get(&directory.lab.id).and_then(|lab| lab.best_percent),
             })
             .collect();
         let (rows, columns) = screen.size();

@@ -77,7 +77,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
         learner: context.workspace.learner(),
         course: course.id(),
         chapters: course.tutorial().chapters.iter().map(|chapter| chapter_row(chapter, &progress)).collect(),
-        labs: course.labs().iter().map(|folder| lab_row(&folder.lab, &progress)).collect(),
+        labs: course.labs().iter().map(|directory| lab_row(&directory.lab, &progress)).collect(),
     };
     let Format::Json = args.format;
     let text = serde_json::to_string_pretty(&document).map_err(io::Error::from)?;

@@ -25,7 +25,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
                 (_, Ok(chapter)) => (Forgotten::Chapter(chapter.id.clone()), format!("the chapter {}", chapter.id)),
                 (Err(no_lab), Err(_)) if no_lab.nearest.is_some() => return Err(no_lab.into()),
                 (_, Err(no_chapter)) => {
-                    let labs: Vec<&str> = course.labs().iter().map(|folder| folder.lab.id.as_str()).collect();
+                    let labs: Vec<&str> = course.labs().iter().map(|directory| directory.lab.id.as_str()).collect();
                     let what = no_chapter.to_string();
                     return Err(Error::usage(what, format!("or name a lab: {}", labs.join(", "))));
                 }
