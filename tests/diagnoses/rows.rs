@@ -206,7 +206,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row { test: "start_limit_too_tight", unit: "limit-tight",
         file: "[Service]\nType=exec\nRestart=always\nRestartSec=1s\nExecStart=/usr/bin/sleep infinity\n[Unit]\nStartLimitBurst=2\nStartLimitIntervalSec=1h\nStartLimitAction=reboot", then: "systemctl start UNIT",
         check: "kind = \"comes-back\"; again = true",
-        causes: &["start-limit-too-tight"], says: &["allows 2 starts within 1h, and with RestartSec=1s there can be more", "StartLimitAction=reboot hits the whole machine"], next: "StartLimitIntervalSec=0 lifts the limit", lesson: "reliability" },
+        causes: &["start-limit-too-tight"], says: &["allows 2 starts within 1h, and RestartSec=1s makes more starts possible", "StartLimitAction=reboot affects the whole machine"], next: "set StartLimitIntervalSec=0 to remove the limit", lesson: "reliability" },
     Row { test: "wanted_by_unknown_target", unit: "target",
         file: "[Service]\nExecStart=/usr/bin/sleep infinity\n[Install]\nWantedBy=mutli-user.target", then: "systemctl enable --quiet UNIT",
         check: "kind = \"enabled\"",

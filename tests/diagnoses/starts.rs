@@ -7,7 +7,7 @@ pub(crate) const STARTS: &[Row] = &[
     Row { test: "bad_setting", unit: "relative",
         file: "[Service]\nExecStart=./serve", then: "",
         check: "kind = \"unit-file\"",
-        causes: &["bad-setting"], says: &["/relative.service:2 says ExecStart=./serve", "an absolute path, or a bare name"], next: "write the whole path", lesson: "unit-file-sections" },
+        causes: &["bad-setting"], says: &["/relative.service:2 says ExecStart=./serve", "an absolute path, or a file name without slashes"], next: "write the whole path", lesson: "unit-file-sections" },
     Row { test: "bad_setting", unit: "no-command",
         file: "[Service]\nExecStart=", then: "",
         check: "kind = \"unit-file\"",
