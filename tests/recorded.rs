@@ -1,7 +1,7 @@
-//! Recorded answers: what real machines said once, judged and reported on any computer, in milliseconds.
+//! Recorded answers: facts that a real machine gave once, judged and reported again on any machine in milliseconds.
 //!
-//! Each file under `tests/recorded/` is the whole observations about one answer to one lab. Where a sandbox can run, the
-//! answer is given and recorded again, and has to come out the same. `UNITLAB_RECORD=1` writes the files anew.
+//! Each file in `tests/recorded/` has all observations of one answer to one lab. Where a sandbox can run, the answer is
+//! given again, and the observations must be the same. `UNITLAB_RECORD=1` writes the files again.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
@@ -28,10 +28,10 @@ struct Recording {
     observations: Observations,
 }
 
-/// How an answer is given.
+/// Gives an answer in a sandbox.
 type Give = fn(&LabSession, &LabDirectory);
 
-/// The answers that are recorded, and what each is called.
+/// The name of each recorded answer.
 const ANSWERS: [(&str, Give); 4] = [
     ("untouched", |_, _| {}),
     ("beginner", |session, _| run(session, BEGINNER)),
@@ -42,7 +42,7 @@ const ANSWERS: [(&str, Give); 4] = [
     }),
 ];
 
-/// What somebody writes who has seen a unit file once: a comment behind a value, no account, no folder, never enabled.
+/// A beginner's unit file: a comment behind a value, no account, no working directory, not enabled.
 const BEGINNER: &str = "cat > /etc/systemd/system/sre-app.service <<'END'
 [Unit]
 Description=The runbooks
@@ -75,7 +75,7 @@ fn read(name: &str) -> Recording {
     serde_json::from_slice(&fs::read(path(name)).unwrap()).unwrap()
 }
 
-/// The report on a recording, with everything fixed that is not the machine's.
+/// The report on a recording. Everything that does not come from the machine is constant.
 fn report(recording: &Recording) -> Report {
     let course = course();
     let lab = &course.lab(&recording.lab).unwrap().lab;
@@ -106,7 +106,7 @@ fn human(report: &Report, width: usize, color: bool) -> String {
 }
 
 #[test]
-fn both_reports_of_every_answer() {
+fn each_recorded_answer_gets_its_report() {
     for (name, _) in ANSWERS {
         let report = report(&read(name));
         let mut json = Vec::new();
@@ -119,7 +119,7 @@ fn both_reports_of_every_answer() {
 }
 
 #[test]
-fn the_answers_come_out_as_they_must() {
+fn each_recorded_answer_gets_its_score() {
     for (name, code, percent) in [("untouched", 1, 0), ("beginner", 1, 33), ("solution", 0, 100), ("stale", 1, 82)] {
         let report = report(&read(name));
         assert_eq!((report.exit_code(), report.score.percent, report.score.complete), (code, percent, true), "{name}");
@@ -127,7 +127,7 @@ fn the_answers_come_out_as_they_must() {
 }
 
 #[test]
-fn a_real_machine_says_the_same_again() {
+fn a_real_machine_gives_the_same_facts_again() {
     let Some(env) = test_env() else { return };
     let course = course();
     let lab = course.lab("sre-app").unwrap();
@@ -147,12 +147,12 @@ fn a_real_machine_says_the_same_again() {
         }
         let before = read(name);
         if before.systemd != recording.systemd {
-            // Another version shows other properties; what they come to must be the same.
+            // Another version of systemd shows other properties; the verdicts must be the same.
             let statuses = |it| report(it).checks.iter().map(|check| check.status).collect::<Vec<_>>();
             assert_eq!(statuses(&before), statuses(&recording), "{name}");
             continue;
         }
         let differences = normal::differences(&before.observations, &recording.observations);
-        assert!(differences.is_empty(), "{name}: UNITLAB_RECORD=1 records it anew\n{}", differences.join("\n"));
+        assert!(differences.is_empty(), "{name}: UNITLAB_RECORD=1 records it again\n{}", differences.join("\n"));
     }
 }

@@ -173,7 +173,7 @@ impl<'a> Batch<'a> {
     /// Sends a GET. The owner of the port is the one before the first GET, if that one is known.
     fn http(&self, asked: &HttpQuestion) -> Result<HttpFact, Unknown> {
         let HttpQuestion { unit, port, path } = asked;
-        let owner = self.owners.get(asked).cloned().unwrap_or(PortOwner::Unseen);
+        let owner = self.owners.get(asked).cloned().unwrap_or(PortOwner::Unknown);
         self.processes.as_ref().map_err(Clone::clone)?;
         self.journal.invalidate();
         let (outcome, again) = retry_young::get(&self.view, *port, path, self.unit(unit)?)?;
@@ -183,7 +183,7 @@ impl<'a> Batch<'a> {
                 self.current_owner(unit, *port).filter(|owner| matches!(owner, PortOwner::Unit { .. }))
             }
             // Nothing listened before the GET, so the listener is new.
-            PortOwner::Nobody if outcome != HttpOutcome::Refused => self.current_owner(unit, *port),
+            PortOwner::NoListener if outcome != HttpOutcome::Refused => self.current_owner(unit, *port),
             _ if again => self.current_owner(unit, *port),
             _ => None,
         };
@@ -285,7 +285,7 @@ impl<'a> Batch<'a> {
         if let (Ok(unit), Ok(processes)) = (self.unit(&asked.unit), &self.processes) {
             sockets::owner(&self.view, asked.port, unit, processes)
         } else {
-            PortOwner::Unseen
+            PortOwner::Unknown
         }
     }
 }

@@ -47,8 +47,8 @@ pub struct Listener {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum PortOwner {
-    /// No socket listens.
-    Nobody,
+    #[serde(rename = "nobody")]
+    NoListener,
     /// A process of the unit itself.
     Unit { pid: u32 },
     /// A process outside of the unit.
@@ -58,5 +58,6 @@ pub enum PortOwner {
         comm: String,
     },
     /// A socket listens, and its owner is unknown.
-    Unseen,
+    #[serde(rename = "unseen")]
+    Unknown,
 }

@@ -1,5 +1,5 @@
-//! Two ways to write the same right thing get the same marks: pairs of units, judged side by side in one sandbox and its
-//! twin by the same checks, all of which must pass for both.
+//! Two correct ways to write the same thing get the same points. Both units of each pair run in one sandbox and its twin,
+//! and all checks must pass for both.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "../common/mod.rs"]
@@ -12,7 +12,7 @@ use common::{course, test_env};
 use pairs::{Pair, pairs};
 use unitlab::model::{Check, Kind, Overlay, OverlayFile, Status, TimeSpan};
 
-/// `e03-sum-2.service` for the second way of the pair at 3.
+/// `e03-sum-2.service` for the second unit of the pair at index 3.
 fn unit(at: usize, pair: &Pair, way: usize) -> String {
     format!("e{at:02}-{}-{way}.service", pair.0)
 }
@@ -71,14 +71,14 @@ fn overlay(pairs: &[Pair]) -> Overlay {
 }
 
 #[test]
-fn two_right_ways_get_the_same_marks() {
+fn two_correct_ways_get_the_same_points() {
     let Some(env) = test_env() else { return };
     let pairs = pairs();
     assert!(pairs.len() >= 40, "{}", pairs.len());
     let names: BTreeSet<&str> = pairs.iter().map(|pair| pair.0).collect();
-    assert_eq!(names.len(), pairs.len(), "each pair has its own name");
+    assert_eq!(names.len(), pairs.len(), "two pairs have the same name");
     let mut wrong = Vec::new();
-    // In two halves, because a machine limits the number of questions in one batch.
+    // Two batches, because a machine limits the number of questions in one.
     for (half, pairs) in pairs.chunks(pairs.len().div_ceil(2)).enumerate() {
         let mut lab = course().lab("sre-app").unwrap().clone();
         lab.scene = Overlay::default();

@@ -1,10 +1,10 @@
-//! The pairs: what is varied is one line, one word, or the place of a file.
+//! The pairs. The two units of a pair differ in one line, one word, or the path of a file.
 
 use unitlab::model::{Expect, Kind, ProcessCheck, RestartPolicy, TimeSpan, Value};
 
 const WANTED: &str = "[Install]\nWantedBy=multi-user.target";
 
-/// One of the two ways. `UNIT` is the unit's name, `NAME` the same without `.service`.
+/// One of the two units. `UNIT` stands for its name, `NAME` for its name without `.service`.
 pub(crate) struct Way {
     pub(crate) text: String,
     pub(crate) drop_in: Option<&'static str>,
@@ -25,32 +25,31 @@ impl Way {
 
 const ENABLE_AND_START: &str = "systemctl enable --quiet --now UNIT";
 
-/// A whole unit file.
-fn whole(text: &str) -> Way {
+fn unit_file(text: &str) -> Way {
     Way { text: text.to_owned(), drop_in: None, script: ENABLE_AND_START }
 }
 
-/// A service that is right, with these lines at the end of `[Service]`.
+/// A correct service, with these lines at the end of `[Service]`.
 fn with(lines: &str) -> Way {
-    whole(&format!("[Service]\nType=exec\nUser=nobody\nExecStart=/usr/bin/sleep infinity\n{lines}\n{WANTED}\n"))
+    unit_file(&format!("[Service]\nType=exec\nUser=nobody\nExecStart=/usr/bin/sleep infinity\n{lines}\n{WANTED}\n"))
 }
 
-/// The same with another command.
+/// A correct service, with this `ExecStart=` line.
 fn command(command: &str) -> Way {
-    whole(&format!("[Service]\nType=exec\nUser=nobody\n{command}\n{WANTED}\n"))
+    unit_file(&format!("[Service]\nType=exec\nUser=nobody\n{command}\n{WANTED}\n"))
 }
 
-/// The same with another user.
+/// A correct service, with these lines instead of `User=`.
 fn user(lines: &str) -> Way {
-    whole(&format!("[Service]\nType=exec\nExecStart=/usr/bin/sleep infinity\n{lines}\n{WANTED}\n"))
+    unit_file(&format!("[Service]\nType=exec\nExecStart=/usr/bin/sleep infinity\n{lines}\n{WANTED}\n"))
 }
 
-/// The same, hooked in otherwise.
-fn hooked(install: &str) -> Way {
-    whole(&format!("[Service]\nType=exec\nUser=nobody\nExecStart=/usr/bin/sleep infinity\n{install}\n"))
+/// A correct service, with this `[Install]` section.
+fn install(install: &str) -> Way {
+    unit_file(&format!("[Service]\nType=exec\nUser=nobody\nExecStart=/usr/bin/sleep infinity\n{install}\n"))
 }
 
-/// Two ways, and what is asked of both beside that they are there, up, not root, and up again after a boot.
+/// A name, the checks of this pair, and the two units. Each pair also gets the checks that every pair gets (`main.rs`).
 pub(crate) struct Pair(pub(crate) &'static str, pub(crate) Vec<Kind>, pub(crate) Way, pub(crate) Way);
 
 fn is(name: &str, value: Value) -> Kind {
@@ -147,12 +146,12 @@ fn files() -> Vec<Pair> {
     let text = || plain().text;
     let pair = |name, other: Way| Pair(name, vec![always()], plain(), other);
     vec![
-        pair("crlf", whole(&text().replace('\n', "\r\n"))),
-        pair("mark", whole(&format!("\u{feff}{}", text()))),
-        pair("spaces", whole(&text().replace('=', " = "))),
-        pair("indented", whole(&text().replace("Restart", "  Restart"))),
-        pair("comments", whole(&format!("# one\n; two\n\n{}", text()))),
-        pair("no-last-newline", whole(text().trim_end())),
+        pair("crlf", unit_file(&text().replace('\n', "\r\n"))),
+        pair("mark", unit_file(&format!("\u{feff}{}", text()))),
+        pair("spaces", unit_file(&text().replace('=', " = "))),
+        pair("indented", unit_file(&text().replace("Restart", "  Restart"))),
+        pair("comments", unit_file(&format!("# one\n; two\n\n{}", text()))),
+        pair("no-last-newline", unit_file(text().trim_end())),
         pair("continued", with("Restart=\\\n  always")),
         pair("twice", with("Restart=no\nRestart=always")),
         pair("reset-nothing", with("Restart=always\nRestart=")),
@@ -161,7 +160,7 @@ fn files() -> Vec<Pair> {
         pair("split", with("[Service]\nRestart=always")),
         pair(
             "install-first",
-            whole(&format!(
+            unit_file(&format!(
                 "{WANTED}\n[Service]\nRestart=always\nUser=nobody\nType=exec\nExecStart=/usr/bin/sleep infinity\n"
             )),
         ),
@@ -203,20 +202,20 @@ fn users() -> Vec<Pair> {
 }
 
 fn boots() -> Vec<Pair> {
-    let pair = |name, other: Way| Pair(name, vec![], hooked(WANTED), other);
+    let pair = |name, other: Way| Pair(name, vec![], install(WANTED), other);
     vec![
-        pair("default", hooked("[Install]\nWantedBy=default.target")),
-        pair("required", hooked("[Install]\nRequiredBy=multi-user.target")),
-        pair("several", hooked("[Install]\nWantedBy=graphical.target multi-user.target")),
-        pair("install-drop-in", hooked("").drop_in("[Install]\nWantedBy=multi-user.target\n")),
+        pair("default", install("[Install]\nWantedBy=default.target")),
+        pair("required", install("[Install]\nRequiredBy=multi-user.target")),
+        pair("several", install("[Install]\nWantedBy=graphical.target multi-user.target")),
+        pair("install-drop-in", install("").drop_in("[Install]\nWantedBy=multi-user.target\n")),
         pair(
             "by-hand",
-            hooked("").script(
+            install("").script(
                 "mkdir -p /etc/systemd/system/multi-user.target.wants; \
                  ln -s ../UNIT /etc/systemd/system/multi-user.target.wants/; systemctl daemon-reload; systemctl start UNIT",
             ),
         ),
-        pair("add-wants", hooked("").script("systemctl add-wants --quiet multi-user.target UNIT; systemctl start UNIT")),
-        pair("alias", hooked("[Install]\nWantedBy=multi-user.target\nAlias=NAME-other.service")),
+        pair("add-wants", install("").script("systemctl add-wants --quiet multi-user.target UNIT; systemctl start UNIT")),
+        pair("alias", install("[Install]\nWantedBy=multi-user.target\nAlias=NAME-other.service")),
     ]
 }

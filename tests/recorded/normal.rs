@@ -1,12 +1,11 @@
-//! What may differ between two recordings of one answer, and is set aside before they are compared.
+//! Compares two recordings of one answer, without what differs from run to run.
 
 use serde_json::Value;
 use unitlab::model::Observations;
 
-/// Properties that differ from boot to boot, from machine to machine, or from one moment to the next: process and
-/// invocation ids, time stamps, what was used up, and limits that the host's size decides. Times inside of commands
-/// (`start_time=[…]`, `pid=…`) are set aside in [`words`].
-const OF_THE_MOMENT: [&str; 24] = [
+/// Properties that differ from boot to boot or from machine to machine: process and invocation ids, resource usage, and
+/// limits that depend on the host's size or on the caller's nice value. [`words`] removes the times inside of commands.
+const VOLATILE: [&str; 25] = [
     "pid",
     "main_pid",
     "invocation",
@@ -25,6 +24,7 @@ const OF_THE_MOMENT: [&str; 24] = [
     "MemoryPeak",
     "MemoryMax",
     "CPUUsageNSec",
+    "Nice",
     "TasksCurrent",
     "TasksMax",
     "IOReadBytes",
@@ -33,7 +33,7 @@ const OF_THE_MOMENT: [&str; 24] = [
     "IOWriteOperations",
 ];
 
-/// What differs between two testimonies, one line for each place, with both sides.
+/// Returns one line for each difference, with both values.
 pub(crate) fn differences(before: &Observations, after: &Observations) -> Vec<String> {
     let mut found = Vec::new();
     let value = |observations: &Observations| serde_json::to_value(observations).unwrap();
@@ -47,7 +47,7 @@ fn compare(at: &str, before: &Value, after: &Value, found: &mut Vec<String>) {
             let mut names: Vec<&String> = old.keys().chain(new.keys()).collect();
             names.sort();
             names.dedup();
-            for name in names.into_iter().filter(|name| !passes(name)) {
+            for name in names.into_iter().filter(|name| !is_volatile(name)) {
                 let of = |side: &serde_json::Map<String, Value>| side.get(name).cloned().unwrap_or(Value::Null);
                 compare(&format!("{at}.{name}"), &of(old), &of(new), found);
             }
@@ -63,17 +63,18 @@ fn compare(at: &str, before: &Value, after: &Value, found: &mut Vec<String>) {
     }
 }
 
-fn passes(name: &str) -> bool {
-    OF_THE_MOMENT.contains(&name)
+fn is_volatile(name: &str) -> bool {
+    VOLATILE.contains(&name)
         || ["Timestamp", "TimestampMonotonic"].iter().any(|end| name.ends_with(end))
         || name.starts_with("Limit")
 }
 
-/// A text without what a run leaves in it, its words in one order: lists of units come as the manager's hashes have it.
+/// The words of a text, sorted, without times and process ids. Sorted, because the manager prints lists of units in the
+/// order of its hash tables.
 fn words(text: &str) -> Vec<&str> {
-    let passing = ["start_time=", "stop_time=", "pid=", "UTC]"];
+    let volatile = ["start_time=", "stop_time=", "pid=", "UTC]"];
     let mut words: Vec<&str> =
-        text.split_whitespace().filter(|word| !passing.iter().any(|it| word.starts_with(it))).collect();
+        text.split_whitespace().filter(|word| !volatile.iter().any(|it| word.starts_with(it))).collect();
     let dated = |word: &&str| word.len() > 6 && word.bytes().all(|byte| byte.is_ascii_digit() || b":-".contains(&byte));
     words.retain(|word| !dated(word));
     words.sort_unstable();

@@ -16,10 +16,10 @@ pub(super) fn judge(view: &UnitView, port: u16, path: &str, status: u16, contain
         Err(unknown) => return finding.unknown(&unknown),
     };
     let owner = match &fact.owner {
-        PortOwner::Nobody => "no socket listens".to_owned(),
+        PortOwner::NoListener => "no socket listens".to_owned(),
         PortOwner::Unit { pid } => format!("pid {pid} of {} listens", view.unit),
         PortOwner::Other { pid, comm } => format!("pid {pid} {comm} listens, not a process of {}", view.unit),
-        PortOwner::Unseen => "a socket listens, but its owner is unknown".into(),
+        PortOwner::Unknown => "a socket listens, but its owner is unknown".into(),
     };
     let outcome = match &fact.outcome {
         HttpOutcome::Answered { status, .. } => format!("status {status}"),

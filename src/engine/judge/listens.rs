@@ -87,7 +87,7 @@ fn described(view: &UnitView, listener: &Listener) -> String {
         (PortOwner::Unit { pid }, _) => format!("{at}: pid {pid} of {}", view.unit),
         (_, Some(socket)) => format!("{at}: systemd holds it for {socket}, which starts {}", view.unit),
         (PortOwner::Other { pid, comm }, _) => format!("{at}: pid {pid} {comm}, not a process of {}", view.unit),
-        (PortOwner::Nobody | PortOwner::Unseen, _) => format!("{at}: its owner is unknown"),
+        (PortOwner::NoListener | PortOwner::Unknown, _) => format!("{at}: its owner is unknown"),
     }
 }
 
@@ -98,7 +98,7 @@ fn absent(view: &UnitView, check: &Listens, listeners: &[Listener], mut finding:
         PortOwner::Other { pid, comm } => Some((*pid, comm)),
         _ => None,
     });
-    if listeners.iter().any(|listener| matches!(listener.owner, PortOwner::Unseen | PortOwner::Nobody)) {
+    if listeners.iter().any(|listener| matches!(listener.owner, PortOwner::Unknown | PortOwner::NoListener)) {
         return finding.unknown(&Unknown {
             reason: format!("a socket listens on {word} port {port}, but its owner is unknown"),
             remedy: Some("run the check as root, which can see the sockets of every process".into()),

@@ -21,9 +21,9 @@ pub(crate) const PROPERTIES: [&str; 5] = ["Id", "Names", "LoadState", "ActiveSta
 
 /// The process that listens on 127.0.0.1:`port`.
 pub(crate) fn owner(view: &View, port: u16, unit: &UnitFact, processes: &[ProcessInfo]) -> PortOwner {
-    let Ok(listening) = listening(view, Protocol::Tcp, port) else { return PortOwner::Unseen };
+    let Ok(listening) = listening(view, Protocol::Tcp, port) else { return PortOwner::Unknown };
     match inodes_on_loopback(&listening) {
-        inodes if inodes.is_empty() => PortOwner::Nobody,
+        inodes if inodes.is_empty() => PortOwner::NoListener,
         inodes => owner_of(view, &inodes, unit, processes),
     }
 }
@@ -64,7 +64,7 @@ pub(crate) fn port_holder(
     let inodes: Vec<u64> = listening(view, protocol, port).ok()?.iter().map(|found| found.inode).collect();
     let pid = match owner_of(view, &inodes, unit, processes) {
         PortOwner::Unit { pid } | PortOwner::Other { pid, .. } => pid,
-        PortOwner::Nobody | PortOwner::Unseen => return None,
+        PortOwner::NoListener | PortOwner::Unknown => return None,
     };
     let process = processes.iter().find(|process| process.pid == pid)?;
     let service = process.service().map(str::to_owned);
@@ -137,7 +137,7 @@ fn owner_of(view: &View, inodes: &[u64], unit: &UnitFact, processes: &[ProcessIn
     }
     match others.into_iter().find(|process| has_open(view, process.pid, &links)) {
         Some(process) => PortOwner::Other { pid: process.pid, comm: process.comm.clone() },
-        None => PortOwner::Unseen,
+        None => PortOwner::Unknown,
     }
 }
 

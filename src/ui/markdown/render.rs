@@ -237,7 +237,7 @@ with her terminal**. Make it a *service*, see <https://systemd.io> and [the manu
    - however it ends,
    - after 3 seconds.
 
-> Nobody should have to log in
+> No one should have to log in
 > to bring it back.
 
 ```ini

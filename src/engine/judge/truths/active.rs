@@ -173,8 +173,8 @@ fn truth_37_an_answer_counts_only_if_the_unit_gives_it() {
         (answer(200), own(), Some("heaven"), Status::Failed, "status 200, but the body does not contain \"heaven\"", vec![]),
         (answer(404), own(), None, Status::Failed, "status 404", vec![]),
         (answer(200), other(), None, Status::Failed, "status 200, from pid 99 (python3), not from sre-app.service", vec!["orphan-answers-the-port"]),
-        (answer(200), PortOwner::Unseen, None, Status::Unknown, "http://127.0.0.1:8000/ answers, but the process that answers is unknown", vec!["could-not-tell"]),
-        (HttpOutcome::Refused, PortOwner::Nobody, None, Status::Failed, "connection refused: no socket listens", vec![]),
+        (answer(200), PortOwner::Unknown, None, Status::Unknown, "http://127.0.0.1:8000/ answers, but the process that answers is unknown", vec!["could-not-tell"]),
+        (HttpOutcome::Refused, PortOwner::NoListener, None, Status::Failed, "connection refused: no socket listens", vec![]),
         (HttpOutcome::TimedOut, own(), None, Status::Failed, "no answer in time: pid 7 of sre-app.service listens", vec![]),
     ];
     for (outcome, owner, contains, status, observed, causes) in table {

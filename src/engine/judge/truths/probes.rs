@@ -51,7 +51,7 @@ fn a_port_belongs_to_the_unit_that_owns_the_socket() {
         (vec![listener("::", other(1), Some("sre-app.socket"))], None, Status::Passed, &[]),
         (vec![listener("::", other(1), None)], None, Status::Failed, &["socket-unit-holds-the-port"]),
         (vec![listener("::", other(9), None)], None, Status::Failed, &["orphan-answers-the-port"]),
-        (vec![listener("::", PortOwner::Unseen, None)], None, Status::Unknown, &["could-not-tell"]),
+        (vec![listener("::", PortOwner::Unknown, None)], None, Status::Unknown, &["could-not-tell"]),
         (vec![], None, Status::Failed, &[]),
     ];
     for (listeners, address, status, ids) in table {
