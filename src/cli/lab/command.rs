@@ -28,8 +28,15 @@ pub(in crate::cli) enum Verb {
 
 impl Verb {
     pub(in crate::cli) fn run(&self, context: &Context) -> Result<ExitCode, Error> {
-        if !matches!(self, Self::Brief(_)) {
-            gate_client::refuse_inside("this")?;
+        let refuse_inside = |verb: &str| gate_client::refuse_inside(&format!("unitlab lab {verb}"));
+        match self {
+            Self::Brief(_) => {}
+            Self::Start(_) => refuse_inside("start")?,
+            Self::Shell(_) => refuse_inside("shell")?,
+            Self::Exec(_) => refuse_inside("exec")?,
+            Self::Reset(_) => refuse_inside("reset")?,
+            Self::Solve(_) => refuse_inside("solve")?,
+            Self::Stop(_) => refuse_inside("stop")?,
         }
         match self {
             Self::Start(args) => start::run(context, args),
