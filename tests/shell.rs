@@ -143,7 +143,7 @@ fn hints_follow_the_current_cause() {
     env.unitlab_stdout(&["lab", "exec", "--", "systemctl", "daemon-reload"]);
     for expected in [
         "Hint 1 of 3: `systemctl show sre-app.service` has the value as systemd read it.",
-        "Hint 2 of 3: In a unit file a comment needs a line of its own.",
+        "Hint 2 of 3: In a unit file a comment must be on a separate line.",
         "Hint 3 of 3: /etc/systemd/system/sre-app.service:",
         "3. /etc/systemd/system/sre-app.service:",
     ] {
