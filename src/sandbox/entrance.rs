@@ -122,7 +122,7 @@ impl Entrance {
         capture(self.managed(&format!("unitlab-{}", host::random_id()), &["--setenv=HOME=/root"], &argv)?, input)
     }
 
-    /// Prepares one command that runs as root inside. Returns it with the name of its unit, for [`Entrance::stop_unit`].
+    /// Prepares one command that runs as root inside. Returns it with the name of its unit, for `Entrance::stop_unit`.
     ///
     /// Pipes carry its standard streams, so nothing of the host's, and no terminal, is passed inside.
     pub fn exec(&self, argv: &[String]) -> Result<(Command, String), SandboxError> {
