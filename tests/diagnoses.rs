@@ -1,8 +1,8 @@
-//! From the facts to the cause: each diagnosis on a real systemd, with what it says, its chapter, and what merely follows
-//! from it.
+//! On a real systemd, unitlab names the right causes for each broken unit, with the text, next step and chapter of the
+//! first one.
 //!
-//! One sandbox holds a unit for each row; the lab is read from the text that an author would write. A diagnosis is a test
-//! of its own: `cargo test --test diagnoses address_in_use`.
+//! One sandbox holds a unit for each row. The lab is parsed from `lab.toml` text, as an author writes it. To run the
+//! test of one diagnosis: `cargo test --test diagnoses address_in_use`.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
@@ -22,8 +22,8 @@ use starts::STARTS;
 use unitlab::course::Course;
 use unitlab::model::{CheckReport, Diagnosis, Status};
 
-/// What all scripts of the rows may use.
-const WORDS: &str = r#"#!/bin/sh
+/// Shell functions for the scripts of the rows.
+const SHELL_FUNCTIONS: &str = r#"#!/bin/sh
 set -eu
 unit() { cat >"/etc/systemd/system/$1.service"; }
 await() {
@@ -37,18 +37,18 @@ await() {
 fails() { ! systemctl start "$1" 2>/dev/null; }
 "#;
 
-/// All of them, in the order in which their stories are told.
-fn rows() -> impl Iterator<Item = &'static Row> {
+/// All rows, in the order in which their scripts run.
+fn all_rows() -> impl Iterator<Item = &'static Row> {
     ROWS.iter().chain(STARTS).chain(LAST)
 }
 
-/// Every row's report, in their order.
+/// The report of each row's check, in the order of the rows. `None` without a sandbox.
 static REPORTS: LazyLock<Option<Vec<CheckReport>>> = LazyLock::new(|| test_env().map(|env| reports(&env)));
 
 fn reports(env: &TestEnv) -> Vec<CheckReport> {
     let mut lab =
         "title = \"Causes\"\nchapter = \"systemctl\"\nminutes = 1\npass = 1\nunit = \"x.service\"\n".to_owned();
-    for (at, row) in rows().enumerate() {
+    for (at, row) in all_rows().enumerate() {
         writeln!(
             lab,
             "[[check]]\nid = \"c{at}\"\ntitle = \"t\"\npoints = 1\nunit = \"{}.service\"\nwhy = \"w\"\n\
@@ -58,13 +58,13 @@ fn reports(env: &TestEnv) -> Vec<CheckReport> {
         )
         .unwrap();
     }
-    // All files first, so that one reload serves all; then what happened to each.
-    let mut setup = WORDS.to_owned();
-    for row in rows() {
+    // All files come first, so one daemon-reload is enough. Then each row's script runs.
+    let mut setup = SHELL_FUNCTIONS.to_owned();
+    for row in all_rows() {
         writeln!(setup, "{}\n{}\nEND", ["unit ", row.unit, " <<'END'"].concat(), row.file).unwrap();
     }
     setup.push_str("systemctl daemon-reload\n");
-    for row in rows() {
+    for row in all_rows() {
         writeln!(setup, "{}", row.then.replace("UNIT", row.unit)).unwrap();
     }
     let dir = tempfile::tempdir().unwrap();
@@ -86,8 +86,8 @@ fn reports(env: &TestEnv) -> Vec<CheckReport> {
     graded.checks
 }
 
-/// `crash-loop < exec-missing` is a cause that follows from another.
-fn named(report: &CheckReport) -> Vec<String> {
+/// Ids of the causes. `crash-loop < exec-missing` is a crash loop that follows from the missing program.
+fn cause_ids(report: &CheckReport) -> Vec<String> {
     let name = |diagnosis: &Diagnosis| match diagnosis.follows {
         None => diagnosis.cause.to_string(),
         Some(root) => format!("{} < {root}", diagnosis.cause),
@@ -95,24 +95,24 @@ fn named(report: &CheckReport) -> Vec<String> {
     report.diagnosis.iter().map(name).collect()
 }
 
-fn holds(test: &str) {
+fn assert_rows(test: &str) {
     let Some(reports) = &*REPORTS else { return };
     let mut wrong = Vec::new();
-    let of_test: Vec<(&Row, &CheckReport)> = rows().zip(reports).filter(|(row, _)| row.test == test).collect();
-    assert!(!of_test.is_empty(), "no row is about {test}");
+    let of_test: Vec<(&Row, &CheckReport)> = all_rows().zip(reports).filter(|(row, _)| row.test == test).collect();
+    assert!(!of_test.is_empty(), "no row names the test {test}");
     for (row, report) in of_test {
         let first = report.diagnosis.first();
-        let says = first.is_some_and(|cause| row.says.iter().all(|part| cause.text.contains(part)));
-        let next =
+        let has_text = first.is_some_and(|cause| row.says.iter().all(|part| cause.text.contains(part)));
+        let has_next_step =
             first.is_some_and(|cause| cause.next.contains(row.next) && cause.lesson.as_deref() == Some(row.lesson));
-        if report.status != Status::Failed || named(report) != row.causes || !says || !next {
+        if report.status != Status::Failed || cause_ids(report) != row.causes || !has_text || !has_next_step {
             wrong.push(format!(
                 "{}: wanted {:?} {:?} {:?}\n got {:?} {report:#?}",
                 row.unit,
                 row.causes,
                 row.says,
                 row.next,
-                named(report)
+                cause_ids(report)
             ));
         }
     }
@@ -123,14 +123,14 @@ macro_rules! diagnoses {
     ($($name:ident),+ $(,)?) => {
         $(#[test]
         fn $name() {
-            holds(stringify!($name));
+            assert_rows(stringify!($name));
         })+
 
-        /// A row that no test reads would prove nothing.
+        /// No test would read a row with another name.
         #[test]
-        fn every_row_belongs_to_a_test() {
+        fn every_row_names_an_existing_test() {
             let tests = [$(stringify!($name)),+];
-            assert!(rows().all(|row| tests.contains(&row.test)));
+            assert!(all_rows().all(|row| tests.contains(&row.test)));
         }
     };
 }

@@ -1,4 +1,4 @@
-//! The example lab in `docs/labs.md` works: it is extracted from the document and proven.
+//! The example lab in `docs/labs.md` works: the test extracts it from the guide and proves its cases.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
@@ -16,10 +16,10 @@ const GUIDE: &str = include_str!("../docs/labs.md");
 /// More than the number of cores, because a case mostly waits.
 const AT_ONCE: usize = 4;
 
-/// Writes each file that the guide shows to the path above its block, and each case of the table.
+/// Writes each file that the guide shows to the path above its code block, and each case of the table.
 fn write_lab(directory: &Path) {
     let (_, lab) = GUIDE.split_once("\n## A whole lab\n").unwrap();
-    let put = |path: &str, text: &str| {
+    let write = |path: &str, text: &str| {
         let path = directory.join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
@@ -28,36 +28,36 @@ fn write_lab(directory: &Path) {
     for part in lab.split("\n`labs/").skip(1) {
         let (path, rest) = part.split_once('`').unwrap();
         let text = rest.split_once("\n```").unwrap().1.split_once('\n').unwrap().1.split_once("```\n").unwrap().0;
-        put(&format!("labs/{path}"), text);
+        write(&format!("labs/{path}"), text);
         if path.ends_with(".service") {
             unit = text;
         }
     }
-    let unit_of =
-        |case: &str| put(&format!("labs/doorbell/cases/{case}/files/etc/systemd/system/doorbell.service"), unit);
-    unit_of("misspelt");
+    let write_unit =
+        |case: &str| write(&format!("labs/doorbell/cases/{case}/files/etc/systemd/system/doorbell.service"), unit);
+    write_unit("misspelt");
     for row in lab.lines().filter_map(|line| line.strip_prefix("| `")) {
         let [name, fails, script] = row.split('|').map(|cell| cell.trim().trim_matches('`')).collect::<Vec<_>>()[..3]
         else {
-            panic!("no row of the table: {row}");
+            panic!("not a row of the table: {row}");
         };
-        unit_of(name);
-        put(&format!("labs/doorbell/cases/{name}/case.toml"), &format!("what = \"{name}\"\nfails = {fails}\n"));
-        put(&format!("labs/doorbell/cases/{name}/apply.sh"), script);
+        write_unit(name);
+        write(&format!("labs/doorbell/cases/{name}/case.toml"), &format!("what = \"{name}\"\nfails = {fails}\n"));
+        write(&format!("labs/doorbell/cases/{name}/apply.sh"), script);
         rows += 1;
     }
     assert!(rows > 10 && !unit.is_empty(), "{rows} {unit}");
 }
 
 #[test]
-fn the_lab_of_the_guide_is_proven() {
+fn the_example_lab_of_the_guide_passes_all_its_cases() {
     let Some(env) = test_env() else { return };
     let directory = env.path().join("course");
     write_lab(&directory);
     let course = Course::open(&directory).unwrap_or_else(|errors| panic!("{errors}"));
     let lab = course.lab("doorbell").unwrap();
-    let is_answer = |job: &Job<'_>| lab.mutants.iter().all(|mutant| mutant.name != job.name());
-    let jobs: Vec<Job<'_>> = lab_jobs([lab]).into_iter().filter(is_answer).collect();
+    let is_not_mutant = |job: &Job<'_>| lab.mutants.iter().all(|mutant| mutant.name != job.name());
+    let jobs: Vec<Job<'_>> = lab_jobs([lab]).into_iter().filter(is_not_mutant).collect();
     assert!(jobs.len() > 12);
     let proven = Prover::new(env.lab_runner(), AT_ONCE, false).prove(&jobs, &|_| {});
     let mut table = Vec::new();

@@ -1,6 +1,7 @@
-//! Whatever stands where a unit file should, a check ends in bounded time and memory, shows it unarmed, and judges it.
+//! With a hostile unit file, a check stays within its time and memory limits, escapes control characters, and gives a
+//! verdict.
 //!
-//! Each is laid into a real sandbox by its root, as a learner could, and graded by the whole program, twin included.
+//! Root creates each file in a real sandbox, as a learner could. The whole program grades it, with a twin.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test fails by panicking, and starts programs")]
 
 mod common;
@@ -13,19 +14,20 @@ use std::thread;
 use common::{TestEnv, UNITLAB, test_env};
 use unitlab::model::{CheckReport, Report, Status, deceives};
 
-/// Kilobytes of address space for unitlab and the examiner that it sends inside: less than the gigabyte of which some
-/// of these files consist. A program that wants more is refused it, and dies.
+/// Address space, in KiB, of unitlab and of the examiner in the sandbox. It is less than 1 GiB, the size of the largest
+/// file here. An allocation above the limit fails, and the program aborts.
 const MEMORY: &str = "786432";
-/// Seconds after which a check is ended from outside, which no verdict survives.
+/// Seconds after which timeout(1) kills the check. Such a check gives no verdict.
 const TIMEOUT: &str = "90";
 
-/// What is laid, by a script with the unit file's path in `$F`, and what must come of it.
+/// A hostile unit file and the expected result.
 struct Case {
     name: &'static str,
+    /// Creates the unit file. `$F` is its path.
     script: &'static str,
-    /// A check, what may have become of it, and what must be said.
+    /// The id of a check, its allowed statuses, and a part of the observed text.
     verdict: (&'static str, &'static [Status], &'static str),
-    /// What the human report must show.
+    /// A text that the human report must contain.
     shows: &'static str,
 }
 
@@ -39,14 +41,14 @@ const fn case(
 }
 
 const FAILED: &[Status] = &[Status::Failed];
-/// Where the manager itself may be busy with it, or stopped by it, for longer than anybody waits for an answer.
+/// For files that may keep the manager busy, or block it, for longer than unitlab waits for an answer.
 const FAILED_OR_UNKNOWN: &[Status] = &[Status::Failed, Status::Unknown];
 
 #[rustfmt::skip]
 const CASES: [Case; 18] = [
-    // The dear ones first. The manager follows the link, and waits for a writer.
+    // The slowest cases come first. The manager follows the link, and waits for a writer.
     case("a link to a FIFO", "mkfifo /run/p; ln -s /run/p $F", ("unit-file", FAILED_OR_UNKNOWN, ""), "a FIFO"),
-    // Its zeros are all read by the manager.
+    // The manager reads all its zeros.
     case("a hole of a gigabyte", "truncate -s 1G $F", ("unit-file", FAILED_OR_UNKNOWN, ""), "1073741824 bytes"),
     case("64 MiB in one line", "tr '\\0' x < /dev/zero | head -c 67108864 > $F", ("unit-file", FAILED, "67108864 bytes"), ""),
     case("ten thousand drop-ins",
@@ -63,7 +65,7 @@ const CASES: [Case; 18] = [
     case("a dangling link", "ln -s /nowhere $F", ("unit-file", FAILED, "a link to a missing file"), ""),
     case("a directory", "mkdir $F", ("unit-file", FAILED, "is a directory"), ""),
     case("zeros", "head -c 4096 /dev/zero > $F", ("unit-file", FAILED, ""), ""),
-    // The manager reads as far as the zero, and no one is called `no`.
+    // The manager reads up to the zero byte, and there is no user `no`.
     case("a zero in a value",
         "printf '[Service]\\nExecStart=/usr/bin/sleep infinity\\nUser=no\\000body\\n' > $F; systemctl start sre-app || :",
         ("running", &[Status::Failed, Status::Blocked], ""), ""),
@@ -81,8 +83,8 @@ const CASES: [Case; 18] = [
         ("running", FAILED, ""), "\\u{202e}gnp.exe"),
 ];
 
-/// A check that may take so much time and memory and no more.
-fn check(env: &TestEnv, format: &str) -> Output {
+/// Runs a check within the limits of time and memory.
+fn limited_check(env: &TestEnv, format: &str) -> Output {
     let inner = env.command(&["check", "sre-app", "--color", "never", "--format", format]);
     let mut outer = Command::new("timeout");
     outer.args(["--kill-after=5", TIMEOUT, "sh", "-c", &format!("ulimit -v {MEMORY}; exec \"$0\" \"$@\""), UNITLAB]);
@@ -91,18 +93,18 @@ fn check(env: &TestEnv, format: &str) -> Output {
     outer.output().unwrap()
 }
 
-/// Checks as a person and as a program would, and returns what the person reads as well.
+/// Checks with `--format json` and `--format human`. Returns the report and the human text.
 fn graded(env: &TestEnv, name: &str) -> (Report, String) {
     let (json, human) = thread::scope(|scope| {
-        let human = scope.spawn(|| check(env, "human"));
-        (check(env, "json"), human.join().unwrap())
+        let human = scope.spawn(|| limited_check(env, "human"));
+        (limited_check(env, "json"), human.join().unwrap())
     });
     for output in [&human, &json] {
         let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(!err.contains("panicked"), "{name}: {err}");
         assert!(matches!(output.status.code(), Some(1 | 3)), "{name}: {}\n{out}\n{err}", output.status);
-        let armed: Vec<char> = out.chars().chain(err.chars()).filter(|c| *c != '\n' && deceives(*c)).collect();
-        assert!(armed.is_empty(), "{name}: {armed:?} in\n{out}\n{err}");
+        let unescaped: Vec<char> = out.chars().chain(err.chars()).filter(|c| *c != '\n' && deceives(*c)).collect();
+        assert!(unescaped.is_empty(), "{name}: {unescaped:?} in\n{out}\n{err}");
     }
     let report: Report = serde_json::from_slice(&json.stdout).unwrap();
     assert_eq!(json.status.code(), Some(i32::from(report.exit_code())), "{name}");
@@ -115,34 +117,34 @@ fn find<'a>(report: &'a Report, id: &str) -> &'a CheckReport {
     report.checks.iter().find(|check| check.id == id).unwrap()
 }
 
-/// The lab, on the OS tree that is to be proven.
-fn start(env: &TestEnv) {
+/// Starts the lab on the OS tree under test.
+fn start_lab(env: &TestEnv) {
     let tree = env.lab_runner().os_tree;
     env.unitlab_stdout(&["lab", "start", "sre-app", "--no-shell", "--os-tree", tree.to_str().unwrap()]);
 }
 
-fn lay(env: &TestEnv, script: &str) {
+fn run_script(env: &TestEnv, script: &str) {
     let whole = format!("set -eu; F=/etc/systemd/system/sre-app.service; {script}");
     env.unitlab_stdout(&["lab", "exec", "sre-app", "--", "sh", "-c", &whole]);
 }
 
 #[test]
-fn each_is_bounded_shown_unarmed_and_judged() {
+fn a_hostile_unit_file_is_judged_within_limits_and_shown_escaped() {
     let next = AtomicUsize::new(0);
     let wrong = Mutex::new(Vec::new());
     thread::scope(|scope| {
         for _ in 0..3 {
             scope.spawn(|| {
                 while let Some(case) = CASES.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    // Each in a sandbox of its own: some of these stop its manager for good.
+                    // One sandbox per case, because some files block the manager for ever.
                     let Some(env) = test_env() else { return };
-                    start(&env);
-                    lay(&env, case.script);
+                    start_lab(&env);
+                    run_script(&env, case.script);
                     let (report, human) = graded(&env, case.name);
-                    let (check, statuses, says) = case.verdict;
+                    let (check, statuses, observed) = case.verdict;
                     let found = find(&report, check);
-                    let judged = statuses.contains(&found.status) && found.observed.contains(says);
-                    if !judged || !human.contains(case.shows) {
+                    let is_expected = statuses.contains(&found.status) && found.observed.contains(observed);
+                    if !is_expected || !human.contains(case.shows) {
                         let text = format!("{}: {:?} {}\n{human}", case.name, found.status, found.observed);
                         wrong.lock().unwrap().push(text);
                     }
@@ -156,10 +158,10 @@ fn each_is_bounded_shown_unarmed_and_judged() {
 
 /// systemd 252 opens a drop-in without checking its type. With a FIFO, PID 1 waits for a writer and answers no request.
 #[test]
-fn a_drop_in_that_stops_the_manager_is_unknown_and_can_be_left() {
+fn a_drop_in_that_blocks_the_manager_is_unknown_and_the_lab_still_stops() {
     let Some(env) = test_env() else { return };
-    start(&env);
-    lay(&env, "printf '[Service]\\nExecStart=/usr/bin/sleep infinity\\n' > $F; mkdir $F.d; mkfifo $F.d/x.conf");
+    start_lab(&env);
+    run_script(&env, "printf '[Service]\\nExecStart=/usr/bin/sleep infinity\\n' > $F; mkdir $F.d; mkfifo $F.d/x.conf");
     let (report, human) = graded(&env, "a FIFO for a drop-in");
     let unit_file = find(&report, "unit-file");
     assert_ne!(unit_file.status, Status::Passed);
@@ -169,19 +171,19 @@ fn a_drop_in_that_stops_the_manager_is_unknown_and_can_be_left() {
         assert!(human.contains("x.conf is a FIFO"), "{human}");
     }
     env.unitlab_stdout(&["lab", "stop", "sre-app"]);
-    let left: Vec<String> =
+    let running: Vec<String> =
         env.estate.sandboxes().iter().filter(|it| it.is_running()).map(|it| it.name().to_owned()).collect();
-    assert!(left.is_empty(), "still running: {left:?}");
+    assert!(running.is_empty(), "still running: {running:?}");
     assert!(env.estate.leftovers().is_empty(), "{:?}", env.estate.leftovers());
 }
 
-/// The learner's manager has read the files before the FIFO came, and does not know; the next boot will.
+/// The manager loaded the unit before the FIFO existed. The next boot blocks on it.
 #[test]
-fn a_drop_in_that_stops_the_next_boot_is_not_passed() {
+fn a_drop_in_that_blocks_the_next_boot_does_not_pass() {
     let Some(env) = test_env() else { return };
-    start(&env);
+    start_lab(&env);
     env.unitlab_stdout(&["lab", "solve", "sre-app", "--yes"]);
-    lay(&env, "mkdir $F.d; mkfifo $F.d/x.conf");
+    run_script(&env, "mkdir $F.d; mkfifo $F.d/x.conf");
     let (report, human) = graded(&env, "a FIFO for a later drop-in");
     assert_ne!(find(&report, "enabled").status, Status::Passed, "{human}");
     env.unitlab_stdout(&["lab", "stop", "sre-app"]);

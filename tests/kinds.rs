@@ -1,7 +1,7 @@
-//! The kinds that look beyond the unit, on a real systemd: each right, wrong and odd answer gets the verdict it is owed.
+//! The check kinds that examine more than the unit give the right verdict on right, wrong and unusual machines.
 //!
-//! One sandbox holds them all; a table says what each check demands of which unit and what must come of it. The lab is
-//! read from the text that an author would write.
+//! One sandbox with a real systemd holds all units. Each row of a table is a check and its expected result. The lab is
+//! parsed from `lab.toml` text, as an author writes it.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
@@ -13,10 +13,10 @@ use unitlab::app::Graded;
 use unitlab::course::Course;
 use unitlab::model::Status::{self, Failed, Passed, Unknown};
 
-/// Unit, keys of the check, verdict, a part of what was observed, ids of the causes.
+/// Unit, keys of the check, status, a part of the observed text, ids of the causes.
 type Row = (&'static str, &'static str, Status, &'static str, &'static [&'static str]);
 
-/// Grades all rows as one lab in one sandbox, and says what differs.
+/// Grades all rows as one lab in one sandbox. Returns a text for each row with another result.
 fn differences(env: &TestEnv, rows: &[Row]) -> Vec<String> {
     let mut lab =
         "title = \"Kinds\"\nchapter = \"systemctl\"\nminutes = 1\npass = 1\nunit = \"web.service\"\n".to_owned();
@@ -41,18 +41,18 @@ fn differences(env: &TestEnv, rows: &[Row]) -> Vec<String> {
     write("solution/notes.md", "Done.");
     write("solution/apply.sh", "true");
     let course = Course::open(dir.path()).unwrap();
-    let folder = course.lab("kinds").unwrap();
-    let session = env.lab_session(folder, "kinds");
-    let graded: Graded = session.grade(folder, true);
+    let lab_directory = course.lab("kinds").unwrap();
+    let session = env.lab_session(lab_directory, "kinds");
+    let graded: Graded = session.grade(lab_directory, true);
     let left = ["systemctl", "list-units", "--all", "--no-legend", "unitlab-command-*"];
-    assert_eq!(common::run_in_sandbox(&session, &left).trim(), "", "a program of a check is left behind");
+    assert_eq!(common::run_in_sandbox(&session, &left).trim(), "", "a command of a check still runs");
     session.close().unwrap();
     assert!(graded.twin_error.is_none(), "{:?}", graded.twin_error);
     let mut wrong = Vec::new();
     for ((unit, keys, status, observed, causes), report) in rows.iter().zip(&graded.checks) {
         let got: Vec<&str> = report.diagnosis.iter().map(|cause| cause.cause.id()).collect();
-        let told = report.evidence.iter().all(|evidence| !evidence.source.is_empty());
-        if report.status != *status || !report.observed.contains(observed) || got != *causes || !told {
+        let has_sources = report.evidence.iter().all(|evidence| !evidence.source.is_empty());
+        if report.status != *status || !report.observed.contains(observed) || got != *causes || !has_sources {
             wrong.push(format!(
                 "{unit}: {keys}\n    wanted {status:?} {observed:?} {causes:?}\n    got    {:?} {:?} {got:?}\n    {:?}",
                 report.status, report.observed, report.evidence
@@ -70,25 +70,25 @@ const LISTENS: &[Row] = &[
     ("web.service", "kind = \"listens\"; port = 8101; address = \"loopback\"", Failed, "it listens on 0.0.0.0", &["listens-for-everybody"]),
     ("web.service", "kind = \"listens\"; port = 8101; protocol = \"udp\"", Failed, "no socket listens on udp port 8101", &[]),
     ("web.service", "kind = \"listens\"; port = 8199", Failed, "no socket listens on tcp port 8199", &[]),
-    // IPv6 alone counts.
+    // A socket on IPv6 only is enough.
     ("v6.service", "kind = \"listens\"; port = 8102; address = \"any\"", Passed, "::: pid", &[]),
     ("lo.service", "kind = \"listens\"; port = 8103; address = \"loopback\"", Passed, "127.0.0.1: pid", &[]),
     ("lo.service", "kind = \"listens\"; port = 8103; address = \"any\"", Failed, "it listens on 127.0.0.1", &["listens-on-loopback-only"]),
-    // Somebody else has it.
+    // Another process listens on the port.
     ("late.service", "kind = \"listens\"; port = 8104", Failed, "(listen) listens there, not late.service", &["orphan-answers-the-port"]),
-    // The manager has it, for this unit and for another.
+    // PID 1 listens for a socket unit: of this service, and of another one.
     ("sock.service", "kind = \"listens\"; port = 8105", Passed, "systemd holds it for sock.socket", &[]),
     ("web.service", "kind = \"listens\"; port = 8105", Failed, "pid 1 (systemd) listens there", &["socket-unit-holds-the-port"]),
     ("udp.service", "kind = \"listens\"; port = 8108; protocol = \"udp\"", Passed, "127.0.0.1: pid", &[]),
     ("private.service", "kind = \"listens\"; port = 8109", Failed, "no socket listens", &["private-network"]),
-    // Truth 36: the GET itself starts it, and then it is the unit that answers.
+    // Truth 36: the GET request starts the unit through its socket, and then the unit answers.
     ("probed.service", "kind = \"http\"; port = 8106", Passed, "of probed.service listens", &[]),
 ];
 
 #[rustfmt::skip]
 const PROCESS: &[Row] = &[
     ("web.service", "kind = \"process\"; name = \"listen\"; argument = \"8101\"; cwd = \"/opt/web\"; count = 1", Passed, "listen", &[]),
-    // The interpreter is what the kernel starts, and a link is where it leads.
+    // The kernel runs the interpreter of a script. A link counts as the directory that it leads to.
     ("web.service", "kind = \"process\"; name = \"python3\"; cwd = \"/opt/link\"", Passed, "listen", &[]),
     ("web.service", "kind = \"process\"; name = \"nginx\"", Failed, "is listen", &[]),
     ("web.service", "kind = \"process\"; argument = \"9000\"", Failed, "no argument of pid", &[]),
@@ -98,7 +98,7 @@ const PROCESS: &[Row] = &[
     ("long.service", "kind = \"process\"; at-most = 1", Failed, "2 processes", &[]),
     ("long.service", "kind = \"process\"; at-least = 2; name = \"a-name-longer-than-the-kernel-keeps\"", Passed, "a-name-longer-t", &[]),
     ("late.service", "kind = \"process\"; at-least = 1", Failed, "no process of it is running", &["not-started"]),
-    // Reloaded, and not restarted: what runs is right today, or not yet.
+    // After a reload without a restart: the old process has the right argument, or the new one will.
     ("stale.service", "kind = \"process\"; argument = \"100001\"", Failed, "right now, but a fresh boot", &["needs-restart"]),
     ("stale.service", "kind = \"process\"; argument = \"100002\"", Failed, "no argument of pid", &["needs-restart"]),
 ];
@@ -109,13 +109,13 @@ const ACCOUNT: &[Row] = &[
     ("v6.service", "kind = \"account\"; own = true; login = false; member-of-not = [\"sudo\"]", Passed, "v6 (uid", &[]),
     ("lo.service", "kind = \"account\"; own = true", Failed, "nobody (uid 65534)", &["account-is-nobody"]),
     ("lo.service", "kind = \"account\"; login = false", Passed, "nobody", &[]),
-    // Created without useradd -r, but without logins. Its uid alone does not make it a person's account.
+    // Created without useradd -r and with no login shell. Its uid alone does not make it a person's account.
     ("udp.service", "kind = \"account\"; own = true; login = false", Passed, "plain (uid", &[]),
     ("person.service", "kind = \"account\"; own = true", Failed, "learner (uid 1000) is a person's", &["account-of-a-person"]),
     ("shelly.service", "kind = \"account\"; own = true", Passed, "shelly", &[]),
     ("shelly.service", "kind = \"account\"; login = false", Failed, "its shell is /bin/bash", &["account-can-log-in"]),
     ("expired.service", "kind = \"account\"; login = false", Passed, "expired", &[]),
-    // A shell by the name of nologin is still a shell.
+    // A shell whose file name is nologin is still a shell.
     ("fake.service", "kind = \"account\"; login = false", Failed, "its shell is /opt/bin/nologin", &["account-can-log-in"]),
     ("web-grp.service", "kind = \"account\"; own = true", Passed, "web (uid", &[]),
     ("web-grp.service", "kind = \"account\"; member-of-not = [\"sudo\", \"wheel\"]", Failed, "is in sudo", &["account-in-group"]),
@@ -123,7 +123,7 @@ const ACCOUNT: &[Row] = &[
     ("rooted.service", "kind = \"account\"; own = true", Failed, "root (uid 0)", &["runs-as-root"]),
     ("drops.service", "kind = \"account\"; own = true; login = false", Passed, "dropped (uid", &[]),
     ("ghost.service", "kind = \"account\"; own = true", Failed, "no account ghost", &["user-unknown"]),
-    // Changed, and not reloaded: right today.
+    // The file has changed since the last daemon-reload: the running process is still right.
     ("switch.service", "kind = \"account\"; own = true; member-of-not = [\"sudo\"]", Failed, "a fresh boot starts it differently", &["needs-daemon-reload", "account-is-nobody"]),
 ];
 
@@ -153,7 +153,7 @@ const FILE: &[Row] = &[
     ("owned.service", "kind = \"file\"; path = \"/opt/owned/page\"; writable-by-service = false", Failed, "can replace /opt/owned/page", &["service-can-write"]),
     ("owned.service", "kind = \"file\"; path = \"/srv/sticky/page\"; writable-by-service = false", Passed, "root", &[]),
     ("rooted.service", "kind = \"file\"; path = \"/etc/k/right\"; writable-by-service = false", Failed, "runs as root", &["service-can-write"]),
-    // It owns the file, and its own mount of it is read-only.
+    // It owns the file, but its mount namespace makes the file read-only.
     ("ro.service", "kind = \"file\"; path = \"/opt/ro/data\"; writable-by-service = false", Passed, "ro:", &[]),
     ("web.service", "kind = \"file\"; path = \"/mnt/k/mounted\"", Failed, "after a reboot: no file there", &["gone-after-reboot"]),
     ("web.service", "kind = \"file\"; path = \"/run/k-volatile\"", Passed, "regular", &[]),
@@ -166,7 +166,7 @@ const JOURNAL: &[Row] = &[
     ("web.service", "kind = \"journal\"; lacks = \"holds 8101\"", Failed, "it wrote: holds 8101", &[]),
     ("web.service", "kind = \"journal\"; lacks = \"Address already in use\"", Passed, "none contains it", &[]),
     ("web.service", "kind = \"journal\"; contains = \"nothing of the kind\"", Failed, "none contains it", &[]),
-    // What the manager says of the unit is not the unit's word.
+    // A message of the manager about the unit does not count as output of the unit.
     ("desc.service", "kind = \"journal\"; contains = \"secret needle\"; since = \"boot\"", Failed, "none contains it", &[]),
     ("long.service", "kind = \"journal\"; contains = \" here\"", Passed, "bytes \u{fffd}\u{1b}[31m here", &[]),
     ("null.service", "kind = \"journal\"; contains = \"holds\"", Failed, "none contains it", &["output-not-in-journal"]),
@@ -178,7 +178,7 @@ const COMMAND: &[Row] = &[
     ("web.service", "kind = \"command\"; run = [\"true\"]", Passed, "exits with status 0", &[]),
     ("web.service", "kind = \"command\"; run = [\"false\"]", Failed, "exits with status 1", &[]),
     ("web.service", "kind = \"command\"; run = [\"sh\", \"-c\", \"echo no >&2;exit 3\"]; exit = 3", Passed, "exits with status 3", &[]),
-    // No shell, no variables of the manager's, no specifiers.
+    // unitlab starts the command without a shell. The manager expands neither variables nor specifiers.
     ("web.service", "kind = \"command\"; run = [\"printf\", \"%s\", \"$HOME ${PATH} %n *\"]; stdout-contains = \"$HOME ${PATH} %n *\"", Passed, "exits with status 0", &[]),
     ("web.service", "kind = \"command\"; run = [\"printf\", \"x\"]; stdout-contains = \"y\"", Failed, "does not print \"y\"", &[]),
     ("web.service", "kind = \"command\"; run = [\"env\"]; stdout-contains = \"LC_ALL=C\\nHOME=/\\nPATH=\"", Passed, "exits with status 0", &[]),
@@ -188,13 +188,13 @@ const COMMAND: &[Row] = &[
     ("web.service", "kind = \"command\"; run = [\"/opt/absent\"]", Failed, "/opt/absent does not exist", &[]),
     ("web.service", "kind = \"command\"; run = [\"no-such-tool\"]", Unknown, "there is no no-such-tool", &["could-not-tell"]),
     ("web.service", "kind = \"command\"; run = [\"yes\"]", Failed, "it prints more than", &[]),
-    // It leaves a child behind that would hold the pipe: the unit ends, and the child with it.
+    // The command leaves a child that holds the pipe open. The unit ends, and systemd kills the child.
     ("web.service", "kind = \"command\"; run = [\"sh\", \"-c\", \"sleep 1000 & exit 4\"]; exit = 4", Passed, "exits with status 4", &[]),
     ("web.service", "kind = \"command\"; run = [\"sleep\", \"1000\"]", Failed, "still running after 10 s", &[]),
 ];
 
 #[test]
-fn every_kind_gives_the_verdict_that_is_owed() {
+fn every_check_kind_gives_the_expected_verdict() {
     let Some(env) = test_env() else { return };
     let rows = [LISTENS, PROCESS, ACCOUNT, FILE, JOURNAL, COMMAND].concat();
     let wrong = differences(&env, &rows);

@@ -1,5 +1,6 @@
-//! Every command of every chapter prints what its page says, run in order and alone on a real systemd; no page is too
-//! long; every record is that of its command.
+//! Every command of every chapter prints what its page shows. On a real systemd it runs in order, and also alone.
+//!
+//! No page is too long, and each recorded output belongs to its command.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
@@ -9,11 +10,11 @@ use unitlab::app::{Job, Prover, chapter_jobs, overlong_pages};
 use unitlab::model::Style;
 use unitlab::report::proof;
 
-/// More than cores, since most of a command is waiting.
+/// More than the number of cores, because a command mostly waits.
 const AT_ONCE: usize = 4;
 
 #[test]
-fn every_command_prints_what_its_page_says() {
+fn every_command_prints_what_its_page_shows() {
     let Some(env) = test_env() else { return };
     let course = course();
     let jobs = chapter_jobs(&course.tutorial().chapters, false);
@@ -35,7 +36,7 @@ fn no_page_is_too_long() {
 }
 
 #[test]
-fn every_record_is_that_of_its_command() {
+fn every_recorded_output_belongs_to_its_command() {
     let course = course();
     for chapter in &course.tutorial().chapters {
         assert!(!chapter.recorded.is_empty(), "{} is not recorded", chapter.id);

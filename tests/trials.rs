@@ -1,5 +1,5 @@
-//! What `comes-back` and `survives-reboot` say of services of every sort, in real sandboxes: the copy is killed and
-//! rebooted, and the learner's own machine is left alone.
+//! The checks `comes-back` and `survives-reboot` give the right verdicts on many kinds of services, in real sandboxes.
+//! Only the twin is killed and rebooted; the learner's sandbox does not change.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
@@ -14,24 +14,24 @@ use unitlab::course::Course;
 use unitlab::model::{CheckReport, Overlay, OverlayFile, Status};
 
 const SLEEP: &str = "ExecStart=/bin/sleep infinity";
-const HOOK: &str = "[Install]\nWantedBy=multi-user.target";
+const INSTALL: &str = "[Install]\nWantedBy=multi-user.target";
 
-/// A service: its name, its lines under `[Service]`, whatever comes before that section, and what is done with it.
+/// A service: its name, its lines under `[Service]`, the text before that section, and the commands that set it up.
 type Unit<'a> = (&'a str, &'a str, &'a str, &'a str);
 
 const UP: &str = "systemctl enable --now";
 const START: &str = "systemctl start";
 
-/// Lays units, does with each what is said, and asks for both trials of each.
+/// Writes a lab with these units. Its setup runs their commands, and each unit gets both checks.
 fn course(dir: &Path, units: &[Unit]) -> Course {
     let lab = dir.join("labs/trials");
-    for folder in ["scene/files/etc/systemd/system", "solution", "cases/one"] {
-        fs::create_dir_all(lab.join(folder)).unwrap();
+    for directory in ["scene/files/etc/systemd/system", "solution", "cases/one"] {
+        fs::create_dir_all(lab.join(directory)).unwrap();
     }
     let mut toml = "title = \"T\"\nchapter = \"systemctl\"\nminutes = 1\npass = 80\nunit = \"a.service\"\n".to_owned();
     let mut setup = "systemctl daemon-reload\n".to_owned();
-    for (name, service, unit, act) in units {
-        let text = format!("{unit}\n[Service]\n{service}\n{HOOK}\n");
+    for (name, service, unit, commands) in units {
+        let text = format!("{unit}\n[Service]\n{service}\n{INSTALL}\n");
         fs::write(lab.join(format!("scene/files/etc/systemd/system/{name}.service")), text).unwrap();
         for kind in ["comes-back", "survives-reboot"] {
             let extra = if kind == "comes-back" { "within = \"3s\"" } else { "hold = \"1500ms\"" };
@@ -42,7 +42,7 @@ fn course(dir: &Path, units: &[Unit]) -> Course {
             )
             .unwrap();
         }
-        writeln!(setup, "{}", act.replace("UNIT", &format!("{name}.service"))).unwrap();
+        writeln!(setup, "{}", commands.replace("UNIT", &format!("{name}.service"))).unwrap();
     }
     fs::write(lab.join("lab.toml"), toml).unwrap();
     fs::write(lab.join("brief.md"), "Do it.").unwrap();
@@ -64,24 +64,24 @@ fn report<'a>(graded: &'a Graded, id: &str) -> &'a CheckReport {
     graded.checks.iter().find(|check| check.id == id).unwrap_or_else(|| panic!("no check {id}"))
 }
 
-/// Each unit's main process, invocation and restarts at the learner's.
-fn runs(session: &LabSession, units: &[Unit]) -> String {
+/// State, main PID, restart count and invocation of each unit in the learner's sandbox.
+fn unit_states(session: &LabSession, units: &[Unit]) -> String {
     let names: Vec<String> = units.iter().map(|(name, ..)| format!("{name}.service")).collect();
     let mut argv = vec!["systemctl", "show", "-p", "Id,ActiveState,MainPID,NRestarts,InvocationID"];
     argv.extend(names.iter().map(String::as_str));
     run_in_sandbox(session, &argv)
 }
 
-/// A status, and a cause that must be among those named; none for no cause at all.
-type Owed<'a> = (&'a str, Status, &'a str);
+/// A unit, the status of its check, and a cause that the check must name. An empty cause: it must name none.
+type Expected<'a> = (&'a str, Status, &'a str);
 
-fn hold(graded: &Graded, kind: &str, owed: &[Owed]) {
+fn assert_verdicts(graded: &Graded, kind: &str, expected: &[Expected]) {
     let mut wrong = String::new();
-    for (name, status, cause) in owed {
+    for (name, status, cause) in expected {
         let check = report(graded, &format!("{name}-{kind}"));
         let causes: Vec<&str> = check.diagnosis.iter().map(|cause| cause.cause.id()).collect();
-        let named = if cause.is_empty() { causes.is_empty() } else { causes.contains(cause) };
-        if check.status != *status || !named {
+        let names_cause = if cause.is_empty() { causes.is_empty() } else { causes.contains(cause) };
+        if check.status != *status || !names_cause {
             writeln!(wrong, "{name} {kind}: {:?} {:?} {causes:?} {:#?}", check.status, check.observed, check.evidence)
                 .unwrap();
         }
@@ -90,7 +90,7 @@ fn hold(graded: &Graded, kind: &str, owed: &[Owed]) {
 }
 
 #[test]
-fn a_kill_on_the_twin_shows_what_comes_back_truths_13_to_15_18_and_23() {
+fn a_kill_on_the_twin_shows_which_services_restart_truths_13_to_15_18_and_23() {
     let Some(env) = test_env() else { return };
     let dies_again =
         "Restart=always\nExecStart=/bin/sh -c 'test ! -e /run/seen || exit 1; touch /run/seen; exec sleep infinity'";
@@ -129,11 +129,11 @@ fn a_kill_on_the_twin_shows_what_comes_back_truths_13_to_15_18_and_23() {
     ];
     let (course, session) = session(&env, &units);
     let lab = course.lab("trials").unwrap();
-    let before = runs(&session, &units);
+    let before = unit_states(&session, &units);
     let graded = session.grade(lab, true);
     assert!(graded.twin_error.is_none(), "{:?}", graded.twin_error);
     #[rustfmt::skip]
-    hold(&graded, "comes-back", &[
+    assert_verdicts(&graded, "comes-back", &[
         ("always", Status::Passed, ""),
         ("on-failure", Status::Passed, ""),
         ("on-abnormal", Status::Passed, ""),
@@ -154,15 +154,15 @@ fn a_kill_on_the_twin_shows_what_comes_back_truths_13_to_15_18_and_23() {
         ("dies-again", Status::Failed, "crash-loop"),
         ("not-enabled", Status::Passed, ""),
         ("conditional", Status::Unknown, "could-not-tell"),
-        // It was started only for the trial, after the questions were answered, so its path was not examined.
+        // The trial starts it after the facts were collected, so the path of its program was not examined.
         ("broken", Status::Failed, "exec-failed"),
     ]);
-    // `comes-back` and `enabled` are independent: it was started on the copy, and the report says so.
+    // `comes-back` does not depend on `enabled`: the trial starts the unit on the twin, and the report says so.
     let observed = &report(&graded, "not-enabled-comes-back").observed;
     assert!(observed.starts_with("started for this trial"), "{observed}");
-    assert_eq!(runs(&session, &units), before, "the learner's own machine was touched");
+    assert_eq!(unit_states(&session, &units), before, "the learner's sandbox changed");
 
-    // Nothing of it runs where it is not wanted.
+    // Without a twin, no trial runs.
     let graded = session.grade(lab, false);
     for check in &graded.checks {
         assert_eq!(check.status, Status::NotRun, "{}: {}", check.id, check.observed);
@@ -171,7 +171,7 @@ fn a_kill_on_the_twin_shows_what_comes_back_truths_13_to_15_18_and_23() {
 }
 
 #[test]
-fn a_reboot_of_the_twin_shows_what_survives_truths_20_24_and_26_to_30() {
+fn a_reboot_of_the_twin_shows_which_services_survive_truths_20_24_and_26_to_30() {
     let Some(env) = test_env() else { return };
     let up = format!("{UP} UNIT");
     let crash_loop = "Restart=always\nStartLimitInterval=0\nExecStart=/bin/sleep 0.8";
@@ -195,7 +195,7 @@ fn a_reboot_of_the_twin_shows_what_survives_truths_20_24_and_26_to_30() {
     let (course, session) = session(&env, &units);
     let graded = session.grade(course.lab("trials").unwrap(), true);
     #[rustfmt::skip]
-    hold(&graded, "survives-reboot", &[
+    assert_verdicts(&graded, "survives-reboot", &[
         ("enabled", Status::Passed, ""),
         ("exited", Status::Passed, ""),
         ("linked-by-hand", Status::Passed, ""),
@@ -210,10 +210,10 @@ fn a_reboot_of_the_twin_shows_what_survives_truths_20_24_and_26_to_30() {
     session.close().unwrap();
 }
 
-/// `--here` is this machine's own systemd: nothing is killed unless it is asked for and agreed to, and never at the
-/// price of the learner's start limit.
+/// `--here` grades the systemd of this machine. It kills a service only with `--trials` and `--yes`, and
+/// skips it if the restart would use up starts of its start limit.
 #[test]
-fn a_kill_here_is_asked_for_and_spares_the_start_limit_truth_18() {
+fn check_here_kills_only_with_consent_and_within_the_start_limit_truth_18() {
     let Some(env) = test_env() else { return };
     let lines = |lines: &str| -> &'static str { format!("{SLEEP}\n{lines}").leak() };
     let start = format!("{START} UNIT");
@@ -227,9 +227,9 @@ fn a_kill_here_is_asked_for_and_spares_the_start_limit_truth_18() {
     let (_course, session) = session(&env, &units);
     let mut files =
         vec![OverlayFile { path: "/root/unitlab".into(), executable: true, bytes: fs::read(common::UNITLAB).unwrap() }];
-    gather(&env.path().join("course"), "/root/course", &mut files);
-    let laid = session.apply(&Overlay { files, script: None }).unwrap();
-    assert!(laid.status.success(), "{}", laid.output);
+    collect_files(&env.path().join("course"), "/root/course", &mut files);
+    let applied = session.apply(&Overlay { files, script: None }).unwrap();
+    assert!(applied.status.success(), "{}", applied.output);
 
     let check = |more: &[&str]| {
         let mut argv = vec!["/root/unitlab", "--course", "/root/course", "--state-dir", "/root/state"];
@@ -238,12 +238,12 @@ fn a_kill_here_is_asked_for_and_spares_the_start_limit_truth_18() {
         let done = session.entrance().unwrap().capture(&argv, b"").unwrap();
         (done.status.code(), done.output)
     };
-    let before = runs(&session, &units);
+    let before = unit_states(&session, &units);
     let (code, output) = check(&[]);
     assert_eq!((code, output.matches("\"not-run\"").count()), (Some(3), 10), "{output}");
     let (code, output) = check(&["--trials"]);
     assert!(code == Some(2) && output.contains("--yes"), "{code:?} {output}");
-    assert_eq!(runs(&session, &units), before, "something was killed unasked");
+    assert_eq!(unit_states(&session, &units), before, "a service was killed without --trials --yes");
 
     let (code, output) = check(&["--trials", "--yes"]);
     assert!(output.contains("the main process of always.service (pid"), "{output}");
@@ -262,8 +262,8 @@ fn a_kill_here_is_asked_for_and_spares_the_start_limit_truth_18() {
     }
     assert_eq!(code, Some(1));
     let changed: Vec<(String, String)> =
-        blocks(&before).into_iter().zip(blocks(&runs(&session, &units))).filter(|(a, b)| a != b).collect();
-    let [(_, always)] = &changed[..] else { panic!("not exactly one was killed: {changed:?}") };
+        blocks(&before).into_iter().zip(blocks(&unit_states(&session, &units))).filter(|(a, b)| a != b).collect();
+    let [(_, always)] = &changed[..] else { panic!("expected exactly one killed service: {changed:?}") };
     assert!(always.contains("Id=always.service") && always.contains("NRestarts=1"), "{always}");
     session.close().unwrap();
 }
@@ -272,12 +272,12 @@ fn blocks(shown: &str) -> Vec<String> {
     shown.trim().split("\n\n").map(str::to_owned).collect()
 }
 
-fn gather(from: &Path, to: &str, files: &mut Vec<OverlayFile>) {
+fn collect_files(from: &Path, to: &str, files: &mut Vec<OverlayFile>) {
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let to = format!("{to}/{}", entry.file_name().to_str().unwrap());
         if entry.file_type().unwrap().is_dir() {
-            gather(&entry.path(), &to, files);
+            collect_files(&entry.path(), &to, files);
         } else {
             files.push(OverlayFile { path: to, executable: false, bytes: fs::read(entry.path()).unwrap() });
         }

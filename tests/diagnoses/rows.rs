@@ -1,24 +1,24 @@
-//! One unit for each cause: its file, what happened to it, and what has to be said of that.
+//! One unit for each cause: its file, the script that breaks it, and the expected diagnosis.
 
-/// A unit and its story. Stories are told in the order of the rows, all files having been read before.
+/// A unit and its expected diagnosis. The scripts run in the order of the rows, after systemd has loaded all the files.
 pub(crate) struct Row {
-    /// The test that reads it.
+    /// The name of the test that reads this row.
     pub(crate) test: &'static str,
-    /// Without its `.service`.
+    /// The name of the unit, without `.service`.
     pub(crate) unit: &'static str,
-    /// The unit file.
+    /// The text of the unit file.
     pub(crate) file: &'static str,
-    /// Shell; `UNIT` stands for the unit's name.
+    /// A shell script. `UNIT` is replaced by the unit's name, without `.service`.
     pub(crate) then: &'static str,
-    /// Keys of the check.
+    /// The keys of the check, separated by `; `.
     pub(crate) check: &'static str,
-    /// Every cause in its order.
+    /// All causes of the report, in order.
     pub(crate) causes: &'static [&'static str],
-    /// Parts of what is said of the first one.
+    /// Parts of the text of the first cause.
     pub(crate) says: &'static [&'static str],
-    /// A part of what comes next.
+    /// A part of the next step of the first cause.
     pub(crate) next: &'static str,
-    /// The chapter of the first one.
+    /// The chapter of the first cause.
     pub(crate) lesson: &'static str,
 }
 
@@ -38,7 +38,7 @@ pub(crate) const ROWS: &[Row] = &[
         file: "[Service]\nExecStart=/usr/bin/sleep infinity\nRestartSec=3 # seconds", then: "",
         check: "kind = \"setting\"; name = \"RestartSec\"; is = \"3s\"",
         causes: &["inline-comment"], says: &["/comment.service:3", "on a separate line"], next: "change the line to RestartSec=3", lesson: "unit-file-sections" },
-    // What follows from a line is folded under it.
+    // The unknown user follows from the bad line, so its cause is listed under that line.
     Row { test: "inline_comment", unit: "comment-user",
         file: "[Service]\nType=exec\nExecStart=/usr/bin/sleep infinity\nUser=nobody # web", then: "fails UNIT",
         check: ACTIVE,
@@ -81,7 +81,7 @@ pub(crate) const ROWS: &[Row] = &[
         file: "[Service]\nType=exec\nExecStart=/opt/exec-windows", then: "printf '#!/bin/sh\\r\\nsleep 99\\r\\n' >/opt/UNIT\nchmod 755 /opt/UNIT\nfails UNIT",
         check: ACTIVE,
         causes: &["exec-bad-interpreter"], says: &["Step EXEC failed", "Windows line endings (CRLF)"], next: "sed -i", lesson: "own-service" },
-    // env(1) is there; what it looks for is not: the status is 127.
+    // env(1) exists, but does not find its program. Its exit status is 127.
     Row { test: "status_203_exec", unit: "env-windows",
         file: "[Service]\nType=oneshot\nExecStart=/opt/env-windows", then: "printf '#!/usr/bin/env sh\\r\\nsleep 99\\r\\n' >/opt/UNIT\nchmod 755 /opt/UNIT\nfails UNIT",
         check: ACTIVE,
@@ -131,7 +131,7 @@ pub(crate) const ROWS: &[Row] = &[
         file: "[Service]\nType=oneshot\nExecStart=/usr/bin/python3 -m http.server 8201", then: "fails UNIT",
         check: ACTIVE,
         causes: &["address-in-use"], says: &["taker.service could not listen on port 8201", "(python3) of holder.service listens on it"], next: "sudo systemctl stop holder.service && sudo systemctl restart taker.service", lesson: "process-and-service" },
-    // The other server is up, and the unit is too, elsewhere.
+    // The unit runs but does not listen. The server of another unit has the port.
     Row { test: "orphan_answers_the_port", unit: "elsewhere",
         file: "[Service]\nType=exec\nExecStart=/usr/bin/sleep infinity", then: "systemctl start UNIT",
         check: "kind = \"listens\"; port = 8201",
@@ -144,7 +144,7 @@ pub(crate) const ROWS: &[Row] = &[
         file: "[Service]\nType=oneshot\nUser=nobody\nExecStart=/bin/sh -c 'echo x >/srv/denied.log'", then: "fails UNIT",
         check: ACTIVE,
         causes: &["permission-denied"], says: &["may not make /srv/denied.log in /srv (owner root"], next: "namei -l /srv/denied.log", lesson: "least-privilege" },
-    // A program that only claims so: everybody may read that file, and write where it says.
+    // The message of the program is false: every user may read and write the file that it names.
     Row { test: "permission_denied", unit: "denied-never",
         file: "[Service]\nType=simple\nUser=nobody\nRestart=always\nRestartSec=200ms\nExecStart=/bin/sh -c 'echo /tmp/claimed: Permission denied; exit 1'\n[Unit]\nStartLimitIntervalSec=0",
         then: "touch /tmp/claimed\nchmod 666 /tmp/claimed\nsystemctl start UNIT",
@@ -158,7 +158,7 @@ pub(crate) const ROWS: &[Row] = &[
         file: "[Service]\nType=oneshot\nCapabilityBoundingSet=CAP_CHOWN\nWorkingDirectory=/srv\nExecStart=/usr/bin/python3 -m http.server 81", then: "fails UNIT",
         check: ACTIVE,
         causes: &["permission-denied"], says: &["runs as root and may not listen on port 81", "CapabilityBoundingSet= does not list"], next: "CapabilityBoundingSet=CAP_NET_BIND_SERVICE", lesson: "least-privilege" },
-    // Two numbers: the message does not say which one is the port.
+    // The command has two numbers, and the message does not say which one is the port.
     Row { test: "privileged_port", unit: "port-unsaid",
         file: "[Service]\nType=simple\nUser=nobody\nRestart=always\nRestartSec=200ms\nExecStart=/bin/sh -c 'echo bind: Permission denied; exit 1' 4 80\n[Unit]\nStartLimitIntervalSec=0", then: "systemctl start UNIT",
         check: ACTIVE,
@@ -171,7 +171,7 @@ pub(crate) const ROWS: &[Row] = &[
         file: "[Service]\nType=oneshot\nUser=nobody\nReadOnlyPaths=-/opt/none /var/lib\nExecStart=/usr/bin/python3 -c 'open(\"/var/lib/wall-state/db\", \"w\")'", then: "mkdir -m 777 /var/lib/UNIT\nfails UNIT",
         check: ACTIVE,
         causes: &["read-only-path"], says: &["may not write /var/lib/wall-state/db: ReadOnlyPaths="], next: "StateDirectory=wall-state", lesson: "least-privilege" },
-    // No wall of the unit: where it really is read-only, no directive is to blame.
+    // No directive of the unit makes this path read-only, so none is the cause.
     Row { test: "read_only_path", unit: "wall-none",
         file: "[Service]\nType=simple\nRestart=always\nRestartSec=200ms\nProtectSystem=full\nExecStart=/bin/sh -c 'echo touch: /srv/claimed: Read-only file system; exit 1'\n[Unit]\nStartLimitIntervalSec=0", then: "systemctl start UNIT",
         check: ACTIVE,
@@ -180,7 +180,7 @@ pub(crate) const ROWS: &[Row] = &[
         file: "[Service]\nType=oneshot\nUser=nobody\nProtectHome=yes\nExecStart=/usr/bin/cat /home/wall/notes", then: "mkdir -p /home/wall\necho hello >/home/wall/notes\nchmod -R a+rX /home/wall\nfails UNIT",
         check: ACTIVE,
         causes: &["home-protected"], says: &["may not access /home/wall/notes: ProtectHome=yes at", "/wall-home.service:4 makes /home"], next: "move what the service needs", lesson: "least-privilege" },
-    // The wall is not the reason of every refusal.
+    // ProtectHome= does not cause every permission error of the unit.
     Row { test: "home_protected", unit: "wall-elsewhere",
         file: "[Service]\nType=oneshot\nUser=nobody\nProtectHome=yes\nExecStart=/usr/bin/cat /etc/shadow", then: "fails UNIT",
         check: ACTIVE,
@@ -189,7 +189,7 @@ pub(crate) const ROWS: &[Row] = &[
         file: "[Service]\nRestart=always\nRestartSec=100ms\nExecStart=/bin/sh -c 'exit 3'\n[Unit]\nStartLimitIntervalSec=0", then: "systemctl start UNIT",
         check: ACTIVE,
         causes: &["crash-loop"], says: &["loop.service dies, is restarted, and dies again"], next: "journalctl -u loop.service", lesson: "reliability" },
-    // The limit, with what spent it above.
+    // The cause of the failed starts comes before the start limit.
     Row { test: "start_limit_hit", unit: "limit",
         file: "[Service]\nRestart=always\nRestartSec=10ms\nExecStart=/opt/none/serve", then: "systemctl start UNIT\nawait UNIT.service ActiveState=failed",
         check: ACTIVE,
@@ -198,7 +198,7 @@ pub(crate) const ROWS: &[Row] = &[
         file: "[Service]\nRestart=always\nRestartSec=10ms\nExecStart=/usr/bin/python3 -m http.server 8201", then: "systemctl start UNIT\nawait UNIT.service ActiveState=failed",
         check: ACTIVE,
         causes: &["address-in-use", "crash-loop < address-in-use", "start-limit-hit < address-in-use"], says: &["of holder.service listens on it"], next: "systemctl stop holder.service", lesson: "process-and-service" },
-    // -1 is 255, and a program's own; a date and a time name no ports.
+    // A program chose exit status 255 (-1). The numbers of a date and a time are not ports.
     Row { test: "address_in_use", unit: "port-255",
         file: "[Service]\nType=oneshot\nExecStart=/bin/sh -c 'echo \"2026/11/22 10:15:53 listen tcp :8201: bind: address already in use\"; exit 255'", then: "fails UNIT",
         check: ACTIVE,
@@ -236,7 +236,7 @@ pub(crate) const ROWS: &[Row] = &[
         file: "[Service]\nExecStart=/usr/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target", then: "systemctl enable --quiet --runtime UNIT",
         check: "kind = \"enabled\"",
         causes: &["runtime-only"], says: &["enabled with --runtime"], next: "sudo systemctl enable runtime.service", lesson: "unit-file-sections" },
-    // enable made its link for the misspelt target, and is-enabled goes on being content.
+    // `systemctl enable` made a link for the misspelt target, and `is-enabled` still prints "enabled".
     Row { test: "needs_reenable", unit: "reenable",
         file: "[Service]\nExecStart=/usr/bin/sleep infinity\n[Install]\nWantedBy=mutli-user.target",
         then: "systemctl enable --quiet UNIT\nsed -i s/mutli/multi/ /etc/systemd/system/UNIT.service\nsystemctl daemon-reload",
@@ -251,7 +251,7 @@ pub(crate) const ROWS: &[Row] = &[
         then: "touch -d yesterday /etc/systemd/system/UNIT.service\nprintf '[Service]\\nExecStart=/usr/bin/sleep infinity\\nRestart=always\\n' >/run/systemd/system/UNIT.service\nsystemctl daemon-reload",
         check: "kind = \"restart-policy\"; policy = \"always\"",
         causes: &["edited-the-wrong-copy"], says: &["/run/systemd/system/copy.service:3 says Restart=always", "systemd reads only /etc/systemd/system/copy.service"], next: "into /etc/systemd/system/copy.service", lesson: "unit-file-sections" },
-    // What a server was to listen on, and where it was to work: the line that undoes it.
+    // The line that prevents the right port, or the right working directory, is the cause.
     Row { test: "overridden_by_drop_in", unit: "port",
         file: "[Service]\nType=exec\nExecStart=/usr/bin/python3 -m http.server 8202",
         then: "mkdir /etc/systemd/system/UNIT.service.d\nprintf '[Service]\\nExecStart=\\nExecStart=/usr/bin/python3 -m http.server 8203\\n' >/etc/systemd/system/UNIT.service.d/port.conf\nsystemctl daemon-reload\nsystemctl start UNIT",
@@ -268,10 +268,10 @@ pub(crate) const ROWS: &[Row] = &[
         causes: &["needs-restart"], says: &["a restart is needed"], next: "sudo systemctl restart restart.service", lesson: "systemctl" },
 ];
 
-/// Those whose story a reload for any other would spoil.
+/// Rows that a later daemon-reload would break.
 #[rustfmt::skip]
 pub(crate) const LAST: &[Row] = &[
-    // The commands around the program take the same steps. A reload would make the manager forget how they ended.
+    // ExecStartPre= and ExecStartPost= take the same steps. A daemon-reload makes the manager forget their results.
     Row { test: "steps_of_other_commands", unit: "pre-exec",
         file: "[Service]\nType=exec\nExecStartPre=/usr/bin/true\nExecStartPre=/opt/none/prepare --all\nExecStart=/usr/bin/sleep infinity", then: "fails UNIT",
         check: ACTIVE,
@@ -288,7 +288,7 @@ pub(crate) const LAST: &[Row] = &[
         file: "[Service]\nType=exec\nWorkingDirectory=/srv/no-such-app\nExecStartPre=/usr/bin/true\nExecStart=/usr/bin/sleep infinity", then: "fails UNIT",
         check: ACTIVE,
         causes: &["chdir"], says: &["Step CHDIR of ExecStartPre= failed (200/CHDIR, WorkingDirectory=/srv/no-such-app at", "there is no /srv/no-such-app"], next: "namei -l /srv/no-such-app", lesson: "own-service" },
-    // It may fail, and the main process may not.
+    // The `-` prefix lets this command fail. The main process must not fail.
     Row { test: "steps_of_other_commands", unit: "pre-ignored",
         file: "[Service]\nType=exec\nExecStartPre=-/opt/none/prepare\nExecStart=/opt/none/serve", then: "fails UNIT",
         check: ACTIVE,
@@ -297,12 +297,12 @@ pub(crate) const LAST: &[Row] = &[
         file: "[Service]\nType=exec\nExecStartPre=export PORT=8000\nExecStart=/usr/bin/sleep infinity", then: "fails UNIT",
         check: ACTIVE,
         causes: &["exec-missing"], says: &["Step EXEC of ExecStartPre= failed", "export is a shell built-in, not a program"], next: "Environment=NAME=VALUE", lesson: "own-service" },
-    // journald is stopped until it is asked to write what it has received, so the message comes after the question.
+    // journald is stopped until unitlab runs `journalctl --sync`, so the message is written only after that.
     Row { test: "environment_assumed", unit: "env-unwritten",
         file: "[Service]\nType=oneshot\nExecStart=/usr/bin/env no-such-tool", then: "cat >/opt/UNIT <<'END'\ntries=0\nuntil grep -qz '^--syn[c]$' /proc/[0-9]*/cmdline 2>/dev/null || [ $tries -ge 400 ]; do tries=$((tries + 1)); sleep 0.05; done\nsystemctl kill --signal=CONT systemd-journald\nEND\nsystemctl kill --signal=STOP systemd-journald\nsystemd-run --quiet /bin/sh /opt/UNIT\nfails UNIT",
         check: ACTIVE,
         causes: &["environment-assumed"], says: &["did not find the command no-such-tool"], next: "command -v no-such-tool", lesson: "own-service" },
-    // The last: a reload for any other would be one for it.
+    // This row is the last, because a daemon-reload for any other row would reload it, too.
     Row { test: "needs_daemon_reload", unit: "reload",
         file: "[Service]\nExecStart=/usr/bin/sleep infinity\nRestart=no", then: "systemctl start UNIT\nsed -i s/^Restart=.*/Restart=always/ /etc/systemd/system/UNIT.service",
         check: "kind = \"restart-policy\"; policy = \"always\"",

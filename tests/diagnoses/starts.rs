@@ -1,4 +1,4 @@
-//! Starts that come to nothing although every program is there: one unit for each cause, as in `rows.rs`.
+//! Rows for starts that fail, or do not finish, for other reasons than a missing program, as in `rows.rs`.
 
 use super::rows::{ACTIVE, Row};
 
@@ -20,7 +20,7 @@ pub(crate) const STARTS: &[Row] = &[
         file: "[Unit]\nRequires=cycle-harder.service\nAfter=cycle-harder.service\n[Service]\nType=exec\nExecStart=/usr/bin/sleep infinity", then: "printf '[Unit]\\nRequires=cycle-hard.service\\nAfter=cycle-hard.service\\n[Service]\\nType=exec\\nExecStart=/usr/bin/sleep infinity\\n' >/etc/systemd/system/cycle-harder.service\nsystemctl daemon-reload\nfails UNIT",
         check: ACTIVE,
         causes: &["ordering-cycle"], says: &["systemd refused to start cycle-hard.service: it could not break an ordering cycle with cycle-harder.service"], next: "remove After=cycle-harder.service at", lesson: "what-systemd-is" },
-    // What the boot requires cannot be dropped, so it is this one. The manager says so before there is a journal.
+    // systemd cannot drop the unit that the boot requires, so it drops this one. It logs that before journald runs.
     Row { test: "ordering_cycle", unit: "cycle-boot",
         file: "[Unit]\nAfter=cycle-boot-needed.service\n[Service]\nType=exec\nExecStart=/usr/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target", then: "printf '[Unit]\\nAfter=cycle-boot.service\\n[Service]\\nType=exec\\nExecStart=/usr/bin/sleep infinity\\n[Install]\\nRequiredBy=multi-user.target\\n' >/etc/systemd/system/cycle-boot-needed.service\nsystemctl daemon-reload\nsystemctl enable --quiet UNIT cycle-boot-needed",
         check: "kind = \"survives-reboot\"; hold = \"1s\"",
@@ -29,7 +29,7 @@ pub(crate) const STARTS: &[Row] = &[
         file: "[Unit]\nConditionPathExists=/etc\nConditionPathIsDirectory=/srv/season\n[Service]\nType=exec\nExecStart=/usr/bin/sleep infinity", then: "systemctl start UNIT",
         check: ACTIVE,
         causes: &["condition-not-met"], says: &["ConditionPathIsDirectory=/srv/season at", "/condition.service:3 of condition.service is not met"], next: "ls -ld /srv/season", lesson: "service-states" },
-    // Any of several would do, and the manager names none.
+    // One met condition of several would be enough (`|`), and the manager does not say which ones are not met.
     Row { test: "condition_not_met", unit: "condition-any",
         file: "[Unit]\nDescription=Any of two\nConditionPathExists=|/srv/season\nConditionPathExists=|/srv/winter\n[Service]\nType=exec\nExecStart=/usr/bin/sleep infinity", then: "systemctl start UNIT",
         check: ACTIVE,
@@ -62,7 +62,7 @@ pub(crate) const STARTS: &[Row] = &[
         file: "[Unit]\nEnvironment=TOKEN=x\n[Service]\nType=oneshot\nExecStart=/bin/sh -uc 'echo $$TOKEN'", then: "fails UNIT",
         check: ACTIVE,
         causes: &["wrong-section", "environment-assumed < wrong-section"], says: &["/env-section.service:2: Environment=TOKEN=x stands under [Unit]"], next: "under [Service]", lesson: "unit-file-sections" },
-    // A program that only claims so: the file sets it.
+    // The message of the program is false: EnvironmentFile= sets the variable.
     Row { test: "environment_assumed", unit: "env-given",
         file: "[Service]\nEnvironmentFile=/opt/env-given\nRestart=always\nRestartSec=1h\nExecStart=/bin/sh -c 'echo sh: 1: TOKEN: parameter not set; exit 2'", then: "echo TOKEN=x >/opt/UNIT\nsystemctl start UNIT\nawait UNIT SubState=auto-restart",
         check: ACTIVE,
@@ -95,7 +95,7 @@ pub(crate) const STARTS: &[Row] = &[
         file: "[Service]\nType=notify\nExecStart=/usr/bin/true", then: "fails UNIT",
         check: ACTIVE,
         causes: &["notify-never-ready"], says: &["its program exited before it sent READY=1"], next: "use Type=exec", lesson: "service-states" },
-    // A child says it; later versions of systemd refuse that without a word.
+    // A child process sends READY=1. Later versions of systemd ignore that without a message.
     Row { test: "notify_never_ready", unit: "ready-child",
         file: "[Service]\nType=notify\nTimeoutStartSec=1s\nExecStart=/bin/sh -c '/opt/ready-child; sleep infinity'", then: "printf '#!/usr/bin/python3\\nimport os, socket, time\\nsocket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b\"READY=1\", os.environ[\"NOTIFY_SOCKET\"])\\ntime.sleep(99)\\n' >/opt/UNIT\nchmod 755 /opt/UNIT\nfails UNIT",
         check: ACTIVE,
@@ -120,7 +120,7 @@ pub(crate) const STARTS: &[Row] = &[
         file: "[Service]\nType=forking\nExecStart=/bin/sh -c 'sleep 99 & sleep 99 & exit 0'", then: "systemctl start UNIT",
         check: ACTIVE,
         causes: &["forking-without-pidfile"], says: &["several processes running", "MainPID=0"], next: "PIDFile=", lesson: "own-service" },
-    // What fails at once does so before any fork.
+    // An ExecStart= that cannot be executed fails before the program could fork.
     Row { test: "status_203_exec", unit: "fork-exec",
         file: "[Service]\nType=forking\nExecStart=/opt/none/serve", then: "fails UNIT",
         check: ACTIVE,

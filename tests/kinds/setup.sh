@@ -1,5 +1,5 @@
 #!/bin/sh
-# The scene of tests/kinds.rs: one sandbox, a unit for every right, wrong and odd way that its table names.
+# The scene of tests/kinds.rs: the right, wrong and unusual units that its tables name, all in one sandbox.
 set -eu
 mkdir -p /opt/bin /opt/web /opt/ro /opt/owned /etc/k /mnt/k /srv/sticky
 
@@ -97,7 +97,7 @@ systemctl daemon-reload
 systemctl start orphan sock.socket probed.socket web v6 lo udp private person shelly expired fake web-grp alpha beta
 systemctl start rooted drops long desc null stale switch ro owned
 systemctl start ghost || true
-# Reloaded and not restarted; changed and not reloaded.
+# stale: reloaded but not restarted. switch: changed but not reloaded.
 sed -i 's/100001/100002/' /etc/systemd/system/stale.service
 systemctl daemon-reload
 sed -i 's/^User=.*/User=nobody/' /etc/systemd/system/switch.service

@@ -1,160 +1,161 @@
-//! Our reading of a unit's files, held against what the manager shows of it.
+//! Compares the values that unitlab parses from a unit's files with the properties of the manager.
 
 use std::collections::BTreeMap;
 
 use unitlab::engine::settings_in_effect;
 use unitlab::model::{Content, FilesFact, Role, TimeSpan, UnitFact};
 
-/// How a directive's lines come to its value.
+/// How to get a directive's value from its lines, and how to compare it with the property.
 #[derive(Clone, Copy)]
-pub(crate) enum As {
-    /// The last one, as it is written; where there is none, this, if anything can be known.
+pub(crate) enum Form {
+    /// The last line, unchanged. Without a line: this default. `None`: the default is not compared.
     Text(Option<&'static str>),
-    /// The last one, as a time span.
+    /// The last line, as a time span.
     Span,
-    /// The last one, as a time span; zero switches the limit off.
+    /// The last line, as a time span. Zero means no limit.
     Limit,
-    /// The last one, as a boolean.
+    /// The last line, as a boolean.
     Boolean,
-    /// The last one, as a whole number.
+    /// The last line, as a whole number.
     Number,
-    /// The last one, as a path.
+    /// The last line, as a path.
     Path,
-    /// All of them, word by word; the manager adds what it likes.
-    Among,
-    /// All of them, command by command.
+    /// The words of all lines. The property may contain more words, which the manager adds.
+    Words,
+    /// All lines; each is one command.
     Commands,
 }
 
-/// Directive, property, form. What the manager shows of `WatchdogSec=` is only set by a start, and `[Install]` it does
-/// not load at all. These are the directives that checks and causes look at, and those of the course.
+/// Directive, property and form of the directives that checks, causes and the course use.
+///
+/// Not here: `WatchdogSec=`, whose property changes only at a start, and `[Install]`, which the manager does not load.
 #[rustfmt::skip]
-pub(crate) const READ: &[(&str, &str, As)] = &[
-    ("Description", "Description", As::Text(None)),
-    ("User", "User", As::Text(Some(""))),
-    ("Group", "Group", As::Text(Some(""))),
-    ("Restart", "Restart", As::Text(Some("no"))),
-    ("Type", "Type", As::Text(None)),
-    ("KillMode", "KillMode", As::Text(Some("control-group"))),
-    ("RestartSec", "RestartUSec", As::Span),
-    ("TimeoutStartSec", "TimeoutStartUSec", As::Limit),
-    ("TimeoutStopSec", "TimeoutStopUSec", As::Limit),
-    ("RuntimeMaxSec", "RuntimeMaxUSec", As::Span),
-    ("StartLimitIntervalSec", "StartLimitIntervalUSec", As::Span),
-    ("JobTimeoutSec", "JobTimeoutUSec", As::Limit),
-    ("StartLimitBurst", "StartLimitBurst", As::Number),
-    ("DynamicUser", "DynamicUser", As::Boolean),
-    ("RemainAfterExit", "RemainAfterExit", As::Boolean),
-    ("NoNewPrivileges", "NoNewPrivileges", As::Boolean),
-    ("PrivateTmp", "PrivateTmp", As::Boolean),
-    ("PrivateDevices", "PrivateDevices", As::Boolean),
-    ("PrivateNetwork", "PrivateNetwork", As::Boolean),
-    ("ProtectKernelTunables", "ProtectKernelTunables", As::Boolean),
-    ("DefaultDependencies", "DefaultDependencies", As::Boolean),
-    ("RefuseManualStop", "RefuseManualStop", As::Boolean),
-    ("StopWhenUnneeded", "StopWhenUnneeded", As::Boolean),
-    ("WorkingDirectory", "WorkingDirectory", As::Path),
-    ("ExecStart", "ExecStart", As::Commands),
-    ("ExecStop", "ExecStop", As::Commands),
-    ("After", "After", As::Among),
-    ("Wants", "Wants", As::Among),
-    ("Requires", "Requires", As::Among),
-    ("SupplementaryGroups", "SupplementaryGroups", As::Among),
-    ("Environment", "Environment", As::Among),
+pub(crate) const DIRECTIVES: &[(&str, &str, Form)] = &[
+    ("Description", "Description", Form::Text(None)),
+    ("User", "User", Form::Text(Some(""))),
+    ("Group", "Group", Form::Text(Some(""))),
+    ("Restart", "Restart", Form::Text(Some("no"))),
+    ("Type", "Type", Form::Text(None)),
+    ("KillMode", "KillMode", Form::Text(Some("control-group"))),
+    ("RestartSec", "RestartUSec", Form::Span),
+    ("TimeoutStartSec", "TimeoutStartUSec", Form::Limit),
+    ("TimeoutStopSec", "TimeoutStopUSec", Form::Limit),
+    ("RuntimeMaxSec", "RuntimeMaxUSec", Form::Span),
+    ("StartLimitIntervalSec", "StartLimitIntervalUSec", Form::Span),
+    ("JobTimeoutSec", "JobTimeoutUSec", Form::Limit),
+    ("StartLimitBurst", "StartLimitBurst", Form::Number),
+    ("DynamicUser", "DynamicUser", Form::Boolean),
+    ("RemainAfterExit", "RemainAfterExit", Form::Boolean),
+    ("NoNewPrivileges", "NoNewPrivileges", Form::Boolean),
+    ("PrivateTmp", "PrivateTmp", Form::Boolean),
+    ("PrivateDevices", "PrivateDevices", Form::Boolean),
+    ("PrivateNetwork", "PrivateNetwork", Form::Boolean),
+    ("ProtectKernelTunables", "ProtectKernelTunables", Form::Boolean),
+    ("DefaultDependencies", "DefaultDependencies", Form::Boolean),
+    ("RefuseManualStop", "RefuseManualStop", Form::Boolean),
+    ("StopWhenUnneeded", "StopWhenUnneeded", Form::Boolean),
+    ("WorkingDirectory", "WorkingDirectory", Form::Path),
+    ("ExecStart", "ExecStart", Form::Commands),
+    ("ExecStop", "ExecStop", Form::Commands),
+    ("After", "After", Form::Words),
+    ("Wants", "Wants", Form::Words),
+    ("Requires", "Requires", Form::Words),
+    ("SupplementaryGroups", "SupplementaryGroups", Form::Words),
+    ("Environment", "Environment", Form::Words),
 ];
 
-/// What came of a unit's comparison.
+/// The result of the comparison of one unit.
 #[derive(Default)]
-pub(crate) struct Compared {
-    /// One sentence each.
+pub(crate) struct Comparison {
+    /// One text for each difference.
     pub(crate) differences: Vec<String>,
-    /// How many values were held against each other.
+    /// The number of compared values.
     pub(crate) values: usize,
 }
 
-/// Holds every directive of a loaded unit, and the files that it was read from, against the manager.
-pub(crate) fn compare(unit: &UnitFact, files: &FilesFact, aliases: &BTreeMap<String, String>) -> Compared {
-    let mut compared = Compared::default();
+/// Compares every directive of a loaded unit, and the paths of its files, with the manager's properties.
+pub(crate) fn compare(unit: &UnitFact, files: &FilesFact, aliases: &BTreeMap<String, String>) -> Comparison {
+    let mut comparison = Comparison::default();
     let paths = |role| {
         let of_role = files.files.iter().filter(move |file| file.role == role);
         of_role.map(|file| file.path.as_str()).collect::<Vec<_>>().join(" ")
     };
     let is_service = unit.get("Id").ends_with(".service");
     for (property, role) in [("FragmentPath", Role::Fragment), ("DropInPaths", Role::DropIn)] {
-        compared.hold(property, unit.get(property), &paths(role), unit.get(property) == paths(role));
+        comparison.compare_value(property, unit.get(property), &paths(role), unit.get(property) == paths(role));
     }
-    // Units of other types have fewer properties.
+    // Units that are not services have fewer properties.
     for (directive, property, form) in
-        READ.iter().filter(|(_, property, _)| unit.properties.contains_key(*property) || is_service)
+        DIRECTIVES.iter().filter(|(_, property, _)| unit.properties.contains_key(*property) || is_service)
     {
-        compared.one(unit, files, aliases, (directive, property, *form));
+        comparison.check_directive(unit, files, aliases, (directive, property, *form));
     }
-    compared
+    comparison
 }
 
-impl Compared {
-    fn hold(&mut self, what: &str, manager: &str, ours: &str, agree: bool) {
+impl Comparison {
+    fn compare_value(&mut self, what: &str, manager: &str, ours: &str, agree: bool) {
         self.values += 1;
         if !agree {
-            self.differences.push(format!("{what}: the manager has {manager:?}, we read {ours:?}"));
+            self.differences.push(format!("{what}: the manager has {manager:?}, unitlab has {ours:?}"));
         }
     }
 
-    fn one(
+    fn check_directive(
         &mut self,
         unit: &UnitFact,
         files: &FilesFact,
         aliases: &BTreeMap<String, String>,
-        (directive, property, form): (&str, &str, As),
+        (directive, property, form): (&str, &str, Form),
     ) {
         let read: Vec<String> = settings_in_effect(files, directive).into_iter().map(|(_, value)| value).collect();
-        // Specifiers are the manager's to expand, `%%` but for one.
-        if read.iter().any(|value| value.replace("%%", "").contains('%')) || unpredictable(files, directive) {
+        // Only the manager can expand specifiers, except for `%%`.
+        if read.iter().any(|value| value.replace("%%", "").contains('%')) || is_overridden(files, directive) {
             return;
         }
         let shown = unit.get(property);
         let last = read.last().map(|value| value.replace("%%", "%"));
         match (form, last) {
-            (As::Text(_) | As::Number, Some(last)) => self.hold(directive, shown, &last, shown == last),
-            (As::Text(Some(default)), None) => self.hold(directive, shown, default, shown == default),
-            (As::Span, Some(last)) => {
+            (Form::Text(_) | Form::Number, Some(last)) => self.compare_value(directive, shown, &last, shown == last),
+            (Form::Text(Some(default)), None) => self.compare_value(directive, shown, default, shown == default),
+            (Form::Span, Some(last)) => {
                 let spans = (TimeSpan::parse(shown).ok(), TimeSpan::parse(&last).ok());
-                self.hold(directive, shown, &last, spans.0 == spans.1 && spans.0.is_some());
+                self.compare_value(directive, shown, &last, spans.0 == spans.1 && spans.0.is_some());
             }
-            (As::Limit, Some(last)) => {
-                let forever = |span: TimeSpan| if span.as_micros() == 0 { TimeSpan::INFINITY } else { span };
-                let spans = (TimeSpan::parse(shown).ok(), TimeSpan::parse(&last).ok().map(forever));
-                self.hold(directive, shown, &last, spans.0 == spans.1 && spans.0.is_some());
+            (Form::Limit, Some(last)) => {
+                let zero_is_infinity = |span: TimeSpan| if span.as_micros() == 0 { TimeSpan::INFINITY } else { span };
+                let spans = (TimeSpan::parse(shown).ok(), TimeSpan::parse(&last).ok().map(zero_is_infinity));
+                self.compare_value(directive, shown, &last, spans.0 == spans.1 && spans.0.is_some());
             }
-            (As::Boolean, Some(last)) => {
-                let is = ["1", "yes", "y", "true", "t", "on"].contains(&last.to_lowercase().as_str());
-                self.hold(directive, shown, &last, shown == if is { "yes" } else { "no" });
+            (Form::Boolean, Some(last)) => {
+                let is_true = ["1", "yes", "y", "true", "t", "on"].contains(&last.to_lowercase().as_str());
+                self.compare_value(directive, shown, &last, shown == if is_true { "yes" } else { "no" });
             }
-            (As::Path, Some(last)) => {
+            (Form::Path, Some(last)) => {
                 let (last, shown) = (last.strip_prefix('-').unwrap_or(&last), shown.strip_prefix('!').unwrap_or(shown));
                 let parts = |path: &str| {
                     path.split('/').filter(|part| !["", "."].contains(part)).map(str::to_owned).collect::<Vec<_>>()
                 };
-                self.hold(directive, shown, last, parts(shown) == parts(last));
+                self.compare_value(directive, shown, last, parts(shown) == parts(last));
             }
-            (As::Among, _) => {
-                // Of a variable that is set twice, the later value.
-                let mut among: BTreeMap<String, String> = BTreeMap::new();
+            (Form::Words, _) => {
+                // If a variable is set twice, the later value counts.
+                let mut expected: BTreeMap<String, String> = BTreeMap::new();
                 for word in
-                    read.iter().flat_map(|value| listed(directive, value)).filter(|word| is_meant(directive, word))
+                    read.iter().flat_map(|value| list_words(directive, value)).filter(|word| is_valid_word(directive, word))
                 {
                     let word = aliases.get(&word).unwrap_or(&word).clone();
-                    among.insert(word.split('=').next().unwrap().to_owned(), word);
+                    expected.insert(word.split('=').next().unwrap().to_owned(), word);
                 }
-                for word in among.values() {
-                    self.hold(directive, shown, word, words(shown).contains(word));
+                for word in expected.values() {
+                    self.compare_value(directive, shown, word, words(shown).contains(word));
                 }
             }
-            (As::Commands, _) => {
+            (Form::Commands, _) => {
                 let commands: Vec<&str> = shown.split("{ path=").skip(1).collect();
-                // One line may hold several commands; then their number is the manager's to tell.
+                // One line may hold several commands. Then the number of commands is not compared.
                 if !read.iter().any(|value| value.contains(" ; ")) {
-                    self.hold(directive, shown, &read.join(" | "), commands.len() == read.len());
+                    self.compare_value(directive, shown, &read.join(" | "), commands.len() == read.len());
                 }
                 for (command, line) in commands
                     .iter()
@@ -168,9 +169,9 @@ impl Compared {
                     let ours: Vec<&str> = argv0.into_iter().chain(rest.iter().copied()).collect();
                     let argv =
                         command.split(" ; argv[]=").nth(1).and_then(|rest| rest.split(" ; ").next()).unwrap_or("");
-                    // The program's own path is looked up and simplified; what follows it is ours to know.
+                    // The manager looks up and simplifies the path of the program, so only the arguments are compared.
                     let same = argv.split(' ').skip(1).eq(ours.iter().skip(1).map(|word| word.replace("%%", "%")));
-                    self.hold(directive, command, &ours.join(" "), same);
+                    self.compare_value(directive, command, &ours.join(" "), same);
                 }
             }
             (_, None) => {}
@@ -178,24 +179,24 @@ impl Compared {
     }
 }
 
-/// Where something else than the directive's own lines decides, and is written in the same files.
-fn unpredictable(files: &FilesFact, directive: &str) -> bool {
-    let says = |directive: &str| settings_in_effect(files, directive).pop().map(|(_, value)| value.to_lowercase());
-    let yes = |directive: &str| {
-        says(directive).is_some_and(|value| ["1", "yes", "y", "true", "t", "on"].contains(&value.as_str()))
+/// Whether another directive of the unit overrides this one.
+fn is_overridden(files: &FilesFact, directive: &str) -> bool {
+    let last_value = |directive: &str| settings_in_effect(files, directive).pop().map(|(_, value)| value.to_lowercase());
+    let is_true = |directive: &str| {
+        last_value(directive).is_some_and(|value| ["1", "yes", "y", "true", "t", "on"].contains(&value.as_str()))
     };
     match directive {
-        // A dynamic user is called as the unit is, and lives behind these walls whatever they say.
+        // DynamicUser=yes names the user after the unit, and turns on PrivateTmp= and NoNewPrivileges=.
         "User" | "Group" => {
-            yes("DynamicUser") && says(directive).is_none() || directive == "Group" && yes("DynamicUser")
+            is_true("DynamicUser") && last_value(directive).is_none() || directive == "Group" && is_true("DynamicUser")
         }
-        "PrivateTmp" | "NoNewPrivileges" => yes("DynamicUser"),
+        "PrivateTmp" | "NoNewPrivileges" => is_true("DynamicUser"),
         _ => false,
     }
 }
 
-/// What cannot be the name of a unit or an account, or a variable with its value, is passed over by the manager.
-fn is_meant(directive: &str, word: &str) -> bool {
+/// Whether the word is a valid unit name, account name, or variable with its value. The manager skips other words.
+fn is_valid_word(directive: &str, word: &str) -> bool {
     let plain = word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.@:= ".contains(&byte));
     plain
         && !word.is_empty()
@@ -206,8 +207,8 @@ fn is_meant(directive: &str, word: &str) -> bool {
         }
 }
 
-/// The words of a list. Around the names of units, quotes are part of the name.
-fn listed(directive: &str, value: &str) -> Vec<String> {
+/// The words of a list. In a list of unit names, quotes are part of the name.
+fn list_words(directive: &str, value: &str) -> Vec<String> {
     match directive {
         "Environment" => words(value),
         _ => value.split([' ', '\t']).map(str::to_owned).collect(),
@@ -228,14 +229,14 @@ fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// The unit's files as bytes may be shown.
+/// The unit's files with escaped text, for the failure message.
 pub(crate) fn listing(files: &FilesFact) -> String {
-    let one = |file: &unitlab::model::DiskFile| match &file.content {
+    let text = |file: &unitlab::model::DiskFile| match &file.content {
         Content::Text { text, .. } => {
             let lines: Vec<String> = text.split_inclusive('\n').map(|line| format!("      {line:?}")).collect();
             format!("    {}\n{}", file.path, lines.join("\n"))
         }
         other => format!("    {}: {other:?}", file.path),
     };
-    files.files.iter().map(one).collect::<Vec<_>>().join("\n")
+    files.files.iter().map(text).collect::<Vec<_>>().join("\n")
 }

@@ -1,15 +1,15 @@
-//! Units with drop-ins as people, packages and accidents write them.
+//! Generates units and drop-ins: valid, unusual and broken ones.
 
-use super::dice::Dice;
+use super::random::Random;
 
-/// Where unit files are laid, highest first. `/usr` of a sandbox cannot be written; this folder of it can.
-const FOLDERS: [&str; 3] = ["/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system"];
+/// Directories of unit files, highest precedence first. Of `/usr`, a sandbox can write only `/usr/local`.
+const UNIT_DIRECTORIES: [&str; 3] = ["/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system"];
 
-/// One unit and all that was laid for it.
-pub(crate) struct Generated {
+/// A unit with its files and masks.
+pub(crate) struct GeneratedUnit {
     pub(crate) name: String,
     pub(crate) files: Vec<(String, Vec<u8>)>,
-    /// Paths that are to be links to /dev/null.
+    /// Paths of the links to /dev/null.
     pub(crate) masks: Vec<String>,
 }
 
@@ -81,7 +81,7 @@ const COMMANDS: &[&str] = &[
     "/usr/bin/true ; /usr/bin/sleep 15",
     "/usr/bin/echo 100%%",
 ];
-const FOLDERS_TO_WORK_IN: &[&str] =
+const WORKING_DIRECTORIES: &[&str] =
     &["/srv", "/srv/", "-/srv", "/srv//www///", "/", "", "~", "-~", "/srv/./www", "/srv/../etc", "srv", "/with space"];
 const UNITS: &[&str] =
     &["network.target", "basic.target sysinit.target", "", "ssh.service nowhere.service", "\"remote-fs.target\""];
@@ -92,7 +92,7 @@ const BURSTS: &[&str] = &["5", "0", "", "-1", "ten", "10", "3 # x", "4294967295"
 const PAIRS: &[&str] = &["A=1", "B=2 C=3", "\"D=4 5\"", "", "A=6", "'E=7'"];
 const GROUPS: &[&str] = &["daemon", "adm tty", "", "nogroup"];
 
-/// Section, directive, and what may stand behind its sign.
+/// Section, directive, and its possible values.
 const LINES: &[(&str, &str, &[&str])] = &[
     ("Unit", "Description", TEXTS),
     ("Unit", "After", UNITS),
@@ -132,7 +132,7 @@ const LINES: &[(&str, &str, &[&str])] = &[
     ("Service", "PrivateDevices", BOOLEANS),
     ("Service", "PrivateNetwork", BOOLEANS),
     ("Service", "ProtectKernelTunables", BOOLEANS),
-    ("Service", "WorkingDirectory", FOLDERS_TO_WORK_IN),
+    ("Service", "WorkingDirectory", WORKING_DIRECTORIES),
     ("Service", "ExecStart", COMMANDS),
     ("Service", "ExecStop", COMMANDS),
     ("Service", "Environment", PAIRS),
@@ -142,45 +142,45 @@ const LINES: &[(&str, &str, &[&str])] = &[
     ("service", "User", NAMES),
 ];
 
-/// One unit of its number.
-pub(crate) fn unit(number: usize, seed: u64) -> Generated {
-    let mut dice = Dice::new(seed.wrapping_mul(100_000) + number as u64);
+/// The unit with this number. The same number and seed give the same unit.
+pub(crate) fn unit(number: usize, seed: u64) -> GeneratedUnit {
+    let mut random = Random::new(seed.wrapping_mul(100_000) + number as u64);
     let name = match number % 3 {
         0 => format!("gen{number:03}.service"),
         1 => format!("gen-{number:03}.service"),
         _ => format!("gen-of-{number:03}.service"),
     };
-    let mut unit = Generated { name: name.clone(), files: vec![], masks: vec![] };
-    let home = dice.of(&FOLDERS).to_owned();
-    unit.files.push((format!("{home}/{name}"), file(&mut dice, true)));
-    if dice.once_in(6) {
-        let other = dice.of(&FOLDERS);
-        if other != home {
-            unit.files.push((format!("{other}/{name}"), file(&mut dice, true)));
+    let mut unit = GeneratedUnit { name: name.clone(), files: vec![], masks: vec![] };
+    let unit_directory = random.pick(&UNIT_DIRECTORIES).to_owned();
+    unit.files.push((format!("{unit_directory}/{name}"), unit_file(&mut random, true)));
+    if random.once_in(6) {
+        let other = random.pick(&UNIT_DIRECTORIES);
+        if other != unit_directory {
+            unit.files.push((format!("{other}/{name}"), unit_file(&mut random, true)));
         }
     }
-    for _ in 0..dice.below(5) {
-        let folder = dice.of(&FOLDERS);
+    for _ in 0..random.below(5) {
+        let directory = random.pick(&UNIT_DIRECTORIES);
         let path = format!(
-            "{folder}/{name}.d/{}",
-            dice.of(&["10-a.conf", "20-b.conf", "9-c.conf", "B.conf", "note.txt", ".x.conf"])
+            "{directory}/{name}.d/{}",
+            random.pick(&["10-a.conf", "20-b.conf", "9-c.conf", "B.conf", "note.txt", ".x.conf"])
         );
-        let taken = unit.files.iter().any(|(there, _)| *there == path) || unit.masks.contains(&path);
-        if taken {
+        let is_taken = unit.files.iter().any(|(other, _)| *other == path) || unit.masks.contains(&path);
+        if is_taken {
             continue;
         }
-        if dice.once_in(6) {
+        if random.once_in(6) {
             unit.masks.push(path);
         } else {
-            let bytes = if dice.once_in(12) { vec![] } else { file(&mut dice, false) };
+            let bytes = if random.once_in(12) { vec![] } else { unit_file(&mut random, false) };
             unit.files.push((path, bytes));
         }
     }
     unit
 }
 
-/// Drop-ins that more than one unit has: of dashed prefixes, and of every service.
-pub(crate) fn shared() -> Vec<(String, Vec<u8>)> {
+/// Drop-ins that apply to more than one unit: to a dashed prefix, and to every service.
+pub(crate) fn shared_drop_ins() -> Vec<(String, Vec<u8>)> {
     let file = |path: &str, text: &str| (path.to_owned(), text.as_bytes().to_vec());
     vec![
         file("/etc/systemd/system/gen-.service.d/10-a.conf", "[Service]\nRestartSec=41\n"),
@@ -192,26 +192,26 @@ pub(crate) fn shared() -> Vec<(String, Vec<u8>)> {
     ]
 }
 
-/// Some lines under their sections, mangled.
-fn file(dice: &mut Dice, is_fragment: bool) -> Vec<u8> {
+/// The text of a unit file or drop-in: random lines under their sections, with noise and odd line ends.
+fn unit_file(random: &mut Random, is_fragment: bool) -> Vec<u8> {
     let mut lines: Vec<(&str, String)> = Vec::new();
     if is_fragment {
         lines.push(("Service", "ExecStart=/usr/bin/sleep infinity".into()));
     }
-    for _ in 0..=dice.below(if is_fragment { 9 } else { 4 }) {
-        let (section, key, pool) = LINES[dice.below(LINES.len())];
-        if key == "ExecStart" && !dice.once_in(3) {
-            // Two commands without a reset between them are refused, and teach nothing about the other lines.
+    for _ in 0..=random.below(if is_fragment { 9 } else { 4 }) {
+        let (section, key, pool) = LINES[random.below(LINES.len())];
+        if key == "ExecStart" && !random.once_in(3) {
+            // systemd refuses two commands without a reset between them. Then the other lines would not be compared.
             lines.push((section, "ExecStart=".into()));
         }
-        let sign = dice.of(&["=", "=", "=", " = ", "= ", "\t=\t"]);
-        lines.push((section, format!("{key}{sign}{}", dice.of(pool))));
+        let sign = random.pick(&["=", "=", "=", " = ", "= ", "\t=\t"]);
+        lines.push((section, format!("{key}{sign}{}", random.pick(pool))));
     }
     let mut text: Vec<u8> = Vec::new();
-    if dice.once_in(15) {
+    if random.once_in(15) {
         text.extend("\u{feff}".as_bytes());
     }
-    let end: &[u8] = match dice.below(24) {
+    let end: &[u8] = match random.below(24) {
         0..3 => b"\r\n",
         3 => b"\r",
         4 => b"\n\r",
@@ -221,26 +221,26 @@ fn file(dice: &mut Dice, is_fragment: bool) -> Vec<u8> {
     for (wanted, line) in lines {
         if section != wanted {
             section = wanted;
-            let indent = dice.of(&["", "", "", "  ", "\t"]);
+            let indent = random.pick(&["", "", "", "  ", "\t"]);
             text.extend(format!("{indent}[{section}]").bytes().chain(end.iter().copied()));
         }
-        if dice.once_in(10) {
-            text.extend(noise(dice).iter().chain(end));
+        if random.once_in(10) {
+            text.extend(noise(random).iter().chain(end));
         }
-        text.extend(mangled(dice, &line, end));
+        text.extend(mangled(random, &line, end));
         text.extend(end);
     }
-    if dice.once_in(10) {
-        // The last line is not ended, or wants to go on.
+    if random.once_in(10) {
+        // The last line has no line end, or continues with a backslash.
         let cut = text.len() - end.len();
         text.truncate(cut);
-        text.extend(if dice.once_in(2) { &b""[..] } else { b"\\" });
+        text.extend(if random.once_in(2) { &b""[..] } else { b"\\" });
     }
     text
 }
 
-/// Lines that say nothing.
-fn noise(dice: &mut Dice) -> &'static [u8] {
+/// A line that sets nothing that is compared.
+fn noise(random: &mut Random) -> &'static [u8] {
     let lines: [&[u8]; 14] = [
         b"# User=comment",
         b"  ; Restart=always",
@@ -257,21 +257,21 @@ fn noise(dice: &mut Dice) -> &'static [u8] {
         b"Description=nul\0RestartSec=21",
         b"[Service",
     ];
-    // The last one ends the reading of a file, so it is rare.
-    let sides = if dice.once_in(8) { 14 } else { 13 };
-    lines[dice.below(sides)]
+    // systemd stops reading the file at the last of these lines, so it is rare.
+    let count = if random.once_in(8) { 14 } else { 13 };
+    lines[random.below(count)]
 }
 
-fn mangled(dice: &mut Dice, line: &str, end: &[u8]) -> Vec<u8> {
-    let indent = dice.of(&["", "", "", "", " ", "\t"]);
-    let blanks: &[&str] = if dice.once_in(30) { &["\u{a0}", "\u{b}"] } else { &["", "", "", " ", "\t "] };
-    let tail = dice.of(blanks);
+fn mangled(random: &mut Random, line: &str, end: &[u8]) -> Vec<u8> {
+    let indent = random.pick(&["", "", "", "", " ", "\t"]);
+    let blanks: &[&str] = if random.once_in(30) { &["\u{a0}", "\u{b}"] } else { &["", "", "", " ", "\t "] };
+    let tail = random.pick(blanks);
     let mut line = format!("{indent}{line}{tail}").into_bytes();
-    match dice.below(16) {
-        // Goes on in the next line, behind a comment perhaps.
+    match random.below(16) {
+        // The line continues in the next one, sometimes with a comment between.
         0 | 1 => {
             let at = line.iter().rposition(|byte| b" =".contains(byte)).map_or(line.len(), |at| at + 1);
-            let comment: &[u8] = if dice.once_in(2) { b"" } else { b"# between" };
+            let comment: &[u8] = if random.once_in(2) { b"" } else { b"# between" };
             let mut joint = vec![b'\\'];
             joint.extend(end);
             if !comment.is_empty() {
@@ -279,10 +279,10 @@ fn mangled(dice: &mut Dice, line: &str, end: &[u8]) -> Vec<u8> {
             }
             line.splice(at..at, joint);
         }
-        // Two backslashes are one, and nothing goes on.
-        2 if dice.once_in(3) => line.extend(b"\\\\"),
-        // A backslash with a blank behind it joins nothing.
-        3 if dice.once_in(3) => line.extend(b"\\ "),
+        // Two backslashes are one backslash, and the line does not continue.
+        2 if random.once_in(3) => line.extend(b"\\\\"),
+        // A backslash before a blank does not continue the line.
+        3 if random.once_in(3) => line.extend(b"\\ "),
         _ => {}
     }
     line

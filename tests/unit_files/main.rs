@@ -1,13 +1,13 @@
-//! Our reading of unit files comes to the values that the manager has, whatever people and packages have written.
+//! unitlab's parser of unit files finds the same values as systemd.
 //!
-//! Hundreds of generated units, and every unit that this machine's packages ship, are loaded by a real systemd. The
-//! throws fall the same way in every run, so that a difference can be looked at again; `UNITLAB_TEST_SEED=N` throws others.
+//! A real systemd loads hundreds of generated units, and every unit that the packages of this machine ship. Every run
+//! generates the same units, so a difference can be reproduced. `UNITLAB_TEST_SEED=N` generates other units.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "../common/mod.rs"]
 mod common;
 mod compare;
-mod dice;
+mod random;
 mod generate;
 
 use std::collections::BTreeMap;
@@ -22,11 +22,11 @@ use unitlab::model::{
     UnitQuestion, Value,
 };
 
-/// Questions about more units than this are too many for one batch.
+/// One grading asks about this many units at most.
 const BATCH: usize = 200;
 
-/// The course's lab, with nothing of its own.
-fn bare() -> LabDirectory {
+/// A lab without a scene and without checks.
+fn empty_lab() -> LabDirectory {
     let mut lab = course().lab("sre-app").unwrap().clone();
     (lab.scene, lab.lab.checks) = (Overlay::default(), vec![]);
     lab
@@ -46,15 +46,16 @@ fn setting(unit: &str, name: &str, expect: Expect) -> Check {
     }
 }
 
-/// What the manager has of a unit, and the files that it read.
-fn told<'a>(sheet: &'a AnswerSet, unit: &str) -> (&'a UnitFact, &'a FilesFact) {
+/// The unit as the manager loaded it, and the files that it read.
+fn facts<'a>(answers: &'a AnswerSet, unit: &str) -> (&'a UnitFact, &'a FilesFact) {
     let unit = unit.to_owned();
-    (sheet.get(&UnitQuestion { unit: unit.clone() }).unwrap(), sheet.get(&FilesQuestion { unit }).unwrap())
+    (answers.get(&UnitQuestion { unit: unit.clone() }).unwrap(), answers.get(&FilesQuestion { unit }).unwrap())
 }
 
-/// A manager that has just read the disk has every value that `setting` looks at right, by our own reading too.
-fn misjudged(session: &LabSession, mut lab: LabDirectory, sheet: &AnswerSet, units: &[&String]) -> Vec<String> {
-    const JUDGED: [(&str, &str); 9] = [
+/// Grades a `setting` check that expects the value of the manager, for each unit and directive. Returns the checks that
+/// do not pass.
+fn failed_settings(session: &LabSession, mut lab: LabDirectory, answers: &AnswerSet, units: &[&String]) -> Vec<String> {
+    const SETTINGS: [(&str, &str); 9] = [
         ("User", "User"),
         ("Restart", "Restart"),
         ("Type", "Type"),
@@ -67,8 +68,8 @@ fn misjudged(session: &LabSession, mut lab: LabDirectory, sheet: &AnswerSet, uni
     ];
     lab.lab.checks.clear();
     for unit in units {
-        let (loaded, _) = told(sheet, unit);
-        for (name, property) in JUDGED.iter().filter(|(_, property)| !loaded.get(property).is_empty()) {
+        let (loaded, _) = facts(answers, unit);
+        for (name, property) in SETTINGS.iter().filter(|(_, property)| !loaded.get(property).is_empty()) {
             let shown = loaded.get(property);
             let value = match unitlab::model::TimeSpan::parse(shown) {
                 Ok(span) if name.ends_with("Sec") => Value::Span(span),
@@ -79,30 +80,30 @@ fn misjudged(session: &LabSession, mut lab: LabDirectory, sheet: &AnswerSet, uni
         }
     }
     let graded = session.grade(&lab, false);
-    let wrong = |check: &&CheckReport| check.status != Status::Passed;
+    let is_wrong = |check: &&CheckReport| check.status != Status::Passed;
     graded
         .checks
         .iter()
-        .filter(wrong)
+        .filter(is_wrong)
         .map(|check| format!("{} {:?}: {}", check.id, check.status, check.observed))
         .collect()
 }
 
-/// Asks about units, and says how our reading differs from the manager's, with how many values were compared of how
-/// many loaded units.
+/// Compares unitlab's values of the units with the manager's. Returns the differences, the number of compared values,
+/// and the number of loaded units.
 fn differences(session: &LabSession, lab: &LabDirectory, units: &[String]) -> (Vec<String>, usize, usize) {
     let (mut wrong, mut values, mut loaded) = (Vec::new(), 0, 0);
     let mut aliases = BTreeMap::new();
     for batch in units.chunks(BATCH) {
         let mut lab = lab.clone();
         lab.lab.checks = batch.iter().map(|unit| setting(unit, "Description", Expect::Set)).collect();
-        let sheet = session.grade(&lab, false).observations.live;
-        let readable: Vec<&String> =
-            batch.iter().filter(|unit| told(&sheet, unit).0.get("LoadState") == "loaded").collect();
-        let named = |unit: &String| (unit.clone(), told(&sheet, unit).0.get("Id").to_owned());
-        aliases.extend(batch.iter().map(named).filter(|(unit, id)| unit != id));
-        for unit in &readable {
-            let (fact, files) = told(&sheet, unit);
+        let answers = session.grade(&lab, false).observations.live;
+        let loaded_units: Vec<&String> =
+            batch.iter().filter(|unit| facts(&answers, unit).0.get("LoadState") == "loaded").collect();
+        let alias = |unit: &String| (unit.clone(), facts(&answers, unit).0.get("Id").to_owned());
+        aliases.extend(batch.iter().map(alias).filter(|(unit, id)| unit != id));
+        for unit in &loaded_units {
+            let (fact, files) = facts(&answers, unit);
             let compared = compare(fact, files, &aliases);
             loaded += 1;
             values += compared.values;
@@ -110,34 +111,35 @@ fn differences(session: &LabSession, lab: &LabDirectory, units: &[String]) -> (V
                 wrong.push(format!("{unit}\n  {}\n{}", compared.differences.join("\n  "), listing(files)));
             }
         }
-        wrong.extend(misjudged(session, lab, &sheet, &readable));
+        wrong.extend(failed_settings(session, lab, &answers, &loaded_units));
     }
     (wrong, values, loaded)
 }
 
-/// `[Install]` is not loaded: what it says is seen in the links that `systemctl enable` makes.
-fn differently_enabled(session: &LabSession, lab: &LabDirectory, units: &[String]) -> Vec<String> {
+/// Compares `WantedBy=` with the links that `systemctl enable` makes, because the manager does not load `[Install]`.
+/// Returns the differences.
+fn install_differences(session: &LabSession, lab: &LabDirectory, units: &[String]) -> Vec<String> {
     let (mut wrong, mut enabled) = (Vec::new(), 0);
     for batch in units.chunks(BATCH) {
         let mut lab = lab.clone();
         lab.lab.checks = batch.iter().map(|unit| setting(unit, "Description", Expect::Set)).collect();
-        let sheet = session.grade(&lab, false).observations.live;
-        let wanted = |unit: &&String| {
-            let (loaded, files) = told(&sheet, unit);
+        let answers = session.grade(&lab, false).observations.live;
+        let has_wanted_by = |unit: &&String| {
+            let (loaded, files) = facts(&answers, unit);
             loaded.get("LoadState") == "loaded" && !settings_in_effect(files, "WantedBy").is_empty()
         };
-        let wanting: Vec<&String> = batch.iter().filter(wanted).collect();
-        // A name that is none, or a drop-in that is no text, makes it refuse the whole unit.
+        let with_wanted_by: Vec<&String> = batch.iter().filter(has_wanted_by).collect();
+        // `systemctl enable` refuses a unit with an invalid unit name in WantedBy=, or with a drop-in that is not text.
         let script = "for unit; do systemctl enable --no-reload --quiet \"$unit\" 2>&- && echo \"$unit\"; done; \
                       systemctl daemon-reload";
         let mut argv = vec!["/bin/sh", "-uc", script, "sh"];
-        argv.extend(wanting.iter().map(|unit| unit.as_str()));
+        argv.extend(with_wanted_by.iter().map(|unit| unit.as_str()));
         let done = run_in_sandbox(session, &argv);
-        let made: Vec<&str> = done.lines().collect();
-        enabled += made.len();
-        let sheet = session.grade(&lab, false).observations.live;
-        for unit in wanting.into_iter().filter(|unit| made.contains(&unit.as_str())) {
-            let (loaded, files) = told(&sheet, unit);
+        let enabled_now: Vec<&str> = done.lines().collect();
+        enabled += enabled_now.len();
+        let answers = session.grade(&lab, false).observations.live;
+        for unit in with_wanted_by.into_iter().filter(|unit| enabled_now.contains(&unit.as_str())) {
+            let (loaded, files) = facts(&answers, unit);
             let lines = settings_in_effect(files, "WantedBy");
             let mut read: Vec<&str> = lines.iter().flat_map(|(_, value)| value.split_whitespace()).collect();
             let mut shown = loaded.list("WantedBy");
@@ -147,47 +149,47 @@ fn differently_enabled(session: &LabSession, lab: &LabDirectory, units: &[String
             }
             if read != shown {
                 wrong.push(format!(
-                    "{unit}\n  WantedBy: the manager has {shown:?}, we read {read:?}\n{}",
+                    "{unit}\n  WantedBy: the manager has {shown:?}, unitlab has {read:?}\n{}",
                     listing(files)
                 ));
             }
         }
     }
-    assert!(enabled > units.len() / 20, "only {enabled} units want to be enabled");
+    assert!(enabled > units.len() / 20, "only {enabled} units were enabled, too few for a test");
     wrong
 }
 
 #[test]
-fn generated_units_are_read_as_the_manager_reads_them() {
+fn generated_units_have_the_same_values_as_in_the_manager() {
     const UNITS: usize = 400;
     let seed = std::env::var("UNITLAB_TEST_SEED").map_or(1, |seed| seed.parse().unwrap());
     let Some(env) = test_env() else { return };
-    let lab = bare();
+    let lab = empty_lab();
     let session = env.lab_session(&lab, "generated");
-    let units: Vec<generate::Generated> = (0..UNITS).map(|number| generate::unit(number, seed)).collect();
-    let files = units.iter().flat_map(|unit| unit.files.clone()).chain(generate::shared());
+    let units: Vec<generate::GeneratedUnit> = (0..UNITS).map(|number| generate::unit(number, seed)).collect();
+    let files = units.iter().flat_map(|unit| unit.files.clone()).chain(generate::shared_drop_ins());
     let files = files.map(|(path, bytes)| OverlayFile { path, bytes, executable: false });
     let masks = units.iter().flat_map(|unit| &unit.masks);
     let link = |path: &String| {
-        let folder = path.rsplit_once('/').unwrap().0;
-        format!("mkdir -p {folder}; ln -s /dev/null {path}")
+        let directory = path.rsplit_once('/').unwrap().0;
+        format!("mkdir -p {directory}; ln -s /dev/null {path}")
     };
     let links: Vec<String> = masks.map(link).collect();
     let script = format!("set -eu\n{}\nsystemctl daemon-reload\n", links.join("\n"));
     session.apply_or_fail(&Overlay { files: files.collect(), script: Some(script) }, "the generated units").unwrap();
     let names: Vec<String> = units.into_iter().map(|unit| unit.name).collect();
     let (mut wrong, values, loaded) = differences(&session, &lab, &names);
-    wrong.extend(differently_enabled(&session, &lab, &names));
+    wrong.extend(install_differences(&session, &lab, &names));
     session.close().unwrap();
-    assert!(loaded > UNITS / 2 && values > 3 * loaded, "{values} values of {loaded} loaded units prove little");
+    assert!(loaded > UNITS / 2 && values > 3 * loaded, "{values} values of {loaded} loaded units are too few for a test");
     println!("{values} values of {loaded} loaded units");
     assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 #[test]
-fn units_of_packages_are_read_as_the_manager_reads_them() {
+fn units_of_packages_have_the_same_values_as_in_the_manager() {
     let Some(env) = test_env() else { return };
-    let lab = bare();
+    let lab = empty_lab();
     let session = env.lab_session(&lab, "packages");
     let listed = run_in_sandbox(
         &session,
@@ -202,6 +204,6 @@ fn units_of_packages_are_read_as_the_manager_reads_them() {
     let (wrong, values, loaded) = differences(&session, &lab, &names);
     session.close().unwrap();
     println!("{values} values of {loaded} loaded units of {}", names.len());
-    assert!(loaded > 50 && values > 2 * loaded, "{values} values of {loaded} loaded units prove little");
+    assert!(loaded > 50 && values > 2 * loaded, "{values} values of {loaded} loaded units are too few for a test");
     assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
 }

@@ -1,5 +1,7 @@
-//! `unitlab check --here` grades the machine that it runs on, as any user. What it cannot see is unknown, with the reason
-//! and the next step. It is never failed, and never takes long.
+//! `unitlab check --here` grades the machine that it runs on, as any user.
+//!
+//! A check whose facts it cannot read is unknown, not failed, with the reason and the next step. Every run ends within
+//! [`TIMEOUT`].
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test fails by panicking, and starts programs")]
 
 mod common;
@@ -15,14 +17,14 @@ use rustix::process::{Pid, Signal, kill_process};
 use unitlab::app::LabSession;
 use unitlab::model::{Cause, Overlay, Report, Status};
 
-/// Where this program is inside of the sandbox.
-const INSIDE: &str = "/opt/unitlab";
-/// Nothing that cannot answer is waited for longer; the program's own limit for the manager is 10 s.
+/// The path of unitlab in the sandbox.
+const PROGRAM_IN_SANDBOX: &str = "/opt/unitlab";
+/// The longest time that a check may take. unitlab itself waits up to 10 s for an answer of the manager.
 const TIMEOUT: Duration = Duration::from_secs(25);
-/// A user that exists everywhere and may do nothing.
-const NOBODY: u32 = 65534;
+/// The user nobody, who exists on every machine and has no privileges.
+const NOBODY_UID: u32 = 65534;
 
-/// The sandbox's PID 1, seen from here.
+/// The sandbox's PID 1, by its PID on this machine.
 struct Leader(Pid);
 
 impl Leader {
@@ -37,7 +39,7 @@ impl Leader {
         kill_process(self.0, signal).unwrap();
     }
 
-    /// A command inside, which needs no manager to get there.
+    /// A command that runs in the sandbox. nsenter(1) starts it, so the sandbox's manager need not answer.
     fn command(&self, uid: u32, argv: &[&str]) -> Command {
         let mut command = Command::new("nsenter");
         command.args(["--all", "--target", &self.0.as_raw_nonzero().to_string(), "--"]);
@@ -52,30 +54,30 @@ impl Leader {
         assert!(done.status.success(), "{script}: {}", String::from_utf8_lossy(&done.stderr));
     }
 
-    fn check(&self, uid: u32) -> Seen {
+    fn check(&self, uid: u32) -> CheckOutput {
         let state = format!("/tmp/state-{uid}");
-        let words = |format| {
-            [INSIDE, "--state-dir", &state, "check", "sre-app", "--here", "--color", "never", "--format", format]
+        let args = |format| {
+            [PROGRAM_IN_SANDBOX, "--state-dir", &state, "check", "sre-app", "--here", "--color", "never", "--format", format]
         };
-        Seen::of(self.command(uid, &words("json")), self.command(uid, &words("human")))
+        CheckOutput::of(self.command(uid, &args("json")), self.command(uid, &args("human")))
     }
 }
 
-/// What a check said to a program and to a person.
-struct Seen {
+/// The JSON report and the human report of one check.
+struct CheckOutput {
     report: Report,
     human: String,
 }
 
-impl Seen {
-    /// Runs both, at once, and holds what is true of every check here.
+impl CheckOutput {
+    /// Runs both commands at once, and asserts what must hold for every check in this file.
     fn of(mut json: Command, mut human: Command) -> Self {
         let begun = Instant::now();
         let (json, human) = std::thread::scope(|scope| {
             let human = scope.spawn(move || human.output().unwrap());
             (json.output().unwrap(), human.join().unwrap())
         });
-        assert!(begun.elapsed() < TIMEOUT, "it took {:?}", begun.elapsed());
+        assert!(begun.elapsed() < TIMEOUT, "the check took {:?}", begun.elapsed());
         let text = |output: &Output| {
             String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
         };
@@ -89,16 +91,16 @@ impl Seen {
         assert_eq!(human.status.code(), json.status.code(), "{}", text(&human));
         assert!(report.checks.iter().all(|check| check.status != Status::Failed), "{}", text(&human));
         for check in report.checks.iter().filter(|check| check.status == Status::Unknown) {
-            assert!(!check.observed.is_empty(), "{} has no reason", check.id);
-            // What rests on another check is mended with that one.
-            let rests = check.blocked_by.iter().any(|id| report.checks.iter().any(|other| other.id == *id));
-            let told = check
+            assert!(!check.observed.is_empty(), "{} gives no reason", check.id);
+            // A check that another one blocks needs no next step.
+            let is_blocked = check.blocked_by.iter().any(|id| report.checks.iter().any(|other| other.id == *id));
+            let has_next_step = check
                 .diagnosis
                 .first()
                 .is_some_and(|cause| cause.cause == Cause::CouldNotTell && !cause.next.is_empty());
             assert!(
-                rests || told || check.observed.starts_with("it needs "),
-                "{}: no remedy for {}",
+                is_blocked || has_next_step || check.observed.starts_with("it needs "),
+                "{}: no next step for {}",
                 check.id,
                 check.observed
             );
@@ -111,8 +113,8 @@ impl Seen {
         self.report.checks.iter().filter(|check| check.status == status).count()
     }
 
-    /// Nothing could be told, for this reason, and this would help.
-    fn tells_nothing_but(&self, reason: &str, remedy: &str) {
+    /// Asserts that every check is unknown for this reason, and that the report names this remedy.
+    fn assert_all_unknown(&self, reason: &str, remedy: &str) {
         assert_eq!(
             (self.report.exit_code(), self.count(Status::Unknown)),
             (3, self.report.checks.len()),
@@ -129,50 +131,50 @@ impl Seen {
     }
 }
 
-/// A solved sandbox with this program in it.
-fn solved(env: &TestEnv) -> LabSession {
+/// A sandbox with the lab's solution applied and unitlab installed.
+fn solved_sandbox(env: &TestEnv) -> LabSession {
     let course = course();
     let lab = course.lab("sre-app").unwrap();
     let session = env.lab_session(lab, "here");
     session.apply_or_fail(&lab.solution, "the solution").unwrap();
-    // It is there already, as what learners call. As a file of an overlay its 45 MB would take half a minute to lay.
-    let copy = format!("install -m 755 /usr/local/bin/unitlab {INSIDE}");
+    // The sandbox already holds unitlab for the learner. To write its 45 MB from an overlay would take half a minute.
+    let copy = format!("install -m 755 /usr/local/bin/unitlab {PROGRAM_IN_SANDBOX}");
     session.apply_or_fail(&Overlay { files: vec![], script: Some(copy) }, "the program").unwrap();
     session
 }
 
-fn learner(session: &LabSession) -> u32 {
+fn learner_uid(session: &LabSession) -> u32 {
     run_in_sandbox(session, &["id", "-u", "learner"]).trim().parse().unwrap()
 }
 
 #[test]
-fn a_solved_machine_is_graded_as_root_and_as_far_as_anybody_sees() {
+fn a_solved_machine_passes_for_root_and_is_partly_unknown_to_a_user() {
     let Some(env) = test_env() else { return };
-    let session = solved(&env);
+    let session = solved_sandbox(&env);
     let leader = Leader::of(&session);
     let root = leader.check(0);
     assert_eq!((root.report.exit_code(), root.count(Status::Unknown)), (0, 0), "{}", root.human);
     assert_eq!((root.count(Status::NotRun), root.report.score.passed), (2, Some(true)), "{}", root.human);
 
-    let user = leader.check(learner(&session));
+    let user = leader.check(learner_uid(&session));
     assert_eq!(user.report.exit_code(), 3, "{}", user.human);
     assert!(user.count(Status::Passed) > 8 && user.report.score.passed.is_none(), "{}", user.human);
     assert!(user.human.contains("run the check as root"), "{}", user.human);
     session.close().unwrap();
 }
 
-/// Nothing marks a unit whose link is new: neither `NeedDaemonReload` nor what is loaded.
+/// A link made by hand changes no property of the loaded unit, not even `NeedDaemonReload`.
 #[test]
-fn a_link_made_by_hand_is_not_called_missing() {
+fn a_link_made_by_hand_is_unknown_until_a_daemon_reload() {
     let Some(env) = test_env() else { return };
-    let session = solved(&env);
+    let session = solved_sandbox(&env);
     let leader = Leader::of(&session);
     leader.run("systemctl disable sre-app; cd /etc/systemd/system; mkdir -p multi-user.target.wants; ln -s ../sre-app.service multi-user.target.wants/");
     let unread = leader.check(0);
     assert_eq!((unread.report.exit_code(), unread.count(Status::Unknown)), (3, 3), "{}", unread.human);
-    let told = "a link adds it to multi-user.target, and the manager has not read it";
-    assert!(unread.human.contains(told), "{}", unread.human);
-    // What rests on it is not what has to be mended.
+    let reason = "a link adds it to multi-user.target, and the manager has not read it";
+    assert!(unread.human.contains(reason), "{}", unread.human);
+    // The report names the next step of this check, not of those that it blocks.
     let next = "Next The next boot starts it -> sudo systemctl daemon-reload";
     assert!(unread.human.contains(next), "{}", unread.human);
     leader.run("systemctl daemon-reload");
@@ -181,18 +183,18 @@ fn a_link_made_by_hand_is_not_called_missing() {
 }
 
 #[test]
-fn a_dead_bus_is_named_and_root_needs_none() {
+fn without_a_message_bus_root_is_graded_and_a_user_is_shown_the_remedy() {
     let Some(env) = test_env() else { return };
-    let session = solved(&env);
-    let (leader, learner) = (Leader::of(&session), learner(&session));
+    let session = solved_sandbox(&env);
+    let (leader, learner) = (Leader::of(&session), learner_uid(&session));
     leader.run("systemctl stop dbus.socket dbus.service; rm -f /run/dbus/system_bus_socket");
-    leader.check(learner).tells_nothing_but("the message bus", "sudo systemctl start dbus.socket");
+    leader.check(learner).assert_all_unknown("the message bus", "sudo systemctl start dbus.socket");
     let root = leader.check(0);
     assert_eq!(root.report.exit_code(), 0, "{}", root.human);
 
     leader.run("rm /run/systemd/private");
-    leader.check(0).tells_nothing_but("cannot be reached at its socket", "sudo kill -TERM 1");
-    // The advice holds.
+    leader.check(0).assert_all_unknown("cannot be reached at its socket", "sudo kill -TERM 1");
+    // The remedy works.
     leader.run("kill -TERM 1; until systemctl is-active --quiet sre-app; do :; done");
     assert_eq!(leader.check(0).report.exit_code(), 0);
     leader.run("systemctl start dbus.socket");
@@ -201,34 +203,34 @@ fn a_dead_bus_is_named_and_root_needs_none() {
 }
 
 #[test]
-fn a_frozen_manager_is_named_in_bounded_time() {
+fn a_stopped_manager_is_reported_within_the_timeout() {
     let Some(env) = test_env() else { return };
-    let session = solved(&env);
-    let (leader, learner) = (Leader::of(&session), learner(&session));
+    let session = solved_sandbox(&env);
+    let (leader, learner) = (Leader::of(&session), learner_uid(&session));
     leader.signal(Signal::STOP);
-    // Side by side: each waits out the program's own limit.
-    let seen = std::thread::scope(|scope| {
+    // In parallel, because each check waits until unitlab's own time limit for the manager.
+    let outputs = std::thread::scope(|scope| {
         let leader = &leader;
         let checks = [0, learner].map(|uid| scope.spawn(move || leader.check(uid)));
         checks.map(|check| check.join().unwrap())
     });
-    for seen in seen {
-        seen.tells_nothing_but("does not answer", "sudo kill -CONT 1");
+    for output in outputs {
+        output.assert_all_unknown("does not answer", "sudo kill -CONT 1");
     }
-    // The advice holds, even from inside.
+    // The remedy works, even from a process in the sandbox.
     leader.run("kill -CONT 1");
     assert_eq!(leader.check(0).report.exit_code(), 0);
     session.close().unwrap();
 }
 
-/// A machine that was not booted with systemd is this one, with nothing in `/run`.
+/// An empty `/run` makes this machine look like one that was not booted with systemd.
 #[test]
-fn a_machine_without_systemd_is_named_as_root_and_as_anybody() {
+fn a_machine_without_systemd_is_reported_to_root_and_to_a_user() {
     let Some(env) = test_env() else { return };
     let program = env.path().join("unitlab");
     fs::copy(UNITLAB, &program).unwrap();
     fs::set_permissions(env.path(), Permissions::from_mode(0o755)).unwrap();
-    for uid in [0, NOBODY] {
+    for uid in [0, NOBODY_UID] {
         let state = env.path().join(format!("state-{uid}"));
         fs::create_dir(&state).unwrap();
         std::os::unix::fs::chown(&state, Some(uid), Some(uid)).unwrap();
@@ -242,7 +244,7 @@ fn a_machine_without_systemd_is_named_as_root_and_as_anybody() {
             command.env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").env("HOME", &state).stdin(Stdio::null());
             command
         };
-        let seen = Seen::of(command("json"), command("human"));
-        seen.tells_nothing_but("this machine was not booted with systemd", "unitlab lab start");
+        let output = CheckOutput::of(command("json"), command("human"));
+        output.assert_all_unknown("this machine was not booted with systemd", "unitlab lab start");
     }
 }
