@@ -57,7 +57,18 @@ impl Leader {
     fn check(&self, uid: u32) -> CheckOutput {
         let state = format!("/tmp/state-{uid}");
         let args = |format| {
-            [PROGRAM_IN_SANDBOX, "--state-dir", &state, "check", "sre-app", "--here", "--color", "never", "--format", format]
+            [
+                PROGRAM_IN_SANDBOX,
+                "--state-dir",
+                &state,
+                "check",
+                "sre-app",
+                "--here",
+                "--color",
+                "never",
+                "--format",
+                format,
+            ]
         };
         CheckOutput::of(self.command(uid, &args("json")), self.command(uid, &args("human")))
     }

@@ -141,8 +141,10 @@ impl Comparison {
             (Form::Words, _) => {
                 // If a variable is set twice, the later value counts.
                 let mut expected: BTreeMap<String, String> = BTreeMap::new();
-                for word in
-                    read.iter().flat_map(|value| list_words(directive, value)).filter(|word| is_valid_word(directive, word))
+                for word in read
+                    .iter()
+                    .flat_map(|value| list_words(directive, value))
+                    .filter(|word| is_valid_word(directive, word))
                 {
                     let word = aliases.get(&word).unwrap_or(&word).clone();
                     expected.insert(word.split('=').next().unwrap().to_owned(), word);
@@ -181,7 +183,8 @@ impl Comparison {
 
 /// Whether another directive of the unit overrides this one.
 fn is_overridden(files: &FilesFact, directive: &str) -> bool {
-    let last_value = |directive: &str| settings_in_effect(files, directive).pop().map(|(_, value)| value.to_lowercase());
+    let last_value =
+        |directive: &str| settings_in_effect(files, directive).pop().map(|(_, value)| value.to_lowercase());
     let is_true = |directive: &str| {
         last_value(directive).is_some_and(|value| ["1", "yes", "y", "true", "t", "on"].contains(&value.as_str()))
     };

@@ -7,8 +7,8 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod compare;
-mod random;
 mod generate;
+mod random;
 
 use std::collections::BTreeMap;
 
@@ -181,7 +181,10 @@ fn generated_units_have_the_same_values_as_in_the_manager() {
     let (mut wrong, values, loaded) = differences(&session, &lab, &names);
     wrong.extend(install_differences(&session, &lab, &names));
     session.close().unwrap();
-    assert!(loaded > UNITS / 2 && values > 3 * loaded, "{values} values of {loaded} loaded units are too few for a test");
+    assert!(
+        loaded > UNITS / 2 && values > 3 * loaded,
+        "{values} values of {loaded} loaded units are too few for a test"
+    );
     println!("{values} values of {loaded} loaded units");
     assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
 }
