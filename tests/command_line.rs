@@ -148,7 +148,7 @@ fn a_closed_pipe_prints_no_error() {
 fn examine_reports_unreadable_questions() {
     let (code, out, err) = NewUser::new().run(&["examine"]);
     assert_eq!((code, out.as_str()), (3, ""));
-    assert!(err.contains("cannot answer questions about this machine\n  not questions: EOF"), "{err}");
+    assert!(err.contains("cannot answer questions about this machine\n  unexpected end of file"), "{err}");
 }
 
 #[test]

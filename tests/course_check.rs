@@ -73,8 +73,8 @@ fn prove(env: &TestEnv, dir: &std::path::Path, names: &[&str], thorough: bool) -
 fn differs(proof: &Proof) -> Vec<(&str, Vec<&str>)> {
     let mut all = Vec::new();
     for proven in &proof.cases {
-        assert_eq!(proven.untried, None, "{}", proven.case);
-        all.push((proven.case.as_str(), proven.differs.iter().map(String::as_str).collect()));
+        assert_eq!(proven.not_tried, None, "{}", proven.case);
+        all.push((proven.case.as_str(), proven.differences.iter().map(String::as_str).collect()));
     }
     all
 }

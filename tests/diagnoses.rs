@@ -65,7 +65,7 @@ fn reports(env: &TestEnv) -> Vec<CheckReport> {
     }
     setup.push_str("systemctl daemon-reload\n");
     for row in all_rows() {
-        writeln!(setup, "{}", row.then.replace("UNIT", row.unit)).unwrap();
+        writeln!(setup, "{}", row.action.replace("UNIT", row.unit)).unwrap();
     }
     let dir = tempfile::tempdir().unwrap();
     let write = |path: &str, text: &str| {
@@ -102,7 +102,7 @@ fn assert_rows(test: &str) {
     assert!(!of_test.is_empty(), "no row names the test {test}");
     for (row, report) in of_test {
         let first = report.diagnosis.first();
-        let has_text = first.is_some_and(|cause| row.says.iter().all(|part| cause.text.contains(part)));
+        let has_text = first.is_some_and(|cause| row.text.iter().all(|part| cause.text.contains(part)));
         let has_next_step =
             first.is_some_and(|cause| cause.next.contains(row.next) && cause.lesson.as_deref() == Some(row.lesson));
         if report.status != Status::Failed || cause_ids(report) != row.causes || !has_text || !has_next_step {
@@ -110,7 +110,7 @@ fn assert_rows(test: &str) {
                 "{}: wanted {:?} {:?} {:?}\n got {:?} {report:#?}",
                 row.unit,
                 row.causes,
-                row.says,
+                row.text,
                 row.next,
                 cause_ids(report)
             ));

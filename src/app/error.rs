@@ -1,8 +1,10 @@
 //! The one error that reaches the user. The command line turns it into a message and an exit code.
 
+use std::fmt::Display;
 use std::io;
 
 use crate::course::{CourseErrors, LabError, NoSuchChapter, NoSuchLab};
+use crate::engine::did_you_mean;
 use crate::learner::LearnerError;
 use crate::sandbox::SandboxError;
 use crate::ui::PromptError;
@@ -36,6 +38,19 @@ pub(crate) struct Message {
 impl Error {
     pub(crate) fn usage(what: impl Into<String>, next: impl Into<String>) -> Self {
         Self::Usage(Message { what: what.into(), cause: String::new(), next: next.into() })
+    }
+
+    /// `what` says that `word` is none of the `known` names; a near one is suggested.
+    pub(crate) fn unknown_name<'a>(
+        what: impl Display,
+        word: &str,
+        known: impl IntoIterator<Item = &'a str>,
+        next: impl Into<String>,
+    ) -> Self {
+        match did_you_mean(word, known) {
+            Some(meant) => Self::usage(format!("{what}; {meant}"), next),
+            None => Self::usage(what.to_string(), next),
+        }
     }
 
     pub(crate) fn failed(what: impl Into<String>, cause: impl Into<String>, next: impl Into<String>) -> Self {

@@ -55,10 +55,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
     let Some(id) = args.check.as_deref() else { return show(context, lab, &asked) };
     let Some((check, _, form)) = asked.iter().find(|(check, ..)| check.id == id) else {
         let ids: Vec<&str> = asked.iter().map(|(check, ..)| check.id.as_str()).collect();
-        let meant =
-            engine::did_you_mean(id, ids.iter().copied()).map_or_else(String::new, |meant| format!("; {meant}"));
-        let what = format!("the lab {} asks for no answer {id:?}{meant}", lab.id);
-        return Err(Error::usage(what, format!("it asks for: {}", ids.join(", "))));
+        let what = format!("the lab {} asks for no answer {id:?}", lab.id);
+        let next = format!("it asks for: {}", ids.join(", "));
+        return Err(Error::unknown_name(what, id, ids, next));
     };
     let Some(value) = args.value.as_deref() else {
         return Err(Error::usage(format!("the answer to {id} is missing"), format!("unitlab answer {id} ANSWER")));

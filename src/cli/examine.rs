@@ -1,4 +1,4 @@
-//! `unitlab examine` (hidden): answers questions about this machine, JSON in, JSON out.
+//! `unitlab examine` (hidden): reads questions about this machine, and writes the answers.
 
 use std::io;
 

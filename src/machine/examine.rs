@@ -4,45 +4,46 @@ use std::io::{self, Read, Write};
 
 use super::{LocalMachine, Machine};
 use crate::machine::wire::{QUESTIONS_LIMIT, Request, Response};
+use crate::os::{read_frame, write_frame};
 
-/// Reads one batch of questions and trials as JSON, asks this machine, performs the trials, and writes the answers.
+/// Reads one batch of questions and trials, asks this machine, performs the trials, and writes the answers.
 ///
 /// It must run as root of that machine, in its user, mount, network, IPC, UTS and cgroup namespaces. Children must start
 /// in its PID namespace; this process itself need not be in it.
-pub fn examine(input: impl Read, mut output: impl Write) -> io::Result<()> {
-    let invalid = |what: String| io::Error::new(io::ErrorKind::InvalidData, what);
-    let mut bytes = Vec::new();
-    input.take(QUESTIONS_LIMIT as u64 + 1).read_to_end(&mut bytes)?;
-    if bytes.len() > QUESTIONS_LIMIT {
-        return Err(invalid(format!("more than {QUESTIONS_LIMIT} bytes of questions")));
-    }
-    let asked: Request = serde_json::from_slice(&bytes).map_err(|error| invalid(format!("not questions: {error}")))?;
+pub fn examine(mut input: impl Read, mut output: impl Write) -> io::Result<()> {
+    let asked: Option<Request> = read_frame(&mut input, QUESTIONS_LIMIT)?;
+    let asked = asked.ok_or(io::ErrorKind::UnexpectedEof)?;
     let (answers, trials) = LocalMachine::new().ask_and_perform(&asked.questions, &asked.trials);
-    serde_json::to_writer(&mut output, &Response::new(answers, trials))?;
-    output.flush()
+    write_frame(&mut output, &Response::new(answers, trials))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{QUESTIONS_LIMIT, Response, examine};
+    use serde_json::{Value, json};
+
+    use super::{QUESTIONS_LIMIT, Response, examine, read_frame};
+    use crate::os::frame;
 
     #[test]
     fn each_question_gets_an_answer() {
         let mut output = Vec::new();
-        let questions =
-            r#"{"questions":[{"ask":"system"},{"ask":"unit","unit":"r_*"},{"ask":"unit","unit":"a.service"}]}"#;
-        examine(questions.as_bytes(), &mut output).unwrap();
-        let answered: Response = serde_json::from_slice(&output).unwrap();
+        let questions = json!({"questions": [
+            {"ask": "system"}, {"ask": "unit", "unit": "r_*"}, {"ask": "unit", "unit": "a.service"},
+        ]});
+        examine(frame(&questions).unwrap().as_slice(), &mut output).unwrap();
+        let answered: Response = read_frame(&mut output.as_slice(), output.len()).unwrap().unwrap();
         assert_eq!(answered.answers.len(), 3);
         assert!(answered.answers[1].is_err());
     }
 
     #[test]
     fn malformed_input_is_refused() {
-        for input in ["", "{}", r#"{"questions":[{"ask":"everything"}]}"#, r#"{"questions":[],"and":1}"#] {
-            assert!(examine(input.as_bytes(), Vec::new()).is_err(), "{input}");
+        let refused = |input: &[u8]| examine(input, Vec::new()).unwrap_err().to_string();
+        for input in [json!({}), json!({"questions": [{"ask": "everything"}]}), json!({"questions": [], "and": 1})] {
+            refused(&frame(&input).unwrap());
         }
-        let endless = std::io::repeat(b' ');
-        assert!(examine(endless, Vec::new()).unwrap_err().to_string().contains(&QUESTIONS_LIMIT.to_string()));
+        refused(b"");
+        refused(b"{}");
+        assert!(refused(&frame(&Value::from(" ".repeat(QUESTIONS_LIMIT))).unwrap()).contains("too long"));
     }
 }

@@ -1,5 +1,6 @@
 //! A machine that is asked through a command, which runs [`examine`](super::examine()) there.
 
+use std::io;
 use std::process::Command;
 
 use crate::model::{AnswerSet, PerformedTrial, Question, Trial, Unknown};
@@ -8,6 +9,7 @@ use super::Machine;
 use crate::machine::unknown::{last_line, unknown};
 use crate::machine::wire::{ANSWERS_LIMIT, Request, Response, deadline};
 use crate::os::child::{Limits, run};
+use crate::os::{frame, read_frame};
 
 /// A machine that answers on the stdout of a command. Its answers are not trusted: they are bounded and checked.
 #[derive(Debug)]
@@ -16,7 +18,7 @@ pub struct Remote {
 }
 
 impl Remote {
-    /// The command runs once for each batch, with the questions on its stdin and the answers on its stdout, as JSON.
+    /// The command runs once for each batch, with a [`Request`] on its stdin and a [`Response`] on its stdout.
     #[must_use]
     pub fn new(command: Command) -> Self {
         Self { command }
@@ -29,7 +31,7 @@ impl Remote {
     ) -> Result<(AnswerSet, Vec<PerformedTrial>), Unknown> {
         let failed = |what: &str| unknown(format!("the machine could not be asked: {what}"));
         let asked = Request { questions: questions.to_vec(), trials: trials.to_vec() };
-        let asked = serde_json::to_vec(&asked).map_err(|error| failed(&error.to_string()))?;
+        let asked = frame(&asked).map_err(|error| failed(&error.to_string()))?;
         let limits = Limits { time: deadline(questions, trials), stdout: ANSWERS_LIMIT };
         let outcome =
             run(&mut self.command, &asked, limits).map_err(|error| failed(&format!("the examiner {error}")))?;
@@ -38,7 +40,8 @@ impl Remote {
             let status = outcome.status.to_string();
             return Err(failed(if line.is_empty() { &status } else { &line }));
         }
-        let Response { answers, trials: trial_answers } = serde_json::from_slice(&outcome.stdout)
+        let Response { answers, trials: trial_answers } = read_frame(&mut outcome.stdout.as_slice(), ANSWERS_LIMIT)
+            .and_then(|response| response.ok_or_else(|| io::ErrorKind::UnexpectedEof.into()))
             .map_err(|error| failed(&format!("its answers are not well-formed: {error}")))?;
         if answers.len() != questions.len() {
             return Err(failed(&format!("{} questions got {} answers", questions.len(), answers.len())));
@@ -70,41 +73,77 @@ impl Machine for Remote {
 
 #[cfg(test)]
 mod tests {
-    use super::{Command, Machine, PerformedTrial, Question, Remote};
+    use std::fs;
+
+    use serde_json::{Value, json};
+
+    use super::{Command, Machine, PerformedTrial, Question, Remote, frame};
     use crate::model::{Answer, KillTrial, SystemQuestion, TrialMachine, UnitQuestion};
 
-    fn ask(script: &str) -> Vec<Answer> {
-        let mut command = Command::new("/bin/sh");
-        command.args(["-c", script]);
-        let questions =
-            [Question::System(SystemQuestion {}), Question::Unit(UnitQuestion { unit: "a.service".into() })];
-        let answers = Remote::new(command).ask(&questions);
-        answers.entries.into_iter().map(|answered| <(Question, Answer)>::from(answered).1).collect()
+    /// A shell script as an examiner. Its `$1` is the file of a request that the script may compare, `$2` that of a response.
+    struct Script {
+        directory: tempfile::TempDir,
+        text: String,
+    }
+
+    impl Script {
+        fn new(text: &str) -> Self {
+            Self { directory: tempfile::tempdir().unwrap(), text: text.to_owned() }
+        }
+
+        fn responding(expected: &Value, response: &Value) -> Self {
+            let script = Self::new(r#"cmp -s - "$1" && cat "$2""#);
+            // The order of the keys is that of the fields.
+            fs::write(script.directory.path().join("request"), frame(expected).unwrap()).unwrap();
+            fs::write(script.directory.path().join("response"), frame(response).unwrap()).unwrap();
+            script
+        }
+
+        fn remote(&self) -> Remote {
+            let mut command = Command::new("/bin/sh");
+            command.args(["-c", &self.text, "examiner"]);
+            command.args(["request", "response"].map(|name| self.directory.path().join(name)));
+            Remote::new(command)
+        }
+
+        fn ask(&self) -> Vec<Answer> {
+            let questions =
+                [Question::System(SystemQuestion {}), Question::Unit(UnitQuestion { unit: "a.service".into() })];
+            let answers = self.remote().ask(&questions);
+            answers.entries.into_iter().map(|answered| <(Question, Answer)>::from(answered).1).collect()
+        }
+    }
+
+    fn two_questions() -> Value {
+        json!({"questions": [{"ask": "system"}, {"ask": "unit", "unit": "a.service"}]})
     }
 
     #[test]
     fn answers_come_back_in_order() {
-        let answers = ask(r#"grep -q '{"questions":\[{"ask":"system"},{"ask":"unit","unit":"a.service"}\]}' || exit 1
-            echo '{"answers":[{"Err":{"reason":"busy"}},{"Ok":{"fact":"unit","properties":{"User":"nobody"}}}]}'"#);
+        let unit = json!({"Ok": {"fact": "unit", "properties": {"User": "nobody"}}});
+        let response = json!({"answers": [{"Err": {"reason": "busy"}}, unit]});
+        let answers = Script::responding(&two_questions(), &response).ask();
         assert_eq!(answers[0].as_ref().unwrap_err().reason, "busy");
         assert!(answers[1].is_ok());
     }
 
     #[test]
     fn malformed_answers_are_refused() {
+        let none = Script::responding(&two_questions(), &json!({"answers": []}));
         for (script, reason) in [
-            ("echo 'sudo: a password is required' >&2; exit 1", "a password is required"),
-            ("exit 9", "exit status: 9"),
-            ("kill -9 $$", "signal: 9"),
-            ("echo hello", "not well-formed"),
-            ("echo '{\"answers\":[]}'", "2 questions got 0 answers"),
-            ("exec cat /dev/zero", "wrote more than"),
+            (Script::new("echo 'sudo: a password is required' >&2; exit 1"), "a password is required"),
+            (Script::new("exit 9"), "exit status: 9"),
+            (Script::new("kill -9 $$"), "signal: 9"),
+            (Script::new("echo hello"), "not well-formed"),
+            (Script::new("true"), "not well-formed"),
+            (none, "2 questions got 0 answers"),
+            (Script::new("exec cat /dev/zero"), "wrote more than"),
         ] {
-            let answers = ask(script);
+            let answers = script.ask();
             assert_eq!(answers.len(), 2);
             for answer in answers {
                 let unknown = answer.unwrap_err();
-                assert!(unknown.reason.contains(reason), "{script}: {unknown:?}");
+                assert!(unknown.reason.contains(reason), "{}: {unknown:?}", script.text);
             }
         }
         let system = SystemQuestion {};
@@ -115,29 +154,27 @@ mod tests {
     #[test]
     fn trials_are_checked_like_answers() {
         let kill = KillTrial { unit: "a.service".into(), within_ms: 5000, on: TrialMachine::Twin };
-        let unit = r#"{"Ok":{"fact":"unit","properties":{}}}"#;
-        for (script, reason) in [
-            (
-                r#"grep -q '"trials":\[{"try":"kill","unit":"a.service","within_ms":5000,"on":"twin"}\]' || exit 1
-                echo '{"answers":[],"trials":[{"Err":{"reason":"refused"}}]}'"#
-                    .to_owned(),
-                "refused",
-            ),
-            ("echo '{\"answers\":[]}'".to_owned(), "1 trials got 0 answers"),
-            (format!("echo '{{\"answers\":[],\"trials\":[{unit}]}}'"), "not well-formed"),
+        let request = json!({
+            "questions": [],
+            "trials": [{"try": "kill", "unit": "a.service", "within_ms": 5000, "on": "twin"}],
+        });
+        for (response, reason) in [
+            (json!({"answers": [], "trials": [{"Err": {"reason": "refused"}}]}), "refused"),
+            (json!({"answers": []}), "1 trials got 0 answers"),
+            (json!({"answers": [], "trials": [{"Ok": {"fact": "unit", "properties": {}}}]}), "not well-formed"),
         ] {
-            let mut command = Command::new("/bin/sh");
-            command.args(["-c", &script]);
-            let performed = Remote::new(command).perform(&[kill.clone().into()]);
-            let [PerformedTrial::Kill(trial, Err(unknown))] = &performed[..] else { panic!("{script}: {performed:?}") };
-            assert!(trial == &kill && unknown.reason.contains(reason), "{script}: {unknown:?}");
+            let performed = Script::responding(&request, &response).remote().perform(&[kill.clone().into()]);
+            let [PerformedTrial::Kill(trial, Err(unknown))] = &performed[..] else {
+                panic!("{response}: {performed:?}")
+            };
+            assert!(trial == &kill && unknown.reason.contains(reason), "{response}: {unknown:?}");
         }
     }
 
     #[test]
     fn an_answer_to_another_question_is_none() {
-        let unit = r#"{"Ok":{"fact":"unit","properties":{}}}"#;
-        let answers = ask(&format!("echo '{{\"answers\":[{unit},{unit}]}}'"));
+        let unit = json!({"Ok": {"fact": "unit", "properties": {}}});
+        let answers = Script::responding(&two_questions(), &json!({"answers": [&unit, &unit]})).ask();
         assert!(answers[0].as_ref().unwrap_err().reason.contains("another question"));
         assert!(answers[1].is_ok());
     }

@@ -1,4 +1,4 @@
-//! The protocol between [`Remote`](super::Remote) and [`examine`](super::examine()): one JSON object each way.
+//! The protocol between [`Remote`](super::Remote) and [`examine`](super::examine()): one message each way, as a frame.
 
 use std::time::Duration;
 

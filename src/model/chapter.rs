@@ -191,7 +191,7 @@ impl Chapter {
 
     /// The blocks that must run before this one, in a valid order, and this one last.
     #[must_use]
-    pub fn chain(&self, id: &str) -> Vec<&Block> {
+    pub fn required_commands(&self, id: &str) -> Vec<&Block> {
         let mut chain = Vec::new();
         self.add_to_chain(id, &mut chain, 0);
         chain

@@ -33,19 +33,19 @@ pub struct CaseResult {
     /// The name of the case, mutant or command.
     pub case: String,
     /// The differences from what was expected, one sentence each.
-    pub differs: Vec<String>,
+    pub differences: Vec<String>,
     /// The reason why it was not tried; its result is then unknown.
-    pub untried: Option<String>,
+    pub not_tried: Option<String>,
     /// The output of a chapter's command, if it may be recorded with the course.
     pub printed: Option<RecordedOutput>,
-    pub spent: Timing,
+    pub timing: Timing,
 }
 
 impl CaseResult {
     /// Whether it was tried and had the expected result.
     #[must_use]
     pub fn holds(&self) -> bool {
-        self.differs.is_empty() && self.untried.is_none()
+        self.differences.is_empty() && self.not_tried.is_none()
     }
 }
 
@@ -57,7 +57,7 @@ pub struct Timing {
     /// Until a sandbox at the starting scene was ready.
     pub hand_over: Duration,
     /// Whether another case came before it, so that a spare sandbox may have been ready.
-    pub follows: bool,
+    pub is_later: bool,
     /// Boot of the twin.
     pub boot: Duration,
     /// Applying the answer or running the command.
@@ -82,7 +82,7 @@ impl Proof {
     /// The exit code: 0 if everything is as expected, 4 if something differs, 3 if something was not tried.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
-        if !self.mistakes.is_empty() || self.cases.iter().any(|case| !case.differs.is_empty()) {
+        if !self.mistakes.is_empty() || self.cases.iter().any(|case| !case.differences.is_empty()) {
             4
         } else if self.cases.iter().all(CaseResult::holds) {
             0

@@ -79,8 +79,7 @@ impl Entrance {
         Ok(command)
     }
 
-    /// Prepares an examiner, which answers questions about the payload. They and the answers are JSON documents on its standard
-    /// streams, ended by the end of the stream.
+    /// Prepares an examiner, which reads questions about the payload on standard input and writes the answers to standard output.
     pub fn examiner(&self) -> Result<Command, SandboxError> {
         self.command(EnterTask::Examine, false, &[])
     }

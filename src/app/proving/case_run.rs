@@ -18,9 +18,9 @@ pub(super) struct CaseRun<'a> {
     pub(super) is_stopped: &'a dyn Fn() -> bool,
     pub(super) case: &'a Case<'a>,
     pub(super) session: LabSession,
-    pub(super) spent: Timing,
-    /// How the result differs from what is expected, one sentence each.
-    pub(super) differs: Vec<String>,
+    pub(super) timing: Timing,
+    /// How the result differences from what is expected, one sentence each.
+    pub(super) differences: Vec<String>,
 }
 
 impl CaseRun<'_> {
@@ -33,7 +33,7 @@ impl CaseRun<'_> {
             CaseAction::Mutant(overlay) => {
                 let begun = Instant::now();
                 self.session.apply(overlay)?;
-                self.spent.answer += begun.elapsed();
+                self.timing.answer += begun.elapsed();
             }
             CaseAction::Reset(solution) => {
                 self.apply(solution, "the solution")?;
@@ -41,7 +41,7 @@ impl CaseRun<'_> {
                 let name = self.session.sandbox().name().to_owned();
                 self.session.sandbox().stop()?;
                 self.session = self.runner.open(lab, &name, RootSource::Fresh)?;
-                self.spent.boot += begun.elapsed();
+                self.timing.boot += begun.elapsed();
             }
         }
         self.hand_in(&self.case.answers)?;
@@ -63,9 +63,9 @@ impl CaseRun<'_> {
     fn apply(&mut self, overlay: &Overlay, what: &str) -> Result<(), SandboxError> {
         let begun = Instant::now();
         let done = self.session.apply(overlay)?;
-        self.spent.answer += begun.elapsed();
+        self.timing.answer += begun.elapsed();
         if !done.status.success() {
-            self.differs.push(format!("{what} ended with {}: {}", done.status, done.output.trim()));
+            self.differences.push(format!("{what} ended with {}: {}", done.status, done.output.trim()));
         }
         Ok(())
     }
@@ -77,10 +77,10 @@ impl CaseRun<'_> {
         let lab = self.case.lab;
         let graded = self.session.grade(lab, true);
         let waits = graded.waits();
-        self.spent.boot += waits.boot;
-        self.spent.watch += waits.watch + waits.restart + waits.settle;
+        self.timing.boot += waits.boot;
+        self.timing.watch += waits.watch + waits.restart + waits.settle;
         let without_twin = graded.twin_error.map(|error| format!("a copy of it did not come up: {error}"));
-        let differs = engine::differences(expected, lab.lab.pass, &graded.checks);
-        self.differs.extend(without_twin.into_iter().chain(differs).map(|what| format!("{when}{what}")));
+        let differences = engine::differences(expected, lab.lab.pass, &graded.checks);
+        self.differences.extend(without_twin.into_iter().chain(differences).map(|what| format!("{when}{what}")));
     }
 }

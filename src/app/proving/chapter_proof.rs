@@ -84,11 +84,11 @@ impl<'a> ChapterProof<'a> {
     pub(super) fn run(
         &self,
         session: &LabSession,
-        spent: Timing,
+        timing: Timing,
         is_stopped: &dyn Fn() -> bool,
         on_result: &mut dyn FnMut(CaseResult),
     ) {
-        let mut spent = spent;
+        let mut timing = timing;
         let mut begun = Instant::now();
         let mut ready = match self.order {
             Order::Alone(id) => self.run_needed(session, id),
@@ -99,26 +99,27 @@ impl<'a> ChapterProof<'a> {
                 return;
             }
             let result = mem::replace(&mut ready, Ok(())).and_then(|()| run_command(session, command));
-            spent.answer = begun.elapsed();
+            timing.answer = begun.elapsed();
             let (subject, case) = (self.chapter.id.clone(), format!("{id}, {when}"));
-            let mut proven = CaseResult { subject, case, differs: Vec::new(), untried: None, printed: None, spent };
+            let mut proven =
+                CaseResult { subject, case, differences: Vec::new(), not_tried: None, printed: None, timing };
             match result {
                 Ok(output) => {
-                    proven.differs = differences(session, command, &output);
-                    let keep = matches!(self.order, Order::AsWritten) && proven.differs.is_empty();
+                    proven.differences = differences(session, command, &output);
+                    let keep = matches!(self.order, Order::AsWritten) && proven.differences.is_empty();
                     proven.printed = keep.then(|| RecordedOutput { run: command.run.clone(), output: output.output });
                 }
-                Err(why) => proven.untried = Some(why),
+                Err(why) => proven.not_tried = Some(why),
             }
-            proven.spent.whole = spent.hand_over + begun.elapsed();
+            proven.timing.whole = timing.hand_over + begun.elapsed();
             on_result(proven);
-            (spent, begun) = (Timing::default(), Instant::now());
+            (timing, begun) = (Timing::default(), Instant::now());
         }
     }
 
     /// Runs the commands that a block needs first. Their output is compared in the steps of their own blocks.
     fn run_needed(&self, session: &LabSession, id: &str) -> Result<(), String> {
-        let needed = self.chapter.chain(id).into_iter().filter(|block| block.id() != Some(id));
+        let needed = self.chapter.required_commands(id).into_iter().filter(|block| block.id() != Some(id));
         needed.filter_map(Block::command).try_for_each(|command| run_command(session, command).map(drop))
     }
 }
@@ -136,23 +137,24 @@ fn run_command(session: &LabSession, command: &LessonCommand) -> Result<CommandO
     command_run::run_to_end(&entrance, command).map_err(text)
 }
 
-/// Returns how the result differs from what the block expects, one sentence each.
+/// Returns how the result differences from what the block expects, one sentence each.
 fn differences(session: &LabSession, command: &LessonCommand, result: &CommandOutput) -> Vec<String> {
-    let mut differs = Vec::new();
+    let mut differences = Vec::new();
     if !result.in_time {
         let seconds = command.seconds;
-        differs.push(format!("took the {seconds} s that it may take: let it end by itself, or give it more `seconds`"));
+        differences
+            .push(format!("took the {seconds} s that it may take: let it end by itself, or give it more `seconds`"));
     }
     if !output_matches(&command.expect, &result.output) {
         let lines: Vec<&str> = result.output.lines().collect();
         let more = if lines.len() > HEAD { "\n…" } else { "" };
         let head = lines[..lines.len().min(HEAD)].join("\n");
         let printed = if head.is_empty() { "nothing".to_owned() } else { format!("\n{head}{more}") };
-        differs.push(format!("does not print what is expected, {}; it printed {printed}", command.expect));
+        differences.push(format!("does not print what is expected, {}; it printed {printed}", command.expect));
     }
     let is_up = |entrance: Entrance| entrance.capture(&["/bin/true"], b"").is_ok_and(|done| done.status.success());
-    if !differs.is_empty() && !session.entrance().is_ok_and(is_up) {
-        differs.push("its sandbox has stopped".to_owned());
+    if !differences.is_empty() && !session.entrance().is_ok_and(is_up) {
+        differences.push("its sandbox has stopped".to_owned());
     }
-    differs
+    differences
 }

@@ -6,9 +6,11 @@ mod job;
 mod long_pages;
 mod prover;
 mod recording;
+mod selection;
 
 pub use chapter_proof::ChapterProof;
 pub use job::{Case, Job, chapter_jobs, lab_jobs};
 pub use long_pages::overlong_pages;
 pub use prover::Prover;
 pub(crate) use recording::record_outputs;
+pub(crate) use selection::Selection;

@@ -122,7 +122,7 @@ impl Prover {
             let asked = Instant::now();
             let received = ready.lock().unwrap_or_else(PoisonError::into_inner).recv();
             let Ok((at, job, session)) = received else { return done };
-            let spent = Timing { hand_over: asked.elapsed(), follows: !done.is_empty(), ..Timing::default() };
+            let timing = Timing { hand_over: asked.elapsed(), is_later: !done.is_empty(), ..Timing::default() };
             if self.is_stopped() {
                 return done;
             }
@@ -141,24 +141,24 @@ impl Prover {
                         is_stopped: &|| self.is_stopped(),
                         case,
                         session,
-                        spent,
-                        differs: Vec::new(),
+                        timing,
+                        differences: Vec::new(),
                     };
                     let result = run.run();
-                    let spent = Timing { whole: asked.elapsed(), ..run.spent };
+                    let timing = Timing { whole: asked.elapsed(), ..run.timing };
                     let _ = used.send(run.session);
-                    let mut proven = CaseResult { differs: run.differs, ..untried(job, spent) };
+                    let mut proven = CaseResult { differences: run.differences, ..not_tried(job, timing) };
                     if let Err(error) = result {
                         add_error(&error, &mut proven);
                     }
                     on_done(proven);
                 }
                 (Ok(session), Job::Chapter(proof)) => {
-                    proof.run(&session, spent, &|| self.is_stopped(), &mut on_done);
+                    proof.run(&session, timing, &|| self.is_stopped(), &mut on_done);
                     let _ = used.send(session);
                 }
                 (Err(error), _) => {
-                    let mut proven = untried(job, Timing { whole: asked.elapsed(), ..spent });
+                    let mut proven = not_tried(job, Timing { whole: asked.elapsed(), ..timing });
                     add_error(&error, &mut proven);
                     on_done(proven);
                 }
@@ -167,17 +167,17 @@ impl Prover {
     }
 }
 
-/// A failing script is the author's mistake, so the case differs. After any other error the case counts as not tried.
+/// A failing script is the author's mistake, so the case differences. After any other error the case counts as not tried.
 fn add_error(error: &SandboxError, proven: &mut CaseResult) {
     if matches!(error, SandboxError::Script { .. }) {
-        proven.differs.push(error.to_string());
+        proven.differences.push(error.to_string());
     } else {
-        proven.untried = Some(error.to_string());
+        proven.not_tried = Some(error.to_string());
     }
 }
 
 /// The verdict of a job before it has run.
-fn untried(job: &Job<'_>, spent: Timing) -> CaseResult {
+fn not_tried(job: &Job<'_>, timing: Timing) -> CaseResult {
     let (subject, case) = (job.subject(), job.name().to_owned());
-    CaseResult { subject, case, differs: Vec::new(), untried: None, printed: None, spent }
+    CaseResult { subject, case, differences: Vec::new(), not_tried: None, printed: None, timing }
 }

@@ -1,18 +1,15 @@
 //! `unitlab course check`: checks a course's files, and runs its commands and cases in sandboxes.
 
-use std::borrow::Cow;
 use std::io;
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::thread;
 
-use crate::app::{Error, Job, Prover, chapter_jobs, lab_jobs, overlong_pages, record_outputs};
+use crate::app::{Error, Job, Prover, Selection, record_outputs};
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitCode;
 use crate::cli::sudo;
-use crate::course::LabDirectory;
-use crate::engine;
-use crate::model::{CaseResult, Chapter, Proof};
+use crate::model::{CaseResult, Proof};
 use crate::report;
 use crate::sandbox;
 
@@ -73,54 +70,21 @@ pub(in crate::cli) struct Args {
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
     let course = context.workspace.course_in(args.dir.as_deref())?;
-    let is_whole = args.lab.is_empty() && args.chapter.is_empty();
-    let chapters: Vec<&Chapter> = if is_whole {
-        course.tutorial().chapters.iter().collect()
-    } else {
-        args.chapter.iter().map(|named| course.chapter(named)).collect::<Result<_, _>>()?
-    };
-    let labs: Vec<&str> = if is_whole {
-        course.labs().iter().map(|directory| directory.lab.id.as_str()).collect()
-    } else {
-        args.lab.iter().map(String::as_str).collect()
-    };
-    let mut drawn: Vec<Cow<'_, LabDirectory>> = Vec::new();
-    for id in labs {
-        drawn.extend(course.seeded_variants(id)?);
-    }
-    let labs: Vec<&LabDirectory> = drawn.iter().map(|lab| &**lab).collect();
-    let mut jobs = chapter_jobs(chapters.iter().copied(), args.thorough);
-    jobs.extend(lab_jobs(labs.iter().copied()));
-    let jobs = selected(jobs, &args.case)?;
+    let selection = Selection::new(&course, &args.lab, &args.chapter)?;
+    let jobs = selection.jobs(args.thorough, &args.case)?;
     sudo::require_root(context, "booting sandboxes")?;
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let parallel = args.jobs.map_or((cores + 2).min(MOST_AT_ONCE), usize::from);
     let prover = Prover::new(context.workspace.lab_runner(args.os_tree.as_deref())?, parallel, args.thorough);
     let mut proof = prove(context, &prover, &jobs)?;
     if args.case.is_empty() {
-        proof.mistakes = chapters.iter().flat_map(|chapter| overlong_pages(course.tutorial(), chapter)).collect();
-        let stale = chapters.iter().filter(|_| !args.record).flat_map(|chapter| course.record_errors(chapter));
-        let unproven =
-            labs.iter().filter(|lab| lab.seed.is_none_or(|seed| seed == 1)).flat_map(|lab| lab.missing_cases());
-        proof.mistakes.extend(stale.chain(unproven).map(|mistake| mistake.to_string()));
+        proof.mistakes = selection.mistakes(args.record);
     }
     if let (true, Some(dir)) = (args.record, &args.dir) {
-        record_outputs(&context.workspace, dir, &chapters, &proof)?;
+        record_outputs(&context.workspace, dir, selection.chapters(), &proof)?;
     }
     report::proof(&proof, context.terminal.style(), &mut io::stdout().lock())?;
     Ok(ExitCode::from_report(proof.exit_code()))
-}
-
-/// The jobs with these names; all jobs if there are no names.
-fn selected<'a>(jobs: Vec<Job<'a>>, names: &[String]) -> Result<Vec<Job<'a>>, Error> {
-    for name in names {
-        if !jobs.iter().any(|job| job.name() == name) {
-            let meant = engine::did_you_mean(name, jobs.iter().map(Job::name));
-            let meant = meant.map_or_else(String::new, |meant| format!("; {meant}"));
-            return Err(Error::usage(format!("there is no case {name:?}{meant}"), "`-v` names each case as it ends"));
-        }
-    }
-    Ok(jobs.into_iter().filter(|job| names.is_empty() || names.iter().any(|name| name == job.name())).collect())
 }
 
 /// Runs the jobs with a progress bar. Ctrl-C stops all sandboxes.
@@ -149,10 +113,10 @@ fn prove(context: &Context, prover: &Prover, jobs: &[Job<'_>]) -> Result<Proof, 
 
 /// The result of one case or command, in one line.
 fn result_line(proven: &CaseResult) -> String {
-    let outcome = match (&proven.untried, proven.differs.as_slice()) {
+    let outcome = match (&proven.not_tried, proven.differences.as_slice()) {
         (None, []) => "as expected".to_owned(),
         (Some(why), []) => format!("not tried: {why}"),
         (_, differs) => differs.iter().filter_map(|what| what.lines().next()).collect::<Vec<_>>().join("; "),
     };
-    format!("{} {} ({:.1} s): {outcome}", proven.subject, proven.case, proven.spent.whole.as_secs_f64())
+    format!("{} {} ({:.1} s): {outcome}", proven.subject, proven.case, proven.timing.whole.as_secs_f64())
 }

@@ -1,7 +1,6 @@
 //! `unitlab lab reset`: goes back to the starting scene.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 
 use super::start;
 use crate::app::Error;
@@ -12,17 +11,11 @@ use crate::cli::sudo;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  unitlab lab reset\n  unitlab lab reset sre-app --yes    do not ask")]
 pub(in crate::cli) struct Args {
-    /// The lab; default: the current lab
-    lab: Option<String>,
-    /// Draw the lab's values with this seed; by default they differ between learners
-    #[arg(long, value_name = "N")]
-    seed: Option<u32>,
-    /// Boot on this OS tree's /usr and /etc from now on
-    #[arg(long, value_name = "DIR")]
-    os_tree: Option<PathBuf>,
+    #[command(flatten)]
+    boot: start::BootArgs,
 }
 
-pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
+pub(super) fn run(context: &Context, Args { boot: args }: &Args) -> Result<ExitCode, Error> {
     let workspace = &context.workspace;
     let course = workspace.course()?;
     let mut lab = workspace.lab(&course, args.lab.as_deref())?;

@@ -21,27 +21,34 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(in crate::cli) struct Args {
-    /// The lab; default: the current lab
-    lab: Option<String>,
+    #[command(flatten)]
+    boot: BootArgs,
     /// Leave the sandbox running without opening a shell in it
     #[arg(long)]
     no_shell: bool,
-    /// Draw the lab's values with this seed; by default they differ between learners
-    #[arg(long, value_name = "N")]
-    seed: Option<u32>,
     /// If it is already running, open a shell in it
     #[arg(long, hide = true, conflicts_with = "no_shell")]
     or_shell: bool,
+}
+
+/// Which sandbox is booted, and how.
+#[derive(Debug, clap::Args)]
+pub(super) struct BootArgs {
+    /// The lab; default: the current lab
+    pub(super) lab: Option<String>,
+    /// Draw the lab's values with this seed; by default they differ between learners
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u32>,
     /// Boot on this OS tree's /usr and /etc instead of the host's
     #[arg(long, value_name = "DIR")]
-    os_tree: Option<PathBuf>,
+    pub(super) os_tree: Option<PathBuf>,
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
     let workspace = &context.workspace;
     let course = workspace.course()?;
-    let mut lab = workspace.lab(&course, args.lab.as_deref())?;
-    if let Some(seed) = args.seed {
+    let mut lab = workspace.lab(&course, args.boot.lab.as_deref())?;
+    if let Some(seed) = args.boot.seed {
         lab = drawn(context, &course, &lab.lab.id, seed)?;
     }
     let lab = &*lab;
@@ -53,7 +60,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
         let session = LabSession::find(workspace.estate(), &workspace.sandbox_name(&lab.lab.id))?;
         return show_task_and_open(context, &session, lab);
     }
-    let session = boot(context, lab, args.os_tree.as_deref())?;
+    let session = boot(context, lab, args.boot.os_tree.as_deref())?;
     if args.no_shell {
         print_what_to_do(context)?;
         return Ok(ExitCode::Success);

@@ -77,7 +77,7 @@ fn a_valid_chapter_is_read() {
     let Block::Predict { question, command, .. } = &chapter.pages[0].blocks[2] else { panic!("{chapter:?}") };
     assert!(command.root && command.seconds == 10 && question.because == "It echoes.");
     assert!(matches!(&question.form, QuizForm::Choice { right, several: false, .. } if right == &[0]));
-    let chain: Vec<_> = chapter.chain("guess").into_iter().filter_map(Block::id).collect();
+    let chain: Vec<_> = chapter.required_commands("guess").into_iter().filter_map(Block::id).collect();
     assert_eq!(chain, ["show", "guess"]);
     for (named, expected) in [
         ("syst", None),

@@ -247,7 +247,7 @@ impl<'t> Step<'t> {
             self.state.command_runs.insert(location, run);
             return self.scroll_to_focus();
         }
-        let chain = chapter.chain(&id);
+        let chain = chapter.required_commands(&id);
         let prerequisites: Vec<String> = chain
             .iter()
             .filter_map(|block| block.id())

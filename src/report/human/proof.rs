@@ -27,17 +27,17 @@ pub fn proof(proof: &Proof, style: Style, writer: &mut impl Write) -> io::Result
 }
 
 fn row(case: &CaseResult, out: &mut TextBuilder) {
-    let (mark, style) = if case.differs.is_empty() {
+    let (mark, style) = if case.differences.is_empty() {
         (out.glyphs().unknown, TextStyle::Unknown)
     } else {
         (out.glyphs().failed, TextStyle::Bad)
     };
     let prefix = format!("{mark} {}  ", case.subject);
     out.row(&prefix, style, &case.case, "");
-    for line in case.differs.iter().flat_map(|what| what.lines()) {
+    for line in case.differences.iter().flat_map(|what| what.lines()) {
         out.paragraph(TextStyle::Plain, 4, line);
     }
-    if let Some(why) = &case.untried {
+    if let Some(why) = &case.not_tried {
         out.paragraph(TextStyle::Plain, 4, &format!("not tried: {why}"));
     }
 }
@@ -45,27 +45,27 @@ fn row(case: &CaseResult, out: &mut TextBuilder) {
 /// Writes the result for one lab or chapter.
 fn summary(results: &[CaseResult], out: &mut TextBuilder) {
     let Some(CaseResult { subject, .. }) = results.first() else { return };
-    let differ = results.iter().filter(|case| !case.differs.is_empty()).count();
-    let untried = results.iter().filter(|case| case.differs.is_empty() && case.untried.is_some()).count();
-    let (style, outcome) = match (differ, untried) {
+    let differ = results.iter().filter(|case| !case.differences.is_empty()).count();
+    let not_tried = results.iter().filter(|case| case.differences.is_empty() && case.not_tried.is_some()).count();
+    let (style, outcome) = match (differ, not_tried) {
         (0, 0) => (TextStyle::Good, "all as expected".to_owned()),
-        (0, untried) => (TextStyle::Unknown, format!("{untried} not tried")),
+        (0, not_tried) => (TextStyle::Unknown, format!("{not_tried} not tried")),
         (differ, 0) => (TextStyle::Bad, format!("{differ} not as expected")),
-        (differ, untried) => (TextStyle::Bad, format!("{differ} not as expected, {untried} not tried")),
+        (differ, not_tried) => (TextStyle::Bad, format!("{differ} not as expected, {not_tried} not tried")),
     };
     out.paragraph(style, 0, &format!("{subject}: {}, {outcome}", cases(results.len())));
 }
 
-/// Writes the total duration, the share spent waiting for systemd, and the time between two cases.
+/// Writes the total duration, the share timing waiting for systemd, and the time between two cases.
 fn times(proof: &Proof, out: &mut TextBuilder) {
-    let total = |part: fn(&Timing) -> Duration| proof.cases.iter().map(|case| part(&case.spent)).sum::<Duration>();
-    let whole = total(|spent| spent.whole);
+    let total = |part: fn(&Timing) -> Duration| proof.cases.iter().map(|case| part(&case.timing)).sum::<Duration>();
+    let whole = total(|timing| timing.whole);
     if whole.is_zero() {
         return;
     }
     let share = |part: Duration| 100.0 * part.as_secs_f64() / whole.as_secs_f64();
-    let boots = total(|spent| spent.hand_over + spent.boot);
-    let (answers, watching) = (total(|spent| spent.answer), total(|spent| spent.watch));
+    let boots = total(|timing| timing.hand_over + timing.boot);
+    let (answers, watching) = (total(|timing| timing.answer), total(|timing| timing.watch));
     out.paragraph(
         TextStyle::Plain,
         0,
@@ -81,7 +81,7 @@ fn times(proof: &Proof, out: &mut TextBuilder) {
         ),
     );
     let mut hand_overs: Vec<Duration> =
-        proof.cases.iter().filter(|case| case.spent.follows).map(|case| case.spent.hand_over).collect();
+        proof.cases.iter().filter(|case| case.timing.is_later).map(|case| case.timing.hand_over).collect();
     hand_overs.sort();
     if let (Some(median), Some(maximum)) = (hand_overs.get(hand_overs.len() / 2), hand_overs.last()) {
         out.paragraph(
@@ -107,18 +107,18 @@ mod tests {
     use super::proof;
     use crate::model::{CaseResult, Proof, Style, Timing};
 
-    fn case(name: &str, differs: &[&str], untried: Option<&str>, hand_over: u64) -> CaseResult {
+    fn case(name: &str, differences: &[&str], not_tried: Option<&str>, hand_over: u64) -> CaseResult {
         let millis = Duration::from_millis;
         CaseResult {
             subject: "sre-app".into(),
             case: name.into(),
-            differs: differs.iter().map(ToString::to_string).collect(),
-            untried: untried.map(str::to_owned),
+            differences: differences.iter().map(ToString::to_string).collect(),
+            not_tried: not_tried.map(str::to_owned),
             printed: None,
-            spent: Timing {
+            timing: Timing {
                 whole: millis(2000),
                 hand_over: millis(hand_over),
-                follows: hand_over < 100,
+                is_later: hand_over < 100,
                 boot: millis(300),
                 answer: millis(200),
                 watch: millis(1000),
@@ -165,7 +165,7 @@ mod tests {
         };
         insta::assert_snapshot!(printed(&proven, 60));
         assert_eq!(proven.exit_code(), 0);
-        let untried = Proof { cases: vec![case("a", &[], Some("no room"), 1)], ..Proof::default() };
-        assert_eq!(untried.exit_code(), 3);
+        let not_tried = Proof { cases: vec![case("a", &[], Some("no room"), 1)], ..Proof::default() };
+        assert_eq!(not_tried.exit_code(), 3);
     }
 }
