@@ -80,7 +80,7 @@ mod tests {
     use super::{Command, Machine, PerformedTrial, Question, Remote, frame};
     use crate::model::{Answer, KillTrial, SystemQuestion, TrialMachine, UnitQuestion};
 
-    /// A shell script as an examiner. Its `$1` is the file of a request that the script may compare, `$2` that of a response.
+    /// A shell script as an examiner. `$1` is a file with the expected request, `$2` one with a response.
     struct Script {
         directory: tempfile::TempDir,
         text: String,
@@ -91,10 +91,10 @@ mod tests {
             Self { directory: tempfile::tempdir().unwrap(), text: text.to_owned() }
         }
 
-        fn responding(expected: &Value, response: &Value) -> Self {
+        fn responding(request: &str, response: &Value) -> Self {
             let script = Self::new(r#"cmp -s - "$1" && cat "$2""#);
-            // The order of the keys is that of the fields.
-            fs::write(script.directory.path().join("request"), frame(expected).unwrap()).unwrap();
+            let length = u32::try_from(request.len()).unwrap().to_be_bytes();
+            fs::write(script.directory.path().join("request"), [&length, request.as_bytes()].concat()).unwrap();
             fs::write(script.directory.path().join("response"), frame(response).unwrap()).unwrap();
             script
         }
@@ -114,22 +114,20 @@ mod tests {
         }
     }
 
-    fn two_questions() -> Value {
-        json!({"questions": [{"ask": "system"}, {"ask": "unit", "unit": "a.service"}]})
-    }
+    const TWO_QUESTIONS: &str = r#"{"questions":[{"ask":"system"},{"ask":"unit","unit":"a.service"}]}"#;
 
     #[test]
     fn answers_come_back_in_order() {
         let unit = json!({"Ok": {"fact": "unit", "properties": {"User": "nobody"}}});
         let response = json!({"answers": [{"Err": {"reason": "busy"}}, unit]});
-        let answers = Script::responding(&two_questions(), &response).ask();
+        let answers = Script::responding(TWO_QUESTIONS, &response).ask();
         assert_eq!(answers[0].as_ref().unwrap_err().reason, "busy");
         assert!(answers[1].is_ok());
     }
 
     #[test]
     fn malformed_answers_are_refused() {
-        let none = Script::responding(&two_questions(), &json!({"answers": []}));
+        let none = Script::responding(TWO_QUESTIONS, &json!({"answers": []}));
         for (script, reason) in [
             (Script::new("echo 'sudo: a password is required' >&2; exit 1"), "a password is required"),
             (Script::new("exit 9"), "exit status: 9"),
@@ -154,16 +152,13 @@ mod tests {
     #[test]
     fn trials_are_checked_like_answers() {
         let kill = KillTrial { unit: "a.service".into(), within_ms: 5000, on: TrialMachine::Twin };
-        let request = json!({
-            "questions": [],
-            "trials": [{"try": "kill", "unit": "a.service", "within_ms": 5000, "on": "twin"}],
-        });
+        let request = r#"{"questions":[],"trials":[{"try":"kill","unit":"a.service","within_ms":5000,"on":"twin"}]}"#;
         for (response, reason) in [
             (json!({"answers": [], "trials": [{"Err": {"reason": "refused"}}]}), "refused"),
             (json!({"answers": []}), "1 trials got 0 answers"),
             (json!({"answers": [], "trials": [{"Ok": {"fact": "unit", "properties": {}}}]}), "not well-formed"),
         ] {
-            let performed = Script::responding(&request, &response).remote().perform(&[kill.clone().into()]);
+            let performed = Script::responding(request, &response).remote().perform(&[kill.clone().into()]);
             let [PerformedTrial::Kill(trial, Err(unknown))] = &performed[..] else {
                 panic!("{response}: {performed:?}")
             };
@@ -174,7 +169,7 @@ mod tests {
     #[test]
     fn an_answer_to_another_question_is_none() {
         let unit = json!({"Ok": {"fact": "unit", "properties": {}}});
-        let answers = Script::responding(&two_questions(), &json!({"answers": [&unit, &unit]})).ask();
+        let answers = Script::responding(TWO_QUESTIONS, &json!({"answers": [&unit, &unit]})).ask();
         assert!(answers[0].as_ref().unwrap_err().reason.contains("another question"));
         assert!(answers[1].is_ok());
     }
