@@ -19,6 +19,7 @@ use std::sync::LazyLock;
 use common::{TestEnv, test_env};
 use rows::{LAST, ROWS, Row};
 use starts::STARTS;
+use unitlab::app::Twins;
 use unitlab::course::Course;
 use unitlab::model::{CheckReport, Diagnosis, Status};
 
@@ -80,7 +81,7 @@ fn reports(env: &TestEnv) -> Vec<CheckReport> {
     write("solution/apply.sh", "true");
     let course = Course::open(dir.path()).unwrap();
     let session = env.lab_session(course.lab("causes").unwrap(), "causes");
-    let graded = session.grade(course.lab("causes").unwrap(), true);
+    let graded = session.grade(course.lab("causes").unwrap(), Twins::One);
     session.close().unwrap();
     assert!(graded.twin_error.is_none(), "{:?}", graded.twin_error);
     graded.checks

@@ -9,7 +9,7 @@ mod common;
 use std::fmt::Write as _;
 
 use common::{TestEnv, test_env};
-use unitlab::app::Graded;
+use unitlab::app::{Graded, Twins};
 use unitlab::course::Course;
 use unitlab::model::Status::{self, Failed, Passed, Unknown};
 
@@ -43,7 +43,7 @@ fn differences(env: &TestEnv, rows: &[Row]) -> Vec<String> {
     let course = Course::open(dir.path()).unwrap();
     let lab_directory = course.lab("kinds").unwrap();
     let session = env.lab_session(lab_directory, "kinds");
-    let graded: Graded = session.grade(lab_directory, true);
+    let graded: Graded = session.grade(lab_directory, Twins::One);
     let left = ["systemctl", "list-units", "--all", "--no-legend", "unitlab-command-*"];
     assert_eq!(common::run_in_sandbox(&session, &left).trim(), "", "a command of a check still runs");
     session.close().unwrap();

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 use common::{course, test_env};
 use serde::{Deserialize, Serialize};
-use unitlab::app::LabSession;
+use unitlab::app::{LabSession, Twins};
 use unitlab::course::LabDirectory;
 use unitlab::engine;
 use unitlab::model::Style;
@@ -135,7 +135,7 @@ fn a_real_machine_gives_the_same_facts_again() {
     for (name, give) in ANSWERS {
         let session = env.lab_session(lab, name);
         give(&session, lab);
-        let graded = session.grade(lab, true);
+        let graded = session.grade(lab, Twins::One);
         session.close().unwrap();
         let recording =
             Recording { lab: lab.lab.id.clone(), systemd: graded.place.systemd, observations: graded.observations };

@@ -10,6 +10,7 @@ use common::traces::{cgroups_of, record, traces};
 use common::{course, run_in_sandbox, test_env};
 
 const NAME: &str = "0-sre-app";
+use unitlab::app::Twins;
 const START: [&str; 4] = ["lab", "start", "sre-app", "--no-shell"];
 
 /// Verified to fail without the sandbox's limits: the fork bomb reached 3859 tasks, although its own unit had a `TasksMax=`,
@@ -83,7 +84,7 @@ fn a_sandbox_cannot_fill_the_hosts_disk() {
     assert_eq!([device("/"), device("/var"), device("/home")], ["tmpfs\n"; 3]);
     // A full sandbox can still be graded, with or without a twin.
     let lab = course.lab("sre-app").unwrap();
-    let graded = session.grade(lab, true);
+    let graded = session.grade(lab, Twins::One);
     assert!(graded.checks.iter().all(|check| check.earned == 0), "an untouched lab has earned points");
     session.close().unwrap();
 }

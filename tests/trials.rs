@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use common::{TestEnv, run_in_sandbox, test_env};
-use unitlab::app::{Graded, LabSession};
+use unitlab::app::{Graded, LabSession, Twins};
 use unitlab::course::Course;
 use unitlab::model::{CheckReport, Overlay, OverlayFile, Status};
 
@@ -130,7 +130,7 @@ fn a_kill_on_the_twin_shows_which_services_restart_truths_13_to_15_18_and_23() {
     let (course, session) = session(&env, &units);
     let lab = course.lab("trials").unwrap();
     let before = unit_states(&session, &units);
-    let graded = session.grade(lab, true);
+    let graded = session.grade(lab, Twins::One);
     assert!(graded.twin_error.is_none(), "{:?}", graded.twin_error);
     #[rustfmt::skip]
     assert_verdicts(&graded, "comes-back", &[
@@ -163,7 +163,7 @@ fn a_kill_on_the_twin_shows_which_services_restart_truths_13_to_15_18_and_23() {
     assert_eq!(unit_states(&session, &units), before, "the learner's sandbox changed");
 
     // Without a twin, no trial runs.
-    let graded = session.grade(lab, false);
+    let graded = session.grade(lab, Twins::None);
     for check in &graded.checks {
         assert_eq!(check.status, Status::NotRun, "{}: {}", check.id, check.observed);
     }
@@ -193,7 +193,7 @@ fn a_reboot_of_the_twin_shows_which_services_survive_truths_20_24_and_26_to_30()
         ("slow", "ExecStartPre=/bin/sleep 1\nExecStart=/bin/sleep infinity", "", &up),
     ];
     let (course, session) = session(&env, &units);
-    let graded = session.grade(course.lab("trials").unwrap(), true);
+    let graded = session.grade(course.lab("trials").unwrap(), Twins::One);
     #[rustfmt::skip]
     assert_verdicts(&graded, "survives-reboot", &[
         ("enabled", Status::Passed, ""),

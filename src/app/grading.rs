@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::curriculum::Curriculum;
 use super::error::Error;
 use super::graded::{Graded, Waits};
-use super::lab_session::{LabSession, longest_wait, systemd_version};
+use super::lab_session::{LabSession, Twins, longest_wait, systemd_version};
 use super::workspace::{Workspace, now};
 use crate::course::{Course, LabDirectory};
 use crate::engine;
@@ -41,13 +41,13 @@ pub(crate) fn submitted_answers(workspace: &Workspace, lab: &LabDirectory) -> Re
 pub(crate) fn grade_sandbox(
     workspace: &Workspace,
     lab: &LabDirectory,
-    with_twin: bool,
+    twins: Twins,
     waiting: &dyn Fn(&str),
 ) -> Result<Graded, Error> {
     let mut session = find_session(workspace, lab)?;
     session.set_answers(submitted_answers(workspace, lab)?);
-    waiting(if with_twin { WITH_TWIN } else { WITHOUT_TWIN });
-    Ok(session.grade_with_progress(lab, with_twin, waiting))
+    waiting(if twins == Twins::None { WITHOUT_TWIN } else { WITH_TWIN });
+    Ok(session.grade_with_progress(lab, twins, waiting))
 }
 
 const WITH_TWIN: &str = "asking the machine, and a freshly booted copy of it";
@@ -62,12 +62,12 @@ pub(crate) fn grade_for_hint(
     let mut session = find_session(workspace, lab)?;
     session.set_answers(submitted_answers(workspace, lab)?);
     waiting(WITHOUT_TWIN);
-    let checks = session.grade(lab, false).checks;
+    let checks = session.grade(lab, Twins::None).checks;
     if checks.iter().any(|check| check.status == Status::Failed) {
         return Ok(checks);
     }
     waiting(WITH_TWIN);
-    Ok(session.grade(lab, true).checks)
+    Ok(session.grade(lab, Twins::Two).checks)
 }
 
 /// Grading of this machine, after its questions were asked and before any trial.

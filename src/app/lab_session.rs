@@ -26,6 +26,18 @@ pub struct LabSession {
     answers: BTreeMap<String, String>,
 }
 
+/// How many twins may be booted to grade a lab.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Twins {
+    /// None: no trials, and no second opinion on what the files mean.
+    None,
+    /// One. It is watched after its boot, and then its services are killed. This costs the least CPU.
+    One,
+    /// Two at the same time, one for each of these, if the lab needs both and this host has room. This takes the least
+    /// time.
+    Two,
+}
+
 /// Answers and trials of a twin.
 struct TwinResult {
     answers: AnswerSet,
@@ -100,13 +112,14 @@ impl LabSession {
 
     /// Grades the lab. With a twin, the twin boots while the sandbox is asked, and the trials run on the twin.
     #[must_use]
-    pub fn grade(&self, lab: &LabDirectory, with_twin: bool) -> Graded {
-        self.grade_with_progress(lab, with_twin, &|_| ())
+    pub fn grade(&self, lab: &LabDirectory, twins: Twins) -> Graded {
+        self.grade_with_progress(lab, twins, &|_| ())
     }
 
     /// Like [`LabSession::grade`], and calls `waiting` before a long wait, with a text for the spinner.
     #[must_use]
-    pub fn grade_with_progress(&self, lab: &LabDirectory, with_twin: bool, waiting: &dyn Fn(&str)) -> Graded {
+    pub fn grade_with_progress(&self, lab: &LabDirectory, twins: Twins, waiting: &dyn Fn(&str)) -> Graded {
+        let with_twin = twins != Twins::None;
         let (live, twin) = thread::scope(|scope| {
             let twin = with_twin.then(|| scope.spawn(|| self.ask_twin(&lab.lab)));
             let questions = engine::questions(&lab.lab);

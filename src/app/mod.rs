@@ -29,7 +29,7 @@ pub(crate) use hint::{GivenHint, give_hint, hint_target};
 pub use inside::Locations;
 pub(crate) use inside::{GateJob, GateReply, GateRequest, GateVerb, InsideService, ask_gate, is_inside};
 pub use lab_runner::LabRunner;
-pub use lab_session::LabSession;
+pub use lab_session::{LabSession, Twins};
 pub(crate) use lab_start::{apply_solution, start_lab};
 pub(crate) use lesson_host::{LessonEvent, LessonRequest, serve as serve_lesson};
 pub(crate) use notice::Notice;

@@ -9,7 +9,7 @@ use super::exit_code::ExitCode;
 use super::output::{self, Output};
 use super::show_error::write_document;
 use super::{gate_client, sudo};
-use crate::app::{self, Error, GateVerb, LocalGrading};
+use crate::app::{self, Error, GateVerb, LocalGrading, Twins};
 use crate::model::Report;
 use crate::report::Format;
 
@@ -91,7 +91,8 @@ fn grade(context: &Context, args: &Args) -> Result<Report, Error> {
     } else {
         sudo::require_root(context, "entering the sandbox")?;
         let waiting = context.waiting();
-        app::grade_sandbox(workspace, lab, !args.no_trials, &|text| waiting.show(text))?
+        let twins = if args.no_trials { Twins::None } else { Twins::Two };
+        app::grade_sandbox(workspace, lab, twins, &|text| waiting.show(text))?
     };
     let mut report = app::record_and_report(workspace, &course, lab, &graded, started.elapsed());
     if args.format == Format::Human && report.score.passed == Some(true) {

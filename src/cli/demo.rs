@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::context::Context;
 use super::exit_code::ExitCode;
 use super::{gate_client, sudo};
-use crate::app::{self, Error, LabSession};
+use crate::app::{self, Error, LabSession, Twins};
 use crate::course::{Course, LabDirectory};
 use crate::model::Overlay;
 use crate::report;
@@ -109,7 +109,7 @@ impl Demo<'_> {
         let started = Instant::now();
         let graded = {
             let _spinner = self.context.terminal.spinner("grading");
-            session.grade(self.lab, true)
+            session.grade(self.lab, Twins::Two)
         };
         let report = app::unrecorded_report(&self.context.workspace, self.course, self.lab, &graded, started);
         let mut out = io::stdout().lock();

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 
 use common::{course, test_env};
 use pairs::{Pair, pairs};
+use unitlab::app::Twins;
 use unitlab::model::{Check, Kind, Overlay, OverlayFile, Status, TimeSpan};
 
 /// `e03-sum-2.service` for the second unit of the pair at index 3.
@@ -86,7 +87,7 @@ fn two_correct_ways_get_the_same_points() {
         let session = env.lab_session(&lab, &format!("equal{half}"));
         let done = session.apply(&overlay(pairs)).unwrap();
         assert!(done.status.success(), "{}\n{}", done.status, done.output);
-        let graded = session.grade(&lab, true);
+        let graded = session.grade(&lab, Twins::One);
         session.close().unwrap();
         assert!(graded.twin_error.is_none(), "{:?}", graded.twin_error);
         assert_eq!(graded.checks.len(), lab.lab.checks.len());

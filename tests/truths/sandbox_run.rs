@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use unitlab::app::Graded;
+use unitlab::app::{Graded, Twins};
 use unitlab::model::{
     Check, CheckReport, Overlay, OverlayFile, StabilityFact, StabilityQuestion, UnitFact, UnitQuestion,
 };
@@ -67,7 +67,7 @@ impl SandboxRun {
         let session = env.lab_session(&lab, "truths");
         let done = session.apply(&overlay(&rows)).unwrap();
         assert!(done.status.success(), "{}\n{}", done.status, done.output);
-        let graded = session.grade(&lab, true);
+        let graded = session.grade(&lab, Twins::One);
         session.close().unwrap();
         assert!(graded.twin_error.is_none(), "{:?}", graded.twin_error);
         let version = graded.place.systemd.parse().unwrap_or_else(|_| panic!("{:?}", graded.checks.first()));

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use common::{course, run_in_sandbox, test_env};
 use compare::{compare, listing};
-use unitlab::app::LabSession;
+use unitlab::app::{LabSession, Twins};
 use unitlab::course::LabDirectory;
 use unitlab::engine::settings_in_effect;
 use unitlab::model::{
@@ -79,7 +79,7 @@ fn failed_settings(session: &LabSession, mut lab: LabDirectory, answers: &Answer
             lab.lab.checks.push(setting(unit, name, Expect::Is(value)));
         }
     }
-    let graded = session.grade(&lab, false);
+    let graded = session.grade(&lab, Twins::None);
     let is_wrong = |check: &&CheckReport| check.status != Status::Passed;
     graded
         .checks
@@ -97,7 +97,7 @@ fn differences(session: &LabSession, lab: &LabDirectory, units: &[String]) -> (V
     for batch in units.chunks(BATCH) {
         let mut lab = lab.clone();
         lab.lab.checks = batch.iter().map(|unit| setting(unit, "Description", Expect::Set)).collect();
-        let answers = session.grade(&lab, false).observations.live;
+        let answers = session.grade(&lab, Twins::None).observations.live;
         let loaded_units: Vec<&String> =
             batch.iter().filter(|unit| facts(&answers, unit).0.get("LoadState") == "loaded").collect();
         let alias = |unit: &String| (unit.clone(), facts(&answers, unit).0.get("Id").to_owned());
@@ -123,7 +123,7 @@ fn install_differences(session: &LabSession, lab: &LabDirectory, units: &[String
     for batch in units.chunks(BATCH) {
         let mut lab = lab.clone();
         lab.lab.checks = batch.iter().map(|unit| setting(unit, "Description", Expect::Set)).collect();
-        let answers = session.grade(&lab, false).observations.live;
+        let answers = session.grade(&lab, Twins::None).observations.live;
         let has_wanted_by = |unit: &&String| {
             let (loaded, files) = facts(&answers, unit);
             loaded.get("LoadState") == "loaded" && !settings_in_effect(files, "WantedBy").is_empty()
@@ -137,7 +137,7 @@ fn install_differences(session: &LabSession, lab: &LabDirectory, units: &[String
         let done = run_in_sandbox(session, &argv);
         let enabled_now: Vec<&str> = done.lines().collect();
         enabled += enabled_now.len();
-        let answers = session.grade(&lab, false).observations.live;
+        let answers = session.grade(&lab, Twins::None).observations.live;
         for unit in with_wanted_by.into_iter().filter(|unit| enabled_now.contains(&unit.as_str())) {
             let (loaded, files) = facts(&answers, unit);
             let lines = settings_in_effect(files, "WantedBy");

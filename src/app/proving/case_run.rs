@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::job::{Case, CaseAction};
 use crate::app::lab_runner::LabRunner;
-use crate::app::lab_session::LabSession;
+use crate::app::lab_session::{LabSession, Twins};
 use crate::engine;
 use crate::model::{Expected, Overlay, SubmittedAnswer, Timing};
 use crate::sandbox::{RootSource, SandboxError};
@@ -75,7 +75,7 @@ impl CaseRun<'_> {
             return;
         }
         let lab = self.case.lab;
-        let graded = self.session.grade(lab, true);
+        let graded = self.session.grade(lab, Twins::One);
         let waits = graded.waits();
         self.timing.boot += waits.boot;
         self.timing.watch += waits.watch + waits.restart + waits.settle;
