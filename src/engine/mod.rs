@@ -27,7 +27,7 @@ mod watched;
 pub use ask::{questions, trials, twin_questions};
 pub use case_differences::differences;
 pub use hint::{HintText, Hints, NextHint, next_hint};
-pub use judge::{judge, normal};
+pub use judge::{has_certain_failure, judge, normal};
 pub use mutant::{Mutant, mutants};
 pub use score::score;
 pub(crate) use suggest::{did_you_mean, suggest};

@@ -3,6 +3,7 @@
 mod account;
 mod active;
 mod answer;
+mod certain;
 mod comes_back;
 mod command;
 mod enabled;
@@ -23,5 +24,6 @@ mod truths;
 mod unit_file;
 
 pub use answer::normal;
+pub use certain::has_certain_failure;
 pub use grade::judge;
 pub(in crate::engine) use start_limit::RestartRate;

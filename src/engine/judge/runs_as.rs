@@ -30,12 +30,7 @@ pub(super) fn judge(view: &UnitView, root: bool) -> Verdict {
             remedy: Some("check again in a second".into()),
         });
     }
-    // With root = true, the main process must be root. With root = false, no process may be root.
-    let has_main = processes.iter().any(|process| process.main);
-    let wrong = |process: &&Process| {
-        if root { process.uid != 0 && (process.main || !has_main) } else { process.uid == 0 }
-    };
-    let wrong: Vec<&Process> = processes.iter().filter(wrong).collect();
+    let wrong = wrong(processes, root);
     let relevant = if wrong.is_empty() { processes.iter().collect() } else { wrong.clone() };
     for process in relevant.iter().take(3) {
         let source = format!("ps -o uid,pid,comm -p {}", process.pid);
@@ -56,6 +51,20 @@ pub(super) fn judge(view: &UnitView, root: bool) -> Verdict {
             finding.failed(format!("{observed} now, and root at the next start: {what}"))
         }
     }
+}
+
+/// Whether what runs now is wrong, whatever the next start would run. The check must have failed.
+pub(super) fn is_wrong_now(view: &UnitView, root: bool) -> bool {
+    view.processes().is_ok_and(|fact| fact.processes.is_empty() || !wrong(&fact.processes, root).is_empty())
+}
+
+/// With root = true, the main process must be root. With root = false, no process may be root.
+fn wrong(processes: &[Process], root: bool) -> Vec<&Process> {
+    let has_main = processes.iter().any(|process| process.main);
+    let is_wrong = |process: &&Process| {
+        if root { process.uid != 0 && (process.main || !has_main) } else { process.uid == 0 }
+    };
+    processes.iter().filter(is_wrong).collect()
 }
 
 /// Between fork and execve, systemd's child is named `(name)` and is still root.

@@ -13,6 +13,11 @@ pub(super) fn judge(view: &UnitView, name: &str, expect: &Expect) -> Verdict {
     judge_directive(view, name, expect, describe(name, expect))
 }
 
+/// Whether the loaded value is wrong, whatever the disk says.
+pub(super) fn is_loaded_wrong(view: &UnitView, name: &str, expect: &Expect) -> bool {
+    view.loaded().is_ok_and(|unit| !value(unit, name).is_some_and(|value| meets(expect, &value)))
+}
+
 /// The value that systemd would load from disk.
 struct Disk {
     /// None if the unit cannot be loaded.
