@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::graded::Graded;
+use super::twin::{Twin, ask};
 use crate::course::LabDirectory;
 use crate::engine;
-use crate::machine::{LONGEST_KILL, Machine, Remote};
+use crate::machine::LONGEST_KILL;
 use crate::model::{
-    AnswerSet, KillTrial, Lab, Observations, Overlay, PerformedTrial, Place, PlaceKind, Question, SubmittedAnswer,
+    AnswerSet, KillTrial, Lab, Observations, Overlay, PerformedTrial, Place, PlaceKind, SubmittedAnswer,
     SystemQuestion, TimeSpan, Trial, TrialMachine, Trials, UnitQuestion, Unknown,
 };
-use crate::sandbox::{self, Captured, Entrance, Estate, Lease, Record, Sandbox, SandboxError};
+use crate::sandbox::{Captured, Entrance, Estate, Lease, Record, Sandbox, SandboxError};
 
 /// A running sandbox with the scene of its lab. It stops when this is dropped, unless [`LabSession::keep`] was called.
 #[derive(Debug)]
@@ -149,10 +150,9 @@ impl LabSession {
 
     fn ask_twin(&self, lab: &Lab) -> Result<TwinResult, SandboxError> {
         let (questions, trials) = (engine::twin_questions(lab), engine::trials(lab, TrialMachine::Twin));
-        let begun = Instant::now();
-        let (twin, record, _lease) = sandbox::launch_twin(&self.estate, &self.sandbox)?;
-        let took = begun.elapsed();
-        let (answers, trials) = ask(&record, &questions, &trials);
+        let twin = Twin::boot(&self.estate, &self.sandbox)?;
+        let took = twin.took;
+        let (answers, trials) = twin.ask(&questions, &trials);
         twin.stop()?;
         Ok(TwinResult { answers, trials, took })
     }
@@ -166,17 +166,6 @@ impl LabSession {
     pub fn close(self) -> Result<(), SandboxError> {
         self.sandbox.stop()
     }
-}
-
-fn ask(record: &Record, questions: &[Question], trials: &[Trial]) -> (AnswerSet, Vec<PerformedTrial>) {
-    let reason = match record.entrance().map(|entrance| entrance.examiner()) {
-        Some(Ok(examiner)) => return Remote::new(examiner).ask_and_perform(questions, trials),
-        Some(Err(error)) => error.to_string(),
-        None => "the sandbox is not up".into(),
-    };
-    let unknown = Unknown { reason, remedy: None };
-    let performed = trials.iter().map(|trial| PerformedTrial::new(trial.clone(), Err(unknown.clone()))).collect();
-    (AnswerSet::unknown(questions, &unknown), performed)
 }
 
 /// Describes the kill that may take longest: `waiting up to 8s for sre-app.service to come back`.

@@ -16,6 +16,7 @@ mod os_tree;
 mod progress_document;
 mod proving;
 mod saved_progress;
+mod twin;
 mod workspace;
 
 pub(crate) use curriculum::{Curriculum, StepKind};

@@ -1,0 +1,46 @@
+//! A freshly booted copy of a running sandbox.
+
+use std::time::{Duration, Instant};
+
+use crate::machine::{Machine, Remote};
+use crate::model::{AnswerSet, PerformedTrial, Question, Trial, Unknown};
+use crate::sandbox::{self, Estate, Lease, Record, Sandbox, SandboxError};
+
+/// A copy of a sandbox. Its manager has just read the unit files from disk. It stops when this is dropped.
+#[derive(Debug)]
+pub(super) struct Twin {
+    sandbox: Sandbox,
+    record: Record,
+    _lease: Lease,
+    /// Time to copy and boot it.
+    pub(super) took: Duration,
+}
+
+impl Twin {
+    pub(super) fn boot(estate: &Estate, of: &Sandbox) -> Result<Self, SandboxError> {
+        let begun = Instant::now();
+        let (sandbox, record, lease) = sandbox::launch_twin(estate, of)?;
+        Ok(Self { sandbox, record, _lease: lease, took: begun.elapsed() })
+    }
+
+    /// Asks it, then performs the trials on it.
+    pub(super) fn ask(&self, questions: &[Question], trials: &[Trial]) -> (AnswerSet, Vec<PerformedTrial>) {
+        ask(&self.record, questions, trials)
+    }
+
+    pub(super) fn stop(self) -> Result<(), SandboxError> {
+        self.sandbox.stop()
+    }
+}
+
+/// Asks a sandbox, then performs the trials in it. If it cannot be entered, everything is unknown.
+pub(super) fn ask(record: &Record, questions: &[Question], trials: &[Trial]) -> (AnswerSet, Vec<PerformedTrial>) {
+    let reason = match record.entrance().map(|entrance| entrance.examiner()) {
+        Some(Ok(examiner)) => return Remote::new(examiner).ask_and_perform(questions, trials),
+        Some(Err(error)) => error.to_string(),
+        None => "the sandbox is not up".into(),
+    };
+    let unknown = Unknown { reason, remedy: None };
+    let performed = trials.iter().map(|trial| PerformedTrial::new(trial.clone(), Err(unknown.clone()))).collect();
+    (AnswerSet::unknown(questions, &unknown), performed)
+}
