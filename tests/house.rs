@@ -35,10 +35,11 @@ const FLOORS: [(&str, u8); 11] = [
 ];
 
 /// External crate → the rooms that may use it; `main` is `src/main.rs`.
-const CRATES: [(&str, &[&str]); 21] = [
+const CRATES: [(&str, &[&str]); 22] = [
     ("clap", &["cli", "main"]),
     ("clap_complete", &["cli"]),
     ("console", &["ui", "report"]),
+    ("dialoguer", &["ui"]),
     ("httparse", &["machine"]),
     ("include_dir", &["course"]),
     ("indicatif", &["ui"]),
@@ -51,7 +52,7 @@ const CRATES: [(&str, &[&str]); 21] = [
     ("serde", EVERYWHERE),
     ("serde_json", &["os", "learner", "machine", "sandbox", "report", "app", "cli"]),
     ("sha2", &["course"]),
-    ("signal_hook", &["sandbox", "ui"]),
+    ("signal_hook", &["os", "sandbox", "ui"]),
     ("strsim", &["engine"]),
     ("textwrap", &["ui", "report"]),
     ("thiserror", EVERYWHERE),

@@ -132,6 +132,7 @@ impl From<PromptError> for Error {
     fn from(error: PromptError) -> Self {
         match error {
             PromptError::Interrupted => Self::Interrupted,
+            PromptError::Terminal(error) => Self::terminal(error),
             other => Self::usage(other.to_string(), String::new()),
         }
     }

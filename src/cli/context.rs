@@ -9,7 +9,8 @@ use super::globals::Globals;
 use super::streams::Streams;
 use crate::app::{Error, Notice, Workspace};
 use crate::learner::StateDir;
-use crate::sandbox::{self, Estate};
+use crate::os;
+use crate::sandbox::Estate;
 use crate::ui::{ColorChoice, Spinner, Stream, Terminal, clear_line, markdown, next_steps};
 
 /// Workspace, terminal and streams of one command.
@@ -25,7 +26,7 @@ impl Context {
         let state = StateDir::resolve(globals.state_dir.clone())?;
         if io::stderr().is_terminal() {
             // On Ctrl-C, remove the spinner's unfinished line.
-            sandbox::on_termination(clear_line)?;
+            os::on_termination(clear_line).map_err(Error::system("cannot watch for signals"))?;
         }
         let estate = Estate::at(globals.estate.as_deref().unwrap_or(Path::new(Estate::DEFAULT)));
         let verbose = globals.verbose > 0;

@@ -7,6 +7,8 @@ mod next_steps;
 mod paint;
 mod progress_bar;
 mod prompt;
+mod prompt_keys;
+mod prompt_theme;
 mod screen;
 mod spinner;
 mod status_mark;
@@ -20,7 +22,7 @@ pub(crate) use lesson::{
 pub(crate) use markdown::{escape_markdown, markdown};
 pub(crate) use next_steps::next_steps;
 pub use progress_bar::ProgressBar;
-pub use prompt::PromptError;
+pub use prompt::{Choice, PromptError};
 pub(crate) use prompt::wait_for_enter;
 pub(crate) use screen::{Screen, UiEvent};
 pub use spinner::Spinner;

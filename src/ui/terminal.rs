@@ -6,7 +6,7 @@ use console::Term;
 
 use super::environment::{ColorChoice, TerminalEnv};
 use super::progress_bar::ProgressBar;
-use super::prompt::{self, PromptError};
+use super::prompt::{self, Choice, PromptError};
 use super::spinner::Spinner;
 use crate::model::Style;
 
@@ -98,10 +98,39 @@ impl Terminal {
         if self.yes {
             Ok(true)
         } else if self.is_interactive() {
-            prompt::confirm(&Term::stderr(), question)
+            prompt::confirm(self.prompt_style(), question)
         } else {
             Err(PromptError::NoTerminal { question: question.to_owned(), flag: flag.to_owned() })
         }
+    }
+
+    /// Lets the user choose a row of a list; `None` if they leave it. `default` is the row that Enter chooses at once.
+    ///
+    /// Fails without a terminal: ask [`Terminal::is_interactive`] first, and name the argument that was left out.
+    pub fn choose(
+        &self,
+        question: &str,
+        choices: &[Choice],
+        default: usize,
+    ) -> Result<Option<usize>, PromptError> {
+        prompt::choose(self.prompt_style(), question, choices, default)
+    }
+
+    /// Lets the user type a text; `None` for an empty one. A text that `refuse` gives a reason against is asked for again.
+    ///
+    /// Fails without a terminal: ask [`Terminal::is_interactive`] first.
+    pub fn type_text(
+        &self,
+        label: &str,
+        refuse: impl Fn(&str) -> Option<String> + Sync,
+    ) -> Result<Option<String>, PromptError> {
+        prompt::type_text(self.prompt_style(), label, refuse)
+    }
+
+    /// The style of prompts, which are on standard error.
+    fn prompt_style(&self) -> Style {
+        let columns = usize::from(Term::stderr().size().1);
+        Style { width: columns.clamp(20, 100), ..self.stderr_style() }
     }
 
     /// Whether a full screen can be drawn.

@@ -10,8 +10,8 @@ use crate::cli::context::Context;
 use crate::cli::exit_code::ExitCode;
 use crate::cli::sudo;
 use crate::model::{CaseResult, Proof};
+use crate::os;
 use crate::report;
-use crate::sandbox;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -89,7 +89,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
 
 /// Runs the jobs with a progress bar. Ctrl-C stops all sandboxes.
 fn prove(context: &Context, prover: &Prover, jobs: &[Job<'_>]) -> Result<Proof, Error> {
-    let interrupted = sandbox::signal_stream()?;
+    let interrupted = os::signal_stream().map_err(Error::system("cannot watch for signals"))?;
     let (done, watcher) = UnixStream::pair().map_err(Error::system("cannot watch for Ctrl-C"))?;
     let bar = context.terminal.progress_bar(jobs.iter().map(Job::verdicts).sum());
     let on_result = |proven: &CaseResult| {
@@ -100,7 +100,7 @@ fn prove(context: &Context, prover: &Prover, jobs: &[Job<'_>]) -> Result<Proof, 
     };
     let proof = thread::scope(|scope| {
         scope.spawn(|| {
-            if sandbox::wait_for_signal(&interrupted, &watcher) {
+            if os::wait_for_signal(&interrupted, &watcher) {
                 prover.stop();
             }
         });

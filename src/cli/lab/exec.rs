@@ -9,8 +9,7 @@ use crate::app::{self, Error};
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitCode;
 use crate::cli::sudo;
-use crate::os::shell_code;
-use crate::sandbox;
+use crate::os::{self, shell_code};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  unitlab lab exec sre-app -- systemctl is-system-running")]
@@ -27,7 +26,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
     let lab = &*context.workspace.lab(&course, args.lab.as_deref())?;
     sudo::require_root(context, "entering the sandbox")?;
     let entrance = app::find_session(&context.workspace, lab)?.entrance()?;
-    let interrupted = sandbox::signal_stream()?;
+    let interrupted = os::signal_stream().map_err(Error::system("cannot watch for signals"))?;
     let (mut command, unit) = entrance.exec(&args.command)?;
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let fail = || Error::system("cannot run in the sandbox");
@@ -35,7 +34,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
     let copies = StreamCopies::start(&mut child);
     let (done, watcher) = UnixStream::pair().map_err(fail())?;
     let stop = thread::spawn(move || {
-        let was_interrupted = sandbox::wait_for_signal(&interrupted, &watcher);
+        let was_interrupted = os::wait_for_signal(&interrupted, &watcher);
         if was_interrupted {
             let _ = entrance.stop_unit(&unit);
         }

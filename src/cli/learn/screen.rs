@@ -12,6 +12,7 @@ use crate::cli::exit_code::ExitCode;
 use crate::course::Course;
 use crate::engine::session::{Action, Event, Key, SandboxStatus, SavedProgress, State, begin, update};
 use crate::model::Tutorial;
+use crate::os;
 use crate::sandbox;
 use crate::ui::{LabSummary, Screen, UiEvent, home_frame, lesson_frame};
 
@@ -41,7 +42,7 @@ enum End {
 
 impl<'a> TutorialScreen<'a> {
     pub(in crate::cli) fn new(context: &'a Context, course: &'a Course, os_tree: Option<&Path>) -> Result<Self, Error> {
-        let interrupted = sandbox::signal_stream()?;
+        let interrupted = os::signal_stream().map_err(Error::system("cannot watch for signals"))?;
         interrupted.set_nonblocking(true).map_err(Error::system("cannot watch for Ctrl-C"))?;
         let lesson_host = LessonClient::new(&context.workspace, os_tree)?;
         Ok(Self { context, course, lesson_host, interrupted })
