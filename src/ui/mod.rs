@@ -22,8 +22,8 @@ pub(crate) use lesson::{
 pub(crate) use markdown::{escape_markdown, markdown};
 pub(crate) use next_steps::next_steps;
 pub use progress_bar::ProgressBar;
-pub use prompt::{Choice, PromptError};
 pub(crate) use prompt::wait_for_enter;
+pub use prompt::{Choice, PromptError};
 pub(crate) use screen::{Screen, UiEvent};
 pub use spinner::Spinner;
 pub(crate) use spinner::clear_line;

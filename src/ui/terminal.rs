@@ -107,12 +107,7 @@ impl Terminal {
     /// Lets the user choose a row of a list; `None` if they leave it. `default` is the row that Enter chooses at once.
     ///
     /// Fails without a terminal: ask [`Terminal::is_interactive`] first, and name the argument that was left out.
-    pub fn choose(
-        &self,
-        question: &str,
-        choices: &[Choice],
-        default: usize,
-    ) -> Result<Option<usize>, PromptError> {
+    pub fn choose(&self, question: &str, choices: &[Choice], default: usize) -> Result<Option<usize>, PromptError> {
         prompt::choose(self.prompt_style(), question, choices, default)
     }
 
