@@ -133,7 +133,7 @@ impl From<PromptError> for Error {
         match error {
             PromptError::Interrupted => Self::Interrupted,
             PromptError::Terminal(error) => Self::terminal(error),
-            other => Self::usage(other.to_string(), String::new()),
+            refused @ PromptError::NoTerminal { .. } => Self::usage(refused.to_string(), String::new()),
         }
     }
 }

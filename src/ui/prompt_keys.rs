@@ -61,7 +61,7 @@ pub(super) fn run_prompt<T: Send>(cancel: &[u8], ask: impl FnOnce() -> T + Send)
         (asking.join(), end)
     });
     if end == PromptEnd::Answered {
-        keyboard.keep_typed_ahead();
+        keep_typed_ahead();
     }
     drop(keyboard);
     match result {
@@ -156,24 +156,24 @@ impl Keyboard {
         typed_ahead().extend(keys.iter().skip(length + 1));
         end
     }
-
-    /// Keeps what dialoguer has not read for the next prompt.
-    fn keep_typed_ahead(&self) {
-        let unread = ioctl_fionread(stdin()).ok().and_then(|count| usize::try_from(count).ok()).unwrap_or(0);
-        let mut bytes = vec![0; unread];
-        if unread > 0
-            && let Ok(count) = rustix::io::read(stdin(), &mut bytes)
-        {
-            bytes.truncate(count);
-            typed_ahead().extend(bytes);
-        }
-    }
 }
 
 impl Drop for Keyboard {
     fn drop(&mut self) {
         // Before `_raw` is dropped, which changes the modes of standard input.
         let _ = dup2_stdin(&self.terminal);
+    }
+}
+
+/// Keeps the keys that dialoguer has not read from its standard input, for the next prompt.
+fn keep_typed_ahead() {
+    let unread = ioctl_fionread(stdin()).ok().and_then(|count| usize::try_from(count).ok()).unwrap_or(0);
+    let mut bytes = vec![0; unread];
+    if unread > 0
+        && let Ok(count) = rustix::io::read(stdin(), &mut bytes)
+    {
+        bytes.truncate(count);
+        typed_ahead().extend(bytes);
     }
 }
 
