@@ -166,7 +166,9 @@ fn root_inside_has_no_power_over_processes_outside() {
     assert_eq!(run_in_sandbox(&session, &["python3", "-c", &attack]), "done\n");
     // Kills every process inside except PID 1.
     let _ = session.entrance().unwrap().capture(&["sh", "-c", "kill -9 -1"], b"");
-    examiner.stdin.take().unwrap().write_all(br#"{"questions":[{"ask":"system"}]}"#).unwrap();
+    let questions = br#"{"questions":[{"ask":"system"}]}"#;
+    let frame = [&u32::try_from(questions.len()).unwrap().to_be_bytes(), &questions[..]].concat();
+    examiner.stdin.take().unwrap().write_all(&frame).unwrap();
     let output = examiner.wait_with_output().unwrap();
     assert!(output.status.success() && String::from_utf8_lossy(&output.stdout).contains("version"), "{output:?}");
     assert!(bystander.try_wait().unwrap().is_none());
