@@ -247,3 +247,77 @@ fn ctrl_c_stops_the_command_in_the_sandbox() {
     let (code, out, _) = result(&env.unitlab(&["lab", "exec", "--", "pgrep", "-xf", "sleep 77777"]));
     assert_eq!((code, out.as_str()), (1, ""), "the command is still running in the sandbox");
 }
+
+/// Writes a course whose files have mistakes.
+fn broken_course(dir: &std::path::Path) {
+    let begin = format!("pass = 80\nchapter = \"systemclt\"\n{}minutes = 900\nunit = \"a.service\"", "#\n".repeat(99));
+    for (path, bytes) in [
+        ("labs/one/lab.toml", format!("{begin}\ntitle = \"A \u{202e}title\"\n[[check]]\nwhyy = \"x\"\n").into_bytes()),
+        ("labs/two/lab.toml", format!("{begin}\n\tid = 'a'; \u{200b}{}", "世界".repeat(200)).into_bytes()),
+        ("labs/three/lab.toml", b"title = 'x'\n# caf\xe9 \x1b[2J".to_vec()),
+    ] {
+        let path = dir.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }
+}
+
+#[test]
+fn the_mistakes_of_a_course_are_underlined_in_their_lines() {
+    let user = NewUser::new();
+    let dir = user.0.path().join("course");
+    broken_course(&dir);
+    let show = |columns: &str, color: &str| {
+        let mut command = user.command(&["course", "check", dir.to_str().unwrap(), "--color", color]);
+        let (code, out, err) = result(&command.env("COLUMNS", columns).output().unwrap());
+        assert_eq!((code, out.as_str()), (4, ""), "{err}");
+        err
+    };
+    let plain = show("80", "never");
+    insta::assert_snapshot!(plain, @r#"
+    unitlab: the course has mistakes
+      labs/one/brief.md: the file is missing; create it
+      labs/one/lab.toml:2:11: unknown value "systemclt" for chapter; did you mean "systemctl"?
+        |
+      2 | chapter = "systemclt"
+        |           ^^^^^^^^^^^
+      labs/one/lab.toml:102:11: minutes is 900; it must be from 1 to 120
+          |
+      102 | minutes = 900
+          |           ^^^
+      labs/one/lab.toml:105:1: hints is missing
+      labs/one/lab.toml:105:1: id is missing
+      labs/one/lab.toml:105:1: kind is missing
+      labs/one/lab.toml:105:1: lesson is missing
+      labs/one/lab.toml:105:1: points is missing
+      labs/one/lab.toml:105:1: title is missing
+      labs/one/lab.toml:105:1: why is missing
+          |
+      105 | [[check]]
+          | ^^^^^^^^^
+      labs/one/solution: the directory has neither files/ nor apply.sh; add at least one of them
+      labs/one/solution/notes.md: the file is missing; create it
+      labs/three/lab.toml:2:6: the file is not valid UTF-8 from here on; save it as UTF-8
+        |
+      2 | # caf� \x1b[2J
+        |      ^
+      labs/two/brief.md: the file is missing; create it
+      labs/two/lab.toml:104:10: unexpected key or value, expected newline, `#`
+          |
+      104 |     id = 'a'; \u{200b}世界世界世界世界世界世界世界世界世界世界世界世...
+          |             ^
+      labs/two/solution: the directory has neither files/ nor apply.sh; add at least one of them
+      labs/two/solution/notes.md: the file is missing; create it
+      next: fix the course's files; each line names the file, the line and the column
+    "#);
+    // In a pipe, only the excerpts fit the width.
+    let narrow = show("60", "never");
+    for line in narrow.lines().filter(|line| line.contains(" | ")) {
+        assert!(console::measure_text_width(line) <= 60, "{line}");
+    }
+    let wide = narrow.lines().find(|line| line.contains('世')).unwrap();
+    insta::assert_snapshot!(wide.trim_start(), @r"104 |     id = 'a'; \u{200b}世界世界世界世界世界世界世...");
+    let coloured = show("80", "always");
+    assert!(coloured.contains("\u{1b}[1m\u{1b}[31m^^^^"), "{coloured:?}");
+    assert_eq!(console::strip_ansi_codes(&coloured), plain);
+}

@@ -94,6 +94,7 @@ fn mistakes_in_files_are_reported_with_line_and_column() {
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(4), "{stderr}");
     for line in [
+        "\n  2 | fails = [\"enbled\"]\n    |          ^^^^^^^^\n",
         r#"labs/tiny/cases/one/case.toml:2:10: the lab has no check "enbled"; did you mean "enabled"?"#,
         r#"labs/tiny/cases/one/case.toml:3:14: unknown diagnosis "maskd"; did you mean "masked"?"#,
         r#"labs/tiny/lab.toml:27:10: the solution has no mutant "drop Service.ExecStar"; did you mean "drop Service.ExecStart"?"#,

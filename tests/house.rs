@@ -35,7 +35,8 @@ const FLOORS: [(&str, u8); 11] = [
 ];
 
 /// External crate → the rooms that may use it; `main` is `src/main.rs`.
-const CRATES: [(&str, &[&str]); 22] = [
+const CRATES: &[(&str, &[&str])] = &[
+    ("annotate_snippets", &["ui"]),
     ("clap", &["cli", "main"]),
     ("clap_complete", &["cli"]),
     ("console", &["ui", "report"]),

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::io;
 
-use crate::course::{CourseErrors, LabError, NoSuchChapter, NoSuchLab};
+use crate::course::{CourseError, CourseErrors, LabError, NoSuchChapter, NoSuchLab};
 use crate::engine::did_you_mean;
 use crate::learner::LearnerError;
 use crate::sandbox::SandboxError;
@@ -25,19 +25,21 @@ pub(crate) enum Error {
 }
 
 /// What the user reads about an error.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Message {
     /// What did not work, in one sentence.
     pub(crate) what: String,
     /// Why, if that is known; may have several lines.
     pub(crate) cause: String,
+    /// The mistakes of a course, if they are the cause; it has a line for each.
+    pub(crate) mistakes: Vec<CourseError>,
     /// What to do next; may be empty.
     pub(crate) next: String,
 }
 
 impl Error {
     pub(crate) fn usage(what: impl Into<String>, next: impl Into<String>) -> Self {
-        Self::Usage(Message { what: what.into(), cause: String::new(), next: next.into() })
+        Self::Usage(Message { what: what.into(), next: next.into(), ..Message::default() })
     }
 
     /// `what` says that `word` is none of the `known` names; a near one is suggested.
@@ -54,11 +56,11 @@ impl Error {
     }
 
     pub(crate) fn failed(what: impl Into<String>, cause: impl Into<String>, next: impl Into<String>) -> Self {
-        Self::Failed(Message { what: what.into(), cause: cause.into(), next: next.into() })
+        Self::Failed(Message { what: what.into(), cause: cause.into(), next: next.into(), ..Message::default() })
     }
 
     pub(crate) fn broken_course(what: impl Into<String>, cause: impl Into<String>, next: impl Into<String>) -> Self {
-        Self::BrokenCourse(Message { what: what.into(), cause: cause.into(), next: next.into() })
+        Self::BrokenCourse(Message { what: what.into(), cause: cause.into(), next: next.into(), ..Message::default() })
     }
 
     /// For `map_err` on a system call; `what` says which step failed.
@@ -73,11 +75,7 @@ impl Error {
     /// The message to show; `None` if nothing is shown.
     pub(crate) fn message(&self) -> Option<Message> {
         match self {
-            Self::Usage(Message { what, cause, next })
-            | Self::Failed(Message { what, cause, next })
-            | Self::BrokenCourse(Message { what, cause, next }) => {
-                Some(Message { what: what.clone(), cause: cause.clone(), next: next.clone() })
-            }
+            Self::Usage(message) | Self::Failed(message) | Self::BrokenCourse(message) => Some(message.clone()),
             Self::Interrupted => Some(Message { what: "interrupted".into(), ..Message::default() }),
             Self::OutputClosed => None,
         }
@@ -86,7 +84,7 @@ impl Error {
 
 impl From<SandboxError> for Error {
     fn from(error: SandboxError) -> Self {
-        let message = Message { next: error.next(), what: error.to_string(), cause: String::new() };
+        let message = Message { next: error.next(), what: error.to_string(), ..Message::default() };
         match error {
             SandboxError::AlreadyRunning { .. } => Self::Usage(message),
             _ => Self::Failed(message),
@@ -102,8 +100,12 @@ impl From<LearnerError> for Error {
 
 impl From<CourseErrors> for Error {
     fn from(errors: CourseErrors) -> Self {
-        let next = "fix the course's files; each line names the file, the line and the column";
-        Self::broken_course("the course has mistakes", errors.to_string(), next)
+        Self::BrokenCourse(Message {
+            what: "the course has mistakes".into(),
+            cause: errors.to_string(),
+            mistakes: errors.into_vec(),
+            next: "fix the course's files; each line names the file, the line and the column".into(),
+        })
     }
 }
 

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::app::Error;
 use crate::report::Format;
-use crate::ui::wrap;
+use crate::ui::{Terminal, wrap};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -112,7 +112,8 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
         None => (home::run(&cli.globals, || help(width)), None),
     };
     result.unwrap_or_else(|error| {
-        show_error(&Streams::Standard, &error, error_format);
+        let terminal = Terminal::new(cli.globals.color.into(), cli.globals.yes);
+        show_error(&Streams::Standard, &terminal, &error, error_format);
         match cli.verb {
             Some(Verb::Lab(verb)) => verb.exit_code(&error),
             _ => ExitCode::from(&error),

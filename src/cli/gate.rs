@@ -39,7 +39,7 @@ pub(super) fn run(_: &Args) -> Result<ExitCode, Error> {
     let context = Context::for_gate(Streams::Gate(Mutex::new(socket)), workspace, request.color, request.width);
     let (result, error_format) = answer(&context, lab, request.verb);
     let code = result.unwrap_or_else(|error| {
-        show_error(context.streams(), &error, error_format);
+        show_error(context.streams(), &context.terminal, &error, error_format);
         ExitCode::from(&error)
     });
     context.streams().reply(&GateReply::Exit(code.code())).map_err(Error::system("cannot send the answer"))?;

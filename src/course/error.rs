@@ -3,15 +3,17 @@
 use std::fmt;
 
 use crate::engine::{self, suggest};
-use crate::model::Chapter;
+use crate::model::{Chapter, Excerpt};
+
+use super::position::Position;
 
 /// One error in a course.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CourseError {
     /// The file, relative to the directory of the course: `labs/sre-app/lab.toml`.
     pub(super) file: String,
-    /// Line and column, both from 1. None if the error concerns the whole file.
-    pub(super) at: Option<(usize, usize)>,
+    /// None if the error concerns the whole file.
+    pub(super) at: Option<Position>,
     /// What is wrong.
     pub(super) what: String,
     /// How to fix it, if `what` does not already say so.
@@ -22,6 +24,25 @@ impl CourseError {
     /// An error that concerns a whole file.
     pub(super) fn of_file(file: impl Into<String>, what: impl Into<String>, fix: impl Into<Fix>) -> Self {
         Self { file: file.into(), at: None, what: what.into(), fix: fix.into().0 }
+    }
+
+    /// An error at one position of a file.
+    pub(super) fn at(
+        file: impl Into<String>,
+        position: Position,
+        what: impl Into<String>,
+        fix: impl Into<Fix>,
+    ) -> Self {
+        Self { at: Some(position), ..Self::of_file(file, what, fix) }
+    }
+
+    pub(crate) fn is_at_place_of(&self, other: &Self) -> bool {
+        self.file == other.file && self.at == other.at
+    }
+
+    /// The line with the error. None if the error concerns the whole file.
+    pub(crate) fn excerpt(&self) -> Option<&Excerpt> {
+        self.at.as_ref().map(|position| &position.excerpt)
     }
 }
 
@@ -56,9 +77,7 @@ pub(super) fn did_you_mean<S: AsRef<str>>(word: &str, candidates: &[S]) -> Optio
 impl fmt::Display for CourseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.file)?;
-        if let Some((line, column)) = self.at {
-            write!(f, ":{line}:{column}")?;
-        }
+        self.at.iter().try_for_each(|position| write!(f, ":{position}"))?;
         write!(f, ": {}", self.what)?;
         self.fix.iter().try_for_each(|fix| write!(f, "; {fix}"))
     }
@@ -79,6 +98,10 @@ impl CourseErrors {
     #[cfg(test)]
     pub(super) fn iter(&self) -> impl Iterator<Item = &CourseError> {
         self.0.iter()
+    }
+
+    pub(crate) fn into_vec(self) -> Vec<CourseError> {
+        self.0
     }
 }
 

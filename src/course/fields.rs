@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::error::{CourseError, Fix, did_you_mean};
-use super::files::position;
+use super::position::Position;
 
 /// A value and its position.
 pub(super) type Value<'t> = Spanned<DeValue<'t>>;
@@ -49,14 +49,12 @@ impl Source {
 
     /// Adds an error at the start of `span`.
     pub(super) fn report(&mut self, span: Range<usize>, what: impl Into<String>, fix: impl Into<Fix>) {
-        let at = Some(self.position(span.start));
-        self.errors.push(CourseError { at, ..CourseError::of_file(&self.file, what, fix) });
+        self.errors.push(CourseError::at(&self.file, self.position(span), what, fix));
     }
 
-    /// Returns the line and column in the file of an offset in the text.
-    pub(super) fn position(&self, offset: usize) -> (usize, usize) {
-        let (line, column) = position(&self.text, offset);
-        (line + self.lines_before, column)
+    /// Returns the position in the file of a range of the text.
+    pub(super) fn position(&self, span: Range<usize>) -> Position {
+        Position::of(&self.text, span).below(self.lines_before)
     }
 
     fn wrong_type(&mut self, key: &str, value: &Value<'_>, wanted: &str) {

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::directory::{self, is_editor_leftover};
 use super::error::CourseError;
+use super::position::Position;
 
 static LABS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/labs");
 static LESSONS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/lessons");
@@ -95,11 +96,11 @@ impl CourseFiles {
         match std::str::from_utf8(bytes) {
             Ok(text) => Some(text),
             Err(error) => {
-                let before = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
-                errors.push(CourseError {
-                    at: Some(position(&before, before.len())),
-                    ..CourseError::of_file(path, "the file is not valid UTF-8 from here on", "save it as UTF-8")
-                });
+                // The valid part stays as it is, and `�` is three bytes long.
+                let at = error.valid_up_to();
+                let at = Position::of(&String::from_utf8_lossy(bytes), at..at + 3);
+                let what = "the file is not valid UTF-8 from here on";
+                errors.push(CourseError::at(path, at, what, "save it as UTF-8"));
                 None
             }
         }
@@ -126,11 +127,4 @@ impl CourseFiles {
     pub(super) fn optional_text(&self, path: &str, errors: &mut Vec<CourseError>) -> Option<&str> {
         self.files.contains_key(path).then(|| self.text(path, errors)).flatten()
     }
-}
-
-/// Returns the line and the column (in characters) of a byte offset, both from 1.
-pub(super) fn position(text: &str, offset: usize) -> (usize, usize) {
-    let before = text.get(..offset).unwrap_or(text);
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
 }

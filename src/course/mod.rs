@@ -16,10 +16,11 @@ mod loaded_course;
 mod machine_kinds;
 mod missing_cases;
 mod needs_order;
+mod position;
 mod tutorial;
 mod variables;
 
-pub(crate) use error::{CourseErrors, LabError, NoSuchChapter, NoSuchLab};
+pub(crate) use error::{CourseError, CourseErrors, LabError, NoSuchChapter, NoSuchLab};
 pub use lab_directory::LabDirectory;
 pub(crate) use lesson::write_records;
 pub use loaded_course::Course;

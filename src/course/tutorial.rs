@@ -36,14 +36,14 @@ pub(super) fn read(tree: &CourseFiles, labs: &BTreeSet<&str>, errors: &mut Vec<C
         for (target, at) in &chapter.links {
             if let Err((what, fix)) = check_link(target, chapter, &read, &glossary) {
                 let file = format!("lessons/{}", chapter.name);
-                errors.push(CourseError { at: Some(*at), ..CourseError::of_file(file, what, fix) });
+                errors.push(CourseError::at(file, at.clone(), what, fix));
             }
         }
         for (lab, at) in chapter.lab_links.iter().filter(|(lab, _)| !labs.contains(lab.as_str())) {
             let file = format!("lessons/{}", chapter.name);
             let fix = did_you_mean(lab, &labs.iter().copied().collect::<Vec<_>>());
             let what = format!("there is no lab {lab:?}");
-            errors.push(CourseError { at: Some(*at), ..CourseError::of_file(file, what, fix) });
+            errors.push(CourseError::at(file, at.clone(), what, fix));
         }
     }
     Tutorial { chapters: read.into_iter().map(|read| read.chapter).collect(), glossary }

@@ -6,8 +6,8 @@ use toml::Spanned;
 
 use super::error::{CourseError, did_you_mean};
 use super::fields::{Fields, Source, Value};
-use super::files::position;
 use super::kebab::is_kebab;
+use super::position::Position;
 use crate::model::{Choice, Variable};
 
 /// Reads the variables of a `lab.toml`. Empty if it has no `[vars]`, or a syntax error, which is reported elsewhere.
@@ -98,9 +98,10 @@ pub(super) fn substitute(
             Some(value) => out.push_str(value),
             None if is_name => {
                 let known: Vec<&str> = values.keys().map(String::as_str).collect();
-                let at = Some(position(text, text.len() - after.len()));
+                let begin = text.len() - after.len();
+                let at = Position::of(text, begin..begin + name.len() + 4);
                 let what = format!("there is no variable {{{{{name}}}}}");
-                errors.push(CourseError { at, ..CourseError::of_file(file, what, did_you_mean(name, &known)) });
+                errors.push(CourseError::at(file, at, what, did_you_mean(name, &known)));
                 out.push_str(name);
             }
             None => {

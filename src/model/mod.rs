@@ -10,6 +10,7 @@ mod check_parameters;
 mod command;
 mod disk_file;
 mod escape;
+mod excerpt;
 mod exec_command;
 mod failure;
 mod file;
@@ -49,6 +50,7 @@ pub use check_parameters::{
 pub use command::{CommandFact, RunAs};
 pub use disk_file::{Content, DiskFile, FilesFact, Role};
 pub use escape::{deceives, escape};
+pub use excerpt::Excerpt;
 pub use exec_command::{End, Ended, ExecCommand, ended};
 pub use failure::{FailureFact, MissingFromEnvironment, PortHolder, ProgramFormat, Purpose, RequiredPath};
 pub use file::{AclEntry, FileFact, FileType, Node, Search};

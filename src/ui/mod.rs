@@ -1,6 +1,7 @@
 //! The terminal: colours, prompts, spinners, markdown, and the screens of the tutorial. It makes no decisions.
 
 mod environment;
+mod excerpt;
 mod lesson;
 mod markdown;
 mod next_steps;
@@ -16,6 +17,7 @@ mod terminal;
 mod wrap;
 
 pub use environment::ColorChoice;
+pub(crate) use excerpt::excerpt;
 pub(crate) use lesson::{
     Completion, CourseRow, LabSummary, chapter_as_text, course_overview, home_frame, lesson_frame, page_height,
 };

@@ -69,7 +69,8 @@ impl Terminal {
         Style { color: self.choice == ColorChoice::Always, ..self.style() }
     }
 
-    fn stderr_style(&self) -> Style {
+    /// The style for standard error.
+    pub(crate) fn stderr_style(&self) -> Style {
         Style { color: self.color(Stream::Stderr), ..self.style() }
     }
 

@@ -43,7 +43,7 @@ pub(super) fn read(parser: &mut ChapterParser<'_>, kind: BlockKind, body: &str, 
         };
         fields.finish();
         if let Some(id) = &id {
-            let at = source.position(id.span().start);
+            let at = source.position(id.span());
             if kind == BlockKind::Lab {
                 parser.lab_links.push((id.get_ref().clone(), at));
             } else if parser.ids.contains(id.get_ref()) {
@@ -103,7 +103,7 @@ fn choice(fields: &mut Fields<'_, '_>, parser: &mut ChapterParser<'_>) -> Option
         fields.source.report(fields.span(), format!("the number of choices is {}", words.len()), "give two to six");
     }
     for word in &words {
-        parser.links(word.get_ref(), fields.source.position(word.span().start), false);
+        parser.links(word.get_ref(), |_| fields.source.position(word.span()));
     }
     let several = answer.get_ref().as_array();
     let numbers: Vec<_> = several.map_or_else(|| vec![answer], |array| array.iter().collect());
@@ -167,7 +167,7 @@ fn command(fields: &mut Fields<'_, '_>, parser: &ChapterParser<'_>) -> Option<Le
 fn markdown(fields: &mut Fields<'_, '_>, parser: &mut ChapterParser<'_>, key: &'static str) -> Option<String> {
     let value = fields.need(key)?;
     let text = fields.source.text(key, value)?;
-    parser.links(text, fields.source.position(value.span().start), false);
+    parser.links(text, |_| fields.source.position(value.span()));
     Some(text.to_owned())
 }
 

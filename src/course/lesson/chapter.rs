@@ -8,6 +8,7 @@ use crate::course::fields::{Fields, Source};
 use crate::course::files::CourseFiles;
 use crate::course::kebab::is_kebab;
 use crate::course::lab_directory;
+use crate::course::position::Position;
 use crate::model::{Block, Chapter, Overlay, Page, slug};
 
 /// The title of the last page of every chapter.
@@ -18,10 +19,10 @@ pub(in crate::course) struct ParsedChapter {
     pub(in crate::course) chapter: Chapter,
     /// The file's name in `lessons/`.
     pub(in crate::course) name: String,
-    /// Link targets, each with its line and column.
-    pub(in crate::course) links: Vec<(String, (usize, usize))>,
-    /// Lab ids, each with its line and column.
-    pub(in crate::course) lab_links: Vec<(String, (usize, usize))>,
+    /// Link targets, each with its position.
+    pub(in crate::course) links: Vec<(String, Position)>,
+    /// Lab ids, each with its position.
+    pub(in crate::course) lab_links: Vec<(String, Position)>,
 }
 
 /// Returns number and id of a chapter by its file name: `01-process-and-service.md`.
@@ -47,6 +48,7 @@ pub(in crate::course) fn read(
     let segments = segments::split(&path, text, errors)?;
     let mut parser = ChapterParser {
         file: path,
+        text,
         errors,
         ids: Vec::new(),
         commands: Vec::new(),
@@ -110,17 +112,14 @@ impl ChapterParser<'_> {
                     let title = title.replace('`', "");
                     let slug = slug(&title);
                     if pages.iter().any(|page| page.slug == slug) {
-                        self.report(
-                            (line, 1),
-                            format!("another page already has the title {title:?}"),
-                            "give each page its own title",
-                        );
+                        let what = format!("another page already has the title {title:?}");
+                        self.report(line, what, "give each page its own title");
                     }
                     pages.push(Page { title, slug, line, blocks: Vec::new() });
                     continue;
                 }
                 Segment::Prose { text, line } => {
-                    self.links(text, (line, 1), true);
+                    self.links(text, |span| Position::of(text, span).below(line - 1));
                     (line, Some(Block::Prose(text.to_owned())))
                 }
                 Segment::Live { kind, body, line } => (line, block::read(self, kind, body, line)),
@@ -128,30 +127,26 @@ impl ChapterParser<'_> {
             match (pages.last_mut(), block) {
                 (Some(page), Some(block)) => page.blocks.push(block),
                 (None, _) => {
-                    self.report(
-                        (line, 1),
-                        "this comes before the first page".into(),
-                        "begin a page with a line ## Title",
-                    );
+                    self.report(line, "this comes before the first page".into(), "begin a page with a line ## Title");
                 }
                 (Some(_), None) => {}
             }
         }
         match pages.last() {
-            None => self.report((1, 1), "the chapter has no page".into(), "begin a page with a line ## Title"),
+            None => self.report(1, "the chapter has no page".into(), "begin a page with a line ## Title"),
             Some(page) if page.title != SUMMARY => {
                 let what = format!("the last page has the title {:?}", page.title);
-                self.report((page.line, 1), what, "end every chapter with a page ## Summary");
+                self.report(page.line, what, "end every chapter with a page ## Summary");
             }
             Some(_) => {}
         }
         for page in pages.iter().filter(|page| page.blocks.is_empty()) {
-            self.report((page.line, 1), format!("the page {:?} is empty", page.title), "write its text, or remove it");
+            self.report(page.line, format!("the page {:?} is empty", page.title), "write its text, or remove it");
         }
         pages
     }
 
-    fn report(&mut self, at: (usize, usize), what: String, fix: &str) {
-        self.errors.push(CourseError { at: Some(at), ..CourseError::of_file(&self.file, what, fix) });
+    fn report(&mut self, line: usize, what: String, fix: &str) {
+        self.errors.push(CourseError::at(&self.file, Position::of_line(self.text, line), what, fix));
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::course::error::CourseError;
 use crate::course::files::CourseFiles;
+use crate::course::position::Position;
 use crate::model::{GlossaryTerm, slug};
 
 const FILE: &str = "lessons/glossary.md";
@@ -10,19 +11,12 @@ const FILE: &str = "lessons/glossary.md";
 pub(in crate::course) fn read(tree: &CourseFiles, errors: &mut Vec<CourseError>) -> Vec<GlossaryTerm> {
     let Some(text) = tree.optional_text(FILE, errors) else { return Vec::new() };
     let mut terms: Vec<GlossaryTerm> = Vec::new();
-    let error_at = |line: usize, what: String, fix: &str| CourseError {
-        at: Some((line, 1)),
-        ..CourseError::of_file(FILE, what, fix)
-    };
     for (index, line) in text.lines().enumerate() {
         if let Some(name) = line.strip_prefix("## ") {
             let term = GlossaryTerm { name: name.trim().to_owned(), slug: slug(name), text: String::new() };
             if terms.iter().any(|other| other.slug == term.slug) {
-                errors.push(error_at(
-                    index + 1,
-                    format!("another entry already has the name {:?}", term.name),
-                    "merge the two",
-                ));
+                let what = format!("another entry already has the name {:?}", term.name);
+                errors.push(CourseError::at(FILE, Position::of_line(text, index + 1), what, "merge the two"));
             }
             terms.push(term);
         } else if let Some(term) = terms.last_mut() {

@@ -1,6 +1,7 @@
 //! Splits the text of a chapter at its headings and live blocks, and keeps the line of each segment.
 
 use crate::course::error::CourseError;
+use crate::course::position::Position;
 use crate::engine::did_you_mean;
 
 /// The kinds of live blocks.
@@ -56,10 +57,7 @@ struct OpenFence<'t> {
 
 /// Splits a text. Without front matter, adds an error and returns none.
 pub(super) fn split<'t>(file: &str, text: &'t str, errors: &mut Vec<CourseError>) -> Option<Segments<'t>> {
-    let at = |line: usize, what: &str, fix: &str| CourseError {
-        at: Some((line, 1)),
-        ..CourseError::of_file(file, what, fix)
-    };
+    let at = |line: usize, what: &str, fix: &str| CourseError::at(file, Position::of_line(text, line), what, fix);
     let Some(rest) = text.strip_prefix("+++\n") else {
         errors.push(at(
             1,
