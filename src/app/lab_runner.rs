@@ -1,12 +1,13 @@
 //! Boots sandboxes for one learner and lays a scene in them.
 
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use super::inside::Locations;
 use super::lab_session::LabSession;
 use crate::course::LabDirectory;
 use crate::model::{Chapter, Overlay};
-use crate::sandbox::{self, Estate, Plan, RootSource, SandboxError};
+use crate::sandbox::{self, Estate, Plan, RootSource, SandboxError, Wait};
 
 /// Boots sandboxes for one learner.
 #[derive(Debug, Clone)]
@@ -28,15 +29,33 @@ pub struct LabRunner {
 impl LabRunner {
     /// Boots a sandbox for a lab. Its scene is laid unless the sandbox already has the learner's work.
     pub fn open(&self, lab: &LabDirectory, name: &str, source: RootSource) -> Result<LabSession, SandboxError> {
-        self.open_with(&lab.lab.id, &lab.scene, name, source)
+        self.open_waiting(lab, name, source, &|_| ControlFlow::Continue(()))
+    }
+
+    /// Like [`LabRunner::open`], and calls `wait` again and again while this host has no place for the sandbox.
+    pub(crate) fn open_waiting(
+        &self,
+        lab: &LabDirectory,
+        name: &str,
+        source: RootSource,
+        wait: Wait<'_>,
+    ) -> Result<LabSession, SandboxError> {
+        self.open_with(&lab.lab.id, &lab.scene, name, source, wait)
     }
 
     /// Boots a temporary sandbox for the commands of a chapter, with the chapter's scene.
     pub fn open_chapter(&self, chapter: &Chapter, name: &str) -> Result<LabSession, SandboxError> {
-        self.open_with(&chapter.id, &chapter.scene, name, RootSource::Fresh)
+        self.open_with(&chapter.id, &chapter.scene, name, RootSource::Fresh, &|_| ControlFlow::Continue(()))
     }
 
-    fn open_with(&self, id: &str, scene: &Overlay, name: &str, source: RootSource) -> Result<LabSession, SandboxError> {
+    fn open_with(
+        &self,
+        id: &str,
+        scene: &Overlay,
+        name: &str,
+        source: RootSource,
+        wait: Wait<'_>,
+    ) -> Result<LabSession, SandboxError> {
         let gate_data = serde_json::to_value(&self.locations).map_err(|error| SandboxError::System {
             action: "cannot write the sandbox's plan".into(),
             source: error.into(),
@@ -51,7 +70,7 @@ impl LabRunner {
             gate_data,
         };
         let sandbox = self.estate.sandbox(name);
-        let (record, lease) = sandbox::launch(&self.estate, name, &plan)?;
+        let (record, lease) = sandbox::launch(&self.estate, name, &plan, wait)?;
         let session = LabSession::new(self.estate.clone(), sandbox, record, lease);
         if !session.sandbox().is_scene_applied() {
             session.apply_or_fail(scene, "the scene")?;

@@ -1,6 +1,7 @@
 //! Starts a lab's sandbox that outlives this process, and applies a lab's solution.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::error::Error;
@@ -17,11 +18,13 @@ pub(crate) struct StartedLab {
     pub(crate) continued: bool,
 }
 
-/// Boots the learner's sandbox for a lab, keeps it running, and makes the lab the current one.
+/// Boots the learner's sandbox for a lab, keeps it running, and makes the lab the current one. `waiting` gets texts for a
+/// spinner.
 pub(crate) fn start_lab(
     workspace: &Workspace,
     lab: &LabDirectory,
     os_tree: Option<&Path>,
+    waiting: &dyn Fn(&str),
 ) -> Result<StartedLab, Error> {
     let id = &lab.lab.id;
     let runner = workspace.lab_runner(os_tree)?;
@@ -33,7 +36,12 @@ pub(crate) fn start_lab(
         let what = format!("the sandbox of {id} was made on {}", record.os_tree().display());
         return Err(Error::usage(what, format!("go back to the start first: `unitlab lab reset {id}`")));
     }
-    let mut session = runner.open(lab, sandbox.name(), RootSource::Keep).map_err(|error| match error {
+    let wait = |text: &str| {
+        waiting(text);
+        ControlFlow::Continue(())
+    };
+    let opened = runner.open_waiting(lab, sandbox.name(), RootSource::Keep, &wait);
+    let mut session = opened.map_err(|error| match error {
         SandboxError::AlreadyRunning { .. } => {
             let next = "open a shell in it with `unitlab lab shell`, or stop it with `unitlab lab stop`";
             Error::usage(format!("{id} is already running"), next)

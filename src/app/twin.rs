@@ -1,10 +1,11 @@
 //! A freshly booted copy of a running sandbox.
 
+use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use crate::machine::{Machine, Remote};
 use crate::model::{AnswerSet, PerformedTrial, Question, Trial, Unknown};
-use crate::sandbox::{self, Estate, Lease, Record, Sandbox, SandboxError};
+use crate::sandbox::{self, Estate, Lease, Place, Record, Sandbox, SandboxError};
 
 /// A copy of a sandbox. Its manager has just read the unit files from disk. It stops when this is dropped.
 #[derive(Debug)]
@@ -18,8 +19,14 @@ pub(super) struct Twin {
 
 impl Twin {
     pub(super) fn boot(estate: &Estate, of: &Sandbox) -> Result<Self, SandboxError> {
+        let (place, _) = sandbox::twin_places(estate, 1, &|_| ControlFlow::Continue(()))?;
+        Self::boot_at(estate, of, &place)
+    }
+
+    /// Like [`Twin::boot`], at a place that was taken before.
+    pub(super) fn boot_at(estate: &Estate, of: &Sandbox, place: &Place) -> Result<Self, SandboxError> {
         let begun = Instant::now();
-        let (sandbox, record, lease) = sandbox::launch_twin(estate, of)?;
+        let (sandbox, record, lease) = sandbox::boot_twin(estate, of, place)?;
         Ok(Self { sandbox, record, _lease: lease, took: begun.elapsed() })
     }
 

@@ -36,6 +36,14 @@ pub enum SandboxError {
         /// The last line that the payload or the supervisor printed.
         why: String,
     },
+    /// There was no free place on this host within the time that a start waits.
+    #[error("no place for another sandbox: {why}")]
+    NoPlace {
+        /// How many sandboxes are running, and which limit they reach.
+        why: String,
+        /// How to free one.
+        next: String,
+    },
     /// A record is from another version, or damaged.
     #[error("the record {path} cannot be read: {why}")]
     Record { path: PathBuf, why: String },
@@ -54,7 +62,7 @@ impl SandboxError {
     #[must_use]
     pub fn next(&self) -> String {
         match self {
-            Self::Unsupported { next, .. } => next.clone(),
+            Self::Unsupported { next, .. } | Self::NoPlace { next, .. } => next.clone(),
             Self::AlreadyRunning { .. } => {
                 "open another shell in it with `unitlab lab shell`, or stop it with `unitlab lab stop`".into()
             }

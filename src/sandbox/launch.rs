@@ -1,8 +1,10 @@
 //! Boots a sandbox and waits until its payload is up.
 
 use std::fs;
+use std::ops::ControlFlow;
 use std::os::unix::net::UnixStream;
 
+use super::places::{Occupant, Place, Wait};
 use super::protocol::{BootResult, ControlMessage, LeaseMessage, receive, send};
 use super::start_supervisor::{LAUNCH_LIMIT, start};
 use super::{Estate, Phase, Plan, Record, RootSource, Sandbox, SandboxError, host};
@@ -18,23 +20,35 @@ impl Lease {
     }
 }
 
-/// Boots a sandbox and returns its record when the payload is up.
-pub(crate) fn launch(estate: &Estate, name: &str, plan: &Plan) -> Result<(Record, Lease), SandboxError> {
+/// Boots a sandbox and returns its record when the payload is up. `wait` is called while this host has no place for it.
+pub(crate) fn launch(
+    estate: &Estate,
+    name: &str,
+    plan: &Plan,
+    wait: Wait<'_>,
+) -> Result<(Record, Lease), SandboxError> {
+    refuse_if_running(&estate.sandbox(name))?;
+    let (place, _) = estate.take_places(Occupant::Sandbox, 1, wait)?;
+    launch_at(estate, name, plan, &place)
+}
+
+fn refuse_if_running(sandbox: &Sandbox) -> Result<(), SandboxError> {
+    let refusal = sandbox.is_running().then(|| SandboxError::AlreadyRunning { name: sandbox.name().to_owned() });
+    refusal.map_or(Ok(()), Err)
+}
+
+fn launch_at(estate: &Estate, name: &str, plan: &Plan, place: &Place) -> Result<(Record, Lease), SandboxError> {
     estate.create()?;
     let sandbox = estate.sandbox(name);
-    let refuse_if_running = || {
-        let refusal = sandbox.is_running().then(|| SandboxError::AlreadyRunning { name: name.to_owned() });
-        refusal.map_or(Ok(()), Err)
-    };
     // Without this first look, a second start would wait until the first one has booted before it says so.
-    refuse_if_running()?;
+    refuse_if_running(&sandbox)?;
     // Two starts at once would sweep up each other's files.
     let _lock = sandbox.lock_lifecycle()?;
-    refuse_if_running()?;
+    refuse_if_running(&sandbox)?;
     sandbox.sweep()?;
     // Best-effort cleanup of dead sandboxes; `doctor` reports the rest.
     estate.sweep_dead();
-    let result = launch_in(estate, &sandbox, plan);
+    let result = launch_in(estate, &sandbox, plan, place);
     if result.is_err() {
         let _ = sandbox.sweep();
         if plan.source != RootSource::Keep {
@@ -44,9 +58,9 @@ pub(crate) fn launch(estate: &Estate, name: &str, plan: &Plan) -> Result<(Record
     result
 }
 
-fn launch_in(estate: &Estate, sandbox: &Sandbox, plan: &Plan) -> Result<(Record, Lease), SandboxError> {
+fn launch_in(estate: &Estate, sandbox: &Sandbox, plan: &Plan, place: &Place) -> Result<(Record, Lease), SandboxError> {
     let name = || sandbox.name().to_owned();
-    let (mut supervisor, stream) = start(estate, sandbox, plan)?;
+    let (mut supervisor, stream) = start(estate, sandbox, plan, place)?;
     let result = stream.and_then(|mut stream| Some((receive(&mut stream).ok()??, stream)));
     match result {
         Some((BootResult::Up, stream)) => match sandbox.record()? {
@@ -84,8 +98,28 @@ impl Sandbox {
     }
 }
 
-/// Boots a copy of a running sandbox. Its manager has just read the unit files from disk. The caller stops it.
+/// Takes the places of one or two twins, both at once. The second one is none if there is only one; `wait` is called while
+/// there is none.
+pub(crate) fn twin_places(
+    estate: &Estate,
+    wanted: usize,
+    wait: Wait<'_>,
+) -> Result<(Place, Option<Place>), SandboxError> {
+    estate.take_places(Occupant::Twin, wanted, wait)
+}
+
+/// Takes a place and boots a twin; see [`boot_twin`].
 pub fn launch_twin(estate: &Estate, of: &Sandbox) -> Result<(Sandbox, Record, Lease), SandboxError> {
+    let (place, _) = twin_places(estate, 1, &|_| ControlFlow::Continue(()))?;
+    boot_twin(estate, of, &place)
+}
+
+/// Boots a copy of a running sandbox. Its manager has just read the unit files from disk. The caller stops it.
+pub(crate) fn boot_twin(
+    estate: &Estate,
+    of: &Sandbox,
+    place: &Place,
+) -> Result<(Sandbox, Record, Lease), SandboxError> {
     let origin = of.record()?.ok_or_else(|| SandboxError::NotRunning { name: of.name().to_owned() })?;
     let twin = estate.sandbox(&format!("{}-twin-{}", of.name(), host::random_id()));
     let plan = Plan {
@@ -97,6 +131,6 @@ pub fn launch_twin(estate: &Estate, of: &Sandbox) -> Result<(Sandbox, Record, Le
         program: origin.program.clone(),
         gate_data: serde_json::Value::Null,
     };
-    let (record, lease) = launch(estate, twin.name(), &plan)?;
+    let (record, lease) = launch_at(estate, twin.name(), &plan, place)?;
     Ok((twin, record, lease))
 }

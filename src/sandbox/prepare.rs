@@ -10,6 +10,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::console::Console;
 use super::gate::GateService;
+use super::places::Place;
 use super::protocol::SuperviseRequest;
 use super::record::{ProcessId, boot_id};
 use super::skeleton::Skeleton;
@@ -18,7 +19,11 @@ use super::{Estate, Phase, Plan, Record, RootSource, Sandbox, SandboxError, cgro
 
 impl Supervisor {
     /// Writes the record before it makes anything else, so that a sweep finds what a killed supervisor left.
-    pub(super) fn prepare(request: SuperviseRequest, gate_service: Arc<dyn GateService>) -> Result<Self, SandboxError> {
+    pub(super) fn prepare(
+        request: SuperviseRequest,
+        place: Option<Place>,
+        gate_service: Arc<dyn GateService>,
+    ) -> Result<Self, SandboxError> {
         let SuperviseRequest { estate, name, service, plan } = request;
         let estate = &Estate::at(&estate);
         let sandbox = estate.sandbox(&name);
@@ -51,6 +56,7 @@ impl Supervisor {
             plan,
             record,
             _running_lock: running_lock,
+            place,
             exe,
             notify,
             control,

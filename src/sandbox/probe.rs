@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, ExitStatus};
 use std::time::Duration;
 
+use super::headroom::sandboxes_by_inotify;
 use super::nspawn::find_nspawn;
 use super::{SandboxError, cgroup};
 use crate::os::child::{Limits, run};
@@ -215,10 +216,8 @@ fn sudo() -> Probe {
 
 fn inotify() -> Probe {
     const NAME: &str = "inotify";
-    /// Instances that one booted payload was observed to use.
-    const PER_SANDBOX: u64 = 16;
     let instances = number("/proc/sys/fs/inotify/max_user_instances").unwrap_or(128);
-    let room = instances / PER_SANDBOX;
+    let room = sandboxes_by_inotify(instances);
     let limit = if room < 3 { ProbeStatus::Limited } else { ProbeStatus::Ok };
     let mut probe = probe(NAME, limit, format!("{instances} instances: enough for about {room} sandboxes at once"));
     if limit == ProbeStatus::Limited {

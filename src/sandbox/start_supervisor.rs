@@ -13,6 +13,7 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::cgroup::{MEMORY, TASKS};
+use super::places::Place;
 use super::protocol::{SuperviseRequest, send};
 use super::record::ProcessId;
 use super::{Estate, Plan, Sandbox, SandboxError, descriptors, host};
@@ -33,6 +34,7 @@ pub(super) fn start(
     estate: &Estate,
     sandbox: &Sandbox,
     plan: &Plan,
+    place: &Place,
 ) -> Result<(Started, Option<UnixStream>), SandboxError> {
     // A supervisor lives long: it must not hold open what a caller leaked to this process.
     descriptors::set_cloexec_on_all()?;
@@ -56,7 +58,7 @@ pub(super) fn start(
         let _ = stream.set_read_timeout(Some(LAUNCH_LIMIT));
         let _ = stream.set_write_timeout(Some(LAUNCH_LIMIT));
         // If it is dead, reading its answer fails too, and then the reason is looked for.
-        let _ = send(stream, &request);
+        let _ = place.send(stream).and_then(|()| send(stream, &request));
     }
     Ok((started, stream))
 }

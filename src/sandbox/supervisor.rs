@@ -19,6 +19,7 @@ use super::cgroup::{self, Subgroup};
 use super::console::Console;
 use super::gate::{self, GateService};
 use super::nspawn::Payload;
+use super::places::Place;
 use super::protocol::{BootResult, ControlMessage, LeaseMessage, SuperviseRequest, receive, send};
 use super::record::ProcessId;
 use super::{Phase, Plan, Record, Sandbox, SandboxError, descriptors, host};
@@ -56,6 +57,8 @@ pub(crate) fn supervise(channel: SupervisorChannel, gate_service: Arc<dyn GateSe
         }
     };
     let fail = SandboxError::system("cannot read what to supervise");
+    // Without a place, the launcher has died, and the next message is missing too.
+    let place = Place::receive(&caller).ok().flatten();
     let request: SuperviseRequest = match receive(&mut caller) {
         Ok(Some(request)) => request,
         // The process that started this one has died; nothing would ever stop a sandbox that is started now.
@@ -63,7 +66,7 @@ pub(crate) fn supervise(channel: SupervisorChannel, gate_service: Arc<dyn GateSe
         Err(error) => return Err(fail(error)),
     };
     let mut caller = Some(caller);
-    let outcome = Supervisor::prepare(request, gate_service).and_then(|mut supervisor| {
+    let outcome = Supervisor::prepare(request, place, gate_service).and_then(|mut supervisor| {
         let outcome = supervisor.run(&mut caller);
         supervisor.finish();
         outcome
@@ -89,6 +92,8 @@ pub(super) struct Supervisor {
     pub(super) record: Record,
     /// Held until this process ends.
     pub(super) _running_lock: fs::File,
+    /// Held until this process ends.
+    pub(super) place: Option<Place>,
     pub(super) exe: PathBuf,
     pub(super) notify: UnixDatagram,
     pub(super) control: UnixListener,
@@ -249,6 +254,9 @@ impl Supervisor {
     /// Records that the payload is up and tells every waiting client. False if the caller is gone.
     fn announce_up(&mut self, caller: &mut Option<UnixStream>) -> Result<bool, SandboxError> {
         self.set_phase(Phase::Up)?;
+        if let Some(place) = &mut self.place {
+            place.mark_up();
+        }
         for mut client in self.waiting.drain(..) {
             let _ = send(&mut client, &ControlMessage::Up);
         }

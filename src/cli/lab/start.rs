@@ -101,8 +101,8 @@ pub(super) fn print_what_to_do(context: &Context) -> Result<(), Error> {
 pub(super) fn boot(context: &Context, lab: &LabDirectory, os_tree: Option<&Path>) -> Result<LabSession, Error> {
     let started = Instant::now();
     let lab_start = {
-        let _spinner = context.terminal.spinner("booting a private systemd");
-        app::start_lab(&context.workspace, lab, os_tree)?
+        let spinner = context.terminal.spinner("booting a private systemd");
+        app::start_lab(&context.workspace, lab, os_tree, &|text| spinner.set_message(text))?
     };
     let how = if lab_start.continued { "as you left it" } else { "at its starting scene" };
     writeln!(io::stdout(), "{} is up, {how}, after {:.2} s.", lab.lab.id, started.elapsed().as_secs_f64())?;
