@@ -8,9 +8,9 @@ use std::process::Command;
 
 use common::traces::{cgroups_of, record, traces};
 use common::{course, run_in_sandbox, test_env};
+use unitlab::app::Twins;
 
 const NAME: &str = "0-sre-app";
-use unitlab::app::Twins;
 const START: [&str; 4] = ["lab", "start", "sre-app", "--no-shell"];
 
 /// Verified to fail without the sandbox's limits: the fork bomb reached 3859 tasks, although its own unit had a `TasksMax=`,

@@ -191,27 +191,29 @@ impl Place {
         let _ = self.0.write_all(b"up\n");
     }
 
-    /// Sends a copy to the supervisor, with one byte.
-    pub(super) fn send(&self, stream: &UnixStream) -> io::Result<()> {
+    /// Sends a message to the supervisor, and with its first byte a copy of the place.
+    pub(super) fn send_with(&self, stream: &mut UnixStream, message: &[u8]) -> io::Result<()> {
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
         let mut control = SendAncillaryBuffer::new(&mut space);
         let descriptors = [self.0.as_fd()];
         control.push(SendAncillaryMessage::ScmRights(&descriptors));
-        sendmsg(stream, &[IoSlice::new(&[0])], &mut control, SendFlags::NOSIGNAL)?;
-        Ok(())
+        let sent = sendmsg(&*stream, &[IoSlice::new(message)], &mut control, SendFlags::NOSIGNAL)?;
+        stream.write_all(&message[sent..])
     }
 
-    /// Receives what [`Place::send`] sent; none if the launcher has died.
-    pub(super) fn receive(stream: &UnixStream) -> io::Result<Option<Self>> {
+    /// Receives the first byte of a message, and the place that came with it. There is no byte if the launcher has died.
+    pub(super) fn receive(stream: &UnixStream) -> io::Result<(Vec<u8>, Option<Self>)> {
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
         let mut control = RecvAncillaryBuffer::new(&mut space);
         let mut byte = [0];
-        retry_on_intr(|| recvmsg(stream, &mut [IoSliceMut::new(&mut byte)], &mut control, RecvFlags::CMSG_CLOEXEC))?;
+        let flags = RecvFlags::CMSG_CLOEXEC;
+        let received = retry_on_intr(|| recvmsg(stream, &mut [IoSliceMut::new(&mut byte)], &mut control, flags))?;
         let descriptor = control.drain().find_map(|message| match message {
             RecvAncillaryMessage::ScmRights(mut descriptors) => descriptors.next(),
             _ => None,
         });
-        Ok(descriptor.map(|descriptor| Self(descriptor.into())))
+        let place = descriptor.map(|descriptor| Self(descriptor.into()));
+        Ok((byte[..received.bytes].to_vec(), place))
     }
 }
 
@@ -272,6 +274,7 @@ fn is_free(file: &File) -> bool {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::io::Read;
     use std::os::unix::net::UnixStream;
     use std::path::Path;
     use std::process::{Command, Stdio};
@@ -324,12 +327,17 @@ mod tests {
     fn a_place_is_free_when_both_of_its_processes_have_gone() {
         let dir = tempfile::tempdir().unwrap();
         let estate = estate(dir.path(), 1);
-        let (ours, theirs) = UnixStream::pair().unwrap();
+        let (mut ours, mut theirs) = UnixStream::pair().unwrap();
         let place = take(&estate, Occupant::Twin, 1).unwrap();
-        place[0].send(&ours).unwrap();
+        place[0].send_with(&mut ours, b"what to supervise").unwrap();
+        drop(ours);
         drop(place);
         assert!(take(&estate, Occupant::Twin, 1).is_none(), "on its way to the supervisor");
-        let mut copy = Place::receive(&theirs).unwrap().unwrap();
+        let (byte, copy) = Place::receive(&theirs).unwrap();
+        let mut rest = String::new();
+        theirs.read_to_string(&mut rest).unwrap();
+        assert_eq!((byte.as_slice(), rest.as_str()), (b"w".as_slice(), "hat to supervise"));
+        let mut copy = copy.unwrap();
         copy.mark_up();
         let held = super::locked_look(&dir.path().join("held")).unwrap();
         assert!(held.len() == 1 && held[0].is_up && held[0].estate == dir.path(), "{held:?}");
@@ -338,7 +346,7 @@ mod tests {
         supervisor.kill().unwrap();
         supervisor.wait().unwrap();
         assert!(take(&estate, Occupant::Twin, 1).is_some());
-        drop(ours);
-        assert!(Place::receive(&theirs).unwrap().is_none(), "the launcher has died");
+        let (byte, none) = Place::receive(&theirs).unwrap();
+        assert!(byte.is_empty() && none.is_none(), "the launcher has died");
     }
 }

@@ -14,10 +14,11 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::cgroup::{MEMORY, TASKS};
 use super::places::Place;
-use super::protocol::{SuperviseRequest, send};
+use super::protocol::SuperviseRequest;
 use super::record::ProcessId;
 use super::{Estate, Plan, Sandbox, SandboxError, descriptors, host};
 use crate::os::child::{ChildError, Limits, Outcome, run};
+use crate::os::frame;
 
 /// From the supervisor's start to its answer. The supervisor gives up on a boot before that.
 pub(super) const LAUNCH_LIMIT: Duration = Duration::from_secs(90);
@@ -58,7 +59,7 @@ pub(super) fn start(
         let _ = stream.set_read_timeout(Some(LAUNCH_LIMIT));
         let _ = stream.set_write_timeout(Some(LAUNCH_LIMIT));
         // If it is dead, reading its answer fails too, and then the reason is looked for.
-        let _ = place.send(stream).and_then(|()| send(stream, &request));
+        let _ = frame(&request).and_then(|message| place.send_with(stream, &message));
     }
     Ok((started, stream))
 }

@@ -57,9 +57,8 @@ pub(crate) fn supervise(channel: SupervisorChannel, gate_service: Arc<dyn GateSe
         }
     };
     let fail = SandboxError::system("cannot read what to supervise");
-    // Without a place, the launcher has died, and the next message is missing too.
-    let place = Place::receive(&caller).ok().flatten();
-    let request: SuperviseRequest = match receive(&mut caller) {
+    let (begin, place) = Place::receive(&caller).map_err(SandboxError::system("cannot take over the place"))?;
+    let request: SuperviseRequest = match receive(&mut begin.chain(&mut caller)) {
         Ok(Some(request)) => request,
         // The process that started this one has died; nothing would ever stop a sandbox that is started now.
         Ok(None) => return Err(fail(io::Error::from(io::ErrorKind::UnexpectedEof))),
