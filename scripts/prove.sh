@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Proves the whole course: every command of every chapter, and every case and mutant of every lab. Labs that differ from
-# learner to learner are proven with three seeds. scripts/test.sh proves a part of it; tests/lab_cases.rs says which.
+# learner to learner are proven with three seeds. scripts/test.sh proves a part of it; tests/proofs/lab_cases.rs says which.
 #
 #   scripts/prove.sh                      everything
 #   scripts/prove.sh --lab unit-surgery   the options of `unitlab course check`

@@ -5,7 +5,7 @@
 #   scripts/test.sh reboot     only the tests whose names contain "reboot"
 #
 # Needs a Rust toolchain, and root or sudo. As root, or with CI=true, a test that needs a sandbox fails if none can
-# run. Otherwise it is skipped and says why.
+# run. Otherwise it is ignored, with the reason.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exec </dev/null

@@ -6,15 +6,20 @@
     reason = "tests start the program under test and fail by panicking"
 )]
 
+#[macro_use]
+pub mod harness;
 pub mod pty;
+pub mod recording;
+pub mod report_dir;
 pub mod terminal_session;
 pub mod traces;
 pub mod tutorial_session;
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::LazyLock;
 
+use harness::Needed;
 use tempfile::TempDir;
 use unitlab::app::{LabRunner, LabSession, Locations};
 use unitlab::course::{Course, LabDirectory};
@@ -23,26 +28,66 @@ use unitlab::sandbox::{Estate, ProbeStatus, RootSource, is_root, probes};
 /// The program under test.
 pub const UNITLAB: &str = env!("CARGO_BIN_EXE_unitlab");
 
-/// Why no sandbox can run here; none if one can.
-fn obstacle() -> Option<String> {
-    if !is_root() {
-        return Some("not root".into());
-    }
-    let blocking = probes().into_iter().find(|probe| probe.status == ProbeStatus::Blocking)?;
-    Some(format!("{}: {}", blocking.name, blocking.finding))
+/// Why no sandbox can run here; `None` if one can.
+fn sandbox_obstacle() -> Option<String> {
+    static OBSTACLE: LazyLock<Option<String>> = LazyLock::new(|| {
+        if !is_root() {
+            return Some("needs root".into());
+        }
+        let blocking = probes().into_iter().find(|probe| probe.status == ProbeStatus::Blocking)?;
+        Some(format!("no sandbox can run here: {}: {}", blocking.name, blocking.finding))
+    });
+    OBSTACLE.clone()
 }
 
-/// A new environment; `None` if no sandbox can run here. Then the test must return, and this function prints why.
-///
-/// # Panics
-/// If no sandbox can run and `UNITLAB_REQUIRE_SANDBOX` is set.
-pub fn test_env() -> Option<TestEnv> {
-    let Some(obstacle) = obstacle() else { return Some(TestEnv::new()) };
-    let test = std::thread::current().name().unwrap_or("a test").to_owned();
-    assert!(std::env::var_os("UNITLAB_REQUIRE_SANDBOX").is_none(), "{test} needs a sandbox: {obstacle}");
-    // Not with eprintln!, because the test harness hides its output in passing tests.
-    let _ = writeln!(std::io::stderr(), "skipped {test}: no sandbox here ({obstacle})");
-    None
+fn assert_can_boot() {
+    if let Some(obstacle) = sandbox_obstacle() {
+        panic!("this test boots a sandbox: {obstacle}");
+    }
+}
+
+impl Needed for TestEnv {
+    const REQUIRED_IF: &str = "UNITLAB_REQUIRE_SANDBOX";
+
+    fn obstacle() -> Option<String> {
+        sandbox_obstacle()
+    }
+
+    fn provide() -> Self {
+        Self::new()
+    }
+}
+
+/// For tests that act for another user.
+pub struct Root;
+
+impl Needed for Root {
+    const REQUIRED_IF: &str = "UNITLAB_REQUIRE_SANDBOX";
+
+    fn obstacle() -> Option<String> {
+        (!is_root()).then(|| "needs root".into())
+    }
+
+    fn provide() -> Self {
+        assert!(is_root(), "this test needs root");
+        Self
+    }
+}
+
+/// For tests that share a sandbox, or make several environments.
+pub struct CanBoot;
+
+impl Needed for CanBoot {
+    const REQUIRED_IF: &str = "UNITLAB_REQUIRE_SANDBOX";
+
+    fn obstacle() -> Option<String> {
+        sandbox_obstacle()
+    }
+
+    fn provide() -> Self {
+        assert_can_boot();
+        Self
+    }
 }
 
 /// An estate and a state directory. Dropping it stops all sandboxes and removes both.
@@ -52,7 +97,10 @@ pub struct TestEnv {
 }
 
 impl TestEnv {
-    fn new() -> Self {
+    /// # Panics
+    /// If no sandbox can run here.
+    pub fn new() -> Self {
+        assert_can_boot();
         // A short path, because socket paths are limited to 108 bytes. On disk, as the learners' roots are.
         let dir = tempfile::Builder::new().prefix("ul").tempdir_in("/var/tmp").unwrap();
         let estate = Estate::at(&dir.path().join("e"));
