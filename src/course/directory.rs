@@ -13,6 +13,7 @@ use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
 use rustix::io::Errno;
 
 use super::error::{CourseError, Fix};
+use super::leftovers::is_editor_leftover;
 
 /// A text file stays far below this; a disk image does not.
 const FILE_LIMIT: u64 = 1 << 20;
@@ -115,9 +116,4 @@ impl Reader {
     fn report(&mut self, path: &str, what: &str, fix: impl Into<Fix>) {
         self.errors.push(CourseError::of_file(path, what, fix));
     }
-}
-
-/// Returns whether an editor or a file manager left this file behind. Always false below a `files/` directory.
-pub(super) fn is_editor_leftover(path: &str) -> bool {
-    path.split('/').take_while(|part| *part != "files").any(|part| part.starts_with('.') || part.ends_with('~'))
 }

@@ -2,19 +2,22 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
 use std::path::Path;
 use std::sync::LazyLock;
 
 use include_dir::{Dir, include_dir};
-use sha2::{Digest, Sha256};
 
-use super::directory::{self, is_editor_leftover};
+use super::digest;
+use super::directory;
 use super::error::CourseError;
+use super::leftovers::is_editor_leftover;
 use super::position::Position;
 
 static LABS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/labs");
 static LESSONS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/lessons");
+
+/// The digest of the embedded course, which `build.rs` has calculated.
+pub(super) const EMBEDDED_DIGEST: &str = env!("UNITLAB_COURSE_DIGEST");
 
 /// The ids of the embedded course's chapters, in order. The file of a chapter is `NN-ID.md`. A course without chapters
 /// refers to these.
@@ -34,18 +37,38 @@ pub(super) struct CourseFiles {
 impl CourseFiles {
     /// The lessons and labs in this binary.
     pub(super) fn embedded() -> Self {
-        let mut files = BTreeMap::new();
-        let mut dirs = vec![("labs", &LABS), ("lessons", &LESSONS)];
-        while let Some((root, dir)) = dirs.pop() {
-            dirs.extend(dir.dirs().map(|inner| (root, inner)));
-            for file in dir.files() {
-                let path = format!("{root}/{}", file.path().display());
-                if !is_editor_leftover(&path) {
-                    files.insert(path, Cow::Borrowed(file.contents()));
-                }
+        Self::embedded_below(vec![("labs", &LABS), ("lessons", &LESSONS)])
+    }
+
+    /// The files of one lab in this binary, without its cases. There are none if there is no such lab.
+    pub(super) fn embedded_lab(id: &str) -> Self {
+        let Some(lab) = LABS.dirs().find(|lab| lab.path().to_str() == Some(id)) else {
+            return Self::embedded_below(vec![]);
+        };
+        let parts = lab.dirs().filter(|part| !part.path().ends_with("cases"));
+        let mut own = Self::embedded_below(parts.map(|part| ("labs", part)).collect());
+        own.insert_embedded("labs", lab);
+        own
+    }
+
+    /// The files in these directories and below, each with the name of its top directory.
+    fn embedded_below(mut dirs: Vec<(&str, &'static Dir<'static>)>) -> Self {
+        let mut all = Self { files: BTreeMap::new() };
+        while let Some((top, dir)) = dirs.pop() {
+            dirs.extend(dir.dirs().map(|inner| (top, inner)));
+            all.insert_embedded(top, dir);
+        }
+        all
+    }
+
+    /// Adds the files of one directory, and not those below.
+    fn insert_embedded(&mut self, top: &str, dir: &'static Dir<'static>) {
+        for file in dir.files() {
+            let path = format!("{top}/{}", file.path().display());
+            if !is_editor_leftover(&path) {
+                self.files.insert(path, Cow::Borrowed(file.contents()));
             }
         }
-        Self { files }
     }
 
     /// Reads `lessons/` and `labs/` of a directory; one of them may be missing. Follows no links.
@@ -58,20 +81,9 @@ impl CourseFiles {
         Self { files: files.iter().map(|(path, bytes)| ((*path).to_owned(), Cow::Owned(bytes.to_vec()))).collect() }
     }
 
-    /// Returns the SHA-256 in hex over every path and content, each preceded by its length.
+    /// The digest over every path and content.
     pub(super) fn digest(&self) -> String {
-        let mut hash = Sha256::new();
-        for (path, bytes) in &self.files {
-            for part in [path.as_bytes(), bytes] {
-                hash.update((part.len() as u64).to_le_bytes());
-                hash.update(part);
-            }
-        }
-        hash.finalize().iter().fold(String::new(), |mut hex, byte| {
-            // Writing into a String cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+        digest::of(self.files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_ref())))
     }
 
     /// The files below a directory, with paths relative to it.

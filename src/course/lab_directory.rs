@@ -57,12 +57,16 @@ pub(super) fn read(
 ) -> Option<LabDirectory> {
     let root = format!("labs/{id}");
     let file = format!("{root}/lab.toml");
-    let variables =
-        if tree.has(&file) { variables::read(&file, tree.text(&file, errors)?, errors) } else { Vec::new() };
+    let mut parsed = if tree.has(&file) { Some(Source::parse(&file, tree.text(&file, errors)?)) } else { None };
+    let variables = match &mut parsed {
+        Some((source, Some(root))) => variables::read(root, source),
+        _ => Vec::new(),
+    };
     let substituted;
     let tree = if variables.is_empty() {
         tree
     } else {
+        errors.extend(parsed.take().into_iter().flat_map(|(source, _)| source.errors));
         let values = engine::values(&variables, seed);
         substituted = tree.map_texts(&root, |path, text| variables::substitute(path, text, &values, errors));
         &substituted
@@ -76,11 +80,15 @@ pub(super) fn read(
     let solution = need_overlay(tree, &format!("{root}/solution"), errors);
     let mutants = engine::mutants(&solution);
     let names: Vec<&str> = mutants.iter().map(|mutant| mutant.name.as_str()).collect();
-    let read = parse_toml(tree, &file, errors, |root, source| {
+    let read = |root: &DeTable<'_>, source: &mut Source| {
         source.has_variables = has_variables;
         lab_file::read(id, brief.as_deref().unwrap_or_default(), &names, chapters, root, source)
-    });
-    let (lab, harmless) = read.unzip();
+    };
+    let (lab, harmless) = match parsed {
+        Some(parsed) => read_parsed(parsed, errors, read),
+        None => parse_toml(tree, &file, errors, read),
+    }
+    .unzip();
     let answers = if tree.has(&format!("{root}/solution/answers.toml")) {
         let read = |table: &DeTable<'_>, source: &mut Source| Some(answers::read_table(table, lab.as_ref(), source));
         parse_toml(tree, &format!("{root}/solution/answers.toml"), errors, read).unwrap_or_default()
@@ -117,7 +125,14 @@ fn parse_toml<T>(
     errors: &mut Vec<CourseError>,
     read: impl FnOnce(&DeTable<'_>, &mut Source) -> Option<T>,
 ) -> Option<T> {
-    let (mut source, root) = Source::parse(file, tree.text(file, errors)?);
+    read_parsed(Source::parse(file, tree.text(file, errors)?), errors, read)
+}
+
+fn read_parsed<T>(
+    (mut source, root): (Source, Option<DeTable<'_>>),
+    errors: &mut Vec<CourseError>,
+    read: impl FnOnce(&DeTable<'_>, &mut Source) -> Option<T>,
+) -> Option<T> {
     let value = root.and_then(|root| read(&root, &mut source));
     errors.append(&mut source.errors);
     value

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::model::{Chapter, CourseId, Tutorial};
 
 use super::error::{CourseError, CourseErrors, LabError, NoSuchChapter, NoSuchLab};
-use super::files::{CHAPTERS, CourseFiles};
+use super::files::{CHAPTERS, CourseFiles, EMBEDDED_DIGEST};
 use super::lab_directory::{self, LabDirectory};
 use super::lesson;
 use super::tutorial;
@@ -27,20 +27,29 @@ pub struct Course {
 impl Course {
     /// Reads the course in this binary.
     pub fn embedded() -> Result<Self, CourseErrors> {
-        Self::from_tree(EMBEDDED.to_owned(), &CourseFiles::embedded())
+        Self::from_tree(Self::embedded_id(), &CourseFiles::embedded())
     }
 
-    /// Reads one lab of the embedded course, and no chapters. Grading needs no more. Returns none if there is no such lab.
+    /// Reads one lab of the embedded course without its cases, and no chapters. Grading needs no more. Returns none if
+    /// there is no such lab.
     pub(crate) fn embedded_lab(id: &str) -> Option<Self> {
-        let tree = CourseFiles::embedded();
+        let tree = CourseFiles::embedded_lab(id);
         let mut errors = Vec::new();
         let lab = tree
             .directories("labs")
             .contains(id)
             .then(|| lab_directory::read(&tree, id, 0, &CHAPTERS, &mut errors))??;
-        let course = CourseId { id: EMBEDDED.to_owned(), digest: tree.digest() };
         let tree = (!lab.variables.is_empty()).then_some(tree);
-        errors.is_empty().then(|| Self { id: course, tutorial: Tutorial::default(), labs: vec![lab], tree })
+        errors.is_empty().then(|| Self {
+            id: Self::embedded_id(),
+            tutorial: Tutorial::default(),
+            labs: vec![lab],
+            tree,
+        })
+    }
+
+    fn embedded_id() -> CourseId {
+        CourseId { id: EMBEDDED.to_owned(), digest: EMBEDDED_DIGEST.to_owned() }
     }
 
     /// Reads the course in a directory with `lessons/`, `labs/`, or both.
@@ -50,10 +59,11 @@ impl Course {
             CourseErrors::of(vec![CourseError::of_file(file, format!("cannot open the course: {error}"), None)])
         })?;
         let name = real.file_name().map_or_else(|| "course".to_owned(), |name| name.display().to_string());
-        Self::from_tree(name, &CourseFiles::read(&real).map_err(CourseErrors::of)?)
+        let tree = CourseFiles::read(&real).map_err(CourseErrors::of)?;
+        Self::from_tree(CourseId { id: name, digest: tree.digest() }, &tree)
     }
 
-    fn from_tree(id: String, tree: &CourseFiles) -> Result<Self, CourseErrors> {
+    fn from_tree(id: CourseId, tree: &CourseFiles) -> Result<Self, CourseErrors> {
         let mut errors = Vec::new();
         let ids = tree.directories("labs");
         let tutorial = tutorial::read(tree, &ids, &mut errors);
@@ -74,10 +84,9 @@ impl Course {
                 "a lab is a directory with a lab.toml",
             ));
         }
-        let digest = tree.digest();
         if errors.is_empty() {
             let varies = labs.iter().any(|lab| !lab.variables.is_empty());
-            Ok(Self { id: CourseId { id, digest }, tutorial, labs, tree: varies.then(|| tree.clone()) })
+            Ok(Self { id, tutorial, labs, tree: varies.then(|| tree.clone()) })
         } else {
             Err(CourseErrors::of(errors))
         }

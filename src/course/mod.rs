@@ -3,6 +3,7 @@
 mod answers;
 mod case_file;
 mod check_kind;
+mod digest;
 mod directory;
 mod error;
 mod fields;
@@ -11,6 +12,7 @@ mod harmless;
 mod kebab;
 mod lab_directory;
 mod lab_file;
+mod leftovers;
 mod lesson;
 mod loaded_course;
 mod machine_kinds;

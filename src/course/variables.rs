@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use toml::Spanned;
+use toml::de::DeTable;
 
 use super::error::{CourseError, did_you_mean};
 use super::fields::{Fields, Source, Value};
@@ -10,14 +11,9 @@ use super::kebab::is_kebab;
 use super::position::Position;
 use crate::model::{Choice, Variable};
 
-/// Reads the variables of a `lab.toml`. Empty if it has no `[vars]`, or a syntax error, which is reported elsewhere.
-pub(super) fn read(file: &str, text: &str, errors: &mut Vec<CourseError>) -> Vec<Variable> {
-    let (mut source, root) = Source::parse(file, text);
-    let Some(root) = root else { return Vec::new() };
-    let Some(value) = root.get("vars") else { return Vec::new() };
-    let variables = table(value, &mut source);
-    errors.append(&mut source.errors);
-    variables
+/// Reads the variables of a `lab.toml`. Empty if it has no `[vars]`.
+pub(super) fn read(root: &DeTable<'_>, source: &mut Source) -> Vec<Variable> {
+    root.get("vars").map(|value| table(value, source)).unwrap_or_default()
 }
 
 fn table(value: &Value<'_>, source: &mut Source) -> Vec<Variable> {
@@ -120,21 +116,26 @@ pub(super) fn substitute(
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{read, substitute};
+    use super::{Source, read, substitute};
+    use crate::course::error::CourseError;
     use crate::model::{Choice, Variable};
+
+    fn read_all(text: &str) -> (Vec<Variable>, Vec<CourseError>) {
+        let (mut source, root) = Source::parse("f", text);
+        (read(&root.unwrap(), &mut source), source.errors)
+    }
 
     #[test]
     fn variables_are_read_and_their_errors_reported() {
         let text = "[vars]\nport = { from = 8000, to = 8099 }\nname = [\"a\", \"b\"]\n\
                     fault = { deal = [\"x\", \"y\"], to = [\"one\", \"two\"] }\n";
-        let mut errors = Vec::new();
-        let read_all = read("f", text, &mut errors);
+        let (variables, errors) = read_all(text);
         assert_eq!(errors, []);
         let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
-        assert!(read_all.contains(&Variable { name: "port".into(), choice: Choice::Range(8000, 8099) }));
-        assert!(read_all.contains(&Variable { name: "name".into(), choice: Choice::Pick(words(&["a", "b"])) }));
+        assert!(variables.contains(&Variable { name: "port".into(), choice: Choice::Range(8000, 8099) }));
+        assert!(variables.contains(&Variable { name: "name".into(), choice: Choice::Pick(words(&["a", "b"])) }));
         let deal = Choice::Deal { items: words(&["x", "y"]), places: words(&["one", "two"]) };
-        assert!(read_all.contains(&Variable { name: "fault".into(), choice: deal }));
+        assert!(variables.contains(&Variable { name: "fault".into(), choice: deal }));
         for (text, expected) in [
             ("vars = 3", "f:1:8: vars is not a table; write [vars] and, below it, name = [\"…\", \"…\"]"),
             (
@@ -152,8 +153,7 @@ mod tests {
                 "f:2:5: deal has 2 values, but to has 1; give both the same number of values, at least two",
             ),
         ] {
-            let mut errors = Vec::new();
-            read("f", text, &mut errors);
+            let (_, errors) = read_all(text);
             assert!(errors.iter().any(|error| error.to_string() == expected), "{text}: {errors:?}");
         }
     }
