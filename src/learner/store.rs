@@ -144,7 +144,7 @@ impl Store {
         if !metadata.is_file() {
             return Err(LearnerError::NotAFile { path });
         }
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len().min(LIMIT)).unwrap_or_default() + 1);
         file.take(LIMIT + 1).read_to_end(&mut bytes).map_err(LearnerError::system("read", &path))?;
         if bytes.len() as u64 > LIMIT {
             return Ok(FileState::Damaged("it is larger than 4 MiB".to_owned(), Box::default()));

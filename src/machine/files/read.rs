@@ -26,10 +26,12 @@ pub(crate) fn read(view: &View, path: &Path) -> Content {
 
 fn read_regular(view: &View, path: &Path) -> io::Result<Content> {
     let file = view.open(path)?;
-    if let Some(content) = content_by_metadata(&file.metadata()?) {
+    let meta = file.metadata()?;
+    if let Some(content) = content_by_metadata(&meta) {
         return Ok(content);
     }
-    let mut bytes = Vec::new();
+    // One byte more than its size shows its end.
+    let mut bytes = Vec::with_capacity(usize::try_from(meta.size()).unwrap_or_default() + 1);
     file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_BYTES {
         return Ok(Content::TooLarge { bytes: bytes.len() as u64 });

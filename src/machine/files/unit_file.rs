@@ -64,7 +64,7 @@ fn newer_copies(view: &View, unit: &UnitName, fragment: &Path, directories: &[&P
     let (Some(since), Ok(read_now)) = (changed(fragment), view.canonicalize(fragment)) else { return Vec::new() };
     let copies = directories.iter().map(|directory| directory.join(unit.as_str())).filter(|path| {
         // Through a link it may be the same file.
-        view.canonicalize(path).is_ok_and(|other| other != read_now) && changed(path).is_some_and(|when| when > since)
+        changed(path).is_some_and(|when| when > since) && view.canonicalize(path).is_ok_and(|other| other != read_now)
     });
     let found = copies.map(|path| DiskFile {
         content: read(view, &path),
