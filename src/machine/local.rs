@@ -106,7 +106,8 @@ impl<'a> Batch<'a> {
         let names: Vec<UnitName> = names.into_iter().collect();
         let view = View::live();
         let asked_at = stability::now_micros();
-        let (manager, mut units) = systemctl.show_manager(|| systemctl.show_units(&names, &[]));
+        // Each is asked by a program or a connection of its own, so both at the same time.
+        let (mut units, manager) = systemctl.show_units_beside(&names, &[], || systemctl.show_manager());
         let stability = watch(systemctl, questions, &names, &mut units, asked_at);
         let processes = if wants(is_about_processes) {
             processes::walk(&view, &units.values().flatten().collect::<Vec<_>>())

@@ -1,6 +1,7 @@
 //! Runs `systemctl show` once for many units, and parses it without trusting the values.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use rustix::process::geteuid;
 
 use crate::model::{UnitFact, Unknown};
 
+use crate::machine::units::manager_bus;
 use crate::machine::units::unit_name::UnitName;
 use crate::machine::unknown::{last_line, unknown, unknown_with_remedy};
 use crate::machine::view::View;
@@ -18,6 +20,8 @@ use crate::os::child::{ChildError, Limits, Outcome, run, start};
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// Bytes; a unit's properties take about 12 kB.
 const STDOUT_PER_UNIT: usize = 256 << 10;
+
+const MANAGER_PROPERTIES: [&str; 3] = ["Version", "SystemState", "UnitPath"];
 
 /// This directory exists where PID 1 is systemd: `sd_booted(3)`.
 const SYSTEMD_DIRECTORY: &str = "/run/systemd/system";
@@ -40,27 +44,44 @@ impl Systemctl {
         })
     }
 
-    /// The manager's own properties. `meanwhile` runs at the same time, since each systemctl is a process.
-    pub(crate) fn show_manager<T>(&self, meanwhile: impl FnOnce() -> T) -> (Result<UnitFact, Unknown>, T) {
-        let mut command = self.command("show", &["--property=Version,SystemState,UnitPath"], &[]);
-        let started = start(&mut command, limits(0));
-        let other = meanwhile();
-        let outcome = started.and_then(|started| started.finish(b""));
-        (stdout_of(outcome).and_then(|text| parse_block(&text)), other)
+    /// The manager's own properties: `Version`, `SystemState` and `UnitPath`.
+    pub(crate) fn show_manager(&self) -> Result<UnitFact, Unknown> {
+        match manager_bus::properties(&MANAGER_PROPERTIES, TIMEOUT) {
+            Ok(fact) => Ok(fact),
+            Err(error) if error.kind() == io::ErrorKind::TimedOut => Err(no_answer(&ChildError::Deadline(TIMEOUT))),
+            // Without root, systemctl asks through the message bus. It also explains why it cannot.
+            Err(_) => {
+                let filter = format!("--property={}", MANAGER_PROPERTIES.join(","));
+                let mut command = self.command("show", &[&filter], &[]);
+                stdout_of(run(&mut command, b"", limits(0))).and_then(|text| parse_block(&text))
+            }
+        }
     }
 
     /// The properties of units: all, or those in `only`.
     pub(crate) fn show_units(&self, names: &[UnitName], only: &[&str]) -> Units {
+        self.show_units_beside(names, only, || ()).0
+    }
+
+    /// The same. `beside` runs while systemctl does.
+    pub(crate) fn show_units_beside<T>(
+        &self,
+        names: &[UnitName],
+        only: &[&str],
+        beside: impl FnOnce() -> T,
+    ) -> (Units, T) {
         let templates = names.iter().filter(|name| name.is_template());
         let mut shown: Units = templates.map(|name| (name.clone(), Err(template_error(name)))).collect();
         let names: Vec<UnitName> = names.iter().filter(|name| !name.is_template()).cloned().collect();
         if names.is_empty() {
-            return shown;
+            return (shown, beside());
         }
         let filter = format!("--property={}", only.join(","));
         // With --all every property has a line, so a forged one is a duplicate.
         let options = if only.is_empty() { ["--all"] } else { [filter.as_str()] };
-        let together = self.show(&options, &names);
+        let started = start(&mut self.command("show", &options, &names), limits(names.len()));
+        let other = beside();
+        let together = stdout_of(started.and_then(|started| started.finish(b"")));
         let blocks = together.as_ref().ok().and_then(|text| split_blocks(text, &names));
         for (index, name) in names.iter().enumerate() {
             let fact = match (&together, &blocks) {
@@ -70,7 +91,7 @@ impl Systemctl {
             };
             shown.insert(name.clone(), fact.map(without_empty));
         }
-        shown
+        (shown, other)
     }
 
     /// Stops a transient unit of ours and removes it from the manager, if it still exists.
