@@ -3,8 +3,10 @@
 #
 #   scripts/bench.sh [ROUNDS]              alternating rounds (default 10); prints medians and ratios
 #   scripts/bench.sh --prove [ROUNDS]      also measures `unitlab course check` on the built-in course (minutes)
+#   GOSS=/path/to/goss scripts/bench.sh    also compares `check --here` with goss (default: goss on PATH; else skipped)
 #
-# Needs root, a Rust toolchain, systemd-container and python3. Removes everything that it made, also after Ctrl-C.
+# Needs root, a Rust toolchain, systemd-container and python3. Installs nothing. Removes everything that it made, also
+# after Ctrl-C.
 # It fails if something cannot run, never because something is slow.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -12,7 +14,7 @@ prove=
 if [[ ${1:-} == --prove ]]; then prove=1; shift; fi
 rounds=${1:-10}
 # The limits that are printed beside the numbers. Exceeding one is not a failure.
-limit_ready=1.3 limit_here=2.5 limit_memory=15 limit_own=150 limit_version=5 limit_prove=180
+limit_ready=1.3 limit_here=2.5 limit_goss=0.5 limit_memory=15 limit_own=150 limit_version=5 limit_prove=180
 limit_list=20 limit_page=20 limit_key=5
 
 fail() { printf 'bench.sh: %s\n' "$*" >&2; exit 2; }
@@ -21,6 +23,9 @@ fail() { printf 'bench.sh: %s\n' "$*" >&2; exit 2; }
 for program in cargo systemd-nspawn python3 unshare; do
     command -v "$program" >/dev/null || fail "no $program on this machine"
 done
+# https://github.com/goss-org/goss checks servers too. Debian does not package it.
+goss=${GOSS-$(command -v goss || true)}
+[[ -z $goss || -x $goss ]] || fail "GOSS=$goss is not a program"
 
 cargo build --release --locked --quiet
 unitlab=${CARGO_TARGET_DIR:-target}/release/unitlab
@@ -202,11 +207,41 @@ timed() {
     ((code <= 1)) || fail "\`$*\` exited with $code: $(cat "$work/output")"
 }
 
-# In a solved sandbox, runs `check --here` and `systemctl show` in turns. Prints the two medians in microseconds, and the
-# largest memory of a check in KiB.
+# What goss can see of sre-app's checks without a trial, in 8 assertions.
+goss_assertions() {
+    cat <<'YAML'
+service:
+  sre-app:
+    enabled: true
+    running: true
+port:
+  tcp:8000:
+    listening: true
+http:
+  http://127.0.0.1:8000/:
+    status: 200
+    body: ["Runbooks of the payments team"]
+  http://127.0.0.1:8000/oncall.html:
+    status: 200
+user:
+  sre-app:
+    exists: true
+    shell: /usr/sbin/nologin
+YAML
+}
+
+# In a solved sandbox, runs `check --here`, `systemctl show` and goss in turns. Prints the three medians in microseconds,
+# 0 for goss where there is none, and the largest memory of a check in KiB.
 here_round() {
+    if [[ $goss ]]; then
+        "$unitlab" lab exec sre-app -- sh -c 'cat >/tmp/goss && chmod +x /tmp/goss' <"$goss"
+        goss_assertions | "$unitlab" lab exec sre-app -- sh -c 'cat >/tmp/goss.yaml'
+    fi
     "$unitlab" lab exec sre-app -- python3 -c "$(cat <<'PYTHON'
 import os, statistics, time
+CHECK = ("unitlab", "check", "sre-app", "--here", "--no-trials", "--format", "json")
+SHOW = ("systemctl", "show", "sre-app.service")
+GOSS = ("/tmp/goss", "--gossfile", "/tmp/goss.yaml", "validate")
 def run(*argv):
     pid = os.fork()
     begin = time.perf_counter()
@@ -216,17 +251,19 @@ def run(*argv):
         os.dup2(null, 2)
         os.execvp(argv[0], argv)
     _, status, usage = os.wait4(pid, 0)
-    return time.perf_counter() - begin, usage.ru_maxrss, os.waitstatus_to_exitcode(status)
-checks, shows, memory = [], [], 0
+    took = time.perf_counter() - begin
+    code = os.waitstatus_to_exitcode(status)
+    assert code == 0, f"{' '.join(argv)} exited with {code}"
+    return took, usage.ru_maxrss
+compared = [CHECK, SHOW] + [GOSS] * os.path.exists(GOSS[0])
+times, memory = {argv: [] for argv in compared}, 0
 for turn in range(20):
-    took, most, code = run("unitlab", "check", "sre-app", "--here", "--no-trials", "--format", "json")
-    assert code == 0, f"check --here exited with {code}"
-    checks.append(took)
-    memory = max(memory, most)
-    took, _, code = run("systemctl", "show", "sre-app.service")
-    assert code == 0, f"systemctl show exited with {code}"
-    shows.append(took)
-print(round(statistics.median(checks) * 1e6), round(statistics.median(shows) * 1e6), memory)
+    for argv in compared:
+        took, most = run(*argv)
+        times[argv].append(took)
+        memory = max(memory, most if argv == CHECK else 0)
+medians = [round(statistics.median(times.get(argv, [0])) * 1e6) for argv in (CHECK, SHOW, GOSS)]
+print(*medians, memory)
 PYTHON
 )"
 }
@@ -276,15 +313,15 @@ median() { printf '%s\n' "$@" | sort -n | awk '{all[NR] = $1} END {print (all[in
 row() { awk -v name="$1" -v time="$(median "${@:2}")" 'BEGIN {printf "%-42s %8.1f ms\n", name, time / 1000}'; }
 
 prepare_raw
-ours=() raws=() twins=() checks=() plain=() versions=() lists=() pages=() keys=() heres=() shows=() memories=() owns=()
+ours=() raws=() twins=() checks=() plain=() versions=() lists=() pages=() keys=() heres=() shows=() gosses=() memories=() owns=()
 for ((round = 1; round <= rounds; round++)); do
     timed "$unitlab" lab start sre-app --no-shell
     ours+=("$took")
     # Solve the lab, so that there is a service to kill that comes back.
     timed "$unitlab" lab solve sre-app --yes
     here=$(here_round)
-    read -r check show memory <<<"$here"
-    heres+=("$check") shows+=("$show") memories+=("$memory")
+    read -r check show beside memory <<<"$here"
+    heres+=("$check") shows+=("$show") gosses+=("$beside") memories+=("$memory")
     timed "$unitlab" check sre-app --verbose
     checks+=("$took")
     waited=$(sed -n 's/.*waited for the boot \([0-9]*\) ms.*; own work \([0-9]*\) ms.*/\1 \2/p' "$work/output")
@@ -317,6 +354,7 @@ row 'own work: without boot, watch and restart' "${owns[@]}"
 row 'check --no-trials' "${plain[@]}"
 row 'inside: check --here --no-trials, JSON' "${heres[@]}"
 row 'inside: systemctl show sre-app.service' "${shows[@]}"
+if [[ $goss ]]; then row 'inside: goss with 8 assertions' "${gosses[@]}"; fi
 row '--version' "${versions[@]}"
 row 'list' "${lists[@]}"
 row 'learn: from exec to the first page' "${pages[@]}"
@@ -328,6 +366,11 @@ most() { printf '%s\n' "$@" | sort -n | tail -n 1; }
 printf '\n'
 held 'sandbox ready' "$(ratio "$(median "${ours[@]}")" "$(median "${raws[@]}")")" '× raw' $limit_ready
 held 'check --here' "$(ratio "$(median "${heres[@]}")" "$(median "${shows[@]}")")" '× systemctl show' $limit_here
+if [[ $goss ]]; then
+    held 'check --here beside goss' "$(ratio "$(median "${heres[@]}")" "$(median "${gosses[@]}")")" '× goss' $limit_goss
+else
+    printf 'check --here beside goss: skipped, because there is no goss on PATH; name one by GOSS=/path/to/goss\n'
+fi
 held 'largest memory of a check' "$(ratio "$(most "${memories[@]}")" 1024)" MiB $limit_memory
 held 'own work of a check with trials' "$(ms "${owns[@]}")" ms $limit_own
 held '--version' "$(ms "${versions[@]}")" ms $limit_version
