@@ -27,6 +27,7 @@ mod record;
 mod relay;
 mod root_child;
 mod running;
+mod signals;
 mod skeleton;
 mod start_supervisor;
 mod stop;
