@@ -1,5 +1,7 @@
 //! The values of directives: their syntax, and what the manager does with a value that it does not accept.
 
+use strum::VariantNames as _;
+
 use crate::model::{RestartPolicy, TimeSpan};
 
 const BOOLEANS: [&str; 15] = [
@@ -42,7 +44,7 @@ pub(crate) enum ValueForm {
 
 pub(crate) fn value_form(key: &str) -> ValueForm {
     if key == "Restart" {
-        ValueForm::OneOf(RestartPolicy::ALL.into_iter().map(RestartPolicy::word).collect())
+        ValueForm::OneOf(RestartPolicy::VARIANTS.into())
     } else if key == "Type" {
         ValueForm::OneOf(TYPES.into())
     } else if key == "KillMode" {

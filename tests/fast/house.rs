@@ -51,6 +51,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("sha2", &["course"]),
     ("signal_hook", &["os", "sandbox", "ui"]),
     ("strsim", &["engine"]),
+    ("strum", EVERYWHERE),
     ("textwrap", &["ui", "report"]),
     ("thiserror", EVERYWHERE),
     ("toml", &["course", "learner"]),
