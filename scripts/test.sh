@@ -20,6 +20,8 @@ needed=(
     'libpam-systemd    /usr/lib/*/security/pam_systemd.so /usr/lib*/security/pam_systemd.so'
     'dbus-user-session /usr/lib/systemd/user/dbus.socket'
     'sudo              /usr/bin/sudo'
+    'curl              /usr/bin/curl'
+    'nano              /usr/bin/editor /usr/bin/nano /usr/bin/vim /usr/bin/vi'
     'procps            /usr/bin/ps'
     'iproute2          /usr/bin/ss'
     'python3           /usr/bin/python3'

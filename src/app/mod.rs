@@ -16,6 +16,7 @@ mod os_tree;
 mod progress_document;
 mod proving;
 mod saved_progress;
+mod shortage;
 mod twin;
 mod workspace;
 
@@ -38,4 +39,5 @@ pub(crate) use progress_document::progress_document;
 pub use proving::{Case, ChapterProof, Job, Prover, chapter_jobs, lab_jobs, overlong_pages};
 pub(crate) use proving::{Selection, record_outputs};
 pub(crate) use saved_progress::{page_left, record_lesson, saved_progress};
+pub(crate) use shortage::{Remedy, Shortage, commands as install_commands, forget_declined, offer_text};
 pub(crate) use workspace::Workspace;

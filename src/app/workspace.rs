@@ -69,6 +69,11 @@ impl Workspace {
         self.state.owner
     }
 
+    /// The directory of the learner's files.
+    pub(super) fn state_dir(&self) -> StateDir {
+        self.state.clone()
+    }
+
     /// The learner's account name, or the uid if no name is found.
     pub(crate) fn learner(&self) -> String {
         let uid = self.state.owner.uid;

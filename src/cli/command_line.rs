@@ -12,8 +12,8 @@ use super::globals::Globals;
 use super::show_error::show_error;
 use super::streams::Streams;
 use super::{
-    answer, check, completions, course, demo, doctor, enter, examine, gate, hint, home, lab, learn, lesson_host, list,
-    progress, supervise,
+    answer, check, completions, course, demo, doctor, enter, examine, gate, hint, home, install, lab, learn,
+    lesson_host, list, progress, supervise,
 };
 use crate::app::Error;
 use crate::report::Format;
@@ -87,6 +87,8 @@ enum Verb {
     Examine,
     #[command(hide = true)]
     Gate(gate::Args),
+    #[command(hide = true)]
+    InstallSoftware(install::Args),
     #[command(hide = true)]
     LessonHost(lesson_host::Args),
 }
@@ -183,6 +185,7 @@ impl Verb {
             Self::Enter(args) => enter::run(args),
             Self::Examine => examine::run(),
             Self::Gate(args) => gate::run(args),
+            Self::InstallSoftware(args) => install::run(args),
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::context::Context;
 use super::exit_code::ExitCode;
-use super::{gate_client, sudo};
+use super::{gate_client, install};
 use crate::app::{self, Error, LabSession, Twins};
 use crate::course::{Course, LabDirectory};
 use crate::model::Overlay;
@@ -27,7 +27,7 @@ pub(super) struct Args {
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
     gate_client::refuse_inside("unitlab demo")?;
-    sudo::require_root(context, "booting a sandbox")?;
+    install::require_sandboxes(context, args.os_tree.as_deref(), "booting a sandbox")?;
     let course = context.workspace.course()?;
     let lab = course.lab(LAB)?;
     let attempt = lab.cases.iter().find(|case| case.case.name == ATTEMPT).ok_or_else(|| {

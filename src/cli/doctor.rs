@@ -4,9 +4,10 @@ use std::io::{self, Write};
 
 use super::context::Context;
 use super::exit_code::ExitCode;
-use super::{gate_client, sudo};
+use super::{gate_client, install, sudo};
 use crate::app::Error;
-use crate::sandbox::{self, Probe, ProbeStatus};
+use crate::os::{Installation, Software};
+use crate::sandbox::{self, Fix, Probe, ProbeStatus};
 use crate::ui::{StatusMark, Stream, wrap};
 
 #[derive(Debug, clap::Args)]
@@ -47,7 +48,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
 }
 
 fn needs_fixing(probes: &[Probe]) -> bool {
-    probes.iter().any(|probe| !probe.fix.is_empty())
+    probes.iter().any(|probe| probe.fix.line().is_some())
 }
 
 /// Writes one aligned line, and under it the command that fixes it. Without colour, a word shows the state.
@@ -70,9 +71,9 @@ fn write(context: &Context, probe: &Probe, out: &mut impl Write) -> io::Result<(
     for line in rest {
         writeln!(out, "{:indent$}{line}", "")?;
     }
-    if !probe.fix.is_empty() {
+    if let Some(line) = probe.fix.line() {
         let arrow = context.terminal.style().glyphs().go;
-        writeln!(out, "{:indent$}{arrow} {}", "", probe.fix.join(" "))?;
+        writeln!(out, "{:indent$}{arrow} {line}", "")?;
     }
     Ok(())
 }
@@ -86,38 +87,46 @@ fn terminal(context: &Context) -> Probe {
     } else {
         (ProbeStatus::Limited, "not a terminal: nothing is asked, and shells cannot be opened".to_owned())
     };
-    Probe { name: "terminal", status, finding, fix: Vec::new() }
+    Probe { name: "terminal", status, finding, fix: Fix::None }
 }
 
 fn leftovers(context: &Context) -> Probe {
     let probe = |status, finding: String, fix| Probe { name: "leftovers", status, finding, fix };
     if !sandbox::is_root() {
-        return probe(ProbeStatus::Ok, "only root can look for them: `sudo unitlab doctor`".into(), Vec::new());
+        return probe(ProbeStatus::Ok, "only root can look for them: `sudo unitlab doctor`".into(), Fix::None);
     }
     let running = context.workspace.estate().sandboxes().iter().filter(|sandbox| sandbox.is_running()).count();
     let left = context.workspace.estate().leftovers();
     if left.is_empty() {
-        return probe(ProbeStatus::Ok, format!("none; running sandboxes: {running}"), Vec::new());
+        return probe(ProbeStatus::Ok, format!("none; running sandboxes: {running}"), Fix::None);
     }
     let says: Vec<String> = left.iter().map(|left| format!("{} of {}", left.what, left.name)).collect();
-    probe(ProbeStatus::Limited, says.join("; "), ["unitlab", "doctor", "--fix"].map(str::to_owned).to_vec())
+    probe(ProbeStatus::Limited, says.join("; "), Fix::Sweep)
 }
 
 /// Removes leftovers first, which needs no network and works even if an installation fails.
 fn fix(context: &Context, probes: &[Probe]) -> Result<(), Error> {
     sweep(context)?;
-    for probe in probes.iter().filter(|probe| !probe.fix.is_empty()) {
-        let command = probe.fix.join(" ");
+    let missing: Vec<Software> = probes
+        .iter()
+        .filter_map(|probe| if let Fix::Install(software) = &probe.fix { Some(software.as_slice()) } else { None })
+        .flatten()
+        .copied()
+        .collect();
+    if !missing.is_empty()
+        && let Ok(installation) = Installation::of(&missing)
+        && install::confirm(context, &installation, &missing)?
+    {
+        install::install(&missing)?;
+    }
+    for probe in probes {
+        let (Fix::Run(program, args), Some(command)) = (&probe.fix, probe.fix.line()) else { continue };
         if !context.terminal.confirm(&format!("{}: {}. Run `{command}`?", probe.name, probe.finding), "--yes")? {
             continue;
         }
-        let status = sandbox::run_fix(&probe.fix)?;
+        let status = Fix::run(*program, args)?;
         if !status.success() {
-            let next = match probe.fix.first().map(String::as_str) {
-                Some("apt-get") => "its package lists may be old or missing: `apt-get update`, then again",
-                _ => "run it by hand and see why",
-            };
-            return Err(Error::failed(format!("`{command}` failed with {status}"), "", next));
+            return Err(Error::failed(format!("`{command}` failed with {status}"), "", "run it by hand and see why"));
         }
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::ArgAction;
+use clap::{ArgAction, ValueEnum};
 
 use crate::ui::ColorChoice;
 
@@ -21,7 +21,7 @@ pub(super) struct Globals {
     pub(super) state_dir: Option<PathBuf>,
     /// When to use colours
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_default_value = true)]
-    pub(super) color: clap::ColorChoice,
+    pub(super) color: Color,
     /// Answer every question with yes
     #[arg(long, global = true)]
     pub(super) yes: bool,
@@ -33,12 +33,19 @@ pub(super) struct Globals {
     pub(super) estate: Option<PathBuf>,
 }
 
-impl From<clap::ColorChoice> for ColorChoice {
-    fn from(choice: clap::ColorChoice) -> Self {
-        match choice {
-            clap::ColorChoice::Auto => Self::Auto,
-            clap::ColorChoice::Always => Self::Always,
-            clap::ColorChoice::Never => Self::Never,
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+impl From<Color> for ColorChoice {
+    fn from(color: Color) -> Self {
+        match color {
+            Color::Auto => Self::Auto,
+            Color::Always => Self::Always,
+            Color::Never => Self::Never,
         }
     }
 }

@@ -17,6 +17,7 @@ mod gate_client;
 mod globals;
 mod hint;
 mod home;
+mod install;
 mod lab;
 mod learn;
 mod lesson_host;

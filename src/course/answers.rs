@@ -13,6 +13,17 @@ use super::fields::{Fields, Source, Value};
 /// The keys that name the source of the right answer. A check has exactly one of them.
 const SOURCES: [&str; 3] = ["property", "run", "known"];
 
+type ReadForm = fn(&mut Fields<'_, '_>) -> Option<AnswerForm>;
+
+/// The values of `type`.
+const FORMS: [(&str, ReadForm); 5] = [
+    ("number", |_| Some(AnswerForm::Number)),
+    ("unit", |_| Some(AnswerForm::Unit)),
+    ("state", |_| Some(AnswerForm::State)),
+    ("path", |_| Some(AnswerForm::Path)),
+    ("one-of", one_of),
+];
+
 fn one_of(fields: &mut Fields<'_, '_>) -> Option<AnswerForm> {
     let choices = owned(fields.need_words("choices")?);
     if choices.len() < 2 {
@@ -24,10 +35,7 @@ fn one_of(fields: &mut Fields<'_, '_>) -> Option<AnswerForm> {
 /// Reads the keys of `kind = "answer"`.
 pub(super) fn answer_check(fields: &mut Fields<'_, '_>) -> Option<Kind> {
     let ask = fields.need_text("ask");
-    let form = fields.need_word("type").and_then(|form| match form {
-        AnswerForm::OneOf(_) => one_of(fields),
-        plain => Some(plain),
-    });
+    let form = fields.need_choice("type", &FORMS).and_then(|read| read(fields));
     let mut sources: Vec<AnswerSource> = Vec::new();
     sources.extend(fields.find_text("property").map(|name| AnswerSource::Property(name.to_owned())));
     let run = fields.find("run").and_then(|value| fields.source.words("run", value));

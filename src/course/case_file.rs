@@ -1,6 +1,5 @@
 //! Reads `case.toml`: one answer to a lab, and its expected result.
 
-use strum::VariantArray as _;
 use toml::de::DeTable;
 
 use crate::model::{Case, Cause, Lab};
@@ -27,8 +26,8 @@ pub(super) fn read(name: &str, lab: Option<&Lab>, root: &DeTable<'_>, source: &m
             }
         }
     }
-    for id in diagnosis.iter().filter(|id| id.get_ref().parse::<Cause>().is_err()) {
-        let known = Cause::VARIANTS.iter().map(|cause| cause.id()).collect::<Vec<_>>();
+    for id in diagnosis.iter().filter(|id| Cause::from_id(id.get_ref()).is_none()) {
+        let known: Vec<&str> = Cause::ALL.iter().map(|cause| cause.id()).collect();
         source.report(id.span(), format!("unknown diagnosis {:?}", id.get_ref()), did_you_mean(id.get_ref(), &known));
     }
     if let (true, Some(first)) = (fails.is_empty(), diagnosis.first()) {
@@ -42,7 +41,7 @@ pub(super) fn read(name: &str, lab: Option<&Lab>, root: &DeTable<'_>, source: &m
         name: name.to_owned(),
         what: what?.to_owned(),
         fails: unique(&fails, source),
-        diagnosis: unique(&diagnosis, source).iter().filter_map(|id| id.parse().ok()).collect(),
+        diagnosis: unique(&diagnosis, source).iter().filter_map(|id| Cause::from_id(id)).collect(),
         answers,
     })
 }

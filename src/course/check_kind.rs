@@ -1,13 +1,33 @@
 //! Reads `kind` and the keys that each check kind has.
 
-use strum::VariantNames as _;
-
-use crate::model::{Expect, Kind, KindName, RestartPolicy, TimeSpan, Value};
+use crate::model::{Expect, Kind, RestartPolicy, TimeSpan, Value};
 
 use super::answers;
 use super::error::did_you_mean;
 use super::fields::{self, Fields, Source};
 use super::machine_kinds;
+
+type ReadKind = fn(&mut Fields<'_, '_>) -> Option<Kind>;
+
+/// The values of `kind`, each with the function that reads its own keys.
+const KINDS: [(&str, ReadKind); 16] = [
+    ("unit-file", |_| Some(Kind::UnitFile)),
+    ("setting", setting),
+    ("restart-policy", restart_policy),
+    ("runs-as", runs_as),
+    ("active", active),
+    ("enabled", |_| Some(Kind::Enabled)),
+    ("survives-reboot", survives_reboot),
+    ("comes-back", comes_back),
+    ("http", http),
+    ("listens", machine_kinds::listens),
+    ("process", |fields| Some(machine_kinds::process(fields))),
+    ("account", |fields| Some(machine_kinds::account(fields))),
+    ("file", machine_kinds::file),
+    ("journal", machine_kinds::journal),
+    ("command", machine_kinds::command),
+    ("answer", answers::answer_check),
+];
 
 type ReadExpect = fn(&mut Source, &str, &str, &fields::Value<'_>) -> Option<Expect>;
 
@@ -30,24 +50,7 @@ const LONGEST_WITHIN: TimeSpan = TimeSpan::from_micros(15_000_000);
 
 /// Reads `kind` and its own keys. Returns none after an error, which is then in `fields.source`.
 pub(super) fn read(fields: &mut Fields<'_, '_>) -> Option<Kind> {
-    match fields.need_word("kind")? {
-        KindName::UnitFile => Some(Kind::UnitFile),
-        KindName::Setting => setting(fields),
-        KindName::RestartPolicy => restart_policy(fields),
-        KindName::RunsAs => runs_as(fields),
-        KindName::Active => active(fields),
-        KindName::Enabled => Some(Kind::Enabled),
-        KindName::SurvivesReboot => survives_reboot(fields),
-        KindName::ComesBack => comes_back(fields),
-        KindName::Http => http(fields),
-        KindName::Listens => machine_kinds::listens(fields),
-        KindName::Process => Some(machine_kinds::process(fields)),
-        KindName::Account => Some(machine_kinds::account(fields)),
-        KindName::File => machine_kinds::file(fields),
-        KindName::Journal => machine_kinds::journal(fields),
-        KindName::Command => machine_kinds::command(fields),
-        KindName::Answer => answers::answer_check(fields),
-    }
+    fields.need_choice("kind", &KINDS)?(fields)
 }
 
 fn runs_as(fields: &mut Fields<'_, '_>) -> Option<Kind> {
@@ -169,12 +172,12 @@ fn restart_policy(fields: &mut Fields<'_, '_>) -> Option<Kind> {
     }
     let mut one_of = Vec::new();
     for word in &words {
-        match word.get_ref().parse() {
-            Ok(policy) => one_of.push(policy),
-            Err(_) => fields.source.report(
+        match RestartPolicy::parse(word.get_ref()) {
+            Some(policy) => one_of.push(policy),
+            None => fields.source.report(
                 word.span(),
                 format!("unknown restart policy {:?}", word.get_ref()),
-                did_you_mean(word.get_ref(), RestartPolicy::VARIANTS),
+                did_you_mean(word.get_ref(), &RestartPolicy::ALL.map(RestartPolicy::word)),
             ),
         }
     }

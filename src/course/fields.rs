@@ -1,9 +1,7 @@
 //! Reads a TOML table key by key, and reports errors with their line and column.
 
 use std::ops::{Range, RangeInclusive};
-use std::str::FromStr;
 
-use strum::VariantNames;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -195,20 +193,22 @@ impl<'s, 't> Fields<'s, 't> {
         self.one_of(key, value, names)
     }
 
-    /// A required key with a word of an enum.
-    pub(super) fn need_word<T: FromStr + VariantNames>(&mut self, key: &'static str) -> Option<T> {
-        self.need_one_of(key, T::VARIANTS)?.parse().ok()
+    /// A required key with one of these names. Returns what belongs to the name.
+    pub(super) fn need_choice<T: Copy>(&mut self, key: &'static str, choices: &[(&str, T)]) -> Option<T> {
+        let value = self.need(key)?;
+        self.choice(key, value, choices)
     }
 
-    /// Like [`Fields::need_word`], for an optional key.
-    pub(super) fn find_word<T: FromStr + VariantNames>(&mut self, key: &'static str) -> Option<T> {
-        self.find_one_of(key, T::VARIANTS)?.parse().ok()
-    }
-
-    /// Like [`Fields::need_one_of`], for an optional key.
-    pub(super) fn find_one_of(&mut self, key: &'static str, names: &[&str]) -> Option<&'t str> {
+    /// Like [`Fields::need_choice`], for an optional key.
+    pub(super) fn find_choice<T: Copy>(&mut self, key: &'static str, choices: &[(&str, T)]) -> Option<T> {
         let value = self.find(key)?;
-        self.one_of(key, value, names)
+        self.choice(key, value, choices)
+    }
+
+    fn choice<T: Copy>(&mut self, key: &str, value: &Value<'_>, choices: &[(&str, T)]) -> Option<T> {
+        let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+        let text = self.one_of(key, value, &names)?;
+        choices.iter().find(|(name, _)| *name == text).map(|(_, choice)| *choice)
     }
 
     fn one_of<'v>(&mut self, key: &str, value: &'v Value<'_>, names: &[&str]) -> Option<&'v str> {

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 
 use crate::model::{
     AccountCheck, Address, CommandCheck, FileCheck, FileType, JournalCheck, Kind, Listens, ModeRule, ProcessCheck,
+    Protocol, RunAs, Since,
 };
 
 use super::fields::Fields;
@@ -15,8 +16,9 @@ const MOST_PROCESSES: u32 = 100_000;
 
 pub(super) fn listens(fields: &mut Fields<'_, '_>) -> Option<Kind> {
     let port = fields.need_count("port", 1..=u32::from(u16::MAX));
-    let protocol = fields.find_word("protocol").unwrap_or_default();
+    let protocol = fields.find_choice("protocol", &[("tcp", Protocol::Tcp), ("udp", Protocol::Udp)]);
     let address = address(fields);
+    let protocol = protocol.unwrap_or(Protocol::Tcp);
     Some(Kind::Listens(Listens { port: u16::try_from(port?).ok()?, protocol, address }))
 }
 
@@ -76,11 +78,8 @@ pub(super) fn account(fields: &mut Fields<'_, '_>) -> Kind {
 pub(super) fn file(fields: &mut Fields<'_, '_>) -> Option<Kind> {
     let path = path(fields, "path", true);
     let exists = fields.find("exists").and_then(|value| fields.source.boolean("exists", value));
-    let file_type = fields.find_one_of("type", &["file", "folder", "link"]).map(|word| match word {
-        "folder" => FileType::Directory,
-        "link" => FileType::Link,
-        _ => FileType::File,
-    });
+    let types = [("file", FileType::File), ("folder", FileType::Directory), ("link", FileType::Link)];
+    let file_type = fields.find_choice("type", &types);
     let check = FileCheck {
         path: path?,
         absent: exists == Some(false),
@@ -123,7 +122,8 @@ fn bits(fields: &mut Fields<'_, '_>, key: &'static str) -> Option<u32> {
 
 pub(super) fn journal(fields: &mut Fields<'_, '_>) -> Option<Kind> {
     let (contains, lacks) = (fields.find_text("contains"), fields.find_text("lacks"));
-    let since = fields.find_word("since").unwrap_or_default();
+    let since = fields.find_choice("since", &[("invocation", Since::Invocation), ("boot", Since::Boot)]);
+    let since = since.unwrap_or(Since::Invocation);
     let (text, lacks) = match (contains, lacks) {
         (Some(text), None) => (text, false),
         (None, Some(text)) => (text, true),
@@ -148,7 +148,8 @@ pub(super) fn command(fields: &mut Fields<'_, '_>) -> Option<Kind> {
     }
     let exit = fields.find_count("exit", 0..=255).unwrap_or(0);
     let stdout_contains = fields.find_text("stdout-contains").map(str::to_owned);
-    let run_as = fields.find_word("as").unwrap_or_default();
+    let run_as = fields.find_choice("as", &[("root", RunAs::Root), ("learner", RunAs::Learner)]);
+    let run_as = run_as.unwrap_or(RunAs::Root);
     let run = run?.iter().map(|word| (*word.get_ref()).to_owned()).collect();
     Some(Kind::Command(CommandCheck { run, exit: u8::try_from(exit).ok()?, stdout_contains, run_as }))
 }

@@ -1,7 +1,5 @@
 //! The values of directives: their syntax, and what the manager does with a value that it does not accept.
 
-use strum::VariantNames as _;
-
 use crate::model::{RestartPolicy, TimeSpan};
 
 const BOOLEANS: [&str; 15] = [
@@ -44,7 +42,7 @@ pub(crate) enum ValueForm {
 
 pub(crate) fn value_form(key: &str) -> ValueForm {
     if key == "Restart" {
-        ValueForm::OneOf(RestartPolicy::VARIANTS.into())
+        ValueForm::OneOf(RestartPolicy::ALL.into_iter().map(RestartPolicy::word).collect())
     } else if key == "Type" {
         ValueForm::OneOf(TYPES.into())
     } else if key == "KillMode" {

@@ -1,5 +1,6 @@
 //! The learner's progress: one readable file that survives crashes, races and version changes.
 
+mod declined;
 mod error;
 mod owner;
 mod progress;
@@ -8,6 +9,7 @@ mod report_file;
 mod state_dir;
 mod store;
 
+pub use declined::DeclinedSoftware;
 pub use error::LearnerError;
 pub use owner::Owner;
 pub use progress::{AnswerProgress, ChapterProgress, LabProgress, Progress};

@@ -1,6 +1,7 @@
 //! Makes an `Unknown`: the reason why a question has no answer.
 
 use crate::model::Unknown;
+use crate::os::MissingSoftware;
 
 pub(crate) fn unknown(reason: impl Into<String>) -> Unknown {
     Unknown { reason: reason.into(), remedy: None }
@@ -8,6 +9,11 @@ pub(crate) fn unknown(reason: impl Into<String>) -> Unknown {
 
 pub(crate) fn unknown_with_remedy(reason: impl Into<String>, remedy: &str) -> Unknown {
     Unknown { reason: reason.into(), remedy: Some(remedy.to_owned()).filter(|remedy| !remedy.is_empty()) }
+}
+
+/// A program that answers the question is missing.
+pub(crate) fn not_installed(missing: MissingSoftware) -> Unknown {
+    unknown_with_remedy(missing.to_string(), &missing.next())
 }
 
 /// The last line of a program's stderr, cut to 300 characters.

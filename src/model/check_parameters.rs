@@ -1,7 +1,5 @@
 //! The parameters of checks on sockets, processes, accounts, files, the journal, programs and answers.
 
-use strum::{EnumString, VariantNames};
-
 use super::command::RunAs;
 use super::file::FileType;
 use super::journal::Since;
@@ -112,8 +110,7 @@ pub struct AnswerCheck {
 }
 
 /// The syntax of an answer. Each variant ignores some differences.
-#[derive(Debug, Clone, PartialEq, Eq, EnumString, VariantNames)]
-#[strum(serialize_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AnswerForm {
     /// A whole number.
     Number,

@@ -1,14 +1,10 @@
 //! The result of a program that was run for a check.
 
 use serde::{Deserialize, Serialize};
-use strum::{EnumString, VariantNames};
 
 /// The account that runs a program.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, EnumString, VariantNames,
-)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
 pub enum RunAs {
     #[default]
     Root,

@@ -1,14 +1,10 @@
 //! What a unit's own processes have written to the journal.
 
 use serde::{Deserialize, Serialize};
-use strum::{EnumString, VariantNames};
 
 /// Where reading the journal begins.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, EnumString, VariantNames,
-)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
 pub enum Since {
     /// The unit's latest start.
     #[default]

@@ -1,7 +1,5 @@
 //! A lab: a task, and the checks that must pass when it is done.
 
-use strum::{Display, EnumDiscriminants, EnumIter, EnumString, VariantNames};
-
 use super::TimeSpan;
 use super::check_parameters::{
     AccountCheck, AnswerCheck, CommandCheck, FileCheck, JournalCheck, Listens, ProcessCheck,
@@ -9,7 +7,7 @@ use super::check_parameters::{
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lab {
-    /// The directory's name under `labs/`.
+    /// The folder's name under `labs/`.
     pub id: String,
     pub title: String,
     /// The id of its chapter.
@@ -63,10 +61,8 @@ pub struct Check {
     pub kind: Kind,
 }
 
-/// The kinds of checks, see docs/check-kinds.md. `KindName` is the word in lab.toml.
-#[derive(Debug, Clone, PartialEq, Eq, EnumDiscriminants)]
-#[strum_discriminants(name(KindName), derive(Display, EnumString, VariantNames))]
-#[strum_discriminants(strum(serialize_all = "kebab-case"))]
+/// The kinds of checks, see docs/check-kinds.md.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
     /// The unit file exists and the manager can load it.
     UnitFile,
@@ -123,7 +119,7 @@ pub enum Kind {
     Process(ProcessCheck),
     /// Properties of the account that it runs as.
     Account(AccountCheck),
-    /// A file, directory or link is as it should be.
+    /// A file, folder or link is as it should be.
     File(FileCheck),
     /// Its processes have (or have not) written a text to the journal.
     Journal(JournalCheck),
@@ -131,6 +127,31 @@ pub enum Kind {
     Command(CommandCheck),
     /// The learner has submitted the right answer.
     Answer(AnswerCheck),
+}
+
+impl Kind {
+    /// The name in lab.toml.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::UnitFile => "unit-file",
+            Self::Setting { .. } => "setting",
+            Self::RunsAs { .. } => "runs-as",
+            Self::RestartPolicy { .. } => "restart-policy",
+            Self::Active { .. } => "active",
+            Self::Enabled => "enabled",
+            Self::Http { .. } => "http",
+            Self::ComesBack { .. } => "comes-back",
+            Self::SurvivesReboot { .. } => "survives-reboot",
+            Self::Listens(_) => "listens",
+            Self::Process(_) => "process",
+            Self::Account(_) => "account",
+            Self::File(_) => "file",
+            Self::Journal(_) => "journal",
+            Self::Command(_) => "command",
+            Self::Answer(_) => "answer",
+        }
+    }
 }
 
 /// The required value of a setting.
@@ -165,9 +186,8 @@ pub enum Value {
     Span(TimeSpan),
 }
 
-/// `Restart=` of systemd.service(5). Case matters, as in systemd.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Display, EnumIter, EnumString, VariantNames)]
-#[strum(serialize_all = "kebab-case")]
+/// `Restart=` of systemd.service(5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RestartPolicy {
     No,
     Always,
@@ -176,4 +196,30 @@ pub enum RestartPolicy {
     OnAbnormal,
     OnAbort,
     OnWatchdog,
+}
+
+impl RestartPolicy {
+    /// In the order of the manual.
+    pub const ALL: [Self; 7] =
+        [Self::No, Self::Always, Self::OnSuccess, Self::OnFailure, Self::OnAbnormal, Self::OnAbort, Self::OnWatchdog];
+
+    /// The value in a unit file.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::No => "no",
+            Self::Always => "always",
+            Self::OnSuccess => "on-success",
+            Self::OnFailure => "on-failure",
+            Self::OnAbnormal => "on-abnormal",
+            Self::OnAbort => "on-abort",
+            Self::OnWatchdog => "on-watchdog",
+        }
+    }
+
+    /// Parses the value; case matters, as in systemd.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|policy| policy.word() == word)
+    }
 }

@@ -3,30 +3,25 @@
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
-use strum::{Display, EnumString, VariantNames};
 
 /// A transport protocol.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    Default,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Serialize,
-    Deserialize,
-    Display,
-    EnumString,
-    VariantNames,
-)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
 pub enum Protocol {
     #[default]
     Tcp,
     Udp,
+}
+
+impl Protocol {
+    /// `tcp` or `udp`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Tcp => "tcp",
+            Self::Udp => "udp",
+        }
+    }
 }
 
 /// Who listens on a port.

@@ -56,7 +56,7 @@ pub use failure::{FailureFact, MissingFromEnvironment, PortHolder, ProgramFormat
 pub use file::{AclEntry, FileFact, FileType, Node, Search};
 pub use http::{HttpFact, HttpOutcome};
 pub use journal::{JournalFact, Since};
-pub use lab::{Check, Expect, Kind, KindName, Lab, RestartPolicy, Value};
+pub use lab::{Check, Expect, Kind, Lab, RestartPolicy, Value};
 pub use listens::{Listener, ListensFact, PortOwner, Protocol};
 pub use overlay::{Overlay, OverlayFile};
 pub use place::{Place, PlaceKind};

@@ -1,7 +1,6 @@
 //! The machine on which a lab is graded.
 
 use serde::{Deserialize, Serialize};
-use strum::IntoStaticStr;
 
 /// The machine that was graded, and its service manager.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,10 +14,9 @@ pub struct Place {
 }
 
 /// The kind of machine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
 pub enum PlaceKind {
     /// A disposable systemd for one lab.
     Sandbox,

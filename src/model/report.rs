@@ -1,16 +1,14 @@
 //! The report of a graded lab, `unitlab.report/1`.
 
 use serde::{Deserialize, Serialize};
-use strum::IntoStaticStr;
 
 use super::cause::Cause;
 use super::place::Place;
 
 /// The status of a check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
 pub enum Status {
     /// The requirement holds.
     Passed,
@@ -25,10 +23,9 @@ pub enum Status {
 }
 
 /// The layer that a piece of evidence comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
 pub enum Layer {
     /// What the file says.
     File,

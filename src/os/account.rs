@@ -6,10 +6,10 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
 use std::time::Duration;
 
 use super::child::{ChildError, Limits, run};
+use super::software::{MissingSoftware, SEARCH_PATH, Software};
 
 /// getent may ask a server.
 const LIMITS: Limits = Limits { time: Duration::from_secs(5), stdout: 64 << 10 };
@@ -37,6 +37,8 @@ pub(crate) struct Group {
 /// An account or group is not in the files, and getent could not be asked: it is unknown whether it exists.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LookupError {
+    #[error(transparent)]
+    Missing(#[from] MissingSoftware),
     #[error("getent {0}")]
     Child(#[from] ChildError),
     #[error("getent {database} {key} failed: {message}")]
@@ -68,8 +70,8 @@ fn find<T>(database: &'static str, key: &str, pick: impl Fn(&str) -> Option<T>) 
 
 /// Returns the entry that getent(1) prints.
 fn getent(database: &'static str, key: &str) -> Result<Option<String>, LookupError> {
-    let mut command = Command::new("getent");
-    command.args([database, "--", key]).env_clear().envs([("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), ("LC_ALL", "C")]);
+    let mut command = Software::Getent.command()?;
+    command.args([database, "--", key]).env_clear().envs([("PATH", SEARCH_PATH), ("LC_ALL", "C")]);
     let outcome = run(&mut command, b"", LIMITS)?;
     match outcome.status.code() {
         Some(0) => Ok(Some(String::from_utf8_lossy(&outcome.stdout).into_owned())),

@@ -7,8 +7,7 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-/// Where the system's own programs are.
-const SAFE_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+use super::software::SEARCH_PATH;
 
 /// This program and its arguments, without a shell. Start it with [`SelfCommand::command`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +64,7 @@ impl SelfCommand {
     pub(crate) fn spawn_with_socket(&self) -> io::Result<(Child, UnixStream)> {
         let (ours, theirs) = UnixStream::pair()?;
         let mut command = self.command();
-        command.env_clear().env("PATH", SAFE_PATH).env("LANG", "C.UTF-8");
+        command.env_clear().env("PATH", SEARCH_PATH).env("LANG", "C.UTF-8");
         command.stdin(OwnedFd::from(theirs)).stdout(Stdio::null());
         Ok((command.spawn()?, ours))
     }

@@ -9,7 +9,7 @@ use quick_junit::{NonSuccessKind, Property, Report as Document, TestCase, TestCa
 
 use super::json::ErrorReport;
 use super::labels;
-use crate::model::{Cause, CheckReport, Report, Status, escape};
+use crate::model::{Cause, CheckReport, PlaceKind, Report, Status, escape};
 
 /// Writes a report as one suite. Failed is `<failure>`, unknown is `<error>`, blocked and not-run are `<skipped>`.
 pub fn junit(report: &Report, out: &mut impl Write) -> io::Result<()> {
@@ -57,7 +57,10 @@ fn write(document: &Document, out: &mut impl Write) -> io::Result<()> {
 }
 
 fn properties(report: &Report) -> Vec<(String, String)> {
-    let place: &str = report.place.kind.into();
+    let place = match report.place.kind {
+        PlaceKind::Sandbox => "sandbox",
+        PlaceKind::Here => "here",
+    };
     let score = &report.score;
     let fixed = [
         ("unitlab", report.unitlab.clone()),
@@ -116,7 +119,7 @@ fn details(check: &CheckReport) -> String {
     add("expected", &check.expected);
     add("observed", &check.observed);
     for evidence in &check.evidence {
-        add(evidence.layer.into(), &format!("{}  ({})", evidence.text, evidence.source));
+        add(labels::layer(evidence.layer), &format!("{}  ({})", evidence.text, evidence.source));
     }
     for diagnosis in &check.diagnosis {
         add(&format!("cause {}", diagnosis.cause), &diagnosis.text);

@@ -1,6 +1,6 @@
 //! Texts about a check that several formats share.
 
-use crate::model::{CheckReport, Report, Status, escape};
+use crate::model::{CheckReport, Layer, Report, Status, escape};
 
 /// The id and the title, such as `restart-always: systemd restarts it however it ended`. Only the id is stable.
 pub(super) fn check_name(check: &CheckReport) -> String {
@@ -29,4 +29,12 @@ pub(super) fn nothing_was_graded(report: &Report) -> bool {
 /// `true`, `false`, or `undecided` if unknown checks decide.
 pub(super) fn passed(passed: Option<bool>) -> String {
     passed.map_or("undecided".to_owned(), |passed| passed.to_string())
+}
+
+pub(super) fn layer(layer: Layer) -> &'static str {
+    match layer {
+        Layer::File => "file",
+        Layer::Loaded => "loaded",
+        Layer::Live => "live",
+    }
 }

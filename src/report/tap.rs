@@ -75,8 +75,15 @@ fn escape_directives(text: &str) -> String {
 
 /// Adds the YAML block of a check.
 fn block(text: &mut String, check: &CheckReport) {
+    let status = match check.status {
+        Status::Passed => "passed",
+        Status::Failed => "failed",
+        Status::Blocked => "blocked",
+        Status::Unknown => "unknown",
+        Status::NotRun => "not-run",
+    };
     text.push_str("  ---\n");
-    entry(text, "  ", "status", check.status.into());
+    entry(text, "  ", "status", status);
     entry(text, "  ", "kind", &check.kind);
     // Writing to a String cannot fail.
     let _ = writeln!(text, "  points: {}\n  earned: {}", check.points, check.earned);
@@ -86,7 +93,7 @@ fn block(text: &mut String, check: &CheckReport) {
         text.push_str("  evidence:\n");
     }
     for evidence in &check.evidence {
-        entry(text, "    - ", "layer", evidence.layer.into());
+        entry(text, "    - ", "layer", labels::layer(evidence.layer));
         entry(text, "      ", "source", &evidence.source);
         entry(text, "      ", "text", &evidence.text);
     }

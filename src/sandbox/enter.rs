@@ -15,12 +15,11 @@ use rustix::process::DumpableBehavior;
 use rustix::thread::{ThreadNameSpaceType, move_into_thread_name_spaces};
 
 use super::protocol::{EnterRequest, EnterTask, Program, receive};
-use super::{SandboxError, cgroup, descriptors, signals};
+use super::{SandboxError, cgroup, descriptors};
 
 /// Reads the request from an inherited descriptor and joins the payload: from here on this process is root inside, and
 /// an unprivileged uid on the host. Returns the task to do there, and the bytes that followed the request.
 pub(crate) fn enter(number: RawFd) -> Result<(EnterTask, Vec<u8>), SandboxError> {
-    signals::restore_default_actions();
     descriptors::set_cloexec_on_all()?;
     let fail = || SandboxError::system("cannot read what to do in the sandbox");
     let mut file = File::from(descriptors::inherited(number)?);

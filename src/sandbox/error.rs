@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::os::MissingSoftware;
+
 #[derive(Debug, thiserror::Error)]
 pub enum SandboxError {
     #[error("{action} {path}: {source}")]
@@ -83,5 +85,11 @@ impl SandboxError {
     pub(super) fn system<E: Into<io::Error>>(action: impl Into<String>) -> impl FnOnce(E) -> Self {
         let action = action.into();
         move |source| Self::System { action, source: source.into() }
+    }
+}
+
+impl From<MissingSoftware> for SandboxError {
+    fn from(missing: MissingSoftware) -> Self {
+        Self::Unsupported { what: missing.to_string(), next: missing.next() }
     }
 }

@@ -3,12 +3,12 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
 use rustix::mount::{MountFlags, MountPropagationFlags, mount, mount_change};
 
 use super::{Estate, SandboxError, cgroup};
+use crate::os::Software;
 use crate::os::child::{Limits, run};
 
 /// Whether PID 1 of the host is systemd.
@@ -36,7 +36,7 @@ pub(super) fn remove_tree(dir: &Path) -> io::Result<()> {
     match fs::remove_dir_all(dir) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => {
-            let mut rm = Command::new("rm");
+            let mut rm = Software::Rm.command()?;
             rm.args(["-rf", "--one-file-system", "--"]).arg(dir);
             // A root may hold hundreds of thousands of files.
             let rm = run(&mut rm, b"", Limits { time: Duration::from_secs(600), stdout: 64 << 10 })?;

@@ -1,9 +1,10 @@
 //! The systemd-nspawn command line that boots a payload.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::SandboxError;
+use crate::os::{SEARCH_PATH, Software};
 
 /// What systemd-nspawn boots, and what it mounts from the host.
 pub(super) struct Payload<'a> {
@@ -21,12 +22,11 @@ pub(super) struct Payload<'a> {
 
 impl Payload<'_> {
     pub(super) fn command(&self) -> Result<Command, SandboxError> {
-        let program = find_nspawn()?;
-        let mut command = Command::new(program);
+        let mut command = Software::Nspawn.command()?;
         let usr = self.os_tree.join("usr");
         command
             .env_clear()
-            .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
+            .env("PATH", SEARCH_PATH)
             .env("SYSTEMD_NSPAWN_UNIFIED_HIERARCHY", "1")
             .env("NOTIFY_SOCKET", self.notify)
             .args(["--quiet", "--boot", "--settings=no", "--register=no", "--keep-unit"])
@@ -47,16 +47,6 @@ impl Payload<'_> {
             .current_dir("/");
         Ok(command)
     }
-}
-
-/// Returns the path of systemd-nspawn.
-pub(super) fn find_nspawn() -> Result<PathBuf, SandboxError> {
-    which::which_in("systemd-nspawn", Some("/usr/sbin:/usr/bin:/sbin:/bin"), "/").map_err(|_| {
-        SandboxError::Unsupported {
-            what: "systemd-nspawn is not installed; it boots the sandboxes".into(),
-            next: "unitlab doctor --fix".into(),
-        }
-    })
 }
 
 /// Escapes colons and backslashes in the paths of bind mounts, because nspawn separates their parts with colons.

@@ -2,13 +2,13 @@
 
 use std::io::{self, IsTerminal};
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use super::SandboxError;
-use crate::os::SelfCommand;
 use crate::os::child::{Limits, Outcome, run};
+use crate::os::{Installation, SelfCommand, Software};
 
 #[must_use]
 pub fn is_root() -> bool {
@@ -22,16 +22,22 @@ pub(crate) fn reexec_with_sudo(ourselves: &SelfCommand) -> SandboxError {
         Ok(sudo) => sudo,
         Err(error) => return error,
     };
-    if let Err(refusal) = authenticate(&sudo, ourselves.program()) {
+    if let Err(refusal) = authenticate(sudo, ourselves.program()) {
         return refusal;
     }
-    SandboxError::system("cannot run sudo")(ourselves.under_sudo(&sudo, &[]).exec())
+    SandboxError::system("cannot run sudo")(ourselves.under_sudo(sudo, &[]).exec())
 }
 
-pub(super) fn sudo() -> Result<PathBuf, SandboxError> {
-    which::which("sudo").map_err(|_| SandboxError::Unsupported {
+pub(super) fn sudo() -> Result<&'static Path, SandboxError> {
+    Software::Sudo.path().map_err(|_| SandboxError::Unsupported {
         what: "this needs root, and there is no sudo on this machine".into(),
-        next: "run the same command as root, or install sudo and allow this user to use it".into(),
+        next: match Installation::of(&[Software::Sudo]) {
+            Ok(sudo) => format!(
+                "run the same command as root; or, as root, `{}`, and allow this user to use it",
+                sudo.install_line()
+            ),
+            Err(_) => "run the same command as root, or install sudo and allow this user to use it".into(),
+        },
     })
 }
 

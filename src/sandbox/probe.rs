@@ -2,13 +2,13 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, ExitStatus};
+use std::process::ExitStatus;
 use std::time::Duration;
 
 use super::headroom::sandboxes_by_inotify;
-use super::nspawn::find_nspawn;
 use super::{SandboxError, cgroup};
 use crate::os::child::{Limits, run};
+use crate::os::{Installation, Software, as_root};
 
 /// Whether sandboxes can run with what a probe found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,69 +27,92 @@ pub struct Probe {
     pub status: ProbeStatus,
     /// One line.
     pub finding: String,
-    /// The command that repairs it; empty if nothing needs repair or there is no command for it.
-    pub fix: Vec<String>,
+    pub(crate) fix: Fix,
+}
+
+/// What repairs a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Fix {
+    /// Nothing needs repair, or unitlab cannot repair it.
+    None,
+    /// Installing the packages of this software.
+    Install(Vec<Software>),
+    /// One command, as root.
+    Run(Software, &'static [&'static str]),
+    /// `unitlab doctor --fix` itself.
+    Sweep,
+}
+
+impl Fix {
+    /// The command line to show; `None` if there is no command.
+    pub(crate) fn line(&self) -> Option<String> {
+        match self {
+            Self::None => None,
+            Self::Install(software) => Some(as_root(&Installation::of(software).ok()?.install_line())),
+            Self::Run(program, args) => Some(as_root(&format!("{} {}", program.name(), args.join(" ")))),
+            Self::Sweep => Some("unitlab doctor --fix".to_owned()),
+        }
+    }
+
+    /// Runs the command of [`Fix::Run`] on this process's standard streams.
+    pub(crate) fn run(program: Software, args: &[&str]) -> Result<ExitStatus, SandboxError> {
+        program.command()?.args(args).status().map_err(SandboxError::system(format!("cannot run {}", program.name())))
+    }
+}
+
+/// Software of the host that labs need, with what its absence means. The sandboxes have the host's `/usr`, so this
+/// includes what learners use in them.
+const NEEDED: [(Software, ProbeStatus); 10] = [
+    (Software::Nspawn, ProbeStatus::Blocking),
+    (Software::Systemctl, ProbeStatus::Blocking),
+    (Software::MessageBus, ProbeStatus::Blocking),
+    (Software::Python, ProbeStatus::Blocking),
+    (Software::PamSystemd, ProbeStatus::Limited),
+    (Software::Sudo, ProbeStatus::Limited),
+    (Software::Ps, ProbeStatus::Limited),
+    (Software::Ss, ProbeStatus::Limited),
+    (Software::Curl, ProbeStatus::Limited),
+    (Software::Editor, ProbeStatus::Limited),
+];
+
+/// The software that labs need and this machine lacks. A sandbox on another OS tree needs only systemd-nspawn of the host.
+pub(crate) fn missing_software(on_other_tree: bool) -> Vec<(Software, ProbeStatus)> {
+    let needed = NEEDED.into_iter().filter(|(software, _)| !on_other_tree || *software == Software::Nspawn);
+    needed.filter(|(software, _)| !software.is_installed()).collect()
+}
+
+/// The first property of this machine that prevents sandboxes and that no package changes.
+pub(crate) fn obstacle() -> Option<Probe> {
+    let probes = [user_namespaces(), idmapped_mounts(), cgroups()];
+    probes.into_iter().find(|probe| probe.status == ProbeStatus::Blocking)
 }
 
 /// Checks everything that booting a sandbox needs.
 #[must_use]
 pub fn probes() -> Vec<Probe> {
-    vec![nspawn(), bus(), user_namespaces(), idmapped_mounts(), cgroups(), python(), sudo(), inotify()]
-}
-
-/// Runs a fix on this process's standard streams.
-pub(crate) fn run_fix(command: &[String]) -> Result<ExitStatus, SandboxError> {
-    let (program, args) = command.split_first().map_or(("true", &[][..]), |(first, rest)| (first.as_str(), rest));
-    Command::new(program)
-        .args(args)
-        .env("DEBIAN_FRONTEND", "noninteractive")
-        .status()
-        .map_err(SandboxError::system(format!("cannot run {program}")))
-}
-
-/// The names of a package for apt-get, dnf, zypper and pacman.
-struct Package([&'static str; 4]);
-
-const NSPAWN: Package = Package(["systemd-container", "systemd-container", "systemd-container", "systemd"]);
-const BUS: Package =
-    Package(["dbus dbus-user-session libpam-systemd", "dbus systemd-pam", "dbus-1 systemd", "dbus systemd"]);
-const PYTHON: Package = Package(["python3", "python3", "python3", "python"]);
-
-const MANAGERS: [(&str, &[&str]); 4] = [
-    ("apt-get", &["install", "-y"]),
-    ("dnf", &["install", "-y"]),
-    ("zypper", &["--non-interactive", "install"]),
-    ("pacman", &["-S", "--noconfirm", "--needed"]),
-];
-
-impl Package {
-    fn install(&self) -> Vec<String> {
-        self.install_by(|program| which::which(program).is_ok())
-    }
-
-    /// The command for the first package manager that is installed; empty if none of [`MANAGERS`] is.
-    fn install_by(&self, is_installed: impl Fn(&str) -> bool) -> Vec<String> {
-        let found = MANAGERS.iter().zip(self.0).find(|((program, _), _)| is_installed(program));
-        let Some(((program, args), names)) = found else { return Vec::new() };
-        std::iter::once(*program).chain(args.iter().copied()).chain(names.split(' ')).map(str::to_owned).collect()
-    }
+    vec![nspawn(), bus(), user_namespaces(), idmapped_mounts(), cgroups(), python(), sudo(), commands(), inotify()]
 }
 
 fn probe(name: &'static str, status: ProbeStatus, finding: impl Into<String>) -> Probe {
-    Probe { name, status, finding: finding.into(), fix: Vec::new() }
+    Probe { name, status, finding: finding.into(), fix: Fix::None }
 }
 
-fn missing(name: &'static str, status: ProbeStatus, finding: &str, package: &Package) -> Probe {
-    Probe { name, status, finding: finding.into(), fix: package.install() }
+fn missing(name: &'static str, status: ProbeStatus, finding: impl Into<String>, software: &[Software]) -> Probe {
+    Probe { name, status, finding: finding.into(), fix: Fix::Install(software.to_vec()) }
 }
 
 fn nspawn() -> Probe {
     const NAME: &str = "systemd-nspawn";
-    let Ok(path) = find_nspawn() else {
-        return missing(NAME, ProbeStatus::Blocking, "not installed; it boots the sandboxes", &NSPAWN);
+    let absent: Vec<Software> =
+        [Software::Nspawn, Software::Systemctl].into_iter().filter(|software| !software.is_installed()).collect();
+    let Ok(mut nspawn) = Software::Nspawn.command() else {
+        return missing(NAME, ProbeStatus::Blocking, "not installed; it boots the sandboxes", &absent);
     };
+    if !absent.is_empty() {
+        return missing(NAME, ProbeStatus::Blocking, "there is no systemd for it to boot", &absent);
+    }
     let limits = Limits { time: Duration::from_secs(10), stdout: 64 << 10 };
-    let version = run(Command::new(path).arg("--version").env_clear(), b"", limits).ok();
+    let version = run(nspawn.arg("--version").env_clear(), b"", limits).ok();
     let version =
         version.map(|outcome| String::from_utf8_lossy(&outcome.stdout).lines().next().unwrap_or_default().to_owned());
     match version.filter(|line| !line.is_empty()) {
@@ -100,21 +123,16 @@ fn nspawn() -> Probe {
 
 fn bus() -> Probe {
     const NAME: &str = "D-Bus and PAM";
-    let daemon = ["dbus-daemon", "dbus-broker"].iter().any(|program| Path::new("/usr/bin").join(program).exists());
-    let pam = ["/usr/lib", "/usr/lib64"].iter().any(|lib| {
-        Path::new(lib).join("security/pam_systemd.so").exists()
-            || fs::read_dir(lib).is_ok_and(|mut dirs| {
-                dirs.any(|dir| dir.is_ok_and(|dir| dir.path().join("security/pam_systemd.so").exists()))
-            })
-    });
-    match (daemon, pam) {
-        (true, true) => probe(NAME, ProbeStatus::Ok, "a message bus and pam_systemd, for the learner's shell"),
-        (false, _) => missing(NAME, ProbeStatus::Blocking, "no message bus (dbus-daemon); shells need it", &BUS),
-        (true, false) => missing(
+    let installed = [Software::MessageBus, Software::PamSystemd].map(Software::is_installed);
+    let all = [Software::MessageBus, Software::UserBus, Software::PamSystemd];
+    match installed {
+        [true, true] => probe(NAME, ProbeStatus::Ok, "a message bus and pam_systemd, for the learner's shell"),
+        [false, _] => missing(NAME, ProbeStatus::Blocking, "no message bus (dbus-daemon); shells need it", &all),
+        [true, false] => missing(
             NAME,
             ProbeStatus::Limited,
             "no pam_systemd: when a shell exits, its background processes are killed, even with nohup",
-            &BUS,
+            &all,
         ),
     }
 }
@@ -127,7 +145,7 @@ fn user_namespaces() -> Probe {
     }
     match max {
         Some(0) => Probe {
-            fix: ["sysctl", "-w", "user.max_user_namespaces=10000"].map(str::to_owned).to_vec(),
+            fix: Fix::Run(Software::Sysctl, &["-w", "user.max_user_namespaces=10000"]),
             ..probe(NAME, ProbeStatus::Blocking, "switched off (user.max_user_namespaces is 0)")
         },
         Some(max) => probe(NAME, ProbeStatus::Ok, format!("up to {max}; root inside has no rights outside")),
@@ -175,7 +193,7 @@ fn cgroups() -> Probe {
     let all = cgroup::hierarchies();
     let Some(unified) = all.iter().find(|one| one.is_unified()) else {
         return Probe {
-            fix: ["mount", "-t", "cgroup2", "cgroup2", "/sys/fs/cgroup"].map(str::to_owned).to_vec(),
+            fix: Fix::Run(Software::Mount, &["-t", "cgroup2", "cgroup2", "/sys/fs/cgroup"]),
             ..probe(NAME, ProbeStatus::Blocking, "no cgroup2 hierarchy is mounted")
         };
     };
@@ -199,19 +217,33 @@ fn cgroups() -> Probe {
 
 fn python() -> Probe {
     const NAME: &str = "python3";
-    if Path::new("/usr/bin/python3").exists() {
-        probe(NAME, ProbeStatus::Ok, "/usr/bin/python3; the labs' services are written in it")
-    } else {
-        missing(NAME, ProbeStatus::Blocking, "no /usr/bin/python3; the labs' services are written in it", &PYTHON)
+    if let Ok(path) = Software::Python.path() {
+        let finding = format!("{}; the labs' services are written in it", path.display());
+        return probe(NAME, ProbeStatus::Ok, finding);
     }
+    let finding = "no /usr/bin/python3; the labs' services are written in it";
+    missing(NAME, ProbeStatus::Blocking, finding, &[Software::Python])
 }
 
 fn sudo() -> Probe {
     const NAME: &str = "sudo";
-    match which::which("sudo") {
-        Ok(path) => probe(NAME, ProbeStatus::Ok, format!("{}; used for the steps that need root", path.display())),
-        Err(_) => missing(NAME, ProbeStatus::Limited, "not installed; run unitlab as root", &Package(["sudo"; 4])),
+    if let Ok(path) = Software::Sudo.path() {
+        return probe(NAME, ProbeStatus::Ok, format!("{}; used for the steps that need root", path.display()));
     }
+    let finding = "not installed; learners use it in the sandboxes, and unitlab must be run as root";
+    missing(NAME, ProbeStatus::Limited, finding, &[Software::Sudo])
+}
+
+/// What learners type in a sandbox.
+fn commands() -> Probe {
+    const NAME: &str = "commands";
+    let all = [Software::Ps, Software::Ss, Software::Curl, Software::Editor];
+    let absent: Vec<Software> = all.into_iter().filter(|software| !software.is_installed()).collect();
+    if absent.is_empty() {
+        return probe(NAME, ProbeStatus::Ok, "ps, ss, curl and an editor, for the learner's shell");
+    }
+    let names: Vec<&str> = absent.iter().map(|software| software.name()).collect();
+    missing(NAME, ProbeStatus::Limited, format!("not installed: {}; labs use them", names.join(", ")), &absent)
 }
 
 fn inotify() -> Probe {
@@ -221,40 +253,11 @@ fn inotify() -> Probe {
     let limit = if room < 3 { ProbeStatus::Limited } else { ProbeStatus::Ok };
     let mut probe = probe(NAME, limit, format!("{instances} instances: enough for about {room} sandboxes at once"));
     if limit == ProbeStatus::Limited {
-        probe.fix = ["sysctl", "-w", "fs.inotify.max_user_instances=512"].map(str::to_owned).to_vec();
+        probe.fix = Fix::Run(Software::Sysctl, &["-w", "fs.inotify.max_user_instances=512"]);
     }
     probe
 }
 
 fn number(path: &str) -> Option<u64> {
     fs::read_to_string(path).ok()?.trim().parse().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{BUS, NSPAWN, PYTHON};
-
-    #[test]
-    fn each_package_manager_gets_its_own_command_line() {
-        for (manager, package, command) in [
-            ("apt-get", &NSPAWN, "apt-get install -y systemd-container"),
-            ("apt-get", &BUS, "apt-get install -y dbus dbus-user-session libpam-systemd"),
-            ("dnf", &NSPAWN, "dnf install -y systemd-container"),
-            ("dnf", &BUS, "dnf install -y dbus systemd-pam"),
-            ("zypper", &NSPAWN, "zypper --non-interactive install systemd-container"),
-            ("zypper", &PYTHON, "zypper --non-interactive install python3"),
-            ("pacman", &NSPAWN, "pacman -S --noconfirm --needed systemd"),
-            ("pacman", &PYTHON, "pacman -S --noconfirm --needed python"),
-            // No command for an unknown package manager.
-            ("emerge", &NSPAWN, ""),
-        ] {
-            assert_eq!(package.install_by(|program| program == manager).join(" "), command);
-        }
-    }
-
-    #[test]
-    fn apt_get_is_preferred_over_other_package_managers() {
-        // Debian has packages of dnf and zypper, for building images of other distributions.
-        assert_eq!(NSPAWN.install_by(|_| true)[0], "apt-get");
-    }
 }

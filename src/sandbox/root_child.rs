@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::SandboxError;
 use super::privilege::{self, authenticate, is_root};
-use crate::os::{FrameBuffer, SelfCommand, write_frame};
+use crate::os::{FrameBuffer, SelfCommand, SignalWatch, write_frame};
 
 /// A child process of this program that runs as root. Dropping it closes its standard input, on which it exits.
 #[derive(Debug)]
@@ -32,10 +32,10 @@ impl RootChild {
             self_command.command()
         } else {
             let sudo = privilege::sudo()?;
-            if !privilege::needs_no_password(&sudo, self_command.program())? {
+            if !privilege::needs_no_password(sudo, self_command.program())? {
                 return Ok(None);
             }
-            self_command.under_sudo(&sudo, &["-n"])
+            self_command.under_sudo(sudo, &["-n"])
         };
         // In its own process group, so that Ctrl-C on our terminal reaches only us.
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).process_group(0);
@@ -90,7 +90,21 @@ impl Drop for RootChild {
 /// Lets sudo ask for the password on our terminal.
 pub(crate) fn ask_sudo_password() -> Result<(), SandboxError> {
     let self_command = SelfCommand::current().map_err(SandboxError::system("cannot find this program's own file"))?;
-    authenticate(&privilege::sudo()?, self_command.program())
+    authenticate(privilege::sudo()?, self_command.program())
+}
+
+/// Runs this program as root on our terminal and waits for it, through sudo unless we are root. Ctrl-C does not end this
+/// process meanwhile: the child gets it too, and cleans up.
+pub(crate) fn run_as_root(self_command: &SelfCommand) -> Result<ExitStatus, SandboxError> {
+    let mut command = if is_root() {
+        self_command.command()
+    } else {
+        let sudo = privilege::sudo()?;
+        authenticate(sudo, self_command.program())?;
+        self_command.under_sudo(sudo, &[])
+    };
+    let _watch = SignalWatch::new().map_err(SandboxError::system("cannot watch for signals"))?;
+    command.status().map_err(SandboxError::system("cannot start this program again as root"))
 }
 
 /// Runs this program on our terminal and waits for it.

@@ -18,7 +18,7 @@ use super::protocol::SuperviseRequest;
 use super::record::ProcessId;
 use super::{Estate, Plan, Sandbox, SandboxError, descriptors, host};
 use crate::os::child::{ChildError, Limits, Outcome, run};
-use crate::os::frame;
+use crate::os::{SEARCH_PATH, Software, frame};
 
 /// From the supervisor's start to its answer. The supervisor gives up on a boot before that.
 pub(super) const LAUNCH_LIMIT: Duration = Duration::from_secs(90);
@@ -79,7 +79,7 @@ fn start_child(sandbox: &Sandbox, program: &Path) -> Result<(Child, UnixStream),
     command
         .args(["supervise", "--fd", &number.to_string()])
         .env_clear()
-        .env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+        .env("PATH", SEARCH_PATH)
         .current_dir("/")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
@@ -97,7 +97,7 @@ fn start_service(sandbox: &Sandbox, program: &Path) -> Result<(String, Option<Un
     let unit = format!("unitlab-{}-{}.service", sandbox.name(), host::random_id());
     let mut stderr = OsString::from("StandardError=file:");
     stderr.push(sandbox.log());
-    let mut command = Command::new("systemd-run");
+    let mut command = Software::SystemdRun.command()?;
     command
         .args(["--quiet", "--collect", "--service-type=exec", "--description=unitlab sandbox"])
         .arg(format!("--unit={unit}"))
@@ -133,9 +133,17 @@ fn accept(listener: &UnixListener, process: Option<&OwnedFd>) -> Option<UnixStre
 }
 
 fn main_process(unit: &str) -> Option<OwnedFd> {
-    let show = ask_host(Command::new("systemctl").args(["show", "--property=MainPID", "--value", "--", unit]));
+    let mut systemctl = Software::Systemctl.command().ok()?;
+    let show = ask_host(systemctl.args(["show", "--property=MainPID", "--value", "--", unit]));
     let pid = String::from_utf8_lossy(&show.ok()?.stdout).trim().parse().ok().filter(|pid| *pid > 0)?;
     ProcessId::of(pid)?.open()
+}
+
+/// The last lines of a unit in the host's journal.
+fn last_lines_of(unit: &str) -> Option<String> {
+    let mut journalctl = Software::Journalctl.command().ok()?;
+    journalctl.args(["--quiet", "--no-pager", "--output=cat", "--lines=20", "--unit", unit]);
+    Some(String::from_utf8_lossy(&ask_host(&mut journalctl).ok()?.stdout).into_owned())
 }
 
 /// Runs a program that asks the host's systemd; it answers at once, or starts one service.
@@ -156,14 +164,11 @@ impl Started {
             },
             Self::Service(unit) => {
                 // The journal may not have stored yet what PID 1 has just logged about the service.
-                let mut sync = Command::new("journalctl");
-                sync.arg("--sync");
-                let _ = run(&mut sync, b"", Limits { time: Duration::from_secs(5), stdout: 1 << 10 });
-                let mut journalctl = Command::new("journalctl");
-                journalctl.args(["--quiet", "--no-pager", "--output=cat", "--lines=20", "--unit", unit]);
-                let journal = ask_host(&mut journalctl)
-                    .map(|outcome| String::from_utf8_lossy(&outcome.stdout).into_owned())
-                    .unwrap_or_default();
+                if let Ok(mut sync) = Software::Journalctl.command() {
+                    sync.arg("--sync");
+                    let _ = run(&mut sync, b"", Limits { time: Duration::from_secs(5), stdout: 1 << 10 });
+                }
+                let journal = last_lines_of(unit).unwrap_or_default();
                 let line =
                     journal.lines().rev().find(|line| line.contains("process exited") || line.contains("killed"));
                 let line = line.map(|line| line.rsplit(": ").next().unwrap_or(line));

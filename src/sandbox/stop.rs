@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::os::fd::AsFd;
-use std::process::Command;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -11,6 +10,7 @@ use rustix::process::Signal;
 use super::cgroup::{self, Subgroup};
 use super::record::ProcessId;
 use super::{Estate, Sandbox, SandboxError, host};
+use crate::os::Software;
 use crate::os::child::{Limits, run};
 
 /// The time that a supervisor gets to stop its payload and exit.
@@ -73,7 +73,9 @@ impl Sandbox {
             if let Some(service) = &record.service {
                 // The service has TimeoutStopSec=15.
                 let limits = Limits { time: Duration::from_secs(60), stdout: 64 << 10 };
-                let _ = run(Command::new("systemctl").args(["--quiet", "stop", "--", service]), b"", limits);
+                if let Ok(mut systemctl) = Software::Systemctl.command() {
+                    let _ = run(systemctl.args(["--quiet", "stop", "--", service]), b"", limits);
+                }
             }
             cgroup::remove(&record.cgroups);
         }

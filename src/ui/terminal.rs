@@ -92,6 +92,11 @@ impl Terminal {
         ProgressBar::new(steps, self.can_redraw_stderr(), self.stderr_style())
     }
 
+    /// Whether every question is answered with yes: `--yes`.
+    pub(crate) fn answers_yes(&self) -> bool {
+        self.yes
+    }
+
     /// Asks a yes-no question; Enter means no. With `--yes`, returns true without asking.
     ///
     /// Fails if the user cannot be asked. The error names `flag`, the option that answers the question.

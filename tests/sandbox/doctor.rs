@@ -17,13 +17,13 @@ tests! {
 /// Runs `unitlab ARGS…` in a mount namespace in which `/usr/bin/systemd-nspawn` is an empty file without execute
 /// permission.
 ///
-/// The package managers are the real ones, but apt-get only simulates.
+/// The package managers are the real ones, but apt-get only simulates. Standard error goes to standard output.
 fn without_nspawn(env: &TestEnv, args: &[&str]) -> Output {
     let empty = env.path().join("empty");
     fs::write(&empty, "").unwrap();
     let apt = env.path().join("apt.conf");
     fs::write(&apt, "APT::Get::Simulate \"true\";\nDebug::NoLocking \"true\";\n").unwrap();
-    let script = "mount --bind \"$1\" /usr/bin/systemd-nspawn && shift && exec \"$@\"";
+    let script = "mount --bind \"$1\" /usr/bin/systemd-nspawn && shift && exec \"$@\" 2>&1";
     let mut command = Command::new("unshare");
     command.args(["--mount", "--propagation", "private", "sh", "-c", script, "sh"]).arg(empty).arg(UNITLAB);
     command.args(args).env_clear().env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
@@ -52,7 +52,10 @@ fn a_missing_program_is_named_with_the_command_that_installs_it(env: TestEnv) {
     let missing = line(&text, "systemd-nspawn");
     assert!(missing.contains("missing") && missing.contains("not installed"), "{text}");
     if has_apt() {
-        assert!(text.contains("→ apt-get install -y systemd-container\n"), "{text}");
+        assert!(
+            text.contains("→ apt-get install -y --no-remove --no-install-recommends systemd-container\n"),
+            "{text}"
+        );
     }
     assert!(text.contains("Labs cannot run here yet. `unitlab doctor --fix`"), "{text}");
     // Without the mount namespace, nothing is missing.
@@ -66,7 +69,11 @@ fn a_lab_that_cannot_boot_suggests_doctor(env: TestEnv) {
     let text = all_output(&output);
     assert_eq!(output.status.code(), Some(3), "{text}");
     assert!(text.contains("systemd-nspawn is not installed"), "{text}");
-    assert!(text.contains("next: unitlab doctor --fix"), "{text}");
+    assert!(text.contains("next: unitlab doctor --fix --yes"), "{text}");
+    if has_apt() {
+        assert!(text.contains("apt-get install -y --no-remove --no-install-recommends systemd-container"), "{text}");
+    }
+    assert!(!text.contains("Building dependency tree"), "{text}");
     assert_eq!(env.estate.leftovers(), []);
 }
 
@@ -76,7 +83,11 @@ fn fix_installs_nothing_without_a_confirmation(env: TestEnv) {
     assert_eq!(output.status.code(), Some(2), "{text}");
     assert!(text.contains("--yes"), "{text}");
     if has_apt() {
-        assert!(text.contains("Run `apt-get install -y systemd-container`?"), "{text}");
+        assert!(
+            text.contains("  apt-get install -y --no-remove --no-install-recommends systemd-container\n"),
+            "{text}"
+        );
+        assert!(text.contains("“Install systemd-container?”"), "{text}");
     }
     assert!(!text.contains("Building dependency tree"), "{text}");
 }

@@ -17,6 +17,7 @@ mod doctor;
 mod equal_answers;
 mod files_of_the_user;
 mod hostile_unit_files;
+mod install_offer;
 mod kinds;
 mod learn;
 mod learn_sandbox;
@@ -56,6 +57,7 @@ fn main() -> ExitCode {
             equal_answers::TESTS,
             files_of_the_user::TESTS,
             hostile_unit_files::TESTS,
+            install_offer::TESTS,
             kinds::TESTS,
             learn::TESTS,
             learn_sandbox::TESTS,

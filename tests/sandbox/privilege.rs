@@ -27,7 +27,7 @@ struct User<'a> {
     env: &'a TestEnv,
     program: PathBuf,
     sudoers: PathBuf,
-    path: &'static str,
+    has_sudo: bool,
 }
 
 impl<'a> User<'a> {
@@ -41,13 +41,13 @@ impl<'a> User<'a> {
         fs::set_permissions(&sudoers, Permissions::from_mode(0o440)).unwrap();
         fs::create_dir(env.state_dir()).unwrap();
         chown(env.state_dir(), Some(NOBODY), Some(NOBODY)).unwrap();
-        Self { env, program, sudoers, path: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" }
+        Self { env, program, sudoers, has_sudo: true }
     }
 
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new("unshare");
-        command.args(["--mount", "sh", "-ec", AS_USER, "sh"]).arg(&self.sudoers).arg(self.path);
-        command.arg(&self.program).args(args);
+        command.args(["--mount", "sh", "-ec", AS_USER, "sh"]).arg(&self.sudoers);
+        command.arg(if self.has_sudo { "" } else { "no sudo" }).arg(&self.program).args(args);
         let unitlab = self.env.command(&[]);
         command.env_clear().envs(unitlab.get_envs().filter_map(|(name, value)| Some((name, value?))));
         command.stdin(Stdio::null());
@@ -59,10 +59,12 @@ impl<'a> User<'a> {
     }
 }
 
-/// Runs a command as the user. Arguments: the sudoers file, `PATH`, the command.
+/// Runs a command as the user. Arguments: the sudoers file, a text that is empty if there is sudo, the command. A file
+/// that cannot be executed hides sudo.
 const AS_USER: &str = r#"
 [ ! -e /etc/sudoers ] || mount --bind "$1" /etc/sudoers
-export PATH="$2"; shift 2
+[ -z "$2" ] || mount --bind /etc/passwd /usr/bin/sudo
+shift 2
 exec /usr/bin/setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
 "#;
 
@@ -147,7 +149,7 @@ fn a_wrong_password_is_not_a_failed_check(env: TestEnv) {
 }
 
 fn without_sudo_the_error_names_the_next_step(env: TestEnv) {
-    let user = User { path: "/nowhere", ..User::new(&env, ALLOWED) };
+    let user = User { has_sudo: false, ..User::new(&env, ALLOWED) };
     for args in [&["lab", "start", "sre-app", "--no-shell"][..], &["check", "sre-app"], &["lab", "stop", "sre-app"]] {
         let finished = user.run(args);
         assert_eq!(finished.code, 3, "{}", finished.err);

@@ -23,7 +23,6 @@ tests! {
     two_shells_have_two_terminals,
     with_a_dead_message_bus_the_shell_is_a_root_shell,
     closing_the_terminal_kills_its_processes_but_not_those_under_nohup,
-    a_caller_that_ignores_sighup_changes_nothing_inside,
     only_the_terminals_variables_reach_the_shell,
     no_color_disables_colours_inside,
 }
@@ -230,24 +229,9 @@ fn with_a_dead_message_bus_the_shell_is_a_root_shell(env: TestEnv) {
 }
 
 fn closing_the_terminal_kills_its_processes_but_not_those_under_nohup(env: TestEnv) {
-    let terminal = TerminalSession::open(&env, &["lab", "start", "sre-app"], &[]);
-    closing_kills_all_but_nohup(&env, terminal, [7, 8]);
-}
-
-/// Verified to fail without `restore_default_actions`: systemd-run waits for the shell, which never ends.
-fn a_caller_that_ignores_sighup_changes_nothing_inside(env: TestEnv) {
-    let unitlab = env.command(&["lab", "start", "sre-app"]);
-    let mut ignoring = Command::new("sh");
-    ignoring.args(["-c", "trap '' HUP; exec \"$@\"", "sh"]).arg(unitlab.get_program()).args(unitlab.get_args());
-    ignoring.envs(unitlab.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let mut terminal = TerminalSession::start(&ignoring);
-    terminal.wait_for_prompt("the first prompt");
-    closing_kills_all_but_nohup(&env, terminal, [5, 6]);
-}
-
-/// `digits` begin the durations that identify the processes of a test.
-fn closing_kills_all_but_nohup(env: &TestEnv, mut terminal: TerminalSession, digits: [u8; 2]) {
-    let [plain, spared] = digits.map(|digit| format!("{digit}{:08}", std::process::id()));
+    let mut terminal = TerminalSession::open(&env, &["lab", "start", "sre-app"], &[]);
+    // Durations that identify the processes of this test.
+    let (plain, spared) = (format!("7{:08}", std::process::id()), format!("8{:08}", std::process::id()));
     terminal.run(&format!("sleep {plain} & nohup sleep {spared} >/dev/null 2>&1 &\r:"));
     let (plain, spared) = (sleep_process(&plain), sleep_process(&spared));
     let process = pidfd_open(plain, PidfdFlags::empty()).unwrap();

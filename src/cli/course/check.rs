@@ -8,7 +8,7 @@ use std::thread;
 use crate::app::{Error, Job, Prover, Selection, record_outputs};
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitCode;
-use crate::cli::sudo;
+use crate::cli::install;
 use crate::model::{CaseResult, Proof};
 use crate::os;
 use crate::report;
@@ -72,7 +72,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
     let course = context.workspace.course_in(args.dir.as_deref())?;
     let selection = Selection::new(&course, &args.lab, &args.chapter)?;
     let jobs = selection.jobs(args.thorough, &args.case)?;
-    sudo::require_root(context, "booting sandboxes")?;
+    install::require_sandboxes(context, args.os_tree.as_deref(), "booting sandboxes")?;
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let parallel = args.jobs.map_or((cores + 2).min(MOST_AT_ONCE), usize::from);
     let prover = Prover::new(context.workspace.lab_runner(args.os_tree.as_deref())?, parallel, args.thorough);

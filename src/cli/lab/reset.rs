@@ -6,7 +6,7 @@ use super::start;
 use crate::app::Error;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitCode;
-use crate::cli::sudo;
+use crate::cli::install;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  unitlab lab reset\n  unitlab lab reset sre-app --yes    do not ask")]
@@ -24,7 +24,7 @@ pub(super) fn run(context: &Context, Args { boot: args }: &Args) -> Result<ExitC
     }
     let lab = &*lab;
     let id = &lab.lab.id;
-    sudo::require_root(context, "removing a sandbox")?;
+    install::require_sandboxes(context, args.os_tree.as_deref(), "removing a sandbox")?;
     let sandbox = workspace.sandbox(id);
     if sandbox.exists() {
         let state = if sandbox.is_running() { ", which is running now" } else { "" };

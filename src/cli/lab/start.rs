@@ -9,7 +9,7 @@ use super::shell;
 use crate::app::{self, Error, LabSession};
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitCode;
-use crate::cli::sudo;
+use crate::cli::install;
 use crate::course::{Course, LabDirectory};
 
 const EXAMPLES: &str = "\
@@ -55,7 +55,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
     if !args.no_shell {
         shell::require_terminal("add --no-shell to leave the sandbox running without one")?;
     }
-    sudo::require_root(context, "booting a sandbox")?;
+    install::require_sandboxes(context, args.boot.os_tree.as_deref(), "booting a sandbox")?;
     if args.or_shell && workspace.sandbox(&lab.lab.id).is_running() {
         let session = LabSession::find(workspace.estate(), &workspace.sandbox_name(&lab.lab.id))?;
         return show_task_and_open(context, &session, lab);

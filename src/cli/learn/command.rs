@@ -8,6 +8,7 @@ use crate::app::Error;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitCode;
 use crate::cli::gate_client;
+use crate::cli::install::{self, WithoutSandbox};
 use crate::ui::{Screen, chapter_as_text};
 
 const EXAMPLES: &str = "\
@@ -52,6 +53,7 @@ pub(in crate::cli) fn run(context: &Context, args: &Args) -> Result<ExitCode, Er
         io::stdout().write_all(chapter_as_text(chapter, context.terminal.style()).as_bytes())?;
         return Ok(ExitCode::Success);
     }
+    install::offer(context, args.os_tree.as_deref(), WithoutSandbox::ShowsRecords)?;
     let at = tutorial.chapters.iter().position(|other| other.id == chapter.id).unwrap_or(0);
     let no_terminal = || Error::usage("there is no terminal to read on", "add --plain to print the chapter");
     let screen = Screen::open().map_err(Error::terminal)?.ok_or_else(no_terminal)?;

@@ -8,7 +8,7 @@ use super::segments::BlockKind;
 use crate::course::error::did_you_mean;
 use crate::course::fields::{Fields, Source, Word};
 use crate::course::kebab::is_kebab;
-use crate::model::{Block, LessonCommand, QuizForm, QuizQuestion, RunAs};
+use crate::model::{Block, LessonCommand, QuizForm, QuizQuestion};
 
 const CHOICES: std::ops::RangeInclusive<usize> = 2..=6;
 
@@ -142,7 +142,7 @@ fn command(fields: &mut Fields<'_, '_>, parser: &ChapterParser<'_>) -> Option<Le
         check_regex(fields.source, "expect", &Spanned::new(value.span(), text));
         Some(text)
     });
-    let root = fields.find_word("as") == Some(RunAs::Root);
+    let root = fields.find_choice("as", &[("learner", false), ("root", true)]).unwrap_or(false);
     let tools = fields.find_words("tools");
     let after = fields.find_words("after");
     for need in &after {

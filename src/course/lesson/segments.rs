@@ -1,19 +1,30 @@
 //! Splits the text of a chapter at its headings and live blocks, and keeps the line of each segment.
 
-use strum::{EnumString, VariantNames};
-
 use crate::course::error::CourseError;
 use crate::course::position::Position;
 use crate::engine::did_you_mean;
 
-/// The kinds of live blocks; each is the info string of its fence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, VariantNames)]
-#[strum(serialize_all = "kebab-case")]
+/// The kinds of live blocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum BlockKind {
     Quiz,
     Try,
     Predict,
     Lab,
+}
+
+impl BlockKind {
+    const ALL: [Self; 4] = [Self::Quiz, Self::Try, Self::Predict, Self::Lab];
+
+    /// The info string of its fence.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Quiz => "quiz",
+            Self::Try => "try",
+            Self::Predict => "predict",
+            Self::Lab => "lab",
+        }
+    }
 }
 
 /// The front matter and the segments of a chapter.
@@ -77,10 +88,10 @@ pub(super) fn split<'t>(file: &str, text: &'t str, errors: &mut Vec<CourseError>
                 open = None;
             }
         } else if let Some((marks, info)) = fence(row) {
-            let kind = info.parse().ok();
+            let kind = BlockKind::ALL.into_iter().find(|kind| kind.name() == info);
             if kind.is_some() {
                 push_prose(&mut body, &text[prose.0..begin], prose.1);
-            } else if let Some(near) = did_you_mean(info, BlockKind::VARIANTS.iter().copied()) {
+            } else if let Some(near) = did_you_mean(info, BlockKind::ALL.map(BlockKind::name)) {
                 errors.push(at(number, &format!("unknown block {info:?}"), &near));
             }
             open = Some(OpenFence { marks, kind, line: number, begin: offset });

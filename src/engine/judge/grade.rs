@@ -7,7 +7,7 @@ use super::{
 use crate::engine::finding::Finding;
 use crate::engine::order::by_needs;
 use crate::engine::unit_view::UnitView;
-use crate::model::{Check, CheckReport, Kind, KindName, Lab, Observations, Status, Unknown, Verdict};
+use crate::model::{Check, CheckReport, Kind, Lab, Observations, Status, Unknown, Verdict};
 
 /// Judges every check of a lab by the observations.
 ///
@@ -77,7 +77,7 @@ fn without_its_needs(check: &Check, observations: &Observations, unmet: &[(&str,
 fn report(check: &Check, verdict: Verdict, blocked_by: Vec<String>) -> CheckReport {
     CheckReport {
         id: check.id.clone(),
-        kind: KindName::from(&check.kind).to_string(),
+        kind: check.kind.name().to_owned(),
         title: check.title.clone(),
         points: check.points,
         earned: if verdict.status == Status::Passed { check.points } else { 0 },

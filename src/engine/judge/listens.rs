@@ -11,13 +11,14 @@ use crate::model::{Address, Cause, Layer, Listener, Listens, PortOwner, Protocol
 
 pub(super) fn judge(view: &UnitView, check: &Listens) -> Verdict {
     let Listens { port, protocol, address } = check;
+    let word = protocol.word();
     let on = match address {
         None => String::new(),
         Some(Address::Any) => " on every address".into(),
         Some(Address::Loopback) => " on loopback only".into(),
         Some(Address::Exactly(address)) => format!(" on {address}"),
     };
-    let mut finding = Finding::expecting(format!("{} listens on {protocol} port {port}{on}", view.unit));
+    let mut finding = Finding::expecting(format!("{} listens on {word} port {port}{on}", view.unit));
     let fact = match view.live(&ask::listens(view.unit, check)) {
         Ok(fact) => fact,
         Err(unknown) => return finding.unknown(&unknown),
@@ -92,14 +93,14 @@ fn described(view: &UnitView, listener: &Listener) -> String {
 
 /// The verdict if no socket on the port belongs to the unit.
 fn absent(view: &UnitView, check: &Listens, listeners: &[Listener], mut finding: Finding) -> Verdict {
-    let (protocol, port) = (check.protocol, check.port);
+    let (word, port) = (check.protocol.word(), check.port);
     let mut others = listeners.iter().filter_map(|listener| match &listener.owner {
         PortOwner::Other { pid, comm } => Some((*pid, comm)),
         _ => None,
     });
     if listeners.iter().any(|listener| matches!(listener.owner, PortOwner::Unknown | PortOwner::NoListener)) {
         return finding.unknown(&Unknown {
-            reason: format!("a socket listens on {protocol} port {port}, but its owner is unknown"),
+            reason: format!("a socket listens on {word} port {port}, but its owner is unknown"),
             remedy: Some("run the check as root, which can see the sockets of every process".into()),
         });
     }
@@ -127,5 +128,5 @@ fn absent(view: &UnitView, check: &Listens, listeners: &[Listener], mut finding:
             finding.because(directive_mistakes(unit_files, "ExecStart", &has));
         }
     }
-    finding.failed(format!("no socket listens on {protocol} port {port}"))
+    finding.failed(format!("no socket listens on {word} port {port}"))
 }

@@ -6,7 +6,7 @@ use crate::engine::unit_view::UnitView;
 use crate::model::{Expect, RestartPolicy, Value, Verdict};
 
 pub(super) fn judge(view: &UnitView, one_of: &[RestartPolicy]) -> Verdict {
-    let words: Vec<String> = one_of.iter().map(ToString::to_string).collect();
+    let words: Vec<String> = one_of.iter().map(|policy| policy.word().to_owned()).collect();
     let expected = format!("Restart={} in effect", either(&words));
     setting::judge_directive(view, "Restart", &expect(one_of), expected)
 }
@@ -17,5 +17,5 @@ pub(super) fn is_loaded_wrong(view: &UnitView, one_of: &[RestartPolicy]) -> bool
 }
 
 fn expect(one_of: &[RestartPolicy]) -> Expect {
-    Expect::OneOf(one_of.iter().map(|policy| Value::Text(policy.to_string())).collect())
+    Expect::OneOf(one_of.iter().map(|policy| Value::Text(policy.word().to_owned())).collect())
 }

@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 use super::entry::{Entry, parse};
 use crate::machine::units::run::has_ended;
 use crate::machine::units::stability::now_micros;
-use crate::machine::unknown::{last_line, unknown, unknown_with_remedy};
+use crate::machine::unknown::{last_line, not_installed, unknown, unknown_with_remedy};
 use crate::model::{UnitFact, Unknown};
 use crate::os::child::{ChildError, Limits, Outcome, run};
+use crate::os::{MissingSoftware, SEARCH_PATH, Software};
 
 const READ: Limits = Limits { time: Duration::from_secs(10), stdout: 16 << 20 };
 /// journald answers in milliseconds; a stopped one never does.
@@ -61,7 +62,8 @@ impl Journal {
 
     fn wait_until_written(&self, unit: &UnitFact) {
         if let Written::NotAsked = self.written.get() {
-            self.written.set(match run(&mut journalctl(&["--sync"]), b"", SYNC) {
+            let synced = journalctl(&["--sync"]).map(|mut sync| run(&mut sync, b"", SYNC));
+            self.written.set(match synced.unwrap_or_else(|missing| Err(ChildError::Io(missing.into()))) {
                 Ok(Outcome { status, .. }) if status.success() => Written::Yes,
                 Err(ChildError::Deadline(_)) => Written::Yes,
                 _ => Written::NotPermitted { wait_until: Instant::now() + WAIT },
@@ -94,7 +96,7 @@ fn ended_recently(unit: &UnitFact, now_micros: u64) -> bool {
 
 fn read(name: &str, matches: &[&str], lines: usize) -> Result<Vec<Entry>, Unknown> {
     let lines = format!("--lines={lines}");
-    let mut command = journalctl(&["--boot", "--output=json", "--all", FIELDS, &lines]);
+    let mut command = journalctl(&["--boot", "--output=json", "--all", FIELDS, &lines]).map_err(not_installed)?;
     command.args(matches);
     let outcome = match run(&mut command, b"", READ) {
         Ok(outcome) => outcome,
@@ -118,14 +120,11 @@ fn read(name: &str, matches: &[&str], lines: usize) -> Result<Vec<Entry>, Unknow
     Ok(parse(&String::from_utf8_lossy(&outcome.stdout)))
 }
 
-fn journalctl(options: &[&str]) -> Command {
-    let mut command = Command::new("journalctl");
-    command.arg("--no-pager").args(options).env_clear().envs([
-        ("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"),
-        ("LC_ALL", "C"),
-        ("SYSTEMD_COLORS", "0"),
-    ]);
-    command
+fn journalctl(options: &[&str]) -> Result<Command, MissingSoftware> {
+    let mut command = Software::Journalctl.command()?;
+    command.arg("--no-pager").args(options).env_clear();
+    command.envs([("PATH", SEARCH_PATH), ("LC_ALL", "C"), ("SYSTEMD_COLORS", "0")]);
+    Ok(command)
 }
 
 #[cfg(test)]

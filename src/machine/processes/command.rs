@@ -5,17 +5,17 @@
 use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 use crate::model::{CommandFact, RunAs, Unknown};
 
-use crate::machine::files::program_format::SEARCH_PATH;
+use crate::machine::files::program_format;
 use crate::machine::units::systemctl::Systemctl;
 use crate::machine::units::unit_name::UnitName;
-use crate::machine::unknown::{last_line, unknown, unknown_with_remedy};
+use crate::machine::unknown::{last_line, not_installed, unknown, unknown_with_remedy};
 use crate::machine::view::View;
 use crate::os::child::{ChildError, Limits, run};
+use crate::os::{SEARCH_PATH, Software};
 
 /// Longest time from start to exit.
 pub(crate) const RUN_TIMEOUT: Duration = Duration::from_secs(10);
@@ -34,7 +34,7 @@ pub(crate) fn run_program(
     let Some(path) = find_program(view, name)? else { return Ok(CommandFact::Missing) };
     let id = view.proc_text("sys/kernel/random/uuid").map_err(|error| unknown(error.to_string()))?;
     let unit = UnitName::parse(&format!("unitlab-command-{}.service", id.trim()))?;
-    let mut command = Command::new("systemd-run");
+    let mut command = Software::SystemdRun.command().map_err(not_installed)?;
     command
         .args(["--quiet", "--pipe", "--wait", "--no-ask-password", "--service-type=exec"])
         .arg(format!("--unit={}", unit.as_str()))
@@ -42,12 +42,12 @@ pub(crate) fn run_program(
         .args(["--property=KillSignal=SIGKILL", "--property=WorkingDirectory=/"])
         .args((run_as == RunAs::Learner).then_some("--property=User=learner"))
         .args(["--", "/usr/bin/env", "-i", "LC_ALL=C", "HOME=/"])
-        .arg(format!("PATH={}", SEARCH_PATH.join(":")))
+        .arg(format!("PATH={}", program_format::SEARCH_PATH.join(":")))
         .arg(&path)
         // The manager expands variables in arguments.
         .args(argv.iter().skip(1).map(|arg| arg.replace('$', "$$")))
         .env_clear()
-        .envs([("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), ("LC_ALL", "C"), ("SYSTEMD_COLORS", "0")]);
+        .envs([("PATH", SEARCH_PATH), ("LC_ALL", "C"), ("SYSTEMD_COLORS", "0")]);
     match run(&mut command, b"", Limits { time: RUN_TIMEOUT + REPORT_TIMEOUT, stdout: MAX_STDOUT }) {
         Ok(outcome) if outcome.status.success() => Ok(exited(0, &outcome.stdout, &outcome.stderr)),
         Ok(outcome) => failed_run(systemctl, &unit, &outcome.stdout, &outcome.stderr),
@@ -106,7 +106,7 @@ fn find_program(view: &View, name: &str) -> Result<Option<String>, Unknown> {
             Ok(false) | Err(_) => Ok(None),
         };
     }
-    let found = SEARCH_PATH
+    let found = program_format::SEARCH_PATH
         .iter()
         .map(|directory| format!("{directory}/{name}"))
         .find(|path| executable(path).unwrap_or(false));

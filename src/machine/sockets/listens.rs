@@ -37,7 +37,7 @@ pub(crate) fn listeners(
     sockets: &[UnitFact],
 ) -> Result<ListensFact, Unknown> {
     let listening = listening(view, protocol, port).map_err(|error| {
-        unknown_with_remedy(format!("the machine's {protocol} sockets cannot be read: {error}"), "ask as root")
+        unknown_with_remedy(format!("the machine's {} sockets cannot be read: {error}", protocol.word()), "ask as root")
     })?;
     let listener = |found: ListeningSocket| {
         let owner = owner_of(view, &[found.inode], unit, processes);
@@ -80,7 +80,7 @@ pub(crate) fn port_holder(
 /// The table of PID 1: `/proc/net` would be that of the reader, who may be in another network namespace.
 fn table(view: &View, protocol: Protocol) -> io::Result<String> {
     let mut table = String::new();
-    let name = format!("1/net/{protocol}");
+    let name = format!("1/net/{}", protocol.word());
     view.proc_open(&name)?.take(MAX_TABLE).read_to_string(&mut table)?;
     // A machine without IPv6 has no such table.
     let _ = view.proc_open(&(name + "6")).and_then(|file| file.take(MAX_TABLE).read_to_string(&mut table));

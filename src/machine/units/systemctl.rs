@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use crate::machine::units::unit_name::UnitName;
 use crate::machine::unknown::{last_line, unknown, unknown_with_remedy};
 use crate::machine::view::View;
 use crate::os::child::{ChildError, Limits, Outcome, run, start};
+use crate::os::{SEARCH_PATH, Software};
 
 /// A manager answers in milliseconds; one that hangs (it opened a FIFO, for example) never does.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -31,12 +32,11 @@ pub(crate) type Units = BTreeMap<UnitName, Result<UnitFact, Unknown>>;
 
 /// The path of systemctl.
 #[derive(Debug, Clone)]
-pub(crate) struct Systemctl(PathBuf);
+pub(crate) struct Systemctl(&'static Path);
 
 impl Systemctl {
-    /// Looks for systemctl on `PATH`.
     pub(crate) fn find() -> Result<Self, Unknown> {
-        which::which("systemctl").map(Self).map_err(|_| {
+        Software::Systemctl.path().map(Self).map_err(|_| {
             unknown_with_remedy(
                 "systemctl is not installed on this machine",
                 "ask a machine that runs systemd, or a sandbox: unitlab lab start",
@@ -97,7 +97,7 @@ impl Systemctl {
     /// Stops a transient unit of ours and removes it from the manager, if it still exists.
     pub(crate) fn remove(&self, name: &UnitName) {
         for verb in ["stop", "reset-failed"] {
-            let mut command = Command::new(&self.0);
+            let mut command = Command::new(self.0);
             command.args([verb, "--quiet", "--no-ask-password", "--", name.as_str()]).env_clear();
             // Errors are ignored: a unit that succeeded is removed already.
             let _ = run(&mut command, b"", Limits { time: TIMEOUT, stdout: STDOUT_PER_UNIT });
@@ -129,14 +129,14 @@ impl Systemctl {
     }
 
     fn command(&self, verb: &str, options: &[&str], names: &[UnitName]) -> Command {
-        let mut command = Command::new(&self.0);
+        let mut command = Command::new(self.0);
         command
             .args([verb, "--no-pager", "--no-ask-password"])
             .args(options)
             .arg("--")
             .args(names.iter().map(UnitName::as_str))
             .env_clear()
-            .envs([("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), ("LC_ALL", "C")])
+            .envs([("PATH", SEARCH_PATH), ("LC_ALL", "C")])
             .envs([("SYSTEMD_COLORS", "0"), ("SYSTEMD_PAGER", ""), ("SYSTEMD_LOG_LEVEL", "err")]);
         command
     }

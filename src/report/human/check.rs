@@ -1,6 +1,7 @@
 //! One check: its status, and for a failure the details.
 
 use crate::model::{CheckReport, Diagnosis, Report, Status};
+use crate::report::labels;
 
 use super::text_builder::{TextBuilder, TextStyle};
 
@@ -77,7 +78,7 @@ impl<'a> CheckWriter<'a> {
         self.title(check, out);
         write_values(check, out);
         for evidence in &check.evidence {
-            out.detail_with_source(evidence.layer.into(), &evidence.text, &evidence.source);
+            out.detail_with_source(labels::layer(evidence.layer), &evidence.text, &evidence.source);
         }
         let (roots, followers): (Vec<_>, Vec<_>) = check.diagnosis.iter().partition(|cause| cause.follows.is_none());
         for diagnosis in roots {

@@ -1,5 +1,6 @@
 //! The rules that hold for one source file: its imports, its size and its first line.
 
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::{Item, Visibility, spanned::Spanned as _};
 
@@ -74,11 +75,41 @@ impl FileCheck<'_> {
                 self.check_imports(items, &module, for_tests || is_for_tests(&inner.attrs));
                 continue;
             }
+            if !for_tests && MAY_START_PROGRAMS.contains(&self.room.as_str()) {
+                self.check_program_names(item.to_token_stream());
+            }
             for NamedPath { segments, line, .. } in named_paths(item.to_token_stream()) {
                 self.check_floor(&segments, line, module);
                 if !for_tests {
                     self.check_crates(&segments, line);
                 }
+            }
+        }
+    }
+
+    /// Reports `Command::new("name")`: the name would be looked for in the user's `PATH`.
+    fn check_program_names(&mut self, tokens: TokenStream) {
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        for window in tokens.windows(5) {
+            let [
+                TokenTree::Ident(kind),
+                TokenTree::Punct(_),
+                TokenTree::Punct(_),
+                TokenTree::Ident(new),
+                TokenTree::Group(args),
+            ] = window
+            else {
+                continue;
+            };
+            let first = args.stream().into_iter().next();
+            if kind == "Command" && new == "new" && matches!(first, Some(TokenTree::Literal(_))) {
+                let line = kind.span().start().line;
+                self.report(line, "programs of the system are found by os::Software, not by a name");
+            }
+        }
+        for token in tokens {
+            if let TokenTree::Group(group) = token {
+                self.check_program_names(group.stream());
             }
         }
     }

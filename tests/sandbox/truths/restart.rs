@@ -1,6 +1,5 @@
 //! Restarts: truths 11–18.
 
-use strum::IntoEnumIterator as _;
 use unitlab::model::{Expect, RestartPolicy, Value};
 
 use super::row::{Row, active, always, restart_sec, running, setting};
@@ -43,10 +42,10 @@ fn policies() -> Vec<Row> {
 fn signals() -> Vec<Row> {
     use RestartPolicy::{Always, OnAbnormal, OnAbort, OnFailure, OnSuccess};
     let mut rows = Vec::new();
-    for policy in RestartPolicy::iter() {
+    for policy in RestartPolicy::ALL {
         for (signal, back) in [("KILL", &[Always, OnFailure, OnAbnormal, OnAbort][..]), ("TERM", &[Always, OnSuccess])]
         {
-            let word = policy.to_string();
+            let word = policy.word();
             let row = Row::of(13, &format!("{}-{word}", signal.to_lowercase()))
                 .service(&format!("Restart={word}"))
                 .start()
