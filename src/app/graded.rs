@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
+use super::twin::TwinRun;
 use crate::engine;
 use crate::machine::SETTLE;
-use crate::model::{CheckReport, KillFact, KillOutcome, Observations, PerformedTrial, Place, Trials};
+use crate::model::{
+    AnswerSet, CheckReport, KillFact, KillOutcome, Lab, Observations, PerformedTrial, Place, PlaceKind, SystemQuestion,
+    Trials,
+};
 use crate::sandbox::SandboxError;
 
 /// A graded lab.
@@ -18,8 +22,8 @@ pub struct Graded {
     pub observations: Observations,
     /// Why there was no twin, if one was wanted.
     pub twin_error: Option<SandboxError>,
-    /// Time to copy and boot the twin.
-    pub twin_took: Option<Duration>,
+    /// What the twin cost.
+    pub twin_run: Option<TwinRun>,
 }
 
 /// Time that grading has to wait, however fast unitlab is.
@@ -44,11 +48,17 @@ impl Waits {
 }
 
 impl Graded {
+    /// Judges what was observed of a sandbox.
+    pub(super) fn in_sandbox(lab: &Lab, observations: Observations) -> Self {
+        let place = Place { kind: PlaceKind::Sandbox, systemd: systemd_version(&observations.live) };
+        Self { checks: engine::judge(lab, &observations), place, observations, twin_error: None, twin_run: None }
+    }
+
     /// The waits of the machine or of its twin, whichever are longer: both are asked at the same time.
     #[must_use]
     pub fn waits(&self) -> Waits {
         let live = Waits { watch: engine::watched(&self.observations.live), ..Waits::default() };
-        let boot = self.twin_took.unwrap_or_default();
+        let boot = self.twin_run.unwrap_or_default().boot;
         let watch = self.observations.twin.as_ref().map(engine::watched).unwrap_or_default();
         let (restart, settle) = restart_waits(&self.observations.trials);
         let twin = Waits { boot, watch, restart, settle };
@@ -64,4 +74,12 @@ fn restart_waits(trials: &Trials) -> (Duration, Duration) {
         _ => None,
     });
     came_back.fold(<_>::default(), |(restart, settle), delay| (restart + Duration::from_micros(delay), settle + SETTLE))
+}
+
+/// Returns the major version, `252` of `252.39-1~deb12u2`; empty if the manager did not answer.
+pub(crate) fn systemd_version(live: &AnswerSet) -> String {
+    match live.get(&SystemQuestion {}) {
+        Ok(system) => system.version.chars().take_while(char::is_ascii_digit).collect(),
+        Err(_) => String::new(),
+    }
 }

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use super::curriculum::Curriculum;
 use super::error::Error;
-use super::graded::{Graded, Waits};
-use super::lab_session::{LabSession, Twins, longest_wait, systemd_version};
+use super::graded::{Graded, Waits, systemd_version};
+use super::lab_session::{LabSession, Twins, longest_wait};
 use super::workspace::{Workspace, now};
 use crate::course::{Course, LabDirectory};
 use crate::engine;
@@ -113,7 +113,7 @@ impl<'a> LocalGrading<'a> {
         let answers = submitted_answers(workspace, self.lab)?;
         let observations = Observations { live: self.live, twin: None, trials: self.trials, answers };
         let checks = engine::judge(&self.lab.lab, &observations);
-        Ok(Graded { checks, place, observations, twin_error: None, twin_took: None })
+        Ok(Graded { checks, place, observations, twin_error: None, twin_run: None })
     }
 }
 
@@ -200,8 +200,8 @@ pub(crate) fn after_pass(workspace: &Workspace, lab: &LabDirectory) -> After {
 
 fn note_times(workspace: &Workspace, graded: &Graded, took: Duration) {
     workspace.detail(&format!("asked and judged within {} ms", took.as_millis()));
-    if let Some(took) = graded.twin_took {
-        workspace.detail(&format!("its twin was up after {} ms", took.as_millis()));
+    if let Some(twin) = graded.twin_run {
+        workspace.detail(&format!("its twin was up after {} ms", twin.boot.as_millis()));
     }
     let waits = graded.waits();
     let Waits { boot, watch, restart, settle } = waits;

@@ -5,13 +5,13 @@ use std::thread;
 use std::time::Duration;
 
 use super::graded::Graded;
-use super::twin::{Twin, ask};
+use super::twin::{Twin, TwinRun, ask};
 use crate::course::LabDirectory;
 use crate::engine;
 use crate::machine::LONGEST_KILL;
 use crate::model::{
-    AnswerSet, KillTrial, Lab, Observations, Overlay, PerformedTrial, Place, PlaceKind, SubmittedAnswer,
-    SystemQuestion, TimeSpan, Trial, TrialMachine, Trials, UnitQuestion, Unknown,
+    AnswerSet, KillTrial, Lab, Observations, Overlay, PerformedTrial, SubmittedAnswer, TimeSpan, Trial, TrialMachine,
+    Trials, UnitQuestion, Unknown,
 };
 use crate::sandbox::{Captured, Entrance, Estate, Lease, Record, Sandbox, SandboxError};
 
@@ -43,8 +43,7 @@ pub enum Twins {
 struct TwinResult {
     answers: AnswerSet,
     trials: Vec<PerformedTrial>,
-    /// Time to copy and boot it.
-    took: Duration,
+    run: TwinRun,
 }
 
 impl LabSession {
@@ -62,6 +61,12 @@ impl LabSession {
     #[must_use]
     pub fn sandbox(&self) -> &Sandbox {
         &self.sandbox
+    }
+
+    /// The CPU time of all its processes so far.
+    #[must_use]
+    pub fn cpu_time(&self) -> Duration {
+        self.record.cpu_time()
     }
 
     /// The way to run programs in the sandbox.
@@ -130,31 +135,30 @@ impl LabSession {
             }
             (live, twin.and_then(|thread| thread.join().ok()))
         });
-        let (twin, trials, twin_took, twin_error) = match twin {
-            Some(Ok(TwinResult { answers, trials, took })) => (Some(answers), Trials::Done(trials), Some(took), None),
-            Some(Err(error)) => {
-                let reason = format!("a copy of the sandbox could not be booted: {error}");
-                (
-                    None,
-                    Trials::Impossible(Unknown { reason, remedy: Some(error.next()).filter(|next| !next.is_empty()) }),
-                    None,
-                    Some(error),
-                )
-            }
+        let (twin, trials, twin_run, twin_error) = match twin {
+            Some(Ok(TwinResult { answers, trials, run })) => (Some(answers), Trials::Done(trials), Some(run), None),
+            Some(Err(error)) => (None, impossible(&error), None, Some(error)),
             None => (None, Trials::NotRun, None, None),
         };
-        let place = Place { kind: PlaceKind::Sandbox, systemd: systemd_version(&live) };
         let observations = Observations { live, twin, trials, answers: self.answers.clone() };
-        Graded { checks: engine::judge(&lab.lab, &observations), place, observations, twin_error, twin_took }
+        Graded { twin_error, twin_run, ..Graded::in_sandbox(&lab.lab, observations) }
+    }
+
+    /// Asks the sandbox, and no twin.
+    pub(super) fn observe(&self, lab: &Lab) -> Observations {
+        let live = ask(&self.record, &engine::questions(lab), &[]).0;
+        Observations { live, answers: self.answers.clone(), ..Observations::default() }
+    }
+
+    pub(super) fn boot_twin(&self) -> Result<Twin, SandboxError> {
+        Twin::boot(&self.estate, &self.sandbox)
     }
 
     fn ask_twin(&self, lab: &Lab) -> Result<TwinResult, SandboxError> {
         let (questions, trials) = (engine::twin_questions(lab), engine::trials(lab, TrialMachine::Twin));
-        let twin = Twin::boot(&self.estate, &self.sandbox)?;
-        let took = twin.took;
+        let twin = self.boot_twin()?;
         let (answers, trials) = twin.ask(&questions, &trials);
-        twin.stop()?;
-        Ok(TwinResult { answers, trials, took })
+        Ok(TwinResult { answers, trials, run: twin.stop()? })
     }
 
     /// Keeps the sandbox running when this process exits.
@@ -168,6 +172,12 @@ impl LabSession {
     }
 }
 
+/// The trials that a twin would have performed, if it could have been booted.
+pub(super) fn impossible(error: &SandboxError) -> Trials {
+    let reason = format!("a copy of the sandbox could not be booted: {error}");
+    Trials::Impossible(Unknown { reason, remedy: Some(error.next()).filter(|next| !next.is_empty()) })
+}
+
 /// Describes the kill that may take longest: `waiting up to 8s for sre-app.service to come back`.
 pub(crate) fn longest_wait(lab: &Lab, live: &AnswerSet) -> Option<String> {
     let wait = |Trial::Kill(KillTrial { unit, within_ms, .. }): Trial| {
@@ -178,12 +188,4 @@ pub(crate) fn longest_wait(lab: &Lab, live: &AnswerSet) -> Option<String> {
     };
     let (span, unit) = engine::trials(lab, TrialMachine::Twin).into_iter().map(wait).max()?;
     Some(format!("waiting up to {span} for {unit} to come back"))
-}
-
-/// Returns the major version, `252` of `252.39-1~deb12u2`; empty if the manager did not answer.
-pub(crate) fn systemd_version(live: &AnswerSet) -> String {
-    match live.get(&SystemQuestion {}) {
-        Ok(system) => system.version.chars().take_while(char::is_ascii_digit).collect(),
-        Err(_) => String::new(),
-    }
 }

@@ -14,7 +14,16 @@ pub(super) struct Twin {
     record: Record,
     _lease: Lease,
     /// Time to copy and boot it.
-    pub(super) took: Duration,
+    took: Duration,
+}
+
+/// What a twin cost.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TwinRun {
+    /// Time to copy and boot it.
+    pub boot: Duration,
+    /// CPU time of all its processes until it was stopped.
+    pub cpu: Duration,
 }
 
 impl Twin {
@@ -35,8 +44,10 @@ impl Twin {
         ask(&self.record, questions, trials)
     }
 
-    pub(super) fn stop(self) -> Result<(), SandboxError> {
-        self.sandbox.stop()
+    pub(super) fn stop(self) -> Result<TwinRun, SandboxError> {
+        let cpu = self.record.cpu_time();
+        self.sandbox.stop()?;
+        Ok(TwinRun { boot: self.took, cpu })
     }
 }
 

@@ -49,7 +49,7 @@ impl CaseResult {
     }
 }
 
-/// The duration of a case and of its parts. What no part covers is unitlab's own work.
+/// The duration of a case and of its parts, and the CPU time. What no part covers is unitlab's own work.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Timing {
     /// From the end of the previous case to the verdict.
@@ -64,6 +64,8 @@ pub struct Timing {
     pub answer: Duration,
     /// Watching units and running trials.
     pub watch: Duration,
+    /// CPU time of all processes in its sandboxes.
+    pub cpu: Duration,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -76,6 +78,8 @@ pub struct Proof {
     pub took: Duration,
     /// The number of cases tried in parallel.
     pub parallel: usize,
+    /// CPU time of unitlab itself; that of the sandboxes is in the cases.
+    pub own_cpu: Duration,
 }
 
 impl Proof {

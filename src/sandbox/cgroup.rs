@@ -236,6 +236,17 @@ pub(super) fn is_populated(dir: &Path) -> bool {
     fs::read_to_string(dir.join("cgroup.events")).is_ok_and(|text| text.contains("populated 1"))
 }
 
+/// The CPU time of all processes that are or were in a sandbox; zero if the kernel does not count it.
+pub(super) fn cpu_time(dirs: &[PathBuf]) -> Duration {
+    // The unified hierarchy counts it even where another one has the cpu controller.
+    let micros = dirs.iter().find_map(|dir| parse_usage(&fs::read_to_string(dir.join("cpu.stat")).ok()?));
+    Duration::from_micros(micros.unwrap_or_default())
+}
+
+fn parse_usage(stats: &str) -> Option<u64> {
+    stats.lines().find_map(|line| line.strip_prefix("usage_usec ")?.trim().parse().ok())
+}
+
 /// Removes the directories and all below them, as far as they have no processes.
 pub(super) fn remove(dirs: &[PathBuf]) {
     for dir in dirs {
@@ -265,7 +276,7 @@ fn write_existing(path: &Path, text: &str) -> io::Result<()> {
 mod tests {
     use std::path::PathBuf;
 
-    use super::{memberships, parse_mounts};
+    use super::{memberships, parse_mounts, parse_usage};
 
     const HYBRID: &str = "31 30 0:27 / /sys/fs/cgroup/pids rw,relatime - cgroup cgroup rw,pids\n\
                           32 30 0:28 / /sys/fs/cgroup/systemd rw - cgroup cgroup rw,xattr,name=systemd\n\
@@ -286,5 +297,13 @@ mod tests {
             memberships("0::/system.slice/x.service\n", &mounts),
             [PathBuf::from("/sys/fs/cgroup/system.slice/x.service")]
         );
+    }
+
+    #[test]
+    fn cpu_time_is_the_usage_in_microseconds() {
+        let stats = "usage_usec 21788435406\nuser_usec 15487550504\nsystem_usec 6300884901\n";
+        assert_eq!(parse_usage(stats), Some(21_788_435_406));
+        // A v1 hierarchy has a cpu.stat without it.
+        assert_eq!(parse_usage("nr_periods 0\nnr_throttled 0\nthrottled_time 0\n"), None);
     }
 }

@@ -3,11 +3,12 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rustix::process::{Pid, PidfdFlags};
 use serde::{Deserialize, Serialize};
 
-use super::SandboxError;
+use super::{SandboxError, cgroup};
 use crate::os::replace::{Permissions, TemporaryName, replace};
 
 /// The state of a sandbox.
@@ -104,6 +105,12 @@ impl Record {
     #[must_use]
     pub fn os_tree(&self) -> &Path {
         &self.os_tree
+    }
+
+    /// The CPU time of all its processes so far; zero if it is stopped, or if the kernel does not count it.
+    #[must_use]
+    pub fn cpu_time(&self) -> Duration {
+        cgroup::cpu_time(&self.cgroups)
     }
 
     /// Whether it was written since the host booted.

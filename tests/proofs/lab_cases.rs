@@ -5,16 +5,13 @@
 //! proves the other mutants.
 
 use crate::common::{TestEnv, course};
-use unitlab::app::{Job, Prover, lab_jobs};
+use unitlab::app::{Job, Prover, default_parallel, lab_jobs};
 use unitlab::model::Style;
 use unitlab::report::proof;
 
 tests! {
     every_case_and_mutant_has_the_expected_result,
 }
-
-/// More than the number of cores, because a case mostly waits.
-const AT_ONCE: usize = 4;
 
 fn every_case_and_mutant_has_the_expected_result(env: TestEnv) {
     let course = course();
@@ -25,7 +22,9 @@ fn every_case_and_mutant_has_the_expected_result(env: TestEnv) {
         lab.is_some_and(|lab| lab.lab.id == "sre-app" || lab.mutants.iter().all(|mutant| mutant.name != job.name()))
     };
     let jobs: Vec<Job<'_>> = lab_jobs(labs.iter().map(|lab| &**lab)).into_iter().filter(is_selected).collect();
-    let proven = Prover::new(env.lab_runner(), AT_ONCE, false).prove(&jobs, &|_| {});
+    let runner = env.lab_runner();
+    let parallel = default_parallel(&runner.estate);
+    let proven = Prover::new(runner, parallel, false).prove(&jobs, &|_| {});
     let mut table = Vec::new();
     proof(&proven, Style { width: 100, color: false, unicode: true }, &mut table).unwrap();
     assert_eq!(proven.exit_code(), 0, "\n{}", String::from_utf8_lossy(&table));

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use super::job::{Case, CaseAction};
+use super::mutant_grading::{MutantGrade, grade_mutant};
+use crate::app::graded::Graded;
 use crate::app::lab_runner::LabRunner;
 use crate::app::lab_session::{LabSession, Twins};
+use crate::course::LabDirectory;
 use crate::engine;
 use crate::model::{Expected, Overlay, SubmittedAnswer, Timing};
 use crate::sandbox::{RootSource, SandboxError};
@@ -39,6 +42,7 @@ impl CaseRun<'_> {
                 self.apply(solution, "the solution")?;
                 let begun = Instant::now();
                 let name = self.session.sandbox().name().to_owned();
+                self.timing.cpu += self.session.cpu_time();
                 self.session.sandbox().stop()?;
                 self.session = self.runner.open(lab, &name, RootSource::Fresh)?;
                 self.timing.boot += begun.elapsed();
@@ -75,12 +79,23 @@ impl CaseRun<'_> {
             return;
         }
         let lab = self.case.lab;
-        let graded = self.session.grade(lab, Twins::One);
-        let waits = graded.waits();
+        let (graded, differences) = match expected {
+            Expected::Loses => match grade_mutant(&self.session, &lab.lab) {
+                MutantGrade::Failed(graded) => (graded, Vec::new()),
+                MutantGrade::Complete(graded) => compared(graded, expected, lab),
+            },
+            _ => compared(self.session.grade(lab, Twins::One), expected, lab),
+        };
+        let (waits, twin) = (graded.waits(), graded.twin_run.unwrap_or_default());
         self.timing.boot += waits.boot;
         self.timing.watch += waits.watch + waits.restart + waits.settle;
+        self.timing.cpu += twin.cpu;
         let without_twin = graded.twin_error.map(|error| format!("a copy of it did not come up: {error}"));
-        let differences = engine::differences(expected, lab.lab.pass, &graded.checks);
         self.differences.extend(without_twin.into_iter().chain(differences).map(|what| format!("{when}{what}")));
     }
+}
+
+fn compared(graded: Graded, expected: &Expected, lab: &LabDirectory) -> (Graded, Vec<String>) {
+    let differences = engine::differences(expected, lab.lab.pass, &graded.checks);
+    (graded, differences)
 }

@@ -1,7 +1,7 @@
 //! Proves a chapter: runs its commands as readers do, and compares what they print with what is expected.
 
 use std::mem;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::app::lab_session::LabSession;
 use crate::app::lesson_host::command_run::{self, CommandOutput};
@@ -90,6 +90,7 @@ impl<'a> ChapterProof<'a> {
     ) {
         let mut timing = timing;
         let mut begun = Instant::now();
+        let mut counted = Duration::ZERO;
         let mut ready = match self.order {
             Order::Alone(id) => self.run_needed(session, id),
             Order::AsWritten | Order::Twice => Ok(()),
@@ -100,6 +101,8 @@ impl<'a> ChapterProof<'a> {
             }
             let result = mem::replace(&mut ready, Ok(())).and_then(|()| run_command(session, command));
             timing.answer = begun.elapsed();
+            let cpu = session.cpu_time();
+            timing.cpu = cpu.saturating_sub(mem::replace(&mut counted, cpu));
             let (subject, case) = (self.chapter.id.clone(), format!("{id}, {when}"));
             let mut proven =
                 CaseResult { subject, case, differences: Vec::new(), not_tried: None, printed: None, timing };

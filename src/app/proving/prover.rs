@@ -1,17 +1,20 @@
 //! Runs many jobs at the same time, each in a freshly booted sandbox.
 //!
-//! A sandbox is never used twice, because a job is root in it and may have changed anything. The next sandbox boots
-//! while a job runs, and the used one is stopped in the background.
+//! A sandbox is never used twice, because a job is root in it and may have changed anything. A few sandboxes are booted
+//! before a job needs them.
 
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
+use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+use rustix::time::ClockId;
 
 use super::case_run::CaseRun;
 use super::job::Job;
+use super::parallel::spares;
 use crate::app::lab_runner::LabRunner;
 use crate::app::lab_session::LabSession;
 use crate::model::{CaseResult, Proof, Timing};
@@ -43,26 +46,24 @@ impl Prover {
 
     /// Runs all jobs, and calls `on_result` after each verdict. The verdicts are in the order of the jobs.
     pub fn prove(&self, jobs: &[Job<'_>], on_result: &(dyn Fn(&CaseResult) + Sync)) -> Proof {
-        let begun = Instant::now();
+        let (begun, cpu_before) = (Instant::now(), own_cpu());
         let next = &AtomicUsize::new(0);
         // Without a buffer: each booting thread keeps one sandbox ready until a worker takes it.
         let (booted, ready) = mpsc::sync_channel(0);
         let ready = Arc::new(Mutex::new(ready));
-        let (used, to_stop) = mpsc::channel();
         let mut done: Vec<(usize, CaseResult)> = thread::scope(|scope| {
-            scope.spawn(|| to_stop.into_iter().for_each(|session: LabSession| drop(session.close())));
-            for _ in 0..self.parallel {
+            for _ in 0..spares(self.parallel) {
                 let booted = booted.clone();
                 scope.spawn(move || self.boot_ahead(jobs, next, &booted));
             }
             drop(booted);
             let workers: Vec<_> = (0..self.parallel)
                 .map(|_| {
-                    let (ready, used) = (Arc::clone(&ready), used.clone());
-                    scope.spawn(move || self.work(&ready, &used, on_result))
+                    let ready = Arc::clone(&ready);
+                    scope.spawn(move || self.work(&ready, on_result))
                 })
                 .collect();
-            drop((ready, used));
+            drop(ready);
             workers.into_iter().flat_map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
         });
         done.sort_by_key(|(at, _)| *at);
@@ -72,7 +73,8 @@ impl Prover {
             // A sandbox that was being made when it was stopped may have left its directory.
             self.sandboxes().for_each(|sandbox| drop(sandbox.remove()));
         }
-        Proof { cases, mistakes: Vec::new(), took: begun.elapsed(), parallel: self.parallel }
+        let own_cpu = own_cpu().saturating_sub(cpu_before);
+        Proof { cases, mistakes: Vec::new(), took: begun.elapsed(), parallel: self.parallel, own_cpu }
     }
 
     /// Stops all sandboxes and starts no others. [`Prover::prove`] returns with the verdicts so far.
@@ -110,11 +112,10 @@ impl Prover {
         }
     }
 
-    /// Runs jobs until there are no more. Used sandboxes go to `used`, to be stopped.
+    /// Runs jobs until there are no more, and stops their sandboxes.
     fn work(
         &self,
         ready: &Mutex<Receiver<Ready<'_, '_>>>,
-        used: &Sender<LabSession>,
         on_result: &(dyn Fn(&CaseResult) + Sync),
     ) -> Vec<(usize, CaseResult)> {
         let mut done = Vec::new();
@@ -145,17 +146,18 @@ impl Prover {
                         differences: Vec::new(),
                     };
                     let result = run.run();
-                    let timing = Timing { whole: asked.elapsed(), ..run.timing };
-                    let _ = used.send(run.session);
+                    let cpu = run.timing.cpu + run.session.cpu_time();
+                    let timing = Timing { whole: asked.elapsed(), cpu, ..run.timing };
                     let mut proven = CaseResult { differences: run.differences, ..not_tried(job, timing) };
                     if let Err(error) = result {
                         add_error(&error, &mut proven);
                     }
                     on_done(proven);
+                    let _ = run.session.close();
                 }
                 (Ok(session), Job::Chapter(proof)) => {
                     proof.run(&session, timing, &|| self.is_stopped(), &mut on_done);
-                    let _ = used.send(session);
+                    let _ = session.close();
                 }
                 (Err(error), _) => {
                     let mut proven = not_tried(job, Timing { whole: asked.elapsed(), ..timing });
@@ -165,6 +167,11 @@ impl Prover {
             }
         }
     }
+}
+
+/// The CPU time of this process.
+fn own_cpu() -> Duration {
+    Duration::try_from(rustix::time::clock_gettime(ClockId::ProcessCPUTime)).unwrap_or_default()
 }
 
 /// A failing script is the author's mistake, so the case differences. After any other error the case counts as not tried.

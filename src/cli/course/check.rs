@@ -5,7 +5,7 @@ use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::thread;
 
-use crate::app::{Error, Job, Prover, Selection, record_outputs};
+use crate::app::{Error, Job, Prover, Selection, default_parallel, record_outputs};
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitCode;
 use crate::cli::install;
@@ -37,9 +37,6 @@ Exit codes:
   3  something could not be tried
   4  the course has mistakes, or a result is not as expected";
 
-/// With more jobs in parallel, they only wait for each other.
-const MOST_AT_ONCE: usize = 4;
-
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(in crate::cli) struct Args {
@@ -54,7 +51,7 @@ pub(in crate::cli) struct Args {
     /// Run only this case, mutant or command; may be given several times
     #[arg(long, value_name = "NAME")]
     case: Vec<String>,
-    /// How many cases run at the same time [default: cores plus 2, at most 4]
+    /// How many cases run at the same time [default: 5 for each core, as far as this machine has places for sandboxes]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: Option<u16>,
     /// Boot on this OS tree's /usr and /etc instead of the host's
@@ -73,9 +70,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
     let selection = Selection::new(&course, &args.lab, &args.chapter)?;
     let jobs = selection.jobs(args.thorough, &args.case)?;
     install::require_sandboxes(context, args.os_tree.as_deref(), "booting sandboxes")?;
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let parallel = args.jobs.map_or((cores + 2).min(MOST_AT_ONCE), usize::from);
-    let prover = Prover::new(context.workspace.lab_runner(args.os_tree.as_deref())?, parallel, args.thorough);
+    let runner = context.workspace.lab_runner(args.os_tree.as_deref())?;
+    let parallel = args.jobs.map_or_else(|| default_parallel(&runner.estate), usize::from);
+    let prover = Prover::new(runner, parallel, args.thorough);
     let mut proof = prove(context, &prover, &jobs)?;
     if args.case.is_empty() {
         proof.mistakes = selection.mistakes(args.record);

@@ -122,6 +122,7 @@ mod tests {
                 boot: millis(300),
                 answer: millis(200),
                 watch: millis(1000),
+                cpu: millis(1200),
             },
         }
     }
@@ -150,7 +151,13 @@ mod tests {
             },
         ];
         let mistakes = vec!["labs/sre-app/cases: has 2 mistakes; a lab has at least 8".to_owned()];
-        let proven = Proof { cases, mistakes, took: Duration::from_millis(4100), parallel: 2 };
+        let proven = Proof {
+            cases,
+            mistakes,
+            took: Duration::from_millis(4100),
+            parallel: 2,
+            own_cpu: Duration::from_millis(100),
+        };
         insta::assert_snapshot!(printed(&proven, 80));
         assert_eq!(proven.exit_code(), 4);
     }
