@@ -4,11 +4,15 @@
 #   scripts/test.sh            everything
 #   scripts/test.sh reboot     only the tests whose names contain "reboot"
 #
+# At the end it prints how long each step took.
+#
 # Needs a Rust toolchain, and root or sudo. As root, or with CI=true, a test that needs a sandbox fails if none can
 # run. Otherwise it is ignored, with the reason.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exec </dev/null
+
+(($# <= 1)) || { printf 'test.sh: give one part of a test name\n' >&2; exit 2; }
 
 step() { printf '\n==> %s\n' "$*"; }
 fail() { printf 'test.sh: %s\n' "$*" >&2; exit 1; }
@@ -57,21 +61,48 @@ command -v cargo >/dev/null || fail 'no cargo: install a Rust toolchain from htt
 if [[ ${CI:-} == true ]] || ((EUID == 0)); then
     export UNITLAB_REQUIRE_SANDBOX=1
 fi
-# The programs that read reports are installed above, so a test fails if one is missing.
-export UNITLAB_REQUIRE_TOOLS=1
 # A snapshot that differs is a failure. Do not write new snapshots.
 export INSTA_UPDATE=no
 
+# What each step took, and which test programs failed.
+times=() failed=()
+print_times() {
+    ((${#times[@]})) || return 0
+    step 'time of each step'
+    printf '%s\n' "${times[@]}"
+}
+trap print_times EXIT
+
+# Runs a step of this name. Returns its exit status.
+run() {
+    local name=$1 begun=$EPOCHREALTIME code=0 took
+    shift
+    step "$name"
+    "$@" || code=$?
+    took=$((${EPOCHREALTIME/[.,]/} - ${begun/[.,]/}))
+    times+=("$(printf '%6d.%d s  %s' $((took / 1000000)) $((took / 100000 % 10)) "$name")")
+    return $code
+}
+
+# Runs one test program. If it fails, the next ones run too.
+run_tests() {
+    run "$@" || failed+=("$1")
+}
+
 if (($# == 0)); then
-    step 'cargo fmt --check'
-    cargo fmt --check
-    step 'cargo clippy'
-    cargo clippy --locked --all-targets -- -D warnings
+    run 'cargo fmt --check' cargo fmt --check
+    run 'cargo clippy' cargo clippy --locked --all-targets -- -D warnings
 fi
-step "cargo test $*"
-cargo test --locked --no-fail-fast -- "$@"
+run 'build of the tests' cargo test --locked --no-run
+# Some unit tests are ignored, because they need programs that read reports. These are installed above.
+run_tests 'unit tests' cargo test --locked --lib -- --include-ignored "$@"
+for program in fast sandbox proofs; do
+    run_tests "tests/$program" cargo test --locked --test "$program" -- "$@"
+done
 if (($# == 0)); then
-    step 'cargo doc'
-    RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --document-private-items
+    RUSTDOCFLAGS='-D warnings' run 'cargo doc' cargo doc --locked --no-deps --document-private-items
+fi
+((${#failed[@]} == 0)) || fail "failed: ${failed[*]}"
+if (($# == 0)); then
     step 'everything passed'
 fi

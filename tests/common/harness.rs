@@ -13,6 +13,7 @@ use std::backtrace::{Backtrace, BacktraceStatus};
 use std::cell::RefCell;
 use std::panic::{PanicHookInfo, catch_unwind};
 use std::process::ExitCode;
+use std::sync::RwLock;
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
@@ -85,23 +86,21 @@ impl<F: Fn(A, B), A: Needed, B: Needed> Body<(A, B)> for F {
     }
 }
 
-/// Lists the tests of a module, in the constant `TESTS`. Those after `alone:` run when no other test runs, because they
-/// look at the whole machine.
+/// Lists the tests of a module, in the constant `TESTS`. A test with `#[alone]` runs when no other test runs, because it
+/// uses or looks at the whole machine.
 macro_rules! tests {
-    ($($name:ident),* $(,)? $(; alone: $($alone:ident),+ $(,)?)?) => {
+    ($($(#[$alone:ident])? $name:ident),* $(,)?) => {
         pub(crate) const TESTS: &[$crate::common::harness::Test] = &[
-            $(tests!(@one $name, false),)*
-            $($(tests!(@one $alone, true),)+)?
+            $($crate::common::harness::Test {
+                path: concat!(module_path!(), "::", stringify!($name)),
+                obstacle: || $crate::common::harness::Body::obstacle(&$name),
+                run: || $crate::common::harness::Body::run(&$name),
+                alone: tests!(@is $($alone)?),
+            },)*
         ];
     };
-    (@one $name:ident, $alone:literal) => {
-        $crate::common::harness::Test {
-            path: concat!(module_path!(), "::", stringify!($name)),
-            obstacle: || $crate::common::harness::Body::obstacle(&$name),
-            run: || $crate::common::harness::Body::run(&$name),
-            alone: $alone,
-        }
-    };
+    (@is) => { false };
+    (@is alone) => { true };
 }
 
 /// Runs the tests as libtest does, with its arguments. `threads` is how many run at a time, if the user does not say it.
@@ -147,7 +146,12 @@ thread_local! {
     static FAILURE: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
+/// A test that runs alone writes; every other test reads.
+static RUNNING: RwLock<()> = RwLock::new(());
+
 fn run_one(test: &Test) -> Result<(), Failed> {
+    // The lock is never poisoned, because it holds no panic.
+    let (_alone, _together) = if test.alone { (RUNNING.write().ok(), None) } else { (None, RUNNING.read().ok()) };
     FAILURE.set(Some(String::new()));
     let outcome = catch_unwind(test.run);
     let failure = FAILURE.take().unwrap_or_default();

@@ -13,6 +13,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use super::traces::poll_until;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags, open};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
@@ -136,11 +137,8 @@ impl Pty {
     /// Waits for raw mode, then sends a key. Before raw mode, Ctrl-C would be a signal. The kernel sends no notification
     /// of a mode change, so this polls.
     pub fn send_key_in_raw_mode(&mut self, key: char) {
-        let deadline = Instant::now() + TIMEOUT;
-        while tcgetattr(&self.controller).unwrap().local_modes.contains(LocalModes::ICANON) {
-            assert!(Instant::now() < deadline, "the terminal never entered raw mode");
-            std::thread::yield_now();
-        }
+        let is_raw = || !tcgetattr(&self.controller).unwrap().local_modes.contains(LocalModes::ICANON);
+        poll_until("the terminal never entered raw mode", is_raw);
         self.send_keys(key.encode_utf8(&mut [0; 4]));
     }
 

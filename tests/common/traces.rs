@@ -5,7 +5,8 @@ use std::fs;
 use std::os::fd::AsFd;
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::inotify;
@@ -15,6 +16,9 @@ use super::TestEnv;
 
 /// How long a test waits for an event before it fails.
 pub const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Between two looks at something of which the kernel sends no notification.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// The record of a sandbox, as it is on disk.
 pub fn record(env: &TestEnv, name: &str) -> serde_json::Value {
@@ -76,12 +80,39 @@ pub fn await_sandbox(env: &TestEnv, condition: impl Fn(&Path) -> bool) -> PathBu
 
 /// Waits until a file exists. Its directory must exist.
 pub fn await_file(path: &Path) {
+    await_change(path.parent().unwrap(), &format!("{} does not appear", path.display()), || path.exists());
+}
+
+/// Waits until files in a directory fulfil `condition`.
+pub fn await_change(directory: &Path, failure: &str, condition: impl Fn() -> bool) {
     let events = inotify::init(inotify::CreateFlags::CLOEXEC).unwrap();
-    inotify::add_watch(&events, path.parent().unwrap(), inotify::WatchFlags::CREATE).unwrap();
-    while !path.exists() {
-        assert!(is_readable(&events), "{} does not appear", path.display());
+    let kinds = inotify::WatchFlags::CREATE | inotify::WatchFlags::MOVED_TO | inotify::WatchFlags::DELETE;
+    inotify::add_watch(&events, directory, kinds | inotify::WatchFlags::CLOSE_WRITE).unwrap();
+    while !condition() {
+        assert!(is_readable(&events), "{failure}");
         rustix::io::read(&events, &mut [0; 4096]).unwrap();
     }
+}
+
+/// Waits for something of which the kernel sends no notification.
+pub fn poll_until(failure: &str, mut condition: impl FnMut() -> bool) {
+    let deadline = Instant::now() + TIMEOUT;
+    while !condition() {
+        assert!(Instant::now() < deadline, "{failure}");
+        thread::sleep(PAUSE);
+    }
+}
+
+/// The PID outside of a process that has this PID in the sandbox.
+pub fn pid_outside(sandbox: &serde_json::Value, inside: &str) -> i32 {
+    let namespace = |pid: i32| fs::read_link(format!("/proc/{pid}/ns/pid")).ok();
+    let of_sandbox = namespace(pid_of(sandbox, "leader"));
+    let is_it = |pid: &i32| {
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+        let pids = status.lines().find_map(|line| line.strip_prefix("NSpid:"));
+        pids.and_then(|pids| pids.split_whitespace().last()) == Some(inside) && namespace(*pid) == of_sandbox
+    };
+    pids().find(is_it).unwrap_or_else(|| panic!("no process has the PID {inside} in the sandbox"))
 }
 
 fn command_line(pid: i32) -> String {

@@ -1,10 +1,10 @@
 //! The command line with a lab: questions without a terminal, error documents, widths, and Ctrl-C.
 
 use std::process::Output;
-use std::time::{Duration, Instant};
 
 use crate::common::TestEnv;
 use crate::common::terminal_session::TerminalSession;
+use crate::common::traces::poll_until;
 
 tests! {
     without_a_terminal_a_question_is_an_error_that_names_the_flag,
@@ -76,11 +76,9 @@ fn ctrl_c_exits_with_130_and_restores_terminal_and_machine(env: TestEnv) {
     interrupt(&env, &["lab", "reset"], "[y/N]");
     interrupt(&env, &["demo"], "Nothing done yet");
     // Their sandboxes stop as well. A released lock sends no notification, so poll.
-    let deadline = Instant::now() + Duration::from_secs(60);
-    while env.estate.sandboxes().iter().filter(|sandbox| sandbox.is_running()).count() > 1 {
-        assert!(Instant::now() < deadline, "twins and demos are still running: {:?}", env.estate.sandboxes());
-        std::thread::yield_now();
-    }
+    poll_until("twins and demos are still running", || {
+        env.estate.sandboxes().iter().filter(|sandbox| sandbox.is_running()).count() <= 1
+    });
     env.unitlab_stdout(&["lab", "exec", "--", "true"]);
     // A directory may be left if its supervisor had not started yet; `doctor --fix` removes it like this.
     assert_eq!(env.estate.sweep(), Vec::new());

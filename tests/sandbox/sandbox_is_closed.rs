@@ -7,7 +7,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::common::traces::{pid_of, record};
+use crate::common::traces::{pid_of, poll_until, record};
 use crate::common::{TestEnv, course, run_in_sandbox};
 use unitlab::sandbox::random_id;
 
@@ -143,13 +143,9 @@ fn root_inside_has_no_power_over_processes_outside(env: TestEnv) {
     let mut examiner =
         session.entrance().unwrap().examiner().unwrap().stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let inner = fs::read_link(format!("/proc/{}/ns/user", pid_of(&record(&env, "closed"), "leader"))).unwrap();
-    let entered = || fs::read_link(format!("/proc/{}/ns/user", examiner.id())).ok() == Some(inner.clone());
-    // The kernel sends no notification when a process joins a namespace, so poll.
-    let deadline = std::time::Instant::now() + crate::common::traces::TIMEOUT;
-    while !entered() {
-        assert!(std::time::Instant::now() < deadline, "the examiner does not enter the sandbox");
-        std::thread::yield_now();
-    }
+    poll_until("the examiner does not enter the sandbox", || {
+        fs::read_link(format!("/proc/{}/ns/user", examiner.id())).ok() == Some(inner.clone())
+    });
     let attack = format!(
         "import ctypes, os, signal\nlibc = ctypes.CDLL(None, use_errno=True)\n\
          for pid in ({}, {}, {}, {}):\n  for name, act in (('signal', lambda: os.kill(pid, 9)), ('group', lambda: os.killpg(pid, 9)), ('look', lambda: os.listdir(f'/proc/{{pid}}'))):\n    try:\n      act()\n      print(name, pid)\n    except OSError: pass\n  if libc.ptrace(16, pid, 0, 0) == 0: print('ptrace', pid)\n\

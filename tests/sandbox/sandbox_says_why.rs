@@ -1,6 +1,6 @@
 //! If a sandbox cannot boot, the error names the resource that the machine has run out of.
 //!
-//! This test has its own program, because what it takes is missing to every sandbox of this user.
+//! It runs alone, because what it takes is missing to every sandbox of this user.
 
 use std::time::{Duration, Instant};
 
@@ -9,6 +9,7 @@ use rustix::fs::inotify;
 use crate::common::TestEnv;
 
 tests! {
+    #[alone]
     a_lack_of_inotify_instances_is_named_with_the_next_step,
 }
 

@@ -1,11 +1,12 @@
 //! The learner's shell is a login session on a real terminal, and the user's own terminal is restored afterwards.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
 
 use crate::common::TestEnv;
 use crate::common::terminal_session::{PROMPT, TerminalSession};
+use crate::common::traces::{await_change, pid_of, pid_outside, record};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 
@@ -230,40 +231,33 @@ fn with_a_dead_message_bus_the_shell_is_a_root_shell(env: TestEnv) {
 
 fn closing_the_terminal_kills_its_processes_but_not_those_under_nohup(env: TestEnv) {
     let mut terminal = TerminalSession::open(&env, &["lab", "start", "sre-app"], &[]);
-    // Durations that identify the processes of this test.
-    let (plain, spared) = (format!("7{:08}", std::process::id()), format!("8{:08}", std::process::id()));
-    terminal.run(&format!("sleep {plain} & nohup sleep {spared} >/dev/null 2>&1 &\r:"));
-    let (plain, spared) = (sleep_process(&plain), sleep_process(&spared));
+    // Each writes its PID. Then nohup has made the second one ignore SIGHUP.
+    let (pids, _) = terminal.run(
+        "mkfifo plain spared; sh -c 'echo $$ >plain; exec sleep 77777' & \
+         nohup sh -c 'echo $$ >spared; exec sleep 77777' >/dev/null 2>&1 & cat plain spared",
+    );
+    let sandbox = record(&env, "0-sre-app");
+    let [plain, spared] = [1, 0].map(|line| {
+        let inside = pids.lines().nth_back(line).unwrap();
+        Pid::from_raw(pid_outside(&sandbox, inside)).unwrap()
+    });
     let process = pidfd_open(plain, PidfdFlags::empty()).unwrap();
     terminal.close();
     let limit = Timespec { tv_sec: 60, tv_nsec: 0 };
     let exited = poll(&mut [PollFd::new(&process, PollFlags::IN)], Some(&limit)).unwrap();
     assert_eq!(exited, 1, "`sleep &` outlived its terminal");
-    // Waits until logind has closed the session.
-    env.unitlab_stdout(&[
-        "lab",
-        "exec",
-        "--",
-        "sh",
-        "-c",
-        "while loginctl --no-legend list-sessions | grep -q active; do :; done",
-    ]);
+    let sessions = format!("/proc/{}/root/run/systemd/sessions", pid_of(&sandbox, "leader"));
+    await_change(Path::new(&sessions), "logind does not close the session", || {
+        let files = fs::read_dir(&sessions).unwrap().filter_map(Result::ok);
+        files.filter_map(|file| fs::read_to_string(file.path()).ok()).all(|session| !is_open(&session))
+    });
     assert!(is_alive(spared), "nohup did not survive its terminal");
 }
 
-/// Returns the process `sleep SECONDS`. Its shell has forked it already, but it may not have called exec yet.
-fn sleep_process(seconds: &str) -> Pid {
-    let command = format!("sleep\0{seconds}\0");
-    let deadline = Instant::now() + Duration::from_secs(60);
-    loop {
-        let pids = fs::read_dir("/proc").unwrap().filter_map(|entry| entry.unwrap().file_name().to_str()?.parse().ok());
-        let is_it = |pid: &i32| fs::read_to_string(format!("/proc/{pid}/cmdline")).is_ok_and(|line| line == command);
-        if let Some(pid) = pids.into_iter().find(is_it) {
-            return Pid::from_raw(pid).unwrap();
-        }
-        assert!(Instant::now() < deadline, "no process is `sleep {seconds}`");
-        std::thread::yield_now();
-    }
+/// Whether logind's file of a session says that its user is logged in.
+fn is_open(session: &str) -> bool {
+    let has = |line: &str| session.lines().any(|it| it == line);
+    has("CLASS=user") && !has("STATE=closing")
 }
 
 fn is_alive(pid: Pid) -> bool {

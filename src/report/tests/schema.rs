@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use jsonschema::Validator;
 use proptest::prelude::*;
@@ -31,8 +32,10 @@ fn error_schema() -> Value {
     schema::<ErrorDocument<'_>>("unitlab.error/1")
 }
 
-fn validator() -> Validator {
-    jsonschema::draft202012::new(&report_schema()).unwrap()
+fn validator() -> &'static Validator {
+    static VALIDATOR: LazyLock<Validator> =
+        LazyLock::new(|| jsonschema::draft202012::new(&report_schema()).unwrap());
+    &VALIDATOR
 }
 
 fn value_of(report: &Report) -> Value {
