@@ -191,8 +191,11 @@ mod tests {
             });
             let lost = (0..300).find(|_| {
                 let Ok(lock) = sandbox.lock_lifecycle() else { return true };
-                let plan = sandbox.dir().join("plan.json");
-                let lost = (0..20).any(|_| fs::write(&plan, "a plan").is_err() || !plan.exists());
+                // New files, because ext4 waits for the disk when a file is truncated and written again.
+                let lost = (0..20).any(|number| {
+                    let plan = sandbox.dir().join(format!("{number}.json"));
+                    fs::write(&plan, "a plan").is_err() || !plan.exists()
+                });
                 drop(lock);
                 lost
             });

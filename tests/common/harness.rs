@@ -9,7 +9,6 @@
     reason = "a module of every test program, each of which uses the part it needs"
 )]
 
-use std::backtrace::{Backtrace, BacktraceStatus};
 use std::cell::RefCell;
 use std::panic::{PanicHookInfo, catch_unwind};
 use std::process::ExitCode;
@@ -112,7 +111,7 @@ pub fn run(threads: usize, modules: &[&'static [Test]]) -> ExitCode {
     let needs_flag = arguments.list || arguments.ignored || arguments.include_ignored;
     let print = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        if !keep_message(panic) {
+        if !keep_message(panic) || std::env::var_os("RUST_BACKTRACE").is_some() {
             print(panic);
         }
     }));
@@ -163,10 +162,6 @@ fn keep_message(panic: &PanicHookInfo<'_>) -> bool {
     FAILURE.with_borrow_mut(|failure| match failure {
         Some(text) if text.is_empty() => {
             *text = panic.to_string();
-            let backtrace = Backtrace::capture();
-            if backtrace.status() == BacktraceStatus::Captured {
-                *text = format!("{text}\n{backtrace}");
-            }
             true
         }
         _ => false,

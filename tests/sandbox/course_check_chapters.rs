@@ -51,7 +51,7 @@ fn a_command_that_does_not_print_what_is_expected_is_reported(env: TestEnv) {
         block("needs-in-secret", "seq 20; cat made", "(?m)^some$", ""),
         block("needs", "cat made", "(?m)^some$", "after = [\"makes\"]"),
         block("too-slow", "echo begun; sleep 600", "begun", "seconds = 1"),
-        block("holds-on", holder, "held", "seconds = 3"),
+        block("holds-on", holder, "held", "seconds = 60"),
         block("root", "id -u", "(?m)^0$", "as = \"root\""),
         block("no-tool", "true", "^$", "tools = [\"no-such-tool\"]"),
     ];

@@ -33,8 +33,7 @@ fn error_schema() -> Value {
 }
 
 fn validator() -> &'static Validator {
-    static VALIDATOR: LazyLock<Validator> =
-        LazyLock::new(|| jsonschema::draft202012::new(&report_schema()).unwrap());
+    static VALIDATOR: LazyLock<Validator> = LazyLock::new(|| jsonschema::draft202012::new(&report_schema()).unwrap());
     &VALIDATOR
 }
 
