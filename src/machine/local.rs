@@ -88,7 +88,8 @@ struct Batch<'a> {
     stability: BTreeMap<StabilityQuestion, Result<StabilityFact, Unknown>>,
     processes: Result<Vec<ProcessInfo>, Unknown>,
     accounts: Accounts,
-    owners: BTreeMap<HttpQuestion, PortOwner>,
+    /// By unit and port.
+    owners: BTreeMap<(String, u16), PortOwner>,
     listeners: BTreeMap<ListensQuestion, Result<ListensFact, Unknown>>,
     journal: Journal,
 }
@@ -125,7 +126,11 @@ impl<'a> Batch<'a> {
         for question in questions {
             match question {
                 Question::Http(asked) => {
-                    batch.owners.insert(asked.clone(), batch.owner(asked));
+                    let at = (asked.unit.clone(), asked.port);
+                    if !batch.owners.contains_key(&at) {
+                        let owner = batch.owner(asked);
+                        batch.owners.insert(at, owner);
+                    }
                 }
                 Question::Listens(asked) => {
                     batch.listeners.insert(asked.clone(), batch.listeners(asked));
@@ -174,7 +179,7 @@ impl<'a> Batch<'a> {
     /// Sends a GET. The owner of the port is the one before the first GET, if that one is known.
     fn http(&self, asked: &HttpQuestion) -> Result<HttpFact, Unknown> {
         let HttpQuestion { unit, port, path } = asked;
-        let owner = self.owners.get(asked).cloned().unwrap_or(PortOwner::Unknown);
+        let owner = self.owners.get(&(unit.clone(), *port)).cloned().unwrap_or(PortOwner::Unknown);
         self.processes.as_ref().map_err(Clone::clone)?;
         self.journal.invalidate();
         let (outcome, again) = retry_young::get(&self.view, *port, path, self.unit(unit)?)?;

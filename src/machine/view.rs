@@ -11,7 +11,7 @@ use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::{Component, Path, PathBuf};
 
-use rustix::fs::{CWD, Dir, Mode, OFlags, ResolveFlags, fgetxattr, getxattr, openat, openat2, readlinkat};
+use rustix::fs::{CWD, Dir, Mode, OFlags, ResolveFlags, fgetxattr, getxattr, getxattr_query, openat, openat2, readlinkat};
 use rustix::io::Errno;
 
 /// The kernel follows at most this many symbolic links.
@@ -123,17 +123,20 @@ impl View {
         list(self.open_in_root(path, OFlags::RDONLY | OFlags::DIRECTORY)?, max)
     }
 
-    /// The value of an extended attribute (xattr(7)), cut to `limit` bytes; `None` where there is none.
+    /// The value of an extended attribute (xattr(7)); `None` where there is none, or a longer one.
     pub(crate) fn xattr(&self, path: &Path, name: &str, limit: usize) -> Option<Vec<u8>> {
+        if self.live {
+            // Most files have none, and then no buffer is needed.
+            let mut bytes = vec![0_u8; Some(getxattr_query(path, name).ok()?).filter(|length| *length <= limit)?];
+            let length = getxattr(path, name, &mut bytes[..]).ok()?;
+            bytes.truncate(length);
+            return Some(bytes);
+        }
+        // Devices and FIFOs are not opened for it.
+        let what = self.metadata(path).ok()?.file_type();
+        (what.is_file() || what.is_dir()).then_some(())?;
         let mut bytes = vec![0_u8; limit];
-        let length = if self.live {
-            getxattr(path, name, &mut bytes[..]).ok()?
-        } else {
-            // Devices and FIFOs are not opened for it.
-            let what = self.metadata(path).ok()?.file_type();
-            (what.is_file() || what.is_dir()).then_some(())?;
-            fgetxattr(self.open(path).ok()?, name, &mut bytes[..]).ok()?
-        };
+        let length = fgetxattr(self.open(path).ok()?, name, &mut bytes[..]).ok()?;
         bytes.truncate(length);
         Some(bytes)
     }
