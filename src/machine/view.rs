@@ -11,7 +11,9 @@ use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::{Component, Path, PathBuf};
 
-use rustix::fs::{CWD, Dir, Mode, OFlags, ResolveFlags, fgetxattr, getxattr, getxattr_query, openat, openat2, readlinkat};
+use rustix::fs::{
+    CWD, Dir, Mode, OFlags, ResolveFlags, fgetxattr, getxattr, getxattr_query, openat, openat2, readlinkat,
+};
 use rustix::io::Errno;
 
 /// The kernel follows at most this many symbolic links.
