@@ -30,7 +30,11 @@ has recorded outputs, they must be those of its present commands.
 
 Each lab is graded untouched, solved and reset, then with its own cases, then
 with mutants of the solution, which drop or alter one directive. A mutant that
-fails no check must be listed in lab.toml as [[harmless]], with a reason.
+fails no check must be listed in lab.toml as [[harmless]], with a reason. It is
+not booted again or killed if a check has certainly failed before.
+
+A table at the end shows how long each lab and chapter took, how much of that
+was waiting for systemd, and how much CPU time its sandboxes used.
 
 Exit codes:
   0  every result is as expected

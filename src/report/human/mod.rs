@@ -2,6 +2,7 @@
 
 mod check;
 mod proof;
+mod proof_times;
 mod report;
 mod summary;
 mod text_builder;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::model::{CaseResult, Proof, Style, Timing};
 
+use super::proof_times;
 use super::text_builder::{TextBuilder, TextStyle};
 
 /// Writes the result of proving a course for people.
@@ -22,6 +23,7 @@ pub fn proof(proof: &Proof, style: Style, writer: &mut impl Write) -> io::Result
     for cases in proof.cases.chunk_by(|a, b| a.subject == b.subject) {
         summary(cases, &mut out);
     }
+    proof_times::table(proof, &mut out);
     times(proof, &mut out);
     writer.write_all(out.as_str().as_bytes())
 }
@@ -78,6 +80,15 @@ fn times(proof: &Proof, out: &mut TextBuilder) {
             share(boots),
             share(answers),
             share(watching),
+        ),
+    );
+    out.paragraph(
+        TextStyle::Plain,
+        0,
+        &format!(
+            "The sandboxes used {:.1} s of CPU time, and unitlab itself {:.1} s.",
+            total(|timing| timing.cpu).as_secs_f64(),
+            proof.own_cpu.as_secs_f64(),
         ),
     );
     let mut hand_overs: Vec<Duration> =
@@ -160,6 +171,22 @@ mod tests {
         };
         insta::assert_snapshot!(printed(&proven, 80));
         assert_eq!(proven.exit_code(), 4);
+    }
+
+    /// The names of the built-in course are at most this long.
+    #[test]
+    fn the_times_fit_any_terminal() {
+        let seeded = |seed: usize| CaseResult {
+            subject: format!("crash-loop with seed {seed}"),
+            ..case("untouched", &[], None, 400)
+        };
+        let cases = vec![seeded(1), seeded(1), seeded(2), case("solution", &[], None, 1)];
+        let proven = Proof { cases, took: Duration::from_secs(1090), parallel: 10, ..Proof::default() };
+        let texts = [80, 60, 40].map(|width| printed(&proven, width));
+        for (text, width) in texts.iter().zip([80, 60, 40]) {
+            assert!(text.lines().all(|line| line.chars().count() <= width), "{text}");
+        }
+        insta::assert_snapshot!(texts.join("\n---\n"));
     }
 
     #[test]
