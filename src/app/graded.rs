@@ -54,15 +54,21 @@ impl Graded {
         Self { checks: engine::judge(lab, &observations), place, observations, twin_error: None, twin_run: None }
     }
 
-    /// The waits of the machine or of its twin, whichever are longer: both are asked at the same time.
+    /// The waits of the machine or of one of its twins, whichever are longest: all are asked at the same time.
     #[must_use]
     pub fn waits(&self) -> Waits {
         let live = Waits { watch: engine::watched(&self.observations.live), ..Waits::default() };
-        let boot = self.twin_run.unwrap_or_default().boot;
+        let TwinRun { boot, second_boot, .. } = self.twin_run.unwrap_or_default();
         let watch = self.observations.twin.as_ref().map(engine::watched).unwrap_or_default();
         let (restart, settle) = restart_waits(&self.observations.trials);
-        let twin = Waits { boot, watch, restart, settle };
-        if twin.total() > live.total() { twin } else { live }
+        let twins = match second_boot {
+            None => vec![Waits { boot, watch, restart, settle }],
+            Some(second) => {
+                let killed = Waits { boot: second, restart, settle, ..Waits::default() };
+                vec![Waits { boot, watch, ..Waits::default() }, killed]
+            }
+        };
+        twins.into_iter().chain([live]).max_by_key(Waits::total).unwrap_or_default()
     }
 }
 

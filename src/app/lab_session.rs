@@ -1,17 +1,20 @@
 //! A running sandbox with a lab in it: answers are applied, and the lab is graded.
 
 use std::collections::BTreeMap;
+use std::panic::resume_unwind;
+use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
 use super::graded::Graded;
-use super::twin::{Twin, TwinRun, ask};
+use super::twin::{Twin, ask};
+use super::twins::{TwinResult, ask_twins};
 use crate::course::LabDirectory;
 use crate::engine;
 use crate::machine::LONGEST_KILL;
 use crate::model::{
-    AnswerSet, KillTrial, Lab, Observations, Overlay, PerformedTrial, SubmittedAnswer, TimeSpan, Trial, TrialMachine,
-    Trials, UnitQuestion, Unknown,
+    AnswerSet, KillTrial, Lab, Observations, Overlay, SubmittedAnswer, TimeSpan, Trial, TrialMachine, Trials,
+    UnitQuestion, Unknown,
 };
 use crate::sandbox::{Captured, Entrance, Estate, Lease, Record, Sandbox, SandboxError};
 
@@ -37,13 +40,6 @@ pub enum Twins {
     /// Two at the same time, one for each of these, if the lab needs both and this host has room. This takes the least
     /// time.
     Two,
-}
-
-/// Answers and trials of a twin.
-struct TwinResult {
-    answers: AnswerSet,
-    trials: Vec<PerformedTrial>,
-    run: TwinRun,
 }
 
 impl LabSession {
@@ -127,12 +123,28 @@ impl LabSession {
     pub fn grade_with_progress(&self, lab: &LabDirectory, twins: Twins, waiting: &dyn Fn(&str)) -> Graded {
         let with_twin = twins != Twins::None;
         let (live, twin) = thread::scope(|scope| {
-            let twin = with_twin.then(|| scope.spawn(|| self.ask_twin(&lab.lab)));
-            let questions = engine::questions(&lab.lab);
-            let live = ask(&self.record, &questions, &[]).0;
-            if let Some(wait) = with_twin.then(|| longest_wait(&lab.lab, &live)).flatten() {
-                waiting(&wait);
+            let (lab, session) = (&lab.lab, self);
+            let (texts, received) = mpsc::channel();
+            let twin = with_twin.then(|| {
+                let texts = texts.clone();
+                scope.spawn(move || ask_twins((&session.estate, &session.sandbox), lab, twins, &texts))
+            });
+            let live = scope.spawn(move || {
+                let live = ask(&session.record, &engine::questions(lab), &[]).0;
+                if let Some(wait) = with_twin.then(|| longest_wait(lab, &live)).flatten() {
+                    let _ = texts.send(wait);
+                }
+                live
+            });
+            let mut shown = String::new();
+            // It ends when both threads have finished.
+            for text in received {
+                if text != shown {
+                    waiting(&text);
+                    shown = text;
+                }
             }
+            let live = live.join().unwrap_or_else(|panic| resume_unwind(panic));
             (live, twin.and_then(|thread| thread.join().ok()))
         });
         let (twin, trials, twin_run, twin_error) = match twin {
@@ -152,13 +164,6 @@ impl LabSession {
 
     pub(super) fn boot_twin(&self) -> Result<Twin, SandboxError> {
         Twin::boot(&self.estate, &self.sandbox)
-    }
-
-    fn ask_twin(&self, lab: &Lab) -> Result<TwinResult, SandboxError> {
-        let (questions, trials) = (engine::twin_questions(lab), engine::trials(lab, TrialMachine::Twin));
-        let twin = self.boot_twin()?;
-        let (answers, trials) = twin.ask(&questions, &trials);
-        Ok(TwinResult { answers, trials, run: twin.stop()? })
     }
 
     /// Keeps the sandbox running when this process exits.

@@ -18,6 +18,7 @@ mod proving;
 mod saved_progress;
 mod shortage;
 mod twin;
+mod twins;
 mod workspace;
 
 pub(crate) use curriculum::{Curriculum, StepKind};

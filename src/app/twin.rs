@@ -22,8 +22,10 @@ pub(super) struct Twin {
 pub struct TwinRun {
     /// Time to copy and boot it.
     pub boot: Duration,
-    /// CPU time of all its processes until it was stopped.
+    /// CPU time of all its processes until it was stopped; with a second twin, of both.
     pub cpu: Duration,
+    /// Time to copy and boot a second twin, if all trials were performed there.
+    pub second_boot: Option<Duration>,
 }
 
 impl Twin {
@@ -47,7 +49,7 @@ impl Twin {
     pub(super) fn stop(self) -> Result<TwinRun, SandboxError> {
         let cpu = self.record.cpu_time();
         self.sandbox.stop()?;
-        Ok(TwinRun { boot: self.took, cpu })
+        Ok(TwinRun { boot: self.took, cpu, second_boot: None })
     }
 }
 

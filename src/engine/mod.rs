@@ -1,6 +1,7 @@
 //! Decides which questions a lab asks, what the answers mean, and the score. Pure: no I/O, no clock.
 
 mod access;
+mod apart;
 mod ask;
 mod case_differences;
 mod cause_hints;
@@ -24,6 +25,7 @@ mod value_mutations;
 mod variant;
 mod watched;
 
+pub use apart::{Undisturbed, counts, trials_apart, undisturbed};
 pub use ask::{questions, trials, twin_questions};
 pub use case_differences::differences;
 pub use hint::{HintText, Hints, NextHint, next_hint};

@@ -9,7 +9,7 @@ use crate::model::{Answer, AnswerSet, PerformedTrial, Question, StabilityQuestio
 use crate::machine::journal::LONGEST_SYNC;
 use crate::machine::sockets::retry_young;
 use crate::machine::trials::kill;
-use crate::machine::units::stability::LONGEST_WINDOW;
+use crate::machine::units::stability::{LONGEST_WINDOW, START_PATIENCE};
 
 /// The longest batch.
 pub(crate) const MAX_QUESTIONS: usize = 512;
@@ -48,7 +48,7 @@ impl Response {
 pub(crate) fn deadline(questions: &[Question], trials: &[Trial]) -> Duration {
     let watching = questions.iter().map(|question| match question {
         Question::Stability(StabilityQuestion { window_ms, .. }) => {
-            2 * Duration::from_millis(*window_ms).min(LONGEST_WINDOW)
+            2 * Duration::from_millis(*window_ms).min(LONGEST_WINDOW) + START_PATIENCE
         }
         _ => Duration::ZERO,
     });

@@ -30,3 +30,11 @@ pub struct Sample {
     /// Time since `ActiveEnterTimestampMonotonic`, in milliseconds; 0 when not active.
     pub up_ms: u64,
 }
+
+impl Sample {
+    /// A service is up while it reloads its configuration.
+    #[must_use]
+    pub fn is_up(&self) -> bool {
+        matches!(self.active.as_str(), "active" | "reloading" | "refreshing")
+    }
+}

@@ -76,7 +76,7 @@ pub struct StartLimit {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum KillOutcome {
-    /// Active again with a new invocation and main process, and unchanged in a second sample.
+    /// Active again with a new invocation and main process, which are half a second old.
     Back {
         after: Sample,
         /// The time until it was active again, in milliseconds.

@@ -21,6 +21,7 @@ mod install_offer;
 mod kinds;
 mod learn;
 mod learn_sandbox;
+mod places;
 mod privilege;
 mod recorded_facts;
 mod sandbox_boots;
@@ -61,6 +62,7 @@ fn main() -> ExitCode {
             kinds::TESTS,
             learn::TESTS,
             learn_sandbox::TESTS,
+            places::TESTS,
             privilege::TESTS,
             recorded_facts::TESTS,
             sandbox_boots::TESTS,

@@ -131,7 +131,7 @@ fn a_kill_on_the_twin_shows_which_services_restart_truths_13_to_15_18_and_23(env
     let (course, session) = session(&env, &units);
     let lab = course.lab("trials").unwrap();
     let before = unit_states(&session, &units);
-    let graded = session.grade(lab, Twins::One);
+    let graded = session.grade(lab, Twins::Two);
     assert!(graded.twin_error.is_none(), "{:?}", graded.twin_error);
     #[rustfmt::skip]
     assert_verdicts(&graded, "comes-back", &[
@@ -192,7 +192,7 @@ fn a_reboot_of_the_twin_shows_which_services_survive_truths_20_24_and_26_to_30(e
         ("slow", "ExecStartPre=/bin/sleep 1\nExecStart=/bin/sleep infinity", "", &up),
     ];
     let (course, session) = session(&env, &units);
-    let graded = session.grade(course.lab("trials").unwrap(), Twins::One);
+    let graded = session.grade(course.lab("trials").unwrap(), Twins::Two);
     #[rustfmt::skip]
     assert_verdicts(&graded, "survives-reboot", &[
         ("enabled", Status::Passed, ""),

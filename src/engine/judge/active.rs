@@ -23,11 +23,11 @@ pub(super) fn judge(view: &UnitView, running: bool, hold: TimeSpan) -> Verdict {
         finding.show(Layer::Live, &source, format!("{} ms later: {}", fact.watched_ms, sample_text(after)));
     }
     let unit = view.loaded().ok();
-    if let Some(exit) = unit.and_then(last_exit).filter(|_| !is_up(after)) {
+    if let Some(exit) = unit.and_then(last_exit).filter(|_| !after.is_up()) {
         finding.show(Layer::Live, view.show("Result,ExecMainCode,ExecMainStatus"), exit);
     }
     // The last message in the journal often names the reason for an exit.
-    let failure = view.failure().filter(|_| before != after || !is_up(after));
+    let failure = view.failure().filter(|_| before != after || !after.is_up());
     if let Some(message) = failure.and_then(|failure| failure.messages.last()) {
         finding.show(Layer::Live, format!("journalctl -u {} -n 30", view.unit), message);
     }
@@ -66,25 +66,20 @@ pub(super) enum State {
 
 pub(super) fn state(fact: &StabilityFact, running: bool) -> State {
     let (before, after) = (&fact.before, &fact.after);
-    if !is_up(after) {
+    if !after.is_up() {
         return State::Down;
     }
     let same =
         (before.main_pid, &before.invocation, before.restarts) == (after.main_pid, &after.invocation, after.restarts);
-    if is_up(before) && !same || after.restarts > before.restarts {
+    if before.is_up() && !same || after.restarts > before.restarts {
         State::Replaced
     } else if running && (after.main_pid == 0 || after.active == "active" && after.sub != "running") {
         State::NoMainProcess
-    } else if is_up(before) {
+    } else if before.is_up() {
         State::Holds
     } else {
         State::JustStarted
     }
-}
-
-/// A service is up while it reloads its configuration.
-fn is_up(sample: &Sample) -> bool {
-    matches!(sample.active.as_str(), "active" | "reloading" | "refreshing")
 }
 
 pub(super) fn sample_text(sample: &Sample) -> String {

@@ -22,7 +22,7 @@ const LONGEST_WAIT: Duration = Duration::from_micros(LONGEST_KILL.as_micros());
 const START_TIMEOUT: Duration = Duration::from_secs(20);
 /// Longest wait for room in the unit's start limit.
 const LIMIT_WAIT: Duration = Duration::from_secs(15);
-/// A new main process must outlive this: with `Type=simple` a unit is active before its program has begun.
+/// A new main process must be this old: with `Type=simple` a unit is active before its program has begun.
 pub const SETTLE: Duration = Duration::from_millis(500);
 /// Longest time that a unit which exits at once may be restarted before the trial goes on.
 const CRASH_LOOP_WAIT: Duration = Duration::from_secs(5);
@@ -125,7 +125,8 @@ impl Attempt<'_> {
         let mut fact = self.show()?;
         while is_up(&fact) && begun.elapsed() < CRASH_LOOP_WAIT {
             let young = fact.get("InvocationID").to_owned();
-            ExitWatch::of(std::iter::once(&fact)).wait(SETTLE);
+            let left = SETTLE.saturating_sub(StateSample::of(&fact, now_micros()).steady);
+            ExitWatch::of(std::iter::once(&fact)).wait(left);
             fact = self.show()?;
             if fact.get("InvocationID") == young {
                 break;
@@ -186,8 +187,10 @@ impl Attempt<'_> {
         let mut back: Option<(Sample, Duration)> = None;
         let mut was_down = false;
         loop {
+            let asked = now_micros();
             let fact = self.show()?;
-            let StateSample { sample: after, transient } = StateSample::of(&fact, now_micros());
+            // A busy manager answers late, so the age is counted from before the question.
+            let StateSample { sample: after, transient, steady, .. } = StateSample::of(&fact, asked);
             let elapsed = begin.elapsed();
             let phase = phase(before, &after, transient);
             let mut wait = PAUSE;
@@ -195,12 +198,14 @@ impl Attempt<'_> {
                 Phase::Back => {
                     let since = match &back {
                         Some((sample, since)) if sample.invocation == after.invocation => *since,
-                        _ => elapsed,
+                        _ => elapsed.saturating_sub(steady),
                     };
-                    if elapsed.saturating_sub(since) >= SETTLE {
+                    // While it reloads, the manager's time stamps do not say since when it is active.
+                    let settled = steady.max(elapsed.saturating_sub(since));
+                    if settled >= SETTLE {
                         return Ok(KillOutcome::Back { after, after_ms: millis(since) });
                     }
-                    wait = SETTLE.saturating_sub(elapsed.saturating_sub(since));
+                    wait = SETTLE.saturating_sub(settled);
                     back = Some((after.clone(), since));
                 }
                 // Poll twice: a unit with `Upholds=` starts it only after it went down.

@@ -14,8 +14,14 @@ use crate::machine::units::unit_name::UnitName;
 use crate::machine::unknown::unknown;
 use crate::os::child::timespec;
 
-/// The longest window. A unit that starts late is watched for twice its window.
+/// The longest window. A unit that starts late is watched for one window after its start.
 pub(crate) const LONGEST_WINDOW: Duration = Duration::from_secs(60);
+
+/// How long after its begin a first start is waited for: on a busy machine, programs load slowly.
+pub(crate) const START_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Between two looks at a unit that is starting.
+const START_PAUSE: Duration = Duration::from_millis(200);
 
 /// Watches all units together. `shown` is the first sample; each later one replaces it. `asked` is the time just before
 /// the first, in microseconds: a busy manager may answer late, and uptime must not be counted too high.
@@ -30,7 +36,7 @@ pub(crate) fn watch(
         .iter()
         .map(|(unit, window_ms)| look(shown, unit, asked).map(|look| Watch::new(look, *window_ms)))
         .collect();
-    while let Some(wait) = watches.iter().flatten().filter_map(Watch::left).min() {
+    while let Some(wait) = watches.iter().flatten().filter_map(Watch::pause).min() {
         let pending =
             windows.iter().zip(&watches).filter(|(_, watch)| watch.as_ref().is_ok_and(|watch| watch.left().is_some()));
         ExitWatch::of(pending.filter_map(|((unit, _), _)| shown.get(unit)?.as_ref().ok())).wait(wait);
@@ -61,6 +67,10 @@ pub(crate) struct StateSample {
     pub(crate) sample: Sample,
     /// A job is queued, or an automatic restart is about to happen.
     pub(crate) transient: bool,
+    /// For how long it has been active with its present main process; zero if it is not active.
+    pub(crate) steady: Duration,
+    /// For how long its first start has gone on; none if it is not starting, or was restarted.
+    starting: Option<Duration>,
 }
 
 fn look(shown: &Units, unit: &UnitName, asked: u64) -> Result<StateSample, Unknown> {
@@ -74,8 +84,20 @@ fn look(shown: &Units, unit: &UnitName, asked: u64) -> Result<StateSample, Unkno
 impl StateSample {
     pub(crate) fn of(fact: &UnitFact, asked: u64) -> Self {
         let active = fact.get("ActiveState");
-        let since: u64 = fact.get("ActiveEnterTimestampMonotonic").parse().unwrap_or(0);
+        let stamp = |name| fact.get(name).parse::<u64>().unwrap_or(0);
+        let since = stamp("ActiveEnterTimestampMonotonic");
+        // A service can name another main process while it is active (MAINPID= in sd_notify(3)).
+        let steady_since =
+            if stamp("MainPID") == 0 { since } else { since.max(stamp("ExecMainStartTimestampMonotonic")) };
+        let age = |stamp: u64| Duration::from_micros(asked.saturating_sub(stamp));
         let sub = fact.get("SubState");
+        let has_job = !["", "0"].contains(&fact.get("Job"));
+        let is_starting = stamp("NRestarts") == 0
+            && match active {
+                "activating" => !sub.starts_with("auto-restart"),
+                "inactive" => has_job,
+                _ => false,
+            };
         Self {
             sample: Sample {
                 active: active.to_owned(),
@@ -83,9 +105,14 @@ impl StateSample {
                 main_pid: fact.get("MainPID").parse().unwrap_or(0),
                 invocation: fact.get("InvocationID").to_owned(),
                 restarts: fact.get("NRestarts").parse().unwrap_or(0),
-                up_ms: if active == "active" { asked.saturating_sub(since) / 1000 } else { 0 },
+                up_ms: if active == "active" { millis(age(since)) } else { 0 },
             },
-            transient: !["", "0"].contains(&fact.get("Job")) || sub.ends_with("-before-auto-restart"),
+            transient: has_job || sub.ends_with("-before-auto-restart"),
+            steady: if active == "active" { age(steady_since) } else { Duration::ZERO },
+            starting: is_starting.then(|| match stamp("InactiveExitTimestampMonotonic") {
+                0 => Duration::ZERO,
+                begun => age(begun),
+            }),
         }
     }
 }
@@ -112,13 +139,24 @@ impl Watch {
             return None;
         }
         let left = match after.active.as_str() {
-            "active" => self.window.saturating_sub(Duration::from_millis(after.up_ms)),
+            "active" => self.window.saturating_sub(self.after.steady),
             "inactive" | "failed" if !self.after.transient => Duration::ZERO,
-            _ => self.window.saturating_sub(self.watched),
+            _ => {
+                let starting = self.after.starting.map(|begun| if begun.is_zero() { self.watched } else { begun });
+                let patience = starting.map(|since| START_PATIENCE.saturating_sub(since)).unwrap_or_default();
+                self.window.saturating_sub(self.watched).max(patience)
+            }
         };
-        // A unit that became active while it was watched gets one full window.
-        let rest = (2 * self.window).saturating_sub(self.watched);
+        // A unit that became active while it was watched gets one full window. A crash loop gets no more time.
+        let patience = if after.restarts == 0 { START_PATIENCE } else { Duration::ZERO };
+        let rest = (2 * self.window + patience).saturating_sub(self.watched);
         Some(left.min(rest)).filter(|left| !left.is_zero())
+    }
+
+    /// How long to wait before the next look. No event says that a start has finished.
+    fn pause(&self) -> Option<Duration> {
+        let left = self.left()?;
+        Some(if self.after.starting.is_some() { left.min(START_PAUSE) } else { left })
     }
 }
 
@@ -232,6 +270,41 @@ mod tests {
             }
             watch.watched = Duration::from_millis(watched);
             assert_eq!(watch.left().unwrap_or_default(), Duration::from_millis(left), "{what}");
+        }
+    }
+
+    /// On a busy machine a service was still starting when its window ended, and the verdict was unknown.
+    #[test]
+    fn a_first_start_is_waited_for_and_a_restart_is_not() {
+        let second = 1_000_000;
+        for (what, state, restarts, begun, job, watched, left) in [
+            ("starting", "activating/start", "0", 19 * second, "7", 1000, Some(9000)),
+            ("slow", "activating/start", "0", 12 * second, "7", 4000, Some(2000)),
+            ("hung, at the first look", "activating/start", "0", 5 * second, "7", 0, Some(2000)),
+            ("hung, after the window", "activating/start", "0", 5 * second, "7", 2000, None),
+            ("queued at boot", "inactive/dead", "0", 0, "7", 4000, Some(6000)),
+            ("in a crash loop", "activating/start", "1", 19 * second, "7", 2000, None),
+            ("waits to restart", "activating/auto-restart", "0", 19 * second, "", 2000, None),
+        ] {
+            let mut unit = fact(state, 0, "0", job);
+            unit.properties.insert("NRestarts".into(), restarts.into());
+            unit.properties.insert("InactiveExitTimestampMonotonic".into(), begun.to_string());
+            let mut watch = Watch::new(StateSample::of(&unit, 20 * second), 2000);
+            watch.watched = Duration::from_millis(watched);
+            assert_eq!(watch.left(), left.map(Duration::from_millis), "{what}");
+            assert!(watch.pause().is_none_or(|pause| pause < Duration::from_secs(1)), "{what}");
+        }
+    }
+
+    #[test]
+    fn a_new_main_process_begins_the_window_again() {
+        let second = 1_000_000;
+        for (main_pid, left) in [("7", Some(1000)), ("0", None)] {
+            let mut unit = fact("active/running", 0, main_pid, "");
+            unit.properties.insert("ExecMainStartTimestampMonotonic".into(), (9 * second).to_string());
+            let watch = Watch::new(StateSample::of(&unit, 10 * second), 2000);
+            assert_eq!(watch.left(), left.map(Duration::from_millis), "main pid {main_pid}");
+            assert_eq!(watch.before.sample.up_ms, 10_000);
         }
     }
 
