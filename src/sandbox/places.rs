@@ -105,7 +105,8 @@ impl Estate {
             let looked = Instant::now();
             // A look at the whole host is expensive, so one in a second must do while no place changes hands.
             while looked.elapsed() < LOOK_AGAIN && locked_look(directory)? == taken {
-                let is_over = changed.elapsed() >= PATIENCE;
+                // If no sandbox runs, none can free a place.
+                let is_over = taken.is_empty() || changed.elapsed() >= PATIENCE;
                 if is_over || wait(&format!("waiting for a free place: {running}")).is_break() {
                     let (why, remedy) = survey.limit;
                     return Err(SandboxError::NoPlace {

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use crate::common::TestEnv;
@@ -52,19 +52,44 @@ enum End {
     CtrlC,
 }
 
-/// Stops unitlab, and waits until all supervisors except `keep` have exited. Returns the control groups of all sandboxes.
-fn interrupt(env: &TestEnv, mut unitlab: Child, end: End, keep: Option<i32>) -> BTreeSet<std::path::PathBuf> {
+/// Starts `unitlab ARGS…`, stops it when a sandbox fulfils the condition, and waits until all supervisors except `keep`
+/// have exited. Returns the control groups of all sandboxes.
+fn interrupt(env: &TestEnv, args: &[&str], when: &Condition, end: End, keep: Option<i32>) -> BTreeSet<PathBuf> {
+    for _ in 0..10 {
+        let unitlab = spawn_in_group(env.command(args));
+        await_sandbox(env, when);
+        if let Some(groups) = stop(env, unitlab, end, keep) {
+            return groups;
+        }
+        // On a busy machine it may finish before this test is scheduled. Then try again.
+        if keep.is_none() {
+            env.unitlab_stdout(&["lab", "stop", "sre-app"]);
+            env.estate.sandbox(NAME).remove().unwrap();
+        }
+    }
+    panic!("{args:?} always finished before it could be stopped");
+}
+
+/// Stops unitlab; none if it finished before.
+fn stop(env: &TestEnv, mut unitlab: Child, end: End, keep: Option<i32>) -> Option<BTreeSet<PathBuf>> {
     let pid = Pid::from_child(&unitlab);
     let mut groups = cgroups(env);
     match end {
         End::Killed => rustix::process::kill_process(pid, Signal::KILL).unwrap(),
         End::CtrlC => rustix::process::kill_process_group(pid, Signal::INT).unwrap(),
     }
-    assert!(!unitlab.wait().unwrap().success(), "it finished before it could be stopped");
+    let status = unitlab.wait().unwrap();
+    let is_stopped = match end {
+        End::Killed => status.signal() == Some(Signal::KILL.as_raw()),
+        End::CtrlC => status.code() == Some(130) || status.signal() == Some(Signal::INT.as_raw()),
+    };
+    if !is_stopped {
+        return None;
+    }
     // A supervisor that was just being started has written its record meanwhile.
     groups.extend(cgroups(env));
     supervisors(env).into_iter().filter(|pid| Some(*pid) != keep).for_each(await_exit);
-    groups
+    Some(groups)
 }
 
 /// Verified to fail with a supervisor that ignores the end of its lease (`is_kept` always true), and with one that ignores
@@ -80,9 +105,7 @@ fn an_interrupted_start_leaves_nothing_at_any_moment(env: TestEnv) {
         ("when it is up, while the scene is applied", Box::new(is_up), End::Killed),
     ];
     for (when, moment, end) in moments {
-        let unitlab = spawn_in_group(env.command(&START));
-        await_sandbox(&env, moment);
-        let groups = interrupt(&env, unitlab, end, None);
+        let groups = interrupt(&env, &START, &moment, end, None);
         let left = traces(&env, &groups);
         let only_files = left.iter().all(|left| left.starts_with("socket file"));
         assert!(only_files, "{when}, {end:?}: {left:#?}");
@@ -112,9 +135,7 @@ fn temporary_sandboxes_and_twins_stop_with_the_command_that_started_them(env: Te
     ];
     let supervisor_of_lab = pid_of(&record(&env, NAME), "supervisor");
     for (args, name, file, end) in moments {
-        let unitlab = spawn_in_group(env.command(args));
-        await_sandbox(&env, has(name, file));
-        let groups = interrupt(&env, unitlab, end, Some(supervisor_of_lab));
+        let groups = interrupt(&env, args, &(Box::new(has(name, file)) as Condition), end, Some(supervisor_of_lab));
         // A sweep also removes a directory whose supervisor was not started yet.
         assert_eq!(env.estate.sweep(), []);
         let names: Vec<_> = env.estate.sandboxes().iter().map(|sandbox| sandbox.name().to_owned()).collect();
