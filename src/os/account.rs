@@ -5,10 +5,10 @@
 //! getent.
 
 use std::fs;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use super::child::{ChildError, Limits, run};
+use super::passwd::{Account, Accounts, Group, Groups};
 use super::software::{MissingSoftware, SEARCH_PATH, Software};
 
 /// getent may ask a server.
@@ -16,23 +16,6 @@ const LIMITS: Limits = Limits { time: Duration::from_secs(5), stdout: 64 << 10 }
 
 /// By getent(1): the key was not found.
 const NOT_FOUND: i32 = 2;
-
-/// A line of passwd(5).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Account {
-    pub(crate) name: String,
-    pub(crate) uid: u32,
-    pub(crate) gid: u32,
-    pub(crate) home: PathBuf,
-    pub(crate) shell: String,
-}
-
-/// A line of group(5).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Group {
-    pub(crate) name: String,
-    pub(crate) gid: u32,
-}
 
 /// An account or group is not in the files, and getent could not be asked: it is unknown whether it exists.
 #[derive(Debug, thiserror::Error)]
@@ -47,17 +30,17 @@ pub(crate) enum LookupError {
 
 /// Finds an account by its name, otherwise by its number, as `User=` does.
 pub(crate) fn find_account(name: &str) -> Result<Option<Account>, LookupError> {
-    find("passwd", name, |table| account_in(table, name))
+    find("passwd", name, |table| Accounts::parse(table).by_name_or_uid(name).cloned())
 }
 
 /// Finds the first account with this number.
 pub(crate) fn account_of_uid(uid: u32) -> Result<Option<Account>, LookupError> {
-    find("passwd", &uid.to_string(), |table| accounts(table).find(|account| account.uid == uid))
+    find("passwd", &uid.to_string(), |table| Accounts::parse(table).by_uid(uid).cloned())
 }
 
 /// Finds a group by its name, otherwise by its number, as `Group=` does.
 pub(crate) fn find_group(name: &str) -> Result<Option<Group>, LookupError> {
-    find("group", name, |table| group_in(table, name))
+    find("group", name, |table| Groups::parse(table).by_name_or_gid(name).cloned())
 }
 
 fn find<T>(database: &'static str, key: &str, pick: impl Fn(&str) -> Option<T>) -> Result<Option<T>, LookupError> {
@@ -84,59 +67,9 @@ fn getent(database: &'static str, key: &str) -> Result<Option<String>, LookupErr
     }
 }
 
-/// Comments and the NIS lines of old are no entries.
-fn entries(table: &str) -> impl Iterator<Item = Vec<&str>> {
-    table.lines().filter(|line| !line.starts_with(['#', '+', '-'])).map(|line| line.split(':').collect())
-}
-
-fn accounts(table: &str) -> impl Iterator<Item = Account> {
-    entries(table).filter_map(|fields| {
-        Some(Account {
-            name: (*fields.first()?).to_owned(),
-            uid: fields.get(2)?.parse().ok()?,
-            gid: fields.get(3)?.parse().ok()?,
-            home: fields.get(5).copied().unwrap_or_default().into(),
-            shell: fields.get(6).copied().unwrap_or_default().to_owned(),
-        })
-    })
-}
-
-fn account_in(table: &str, name: &str) -> Option<Account> {
-    let uid: Option<u32> = name.parse().ok();
-    accounts(table)
-        .find(|account| account.name == name)
-        .or_else(|| accounts(table).find(|account| Some(account.uid) == uid))
-}
-
-fn group_in(table: &str, name: &str) -> Option<Group> {
-    let groups = || {
-        entries(table)
-            .filter_map(|fields| Some(Group { name: (*fields.first()?).to_owned(), gid: fields.get(2)?.parse().ok()? }))
-    };
-    let gid: Option<u32> = name.parse().ok();
-    groups().find(|group| group.name == name).or_else(|| groups().find(|group| Some(group.gid) == gid))
-}
-
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
-    use super::{account_in, account_of_uid, find_account, find_group, group_in};
-
-    const PASSWD: &str = "root:x:0:0:root:/root:/bin/bash\n# a:x:8:8::/:\n+nis:x:7:7::/:\nbroken\n\
-                          many:x:many:1::/:\n1000:x:5:5::/five:\nmira:x:1000:1001:Mira:/home/mira:/bin/zsh\n";
-
-    #[test]
-    fn a_name_comes_before_a_number() {
-        for (name, uid) in
-            [("mira", Some(1000)), ("1000", Some(5)), ("0", Some(0)), ("nis", None), ("8", None), ("many", None)]
-        {
-            assert_eq!(account_in(PASSWD, name).map(|account| account.uid), uid, "{name}");
-        }
-        let mira = account_in(PASSWD, "mira").unwrap();
-        assert_eq!((mira.gid, mira.home.as_path(), mira.shell.as_str()), (1001, Path::new("/home/mira"), "/bin/zsh"));
-        assert_eq!(group_in("adm:x:4:mira\nbroken\n", "4").map(|group| group.name).as_deref(), Some("adm"));
-    }
+    use super::{account_of_uid, find_account, find_group};
 
     #[test]
     fn root_is_found_by_name_and_by_number_and_strangers_are_not() {

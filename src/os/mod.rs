@@ -9,6 +9,7 @@ mod frames;
 mod install_failure;
 mod installation;
 mod interrupt;
+pub(crate) mod passwd;
 mod pty;
 mod raw_mode;
 pub(crate) mod replace;

@@ -6,13 +6,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::model::{AccountFact, Content, Identity, PasswdRow, ProcessDetails, Shell, UnitFact, Unknown};
 
-use crate::machine::accounts::passwd::{Accounts, Groups, PasswdEntry};
+use crate::machine::accounts::passwd::{Accounts, Groups};
 use crate::machine::files::program_format::is_program;
 use crate::machine::files::read::read;
 use crate::machine::processes::walk::ProcessInfo;
 use crate::machine::unknown::unknown;
 use crate::machine::view::View;
-use crate::os::account::{Account, find_account, find_group};
+use crate::os::account::{find_account, find_group};
+use crate::os::passwd::Account;
 
 /// Programs that refuse a login, by every path that distributions install them at.
 const NOLOGIN_PROGRAMS: [&str; 9] = [
@@ -52,7 +53,7 @@ pub(crate) fn account(
     };
     let number = row.as_ref().map(|row| row.uid).or_else(|| started_as.filter(|_| dynamic));
     let number = number.or_else(|| user.parse().ok());
-    let passwd_row = |row: &PasswdEntry| PasswdRow {
+    let passwd_row = |row: &Account| PasswdRow {
         name: row.name.clone(),
         uid: row.uid,
         shell: row.shell.clone(),
@@ -105,14 +106,13 @@ fn without_login(name: &str, uid: u32) -> PasswdRow {
 }
 
 /// An account that is not in /etc/passwd, from the other sources of nsswitch.conf(5), which the manager asks too.
-fn outside_passwd(view: &View, user: &str) -> Result<Option<PasswdEntry>, Unknown> {
+fn outside_passwd(view: &View, user: &str) -> Result<Option<Account>, Unknown> {
     if !view.is_live() {
         return Err(unknown(format!(
             "the account {user} is not in /etc/passwd, and other sources of accounts need a running machine"
         )));
     }
-    let found = find_account(user).map_err(|error| unknown(error.to_string()))?;
-    Ok(found.map(|Account { name, uid, gid, shell, .. }| PasswdEntry { name, uid, gid, shell }))
+    find_account(user).map_err(|error| unknown(error.to_string()))
 }
 
 /// Groups of `Group=` and `SupplementaryGroups=` that do not exist.
@@ -129,7 +129,7 @@ pub(crate) fn unknown_groups(view: &View, unit: &UnitFact) -> Vec<String> {
 }
 
 /// The groups of the process, by `Group=`, `SupplementaryGroups=` and initgroups(3).
-fn group_ids(unit: &UnitFact, row: Option<&PasswdEntry>, groups: &Groups) -> Vec<u32> {
+fn group_ids(unit: &UnitFact, row: Option<&Account>, groups: &Groups) -> Vec<u32> {
     let own = match unit.get("Group") {
         "" => row.map(|row| row.gid),
         group => groups.gid_of(group),
