@@ -18,7 +18,7 @@ mod score;
 pub(crate) mod session;
 mod suggest;
 #[cfg(test)]
-mod testbed;
+pub(crate) mod testbed;
 mod unit_files;
 mod unit_view;
 mod value_mutations;

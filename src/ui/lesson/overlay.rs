@@ -16,9 +16,15 @@ pub(super) fn rows(
     match &state.mode {
         Mode::Page | Mode::Typing { .. } => Vec::new(),
         Mode::Contents { cursor } => contents_rows(tutorial, state, *cursor, window, style),
-        Mode::Search { input, cursor: selected } => search_rows(tutorial, input, *selected, window, style, cursor),
+        Mode::Search { input, cursor: selected } => {
+            let mut rows = text_field("Search: ", input, style, cursor);
+            rows.extend(search_rows(tutorial, input, *selected, window.saturating_sub(rows.len()), style));
+            rows
+        }
         Mode::Glossary { input, cursor: selected } => {
-            glossary_rows(tutorial, state, input, *selected, window, style, cursor)
+            let mut rows = text_field("Glossary: ", input, style, cursor);
+            rows.extend(glossary_rows(tutorial, state, input, *selected, window.saturating_sub(rows.len()), style));
+            rows
         }
         Mode::Help { cursor } => visible_items(&help_items(style), *cursor, window, style),
         Mode::ConfirmRestart => {
@@ -69,18 +75,10 @@ fn contents_rows(tutorial: &Tutorial, state: &State, selected: usize, window: us
     visible_items(&items, selected, window, style)
 }
 
-fn search_rows(
-    tutorial: &Tutorial,
-    input: &LineEditor,
-    selected: usize,
-    window: usize,
-    style: Style,
-    cursor: &mut Option<(usize, usize)>,
-) -> Vec<String> {
-    let mut rows = text_field("Search: ", input, style, cursor);
+fn search_rows(tutorial: &Tutorial, input: &LineEditor, selected: usize, window: usize, style: Style) -> Vec<String> {
     let hits = search(tutorial, &input.text());
     if hits.is_empty() && !input.text().trim().is_empty() {
-        rows.push(style.dim("  No line contains this text."));
+        return vec![style.dim("  No line contains this text.")];
     }
     let items: Vec<Vec<String>> = hits
         .iter()
@@ -90,8 +88,7 @@ fn search_rows(
             vec![title, format!("    {}", hit.line)]
         })
         .collect();
-    rows.extend(visible_items(&items, selected, window.saturating_sub(rows.len()), style));
-    rows
+    visible_items(&items, selected, window, style)
 }
 
 /// The terms, and the explanation of the selected one.
@@ -102,13 +99,10 @@ fn glossary_rows(
     selected: usize,
     window: usize,
     style: Style,
-    cursor: &mut Option<(usize, usize)>,
 ) -> Vec<String> {
-    let mut rows = text_field("Glossary: ", input, style, cursor);
     let terms = glossary_terms(tutorial, state.chapter(tutorial), state.page(tutorial), &input.text());
     let Some(term) = terms.get(selected.min(terms.len().saturating_sub(1))) else {
-        rows.push(style.dim("  No term contains this text."));
-        return rows;
+        return vec![style.dim("  No term contains this text.")];
     };
     let explanation: Vec<String> =
         markdown(&term.text, style.width - 6, style.color).lines().map(|line| format!("    {line}")).collect();
@@ -122,8 +116,7 @@ fn glossary_rows(
             rows
         })
         .collect();
-    rows.extend(visible_items(&items, selected, window.saturating_sub(rows.len()), style));
-    rows
+    visible_items(&items, selected, window, style)
 }
 
 /// A text field with its label, and an empty row. At most three rows around the cursor are shown.
