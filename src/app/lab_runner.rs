@@ -45,7 +45,17 @@ impl LabRunner {
 
     /// Boots a temporary sandbox for the commands of a chapter, with the chapter's scene.
     pub fn open_chapter(&self, chapter: &Chapter, name: &str) -> Result<LabSession, SandboxError> {
-        self.open_with(&chapter.id, &chapter.scene, name, RootSource::Fresh, &|_| ControlFlow::Continue(()))
+        self.open_chapter_waiting(chapter, name, &|_| ControlFlow::Continue(()))
+    }
+
+    /// Like [`LabRunner::open_chapter`], and calls `wait` again and again while this host has no place for the sandbox.
+    pub(crate) fn open_chapter_waiting(
+        &self,
+        chapter: &Chapter,
+        name: &str,
+        wait: Wait<'_>,
+    ) -> Result<LabSession, SandboxError> {
+        self.open_with(&chapter.id, &chapter.scene, name, RootSource::Fresh, wait)
     }
 
     fn open_with(

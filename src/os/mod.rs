@@ -4,6 +4,7 @@
 
 pub(crate) mod account;
 pub(crate) mod child;
+mod cpu_time;
 mod distribution;
 mod frames;
 mod install_failure;
@@ -17,6 +18,7 @@ mod self_command;
 mod shell_code;
 mod software;
 
+pub(crate) use cpu_time::cpu_time;
 pub(crate) use frames::{FrameBuffer, frame, read_frame, read_json, write_frame};
 pub(crate) use install_failure::InstallFailure;
 pub(crate) use installation::{Installation, as_root};

@@ -7,7 +7,7 @@ use crate::app::lab_runner::LabRunner;
 use crate::app::lab_session::LabSession;
 use crate::course::LabDirectory;
 use crate::model::{Chapter, Expected, Overlay, SubmittedAnswer};
-use crate::sandbox::{RootSource, SandboxError};
+use crate::sandbox::{RootSource, SandboxError, Wait};
 
 /// What one sandbox is booted for.
 #[derive(Debug, Clone)]
@@ -66,11 +66,11 @@ impl Job<'_> {
         }
     }
 
-    /// Boots a sandbox with the scene.
-    pub(super) fn open(&self, runner: &LabRunner, name: &str) -> Result<LabSession, SandboxError> {
+    /// Boots a sandbox with the scene. `wait` is called while this host has no place for it.
+    pub(super) fn open(&self, runner: &LabRunner, name: &str, wait: Wait<'_>) -> Result<LabSession, SandboxError> {
         match self {
-            Self::Case(case) => runner.open(case.lab, name, RootSource::Fresh),
-            Self::Chapter(proof) => runner.open_chapter(proof.chapter, name),
+            Self::Case(case) => runner.open_waiting(case.lab, name, RootSource::Fresh, wait),
+            Self::Chapter(proof) => runner.open_chapter_waiting(proof.chapter, name, wait),
         }
     }
 }

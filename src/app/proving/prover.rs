@@ -3,14 +3,13 @@
 //! A sandbox is never used twice, because a job is root in it and may have changed anything. A few sandboxes are booted
 //! before a job needs them.
 
+use std::ops::ControlFlow;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
-
-use rustix::time::ClockId;
+use std::time::Instant;
 
 use super::case_run::CaseRun;
 use super::job::Job;
@@ -18,6 +17,7 @@ use super::parallel::spares;
 use crate::app::lab_runner::LabRunner;
 use crate::app::lab_session::LabSession;
 use crate::model::{CaseResult, Proof, Timing};
+use crate::os;
 use crate::sandbox::{self, Sandbox, SandboxError};
 
 /// Proves cases and commands in sandboxes.
@@ -46,7 +46,7 @@ impl Prover {
 
     /// Runs all jobs, and calls `on_result` after each verdict. The verdicts are in the order of the jobs.
     pub fn prove(&self, jobs: &[Job<'_>], on_result: &(dyn Fn(&CaseResult) + Sync)) -> Proof {
-        let (begun, cpu_before) = (Instant::now(), own_cpu());
+        let (begun, cpu_before) = (Instant::now(), os::cpu_time());
         let next = &AtomicUsize::new(0);
         // Without a buffer: each booting thread keeps one sandbox ready until a worker takes it.
         let (booted, ready) = mpsc::sync_channel(0);
@@ -73,7 +73,7 @@ impl Prover {
             // A sandbox that was being made when it was stopped may have left its directory.
             self.sandboxes().for_each(|sandbox| drop(sandbox.remove()));
         }
-        let own_cpu = own_cpu().saturating_sub(cpu_before);
+        let own_cpu = os::cpu_time().saturating_sub(cpu_before);
         Proof { cases, mistakes: Vec::new(), took: begun.elapsed(), parallel: self.parallel, own_cpu }
     }
 
@@ -105,7 +105,8 @@ impl Prover {
             if self.is_stopped() {
                 return;
             }
-            let session = job.open(&self.runner, &format!("{}-{at}", self.name));
+            let wait = |_: &str| if self.is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+            let session = job.open(&self.runner, &format!("{}-{at}", self.name), &wait);
             if booted.send((at, job, session)).is_err() {
                 return;
             }
@@ -167,11 +168,6 @@ impl Prover {
             }
         }
     }
-}
-
-/// The CPU time of this process.
-fn own_cpu() -> Duration {
-    Duration::try_from(rustix::time::clock_gettime(ClockId::ProcessCPUTime)).unwrap_or_default()
 }
 
 /// A failing script is the author's mistake, so the case differences. After any other error the case counts as not tried.
