@@ -16,7 +16,7 @@ use crate::machine::files::unit_file::files;
 use crate::machine::journal::{self, Journal};
 use crate::machine::processes::command::run_program;
 use crate::machine::processes::process::details;
-use crate::machine::processes::walk::{self as processes, EarlyWalk, ProcessInfo};
+use crate::machine::processes::walk::{self as processes, ProcessInfo};
 use crate::machine::sockets::{listens as sockets, retry_young};
 use crate::machine::topic::{is_about_processes, unit_of};
 use crate::machine::trials::kill;
@@ -107,14 +107,13 @@ impl<'a> Batch<'a> {
         let names: Vec<UnitName> = names.into_iter().collect();
         let view = View::live();
         let asked_at = stability::now_micros();
-        // systemctl is a program; the rest is done while it starts.
-        let (mut units, (manager, walk)) = systemctl.show_units_beside(&names, &[], || {
-            (systemctl.show_manager(), wants(is_about_processes).then(|| EarlyWalk::begin(&view)))
-        });
+        // Each is asked by a program or a connection of its own, so both at the same time.
+        let (mut units, manager) = systemctl.show_units_beside(&names, &[], || systemctl.show_manager());
         let stability = watch(systemctl, questions, &names, &mut units, asked_at);
-        let processes = match walk {
-            Some(walk) => walk.finish(&view, &units.values().flatten().collect::<Vec<_>>()),
-            None => Ok(Vec::new()),
+        let processes = if wants(is_about_processes) {
+            processes::walk(&view, &units.values().flatten().collect::<Vec<_>>())
+        } else {
+            Ok(Vec::new())
         };
         let accounts = if wants(|question| matches!(question, Question::Processes(_))) {
             Accounts::read(&view)

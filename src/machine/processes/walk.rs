@@ -9,7 +9,6 @@ use std::time::Duration;
 use crate::model::{Process, ProcessesFact, UnitFact, Unknown};
 
 use crate::machine::accounts::passwd::Accounts;
-use crate::machine::units::stability::now_micros;
 use crate::machine::unknown::unknown_with_remedy;
 use crate::machine::view::View;
 
@@ -43,39 +42,6 @@ impl ProcessInfo {
     fn is_starting(&self) -> bool {
         self.comm.starts_with('(') && self.comm.ends_with(')')
     }
-}
-
-/// The processes of a moment just before the manager showed its units.
-#[derive(Debug)]
-pub(crate) struct EarlyWalk {
-    /// In microseconds of the monotonic clock.
-    began: u64,
-    seen: Result<Vec<ProcessInfo>, Unknown>,
-}
-
-impl EarlyWalk {
-    pub(crate) fn begin(view: &View) -> Self {
-        Self { began: now_micros(), seen: read_all(view) }
-    }
-
-    /// Every live process. Walks again unless these units, as they were shown since, are as they were at this walk.
-    pub(crate) fn finish(self, view: &View, units: &[&UnitFact]) -> Result<Vec<ProcessInfo>, Unknown> {
-        const RECENT: Duration = Duration::from_millis(100);
-        let age = Duration::from_micros(now_micros().saturating_sub(self.began));
-        match self.seen {
-            Ok(seen) if age < RECENT && units.iter().all(|unit| is_unchanged(unit, self.began, &seen)) => Ok(seen),
-            _ => walk(view, units),
-        }
-    }
-}
-
-/// The unit has not changed its state since, no job is about to, and its main process was seen and has been started.
-fn is_unchanged(unit: &UnitFact, since: u64, seen: &[ProcessInfo]) -> bool {
-    let is_none = |name: &str| matches!(unit.get(name), "" | "0");
-    let changed: u64 = unit.get("StateChangeTimestampMonotonic").parse().unwrap_or(0);
-    let has_main = is_none("MainPID") || seen.iter().any(|process| process.pid.to_string() == unit.get("MainPID"));
-    let starting = seen.iter().any(|process| process.is_starting() && process.belongs_to(unit));
-    changed < since && is_none("Job") && is_none("ControlPID") && has_main && !starting
 }
 
 /// Every live process. While a process of these units is just being started, the walk is repeated for a moment.
@@ -161,9 +127,7 @@ pub(crate) fn unit_processes(all: &[ProcessInfo], unit: &UnitFact, accounts: &Ac
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        Accounts, ProcessInfo, UnitFact, View, control_groups, is_unchanged, is_under, live_uid, unit_processes, walk,
-    };
+    use super::{Accounts, ProcessInfo, UnitFact, View, control_groups, is_under, live_uid, unit_processes, walk};
 
     #[test]
     fn the_effective_user_of_live_processes() {
@@ -216,26 +180,6 @@ mod tests {
         let fact = unit_processes(&[seen(7, 61999), seen(8, 61998)], &unit, &Accounts::default());
         let shown: Vec<_> = fact.processes.iter().map(|process| (process.user.as_str(), process.main)).collect();
         assert_eq!(shown, [("a", true), ("", false)]);
-    }
-
-    #[test]
-    fn an_early_walk_counts_only_for_a_unit_that_has_not_changed() {
-        let seen = |comm: &str| [ProcessInfo { pid: 7, uid: 0, comm: comm.into(), control_groups: vec!["/a".into()] }];
-        for (what, comm, changed, expected) in [
-            ("running for long", "a", ("Job", "0"), true),
-            ("changed since", "a", ("StateChangeTimestampMonotonic", "501"), false),
-            ("about to change", "a", ("Job", "12"), false),
-            ("with a control process", "a", ("ControlPID", "8"), false),
-            ("with another main process", "a", ("MainPID", "70"), false),
-            ("without processes", "a", ("MainPID", "0"), true),
-            ("between fork and exec", "(a)", ("MainPID", "7"), false),
-        ] {
-            let usual = [("StateChangeTimestampMonotonic", "499"), ("MainPID", "7"), ("ControlGroup", "/a")];
-            let properties = usual.into_iter().chain([changed]);
-            let unit = UnitFact { properties: properties.map(|(key, value)| (key.into(), value.into())).collect() };
-            assert_eq!(is_unchanged(&unit, 500, &seen(comm)), expected, "{what}");
-        }
-        assert!(is_unchanged(&UnitFact::default(), 500, &[]), "a unit that does not exist");
     }
 
     #[test]
