@@ -107,7 +107,7 @@ impl<'a> Batch<'a> {
         let names: Vec<UnitName> = names.into_iter().collect();
         let view = View::live();
         let asked_at = stability::now_micros();
-        // Each is asked by a program or a connection of its own, so both at the same time.
+        // Two programs, which run at the same time.
         let (mut units, manager) = systemctl.show_units_beside(&names, &[], || systemctl.show_manager());
         let stability = watch(systemctl, questions, &names, &mut units, asked_at);
         let processes = if wants(is_about_processes) {

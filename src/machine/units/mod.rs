@@ -3,7 +3,6 @@
 pub(crate) mod boot;
 pub(crate) mod environment;
 pub(crate) mod failure;
-pub(crate) mod manager_bus;
 pub(crate) mod ordering_cycle;
 pub(crate) mod run;
 pub(crate) mod stability;

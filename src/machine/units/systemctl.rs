@@ -1,7 +1,6 @@
 //! Runs `systemctl show` once for many units, and parses it without trusting the values.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -10,7 +9,6 @@ use rustix::process::geteuid;
 
 use crate::model::{UnitFact, Unknown};
 
-use crate::machine::units::manager_bus;
 use crate::machine::units::unit_name::UnitName;
 use crate::machine::unknown::{last_line, unknown, unknown_with_remedy};
 use crate::machine::view::View;
@@ -22,7 +20,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// Bytes; a unit's properties take about 12 kB.
 const STDOUT_PER_UNIT: usize = 256 << 10;
 
-const MANAGER_PROPERTIES: [&str; 3] = ["Version", "SystemState", "UnitPath"];
+const MANAGER_PROPERTIES: &str = "Version,SystemState,UnitPath";
 
 /// This directory exists where PID 1 is systemd: `sd_booted(3)`.
 const SYSTEMD_DIRECTORY: &str = "/run/systemd/system";
@@ -46,16 +44,9 @@ impl Systemctl {
 
     /// The manager's own properties: `Version`, `SystemState` and `UnitPath`.
     pub(crate) fn show_manager(&self) -> Result<UnitFact, Unknown> {
-        match manager_bus::properties(&MANAGER_PROPERTIES, TIMEOUT) {
-            Ok(fact) => Ok(fact),
-            Err(error) if error.kind() == io::ErrorKind::TimedOut => Err(no_answer(&ChildError::Deadline(TIMEOUT))),
-            // Without root, systemctl asks through the message bus. It also explains why it cannot.
-            Err(_) => {
-                let filter = format!("--property={}", MANAGER_PROPERTIES.join(","));
-                let mut command = self.command("show", &[&filter], &[]);
-                stdout_of(run(&mut command, b"", limits(0))).and_then(|text| parse_block(&text))
-            }
-        }
+        let filter = format!("--property={MANAGER_PROPERTIES}");
+        let mut command = self.command("show", &[&filter], &[]);
+        stdout_of(run(&mut command, b"", limits(0))).and_then(|text| parse_block(&text))
     }
 
     /// The properties of units: all, or those in `only`.
