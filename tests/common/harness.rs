@@ -10,11 +10,13 @@
 )]
 
 use std::cell::RefCell;
+use std::io::Write as _;
 use std::panic::{PanicHookInfo, catch_unwind};
 use std::process::ExitCode;
 use std::sync::RwLock;
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use unitlab::sandbox::Estate;
 
 /// What a test takes as a parameter.
 pub trait Needed {
@@ -117,13 +119,33 @@ pub fn run(threads: usize, modules: &[&'static [Test]]) -> ExitCode {
     }));
     let (alone, together): (Vec<&Test>, Vec<&Test>) = modules.iter().copied().flatten().partition(|test| test.alone);
     // The tests that run alone are the last, so that no thread waits for them.
-    let trials = together.into_iter().chain(alone).map(|test| trial(test, needs_flag)).collect();
-    libtest_mimic::run(&arguments, trials).exit_code()
+    let trials = together.into_iter().chain(alone).map(|test| (test, trial(test, needs_flag)));
+    let trials: Vec<(&Test, Trial)> = trials.collect();
+    if !needs_flag {
+        explain_ignored(trials.iter().filter(|(_, trial)| !arguments.is_filtered_out(trial)).map(|(test, _)| *test));
+    }
+    libtest_mimic::run(&arguments, trials.into_iter().map(|(_, trial)| trial).collect()).exit_code()
 }
 
-/// How many tests with sandboxes run at a time: more than there are cores, because they mostly wait.
+/// How many tests with sandboxes run at a time: more than there are cores, because they mostly wait. Each may have a
+/// sandbox and a twin.
 pub fn threads() -> usize {
-    4 * std::thread::available_parallelism().map_or(1, usize::from)
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let places = Estate::at(&std::env::temp_dir()).free_places();
+    (4 * cores).min(places / 2).max(1)
+}
+
+/// Says once why tests are ignored, and how to run them.
+fn explain_ignored<'a>(tests: impl Iterator<Item = &'a Test>) {
+    let obstacles = tests.filter_map(|test| (test.obstacle)()).filter(|obstacle| !obstacle.is_failure);
+    let mut reasons: Vec<String> = obstacles.map(|obstacle| obstacle.reason).collect();
+    let count = reasons.len();
+    reasons.sort();
+    reasons.dedup();
+    if count > 0 {
+        let text = format!("{count} tests are ignored: {}. CONTRIBUTING.md says how to run them.", reasons.join("; "));
+        let _ = writeln!(std::io::stderr(), "{text}");
+    }
 }
 
 fn trial(test: &'static Test, needs_flag: bool) -> Trial {
