@@ -72,11 +72,16 @@ impl Shortage {
         Ok(declined(workspace).write(&names.collect())?)
     }
 
-    /// `systemd-nspawn, python3 and sudo`.
+    /// `systemd-nspawn, python3 and 2 more`.
     pub(crate) fn names(&self) -> String {
-        let names: Vec<&str> = self.software.iter().map(|software| software.name()).collect();
+        const MOST: usize = 3;
+        let mut names: Vec<String> = self.software.iter().map(|software| software.name().to_owned()).collect();
+        if names.len() > MOST {
+            let more = names.split_off(MOST - 1).len();
+            names.push(format!("{more} more"));
+        }
         match names.split_last() {
-            Some((last, [])) => (*last).to_owned(),
+            Some((last, [])) => last.clone(),
             Some((last, others)) => format!("{} and {last}", others.join(", ")),
             None => String::new(),
         }
@@ -85,8 +90,8 @@ impl Shortage {
     /// The error of a command that needs a sandbox. `cause` says why nothing was installed, and may be empty.
     pub(crate) fn error(&self, cause: &str, next: &str) -> Error {
         let missing = self.software.iter().map(|software| MissingSoftware(*software).to_string());
-        let causes: Vec<String> = missing.chain([cause.to_owned()]).collect();
-        Error::failed("labs cannot run here yet", causes.join("\n").trim_end(), next)
+        let causes: Vec<String> = std::iter::once(cause.to_owned()).chain(missing).collect();
+        Error::failed("labs cannot run here yet", causes.join("\n").trim_start(), next)
     }
 }
 
@@ -119,4 +124,21 @@ pub(crate) fn offer_text(installation: &Installation, software: &[Software]) -> 
         installation.cost(),
         as_root(&installation.undo_line()),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Shortage, Software};
+
+    #[test]
+    fn a_long_list_of_names_is_shortened() {
+        for (software, names) in [
+            (&[Software::Nspawn][..], "systemd-nspawn"),
+            (&[Software::Nspawn, Software::Sudo], "systemd-nspawn and sudo"),
+            (&[Software::Nspawn, Software::Sudo, Software::Ps], "systemd-nspawn, sudo and ps"),
+            (&[Software::Nspawn, Software::Sudo, Software::Ps, Software::Ss], "systemd-nspawn, sudo and 2 more"),
+        ] {
+            assert_eq!(Shortage { software: software.to_vec(), blocks_sandboxes: true }.names(), names);
+        }
+    }
 }

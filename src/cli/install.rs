@@ -43,7 +43,7 @@ pub(super) fn offer(context: &Context, os_tree: Option<&Path>, without: WithoutS
             Ok(())
         }
     };
-    let later = "unitlab doctor --fix installs it";
+    let later = "`unitlab doctor --fix` installs what is missing";
     let installation = match shortage.remedy(&context.workspace, yes) {
         Remedy::Offer(installation) => installation,
         Remedy::Declined => {
@@ -82,7 +82,7 @@ fn note_limits(context: &Context, shortage: &Shortage) {
         let names = shortage.names();
         context
             .workspace
-            .warn(&format!("labs need {names}, which this machine lacks; unitlab doctor --fix installs it"));
+            .warn(&format!("labs need {names}, which this machine lacks; `unitlab doctor --fix` installs what is missing"));
     }
 }
 
@@ -93,7 +93,10 @@ pub(super) fn confirm(context: &Context, installation: &Installation, software: 
         app::offer_text(installation, software)
     };
     write!(io::stderr(), "{text}")?;
-    let question = format!("Install {}?", installation.packages().join(", "));
+    let packages = installation.packages();
+    // More would not fit in one line; they are listed above.
+    let what = if packages.len() > 3 { format!("these {} packages", packages.len()) } else { packages.join(", ") };
+    let question = format!("Install {what}?");
     Ok(context.terminal.confirm(&question, "--yes")?)
 }
 
@@ -126,7 +129,8 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Error> {
         .map_err(|error| Error::failed("the packages cannot be installed", error.to_string(), ""))?;
     match sandbox::install(&installation) {
         Ok(()) => Ok(ExitCode::Success),
-        Err(InstallError::Interrupted) => Err(Error::Interrupted),
+        // The command that started this one reports it.
+        Err(InstallError::Interrupted) => Ok(ExitCode::Interrupted),
         Err(InstallError::Failed { what, lines, next }) => Err(Error::failed(what, lines, next)),
         Err(InstallError::System(error)) => Err(error.into()),
     }

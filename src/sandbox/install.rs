@@ -141,7 +141,24 @@ fn relay(child: &Child, mut reader: PipeReader, signals: &UnixStream) -> io::Res
     }
 }
 
+/// The last errors in the output; without errors, its last lines.
 fn last_lines(output: &str) -> String {
-    let lines: Vec<&str> = output.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+    let all = || output.lines().map(str::trim_end).filter(|line| !line.is_empty());
+    let is_error = |line: &&str| ["E:", "error:", "Error:"].iter().any(|begin| line.starts_with(begin));
+    let errors: Vec<&str> = all().filter(is_error).collect();
+    let lines = if errors.is_empty() { all().collect() } else { errors };
     lines[lines.len().saturating_sub(LAST_LINES)..].join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::last_lines;
+
+    #[test]
+    fn an_error_repeats_the_last_errors_or_the_last_lines() {
+        let many: String = (1..=9).map(|line| format!("line {line}\n\n")).collect();
+        assert_eq!(last_lines(&many), "line 5\nline 6\nline 7\nline 8\nline 9");
+        assert_eq!(last_lines(&format!("E: no lock\n{many}E: no space \n")), "E: no lock\nE: no space");
+        assert_eq!(last_lines(""), "");
+    }
 }

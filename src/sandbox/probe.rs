@@ -62,12 +62,13 @@ impl Fix {
 
 /// Software of the host that labs need, with what its absence means. The sandboxes have the host's `/usr`, so this
 /// includes what learners use in them.
-const NEEDED: [(Software, ProbeStatus); 10] = [
+const NEEDED: [(Software, ProbeStatus); 11] = [
     (Software::Nspawn, ProbeStatus::Blocking),
     (Software::Systemctl, ProbeStatus::Blocking),
     (Software::MessageBus, ProbeStatus::Blocking),
     (Software::Python, ProbeStatus::Blocking),
     (Software::PamSystemd, ProbeStatus::Limited),
+    (Software::UserBus, ProbeStatus::Limited),
     (Software::Sudo, ProbeStatus::Limited),
     (Software::Ps, ProbeStatus::Limited),
     (Software::Ss, ProbeStatus::Limited),
@@ -123,17 +124,20 @@ fn nspawn() -> Probe {
 
 fn bus() -> Probe {
     const NAME: &str = "D-Bus and PAM";
-    let installed = [Software::MessageBus, Software::PamSystemd].map(Software::is_installed);
-    let all = [Software::MessageBus, Software::UserBus, Software::PamSystemd];
-    match installed {
-        [true, true] => probe(NAME, ProbeStatus::Ok, "a message bus and pam_systemd, for the learner's shell"),
-        [false, _] => missing(NAME, ProbeStatus::Blocking, "no message bus (dbus-daemon); shells need it", &all),
-        [true, false] => missing(
+    let all = [Software::MessageBus, Software::PamSystemd, Software::UserBus];
+    let absent: Vec<Software> = all.into_iter().filter(|software| !software.is_installed()).collect();
+    match all.map(Software::is_installed) {
+        [true, true, true] => probe(NAME, ProbeStatus::Ok, "a message bus and pam_systemd, for the learner's shell"),
+        [false, ..] => missing(NAME, ProbeStatus::Blocking, "no message bus (dbus-daemon); shells need it", &absent),
+        [true, false, _] => missing(
             NAME,
             ProbeStatus::Limited,
             "no pam_systemd: when a shell exits, its background processes are killed, even with nohup",
-            &all,
+            &absent,
         ),
+        [true, true, false] => {
+            missing(NAME, ProbeStatus::Limited, "no bus for users: `systemctl --user` fails in a sandbox", &absent)
+        }
     }
 }
 
