@@ -80,9 +80,9 @@ pub(super) fn offer(context: &Context, os_tree: Option<&Path>, without: WithoutS
 fn note_limits(context: &Context, shortage: &Shortage) {
     if !shortage.blocks_sandboxes && sandbox::is_root() {
         let names = shortage.names();
-        context
-            .workspace
-            .warn(&format!("labs need {names}, which this machine lacks; `unitlab doctor --fix` installs what is missing"));
+        context.workspace.warn(&format!(
+            "labs need {names}, which this machine lacks; `unitlab doctor --fix` installs what is missing"
+        ));
     }
 }
 

@@ -148,11 +148,11 @@ fn after_no_nothing_is_installed_and_the_question_is_not_asked_again(_: AptGet, 
     terminal.pty.wait_for_text(QUESTION);
     terminal.pty.send_keys("n");
     assert_eq!(terminal.exit_code(), 3, "{}", terminal.pty.text());
-    assert!(terminal.pty.text().contains("next: unitlab doctor --fix"), "{}", terminal.pty.text());
+    assert!(terminal.pty.text().contains("next: `unitlab doctor --fix`"), "{}", terminal.pty.text());
     let mut terminal = machine.start(&START);
     assert_eq!(terminal.exit_code(), 3, "{}", terminal.pty.text());
     let text = terminal.pty.text();
-    assert!(text.contains("next: unitlab doctor --fix") && !text.contains(QUESTION), "{text}");
+    assert!(text.contains("next: `unitlab doctor --fix`") && !text.contains(QUESTION), "{text}");
     assert_eq!(machine.dpkg_status(), "");
     // The home screen says it in one line, and opens.
     let mut terminal = machine.start(&[]);
