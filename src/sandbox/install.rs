@@ -156,8 +156,8 @@ mod tests {
 
     #[test]
     fn an_error_repeats_the_last_errors_or_the_last_lines() {
-        let many: String = (1..=9).map(|line| format!("line {line}\n\n")).collect();
-        assert_eq!(last_lines(&many), "line 5\nline 6\nline 7\nline 8\nline 9");
+        let many = "line 4\n\nline 5\n\nline 6\nline 7\nline 8\nline 9\n";
+        assert_eq!(last_lines(many), "line 5\nline 6\nline 7\nline 8\nline 9");
         assert_eq!(last_lines(&format!("E: no lock\n{many}E: no space \n")), "E: no lock\nE: no space");
         assert_eq!(last_lines(""), "");
     }
