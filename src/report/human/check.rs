@@ -64,7 +64,9 @@ impl<'a> CheckWriter<'a> {
         let prefix = if out.color() { mark.to_owned() } else { format!("{mark} {:8}", status_name(check.status)) };
         let points = format!("{:>width$}", points(check, out.glyphs().blocked), width = self.points_width);
         let points = out.paint(TextStyle::Dim, &points);
-        out.row(&format!("{} ", out.paint(style, &prefix)), title_style(check.status), &check.title, &points);
+        // The id is what `unitlab hint` takes.
+        let prefix = format!("{} ", out.paint(style, &prefix));
+        out.row_with_id(&prefix, title_style(check.status), &check.title, &check.id, &points);
     }
 
     /// Writes a check with its details, between empty lines.

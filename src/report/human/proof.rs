@@ -13,7 +13,7 @@ pub fn proof(proof: &Proof, style: Style, writer: &mut impl Write) -> io::Result
     let mut out = TextBuilder::new(style);
     for mistake in &proof.mistakes {
         let mark = out.paint(TextStyle::Bad, out.glyphs().failed);
-        out.row(&format!("{mark} "), TextStyle::Plain, mistake, "");
+        out.row(&format!("{mark} "), TextStyle::Plain, mistake);
     }
     out.blank();
     for case in proof.cases.iter().filter(|case| !case.holds()) {
@@ -35,7 +35,7 @@ fn row(case: &CaseResult, out: &mut TextBuilder) {
         (out.glyphs().failed, TextStyle::Bad)
     };
     let prefix = format!("{mark} {}  ", case.subject);
-    out.row(&prefix, style, &case.case, "");
+    out.row(&prefix, style, &case.case);
     for line in case.differences.iter().flat_map(|what| what.lines()) {
         out.paragraph(TextStyle::Plain, 4, line);
     }

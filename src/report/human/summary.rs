@@ -52,7 +52,7 @@ pub(super) fn next(report: &Report, out: &mut TextBuilder) {
     let step =
         |check: &CheckReport| check.diagnosis.iter().map(|cause| cause.next.clone()).find(|next| !next.is_empty());
     if let Some(check) = first(Status::Failed) {
-        out.row(&out.paint(TextStyle::Bad, "Next  "), TextStyle::Strong, &check.title, "");
+        out.row(&out.paint(TextStyle::Bad, "Next  "), TextStyle::Strong, &check.title);
         if let Some(next) = step(check) {
             command(out, &next);
         }
@@ -60,7 +60,7 @@ pub(super) fn next(report: &Report, out: &mut TextBuilder) {
             command(out, "unitlab hint");
         }
     } else if let Some(check) = unknown.find(|check| check.blocked_by.is_empty()).or(first(Status::Unknown)) {
-        out.row(&out.paint(TextStyle::Unknown, "Next  "), TextStyle::Strong, &check.title, "");
+        out.row(&out.paint(TextStyle::Unknown, "Next  "), TextStyle::Strong, &check.title);
         command(out, &step(check).unwrap_or_else(|| "unitlab doctor".to_owned()));
     } else if report.checks.iter().any(|check| check.status == Status::Passed) {
         let all = report.checks.iter().all(|check| check.status == Status::Passed);
@@ -69,7 +69,7 @@ pub(super) fn next(report: &Report, out: &mut TextBuilder) {
         after_pass(report, out);
     } else {
         out.paragraph(TextStyle::Unknown, 0, "Nothing could be graded here.");
-        out.row("Next  ", TextStyle::Command, "unitlab doctor", "");
+        out.row("Next  ", TextStyle::Command, "unitlab doctor");
     }
 }
 
@@ -81,24 +81,24 @@ fn after_pass(report: &Report, out: &mut TextBuilder) {
         out.blank();
         out.paragraph(TextStyle::Plain, 0, "You can now");
         for learned in &after.learned {
-            out.row(&format!("  {} ", out.glyphs().dot), TextStyle::Plain, learned, "");
+            out.row(&format!("  {} ", out.glyphs().dot), TextStyle::Plain, learned);
         }
     }
     if let Some(think) = &after.think {
         out.blank();
-        out.row("Think  ", TextStyle::Plain, think, "");
+        out.row("Think  ", TextStyle::Plain, think);
     }
     if !after.learned.is_empty() || after.think.is_some() {
         out.blank();
     }
     let next = after.next.as_deref().unwrap_or("unitlab list");
-    out.row("Next  ", TextStyle::Command, next, "");
+    out.row("Next  ", TextStyle::Command, next);
 }
 
 /// Writes a command to run.
 fn command(out: &mut TextBuilder, command: &str) {
     let prefix = format!("      {} ", out.glyphs().go);
-    out.row(&prefix, TextStyle::Command, command, "");
+    out.row(&prefix, TextStyle::Command, command);
 }
 
 /// The score bar: points earned, lost and not graded.

@@ -88,12 +88,23 @@ impl TextBuilder {
         }
     }
 
-    /// Adds a wrapped text after a prefix, with `right` at the right edge of its first line.
-    pub(super) fn row(&mut self, prefix: &str, style: TextStyle, text: &str, right: &str) {
+    /// Adds a wrapped text after a prefix.
+    pub(super) fn row(&mut self, prefix: &str, style: TextStyle, text: &str) {
+        self.row_with_id(prefix, style, text, "", "");
+    }
+
+    /// Adds a wrapped text and its id after a prefix, with `right` at the right edge of its first line.
+    pub(super) fn row_with_id(&mut self, prefix: &str, style: TextStyle, text: &str, id: &str, right: &str) {
         let indent = display_width(prefix);
         let room = self.width() - indent - display_width(right) - 1;
-        for (index, line) in wrap(text, room).iter().enumerate() {
-            let painted = self.paint(style, line);
+        let id = if id.is_empty() { String::new() } else { format!("({})", escape(id)) };
+        let lines = wrap(format!("{text} {id}").trim_end(), room);
+        for (index, line) in lines.iter().enumerate() {
+            let title = line.strip_suffix(id.as_str()).filter(|_| index + 1 == lines.len());
+            let painted = match title {
+                Some(title) => format!("{}{}", self.paint(style, title), self.paint(TextStyle::Dim, &id)),
+                None => self.paint(style, line),
+            };
             let line = if index == 0 {
                 let gap = self.width() - indent - display_width(line) - display_width(right);
                 format!("{prefix}{painted}{:gap$}{right}", "")
