@@ -77,6 +77,17 @@ impl Curriculum {
         self.command_for(course, self.next)
     }
 
+    /// The first lab that is not passed, else the first lab.
+    pub(crate) fn next_lab(&self) -> Option<&str> {
+        let labs = || {
+            self.steps.iter().filter_map(|step| match &step.kind {
+                StepKind::Lab(id) => Some((id.as_str(), step.row.completion)),
+                StepKind::Chapter(_) => None,
+            })
+        };
+        labs().find(|(_, completion)| *completion != Completion::Done).or_else(|| labs().next()).map(|(id, _)| id)
+    }
+
     /// The command for the first step after this lab that is not done, else for any step that is not done.
     pub(crate) fn command_after(&self, course: &Course, lab: &str) -> Option<String> {
         let here = self.steps.iter().position(|step| matches!(&step.kind, StepKind::Lab(id) if id == lab)).unwrap_or(0);

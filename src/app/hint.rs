@@ -6,7 +6,8 @@ use super::error::Error;
 use super::workspace::Workspace;
 use crate::course::{Course, LabDirectory};
 use crate::engine::{self, Hints, NextHint};
-use crate::model::{CheckReport, Lab};
+use crate::model::{CheckReport, Lab, Status};
+use crate::ui::Choice;
 
 /// What a learner who asks for a hint gets.
 pub(crate) enum GivenHint<'a> {
@@ -22,16 +23,24 @@ pub(crate) enum GivenHint<'a> {
 pub(crate) fn hint_target<'c, 'w>(
     workspace: &Workspace,
     course: &'c Course,
-    lab: Option<&'w str>,
+    word: &'w str,
     check: Option<&'w str>,
 ) -> Result<(Cow<'c, LabDirectory>, Option<&'w str>), Error> {
-    match (lab, check) {
-        (Some(word), None) if course.lab(word).is_err() => match workspace.lab(course, None) {
+    if check.is_none() && course.lab(word).is_err() {
+        return match workspace.lab(course, None) {
             Ok(lab) => Ok((lab, Some(word))),
             Err(_) => Ok((Cow::Borrowed(course.lab(word)?), None)),
-        },
-        (lab, check) => Ok((workspace.lab(course, lab)?, check)),
+        };
     }
+    Ok((workspace.lab(course, Some(word))?, check))
+}
+
+/// The failed checks of a report, to choose one from.
+pub(crate) fn failed_checks(checks: &[CheckReport]) -> Vec<Choice> {
+    let failed = checks.iter().filter(|check| check.status == Status::Failed);
+    let choice =
+        |check: &CheckReport| Choice { name: check.id.clone(), title: check.title.clone(), note: String::new() };
+    failed.map(choice).collect()
 }
 
 /// Chooses the next hint for the check `named`, or for the first failed one of `checks`, and records that it was shown.

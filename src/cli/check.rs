@@ -4,12 +4,14 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Instant;
 
+use super::choose_lab::LabArgument;
+use super::completions;
 use super::context::Context;
 use super::exit_code::ExitCode;
 use super::output::{self, Output};
 use super::show_error::write_document;
 use super::{gate_client, sudo};
-use crate::app::{self, Error, GateVerb, LocalGrading, Twins};
+use crate::app::{self, Error, GateVerb, LabPurpose, LocalGrading, NameKind, Twins};
 use crate::model::Report;
 use crate::report::Format;
 
@@ -25,6 +27,7 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     /// The lab; default: the current lab
+    #[arg(add = completions::names(NameKind::Lab))]
     lab: Option<String>,
     /// Grade this machine instead of the sandbox; nothing on it is changed without --trials
     #[arg(long)]
@@ -80,7 +83,13 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
 fn grade(context: &Context, args: &Args) -> Result<Report, Error> {
     let workspace = &context.workspace;
     let course = workspace.course_of(args.lab.as_deref())?;
-    let lab = &*workspace.lab(&course, args.lab.as_deref())?;
+    let argument = LabArgument {
+        named: args.lab.as_deref(),
+        command: "unitlab check",
+        purpose: if args.here { LabPurpose::Any } else { LabPurpose::Sandbox },
+        root: (!args.here).then_some("entering the sandbox"),
+    };
+    let lab = &*argument.require(context, &course)?;
     let started = Instant::now();
     let graded = if args.here {
         let mut grading = LocalGrading::ask(lab);

@@ -15,9 +15,9 @@ use super::{
     answer, check, completions, course, demo, doctor, enter, examine, gate, hint, home, install, lab, learn,
     lesson_host, list, progress, supervise,
 };
-use crate::app::Error;
+use crate::app::{self, Error};
 use crate::report::Format;
-use crate::ui::{Terminal, wrap};
+use crate::ui::{ColorChoice, Terminal, wrap};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -44,7 +44,7 @@ Examples:
 /// Learn how services really run on Linux, on a private, real systemd.
 #[derive(Debug, Parser)]
 #[command(name = "unitlab", version, max_term_width = 100)]
-#[command(infer_long_args = false, disable_help_subcommand = true)]
+#[command(infer_long_args = false)]
 struct Cli {
     #[command(flatten)]
     globals: Globals,
@@ -102,6 +102,9 @@ fn command() -> clap::Command {
 /// Runs unitlab with these arguments; the first is the program's name.
 pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.collect();
+    if completions::complete(command, &args) {
+        return ExitCode::Success;
+    }
     let width = Context::terminal_width();
     let parsed =
         command().term_width(width).try_get_matches_from(&args).and_then(|matches| Cli::from_arg_matches(&matches));
@@ -134,6 +137,18 @@ fn show_parse_error(mut error: clap::Error, args: &[OsString], width: usize) -> 
         let _ = write!(io::stderr(), "{}", help.unwrap_or_else(|| command().render_help()));
         return ExitCode::Usage;
     }
+    if error.kind() == ErrorKind::InvalidSubcommand
+        && let Some(meant) = meant(args)
+    {
+        let word = match error.get(ContextKind::InvalidSubcommand) {
+            Some(ContextValue::String(word)) => word.as_str(),
+            _ => "",
+        };
+        let what = format!("there is no command `{word}`; did you mean `{meant}`?");
+        let terminal = Terminal::new(ColorChoice::Auto, false);
+        show_error(&Streams::Standard, &terminal, &Error::usage(what, "`unitlab help` lists the commands"), None);
+        return ExitCode::Usage;
+    }
     suggest_no_hidden_verb(&mut error);
     let _ = error.print();
     if error.kind() == ErrorKind::InvalidSubcommand && error.get(ContextKind::SuggestedSubcommand).is_none() {
@@ -142,6 +157,31 @@ fn show_parse_error(mut error: clap::Error, args: &[OsString], width: usize) -> 
     }
     // `--help` and `--version` are errors to clap.
     if error.exit_code() == 0 { ExitCode::Success } else { ExitCode::Usage }
+}
+
+/// The command that these arguments probably mean, if the user typed one of another program.
+fn meant(args: &[OsString]) -> Option<String> {
+    // Options before the command are left out, with their values; `--option=value` has none.
+    let mut words: Vec<&str> = Vec::new();
+    let mut texts = args.iter().skip(1).map(|arg| arg.to_str().unwrap_or_default());
+    while let Some(text) = texts.next() {
+        if words.is_empty() && text.starts_with('-') {
+            if ["--course", "--state-dir", "--color", "--estate"].contains(&text) {
+                texts.next();
+            }
+        } else {
+            words.push(text);
+        }
+    }
+    let command = command();
+    let names = |command: &clap::Command| -> Vec<String> {
+        let visible = command.get_subcommands().filter(|verb| !verb.is_hide_set());
+        visible.map(|verb| verb.get_name().to_owned()).chain(["help".to_owned()]).collect()
+    };
+    let verbs = names(&command);
+    let lab_verbs = command.find_subcommand("lab").map(names).unwrap_or_default();
+    let [verbs, lab_verbs] = [&verbs, &lab_verbs].map(|names| names.iter().map(String::as_str).collect::<Vec<_>>());
+    app::meant_command(&words, &verbs, &lab_verbs)
 }
 
 /// The help, as `--help` shows it.
@@ -178,7 +218,7 @@ impl Verb {
             Self::Demo(args) => demo::run(&context()?, args),
             Self::Doctor(args) => doctor::run(&context()?, args),
             Self::Course(verb) => verb.run(&context()?),
-            Self::Completions(args) => completions::run(args, command()),
+            Self::Completions(args) => completions::run(args),
             // The hidden roles; docs/processes.md describes them.
             Self::LessonHost(args) => lesson_host::run(&context()?, args),
             Self::Supervise(args) => supervise::run(args),

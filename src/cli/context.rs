@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::globals::Globals;
 use super::streams::Streams;
-use crate::app::{Error, Notice, Workspace};
+use crate::app::{Error, Notice, Notify, Workspace};
 use crate::learner::StateDir;
 use crate::os;
 use crate::sandbox::Estate;
@@ -23,22 +23,27 @@ pub(super) struct Context {
 
 impl Context {
     pub(super) fn new(globals: &Globals) -> Result<Self, Error> {
-        let state = StateDir::resolve(globals.state_dir.clone())?;
         if io::stderr().is_terminal() {
             // On Ctrl-C, remove the spinner's unfinished line.
             os::on_termination(clear_line).map_err(Error::system("cannot watch for signals"))?;
         }
-        let estate = Estate::at(globals.estate.as_deref().unwrap_or(Path::new(Estate::DEFAULT)));
         let verbose = globals.verbose > 0;
         let streams = Arc::new(Streams::Standard);
-        let workspace = Workspace::new(globals.course.clone(), estate, state, notify(&streams, verbose));
+        let workspace = Self::workspace(globals, notify(&streams, verbose))?;
         Ok(Self { workspace, terminal: Terminal::new(globals.color.into(), globals.yes), streams, verbose })
+    }
+
+    /// The workspace that the options name.
+    pub(super) fn workspace(globals: &Globals, notify: Notify) -> Result<Workspace, Error> {
+        let state = StateDir::resolve(globals.state_dir.clone())?;
+        let estate = Estate::at(globals.estate.as_deref().unwrap_or(Path::new(Estate::DEFAULT)));
+        Ok(Workspace::new(globals.course.clone(), estate, state, notify))
     }
 
     /// The context in which a request from inside a sandbox is answered.
     pub(super) fn for_gate(
         streams: Streams,
-        workspace: impl FnOnce(Box<dyn Fn(Notice<'_>) + Send + Sync>) -> Workspace,
+        workspace: impl FnOnce(Notify) -> Workspace,
         color: bool,
         columns: u16,
     ) -> Self {
@@ -81,7 +86,7 @@ impl Context {
     }
 }
 
-fn notify(streams: &Arc<Streams>, verbose: bool) -> Box<dyn Fn(Notice<'_>) + Send + Sync> {
+fn notify(streams: &Arc<Streams>, verbose: bool) -> Notify {
     let streams = Arc::clone(streams);
     Box::new(move |notice| match notice {
         Notice::Warning(text) => streams.print_error(&format!("unitlab: {text}\n")),

@@ -54,6 +54,7 @@ fn answer(context: &Context, lab: String, verb: GateVerb) -> (Result<ExitCode, E
         }
         GateVerb::Hint { check } => (hint::run(context, &hint::Args { lab: Some(lab), check }), None),
         GateVerb::Brief { .. } => (lab::brief::run(context, &lab::brief::Args { lab: Some(lab) }), None),
+        GateVerb::Questions => (answer::send_questions(context, &lab), None),
         GateVerb::Answer { check, value } => {
             (answer::run(context, &answer::Args { check, value, lab: Some(lab) }), None)
         }

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal};
 use super::context::Context;
 use super::exit_code::ExitCode;
 use super::output::Output;
-use crate::app::{self, Error, GateReply, GateRequest, GateVerb};
+use crate::app::{self, Error, GateReply, GateRequest, GateVerb, LabQuestion};
 use crate::ui::wrap;
 
 /// Asks the host, and prints the answer.
@@ -25,12 +25,9 @@ pub(super) fn ask_into(context: &Context, verb: GateVerb, output: &Output<'_>) -
         GateReply::Waiting(what) => waiting.show(&what),
         GateReply::Stdout(text) => stdout.push_str(&text),
         GateReply::Stderr(text) => stderr.push_str(&text),
-        GateReply::Exit(_) => {}
+        GateReply::Questions(_) | GateReply::Exit(_) => {}
     };
-    let code = app::ask_gate(&request, on_reply).map_err(|error| {
-        let next = "leave the sandbox and run `unitlab doctor`";
-        Error::failed("unitlab outside of the sandbox does not answer", error.to_string(), next)
-    })?;
+    let code = app::ask_gate(&request, on_reply).map_err(|error| no_answer(&error))?;
     drop(waiting);
     context.streams().print_error(&wrapped(&stderr));
     // If the host failed, there is only a message for standard error, and an earlier file stays.
@@ -38,6 +35,25 @@ pub(super) fn ask_into(context: &Context, verb: GateVerb, output: &Output<'_>) -
         output.write(|out| io::Write::write_all(out, stdout.as_bytes()))?;
     }
     Ok(ExitCode::Program(code))
+}
+
+/// Asks the host what the lab asks for. If it refuses, prints why, and returns the exit code.
+pub(super) fn questions(context: &Context) -> Result<Result<Vec<LabQuestion>, ExitCode>, Error> {
+    let request = GateRequest { verb: GateVerb::Questions, color: false, width: 80 };
+    let (mut questions, mut stderr) = (Vec::new(), String::new());
+    let on_reply = |reply| match reply {
+        GateReply::Questions(list) => questions = list,
+        GateReply::Stderr(text) => stderr.push_str(&text),
+        GateReply::Waiting(_) | GateReply::Stdout(_) | GateReply::Exit(_) => {}
+    };
+    let code = app::ask_gate(&request, on_reply).map_err(|error| no_answer(&error))?;
+    context.streams().print_error(&wrapped(&stderr));
+    Ok(if code == 0 { Ok(questions) } else { Err(ExitCode::Program(code)) })
+}
+
+fn no_answer(error: &io::Error) -> Error {
+    let next = "leave the sandbox and run `unitlab doctor`";
+    Error::failed("unitlab outside of the sandbox does not answer", error.to_string(), next)
 }
 
 /// Wraps messages of the host, which does not know that standard error is a terminal here.

@@ -1,22 +1,34 @@
 //! `unitlab hint`: the next hint for the first failing check, each more concrete than the one before.
 
+use super::choose_lab::LabArgument;
+use super::completions;
 use super::context::Context;
 use super::exit_code::ExitCode;
 use super::{gate_client, sudo};
-use crate::app::{self, Error, GateVerb, GivenHint};
+use crate::app::{self, Error, GateVerb, GivenHint, LabPurpose, NameKind};
 use crate::engine::HintText;
 use crate::ui::escape_markdown;
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  unitlab hint                   for the first failing check, and its cause\n  unitlab hint sre-app enabled   for one check, even if it passes"
+    after_help = "Examples:\n  unitlab hint                   for a failing check, and its cause\n  unitlab hint enabled           for one check of the current lab\n  unitlab hint sre-app enabled   for one check, even if it passes"
 )]
 pub(super) struct Args {
     /// The lab, or a check of the current lab
+    #[arg(add = completions::names_of_two(NameKind::Lab, NameKind::Check))]
     pub(super) lab: Option<String>,
     /// The check
+    #[arg(add = completions::names(NameKind::Check))]
     pub(super) check: Option<String>,
 }
+
+/// Without arguments, the hint is for the current lab.
+const CURRENT_LAB: LabArgument<'static> = LabArgument {
+    named: None,
+    command: "unitlab hint",
+    purpose: LabPurpose::Sandbox,
+    root: Some("entering the sandbox"),
+};
 
 const HINTLESS: &str = "**This lab has no hints.**\n\n\
     `unitlab check` shows for each failing check what was expected, what was observed and with which command, and the \
@@ -31,16 +43,29 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
     }
     let workspace = &context.workspace;
     let course = workspace.course()?;
-    let (lab, check) = app::hint_target(workspace, &course, args.lab.as_deref(), args.check.as_deref())?;
+    let (lab, check) = if let Some(word) = &args.lab {
+        app::hint_target(workspace, &course, word, args.check.as_deref())?
+    } else if let Some(lab) = CURRENT_LAB.find(context, &course)? {
+        (lab, None)
+    } else {
+        return Ok(ExitCode::Success);
+    };
     let lab = &*lab;
     // For a named check, and without hints, there is nothing to grade.
-    let checks = if check.is_some() || !lab.lab.has_hints() {
+    let mut checks = if check.is_some() || !lab.lab.has_hints() {
         Vec::new()
     } else {
         sudo::require_root(context, "entering the sandbox")?;
         let waiting = context.waiting();
         app::grade_for_hint(workspace, lab, &|text| waiting.show(text))?
     };
+    let failed = app::failed_checks(&checks);
+    if failed.len() > 1 && context.terminal.is_interactive() {
+        // Without a choice, the hint is for the first failed check.
+        if let Some(chosen) = context.terminal.choose("A hint for which check?", &failed, 0)? {
+            checks.retain(|check| check.id == failed[chosen].name);
+        }
+    }
     let hint = app::give_hint(workspace, &lab.lab, &checks, check)?;
     context.print_markdown(&markdown(&lab.lab.id, &hint))?;
     Ok(ExitCode::Success)

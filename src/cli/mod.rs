@@ -2,6 +2,7 @@
 
 mod answer;
 mod check;
+mod choose_lab;
 mod command_line;
 mod completions;
 mod context;

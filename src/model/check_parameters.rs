@@ -1,5 +1,7 @@
 //! The parameters of checks on sockets, processes, accounts, files, the journal, programs and answers.
 
+use serde::{Deserialize, Serialize};
+
 use super::command::RunAs;
 use super::file::FileType;
 use super::journal::Since;
@@ -110,7 +112,8 @@ pub struct AnswerCheck {
 }
 
 /// The syntax of an answer. Each variant ignores some differences.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum AnswerForm {
     /// A whole number.
     Number,

@@ -1,17 +1,16 @@
 //! Turns SIGINT, SIGTERM and SIGHUP into events, so that this process can clean up before it exits.
 
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Once};
 use std::thread;
 
 use rustix::event::{PollFd, PollFlags, poll};
-use signal_hook::SigId;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
-use signal_hook::low_level::{emulate_default_handler, pipe, unregister};
+use signal_hook::low_level::{emulate_default_handler, pipe};
 
 /// False while some code of this process waits for the signals and cleans up after them.
 static TERMINATES: LazyLock<Arc<AtomicBool>> = LazyLock::new(|| Arc::new(AtomicBool::new(true)));
@@ -62,6 +61,26 @@ pub(crate) fn signal_stream() -> io::Result<UnixStream> {
     Ok(stream)
 }
 
+/// While the result exists, SIGINT, SIGTERM and SIGHUP do not terminate this process: it waits for a child that gets them
+/// too.
+pub(crate) fn leave_signals_to_child() -> io::Result<HandledSignals> {
+    terminate_unless_handled()?;
+    Ok(HandledSignals::new())
+}
+
+/// Makes the signals terminate this process while nothing handles them. `signal_hook` never restores a signal's default.
+pub(super) fn terminate_unless_handled() -> io::Result<()> {
+    static ONCE: Once = Once::new();
+    let mut result = Ok(());
+    ONCE.call_once(|| {
+        let signals = if HAS_ACTION.load(Ordering::Acquire) { &[SIGHUP][..] } else { &[SIGINT, SIGTERM, SIGHUP] };
+        result = signals.iter().try_for_each(|&signal| {
+            signal_hook::flag::register_conditional_default(signal, Arc::clone(&TERMINATES)).map(drop)
+        });
+    });
+    result
+}
+
 /// Waits for a signal or the end of the other stream; true for a signal. `signals` comes from [`signal_stream`].
 #[must_use]
 pub(crate) fn wait_for_signal(signals: &UnixStream, end: &UnixStream) -> bool {
@@ -73,61 +92,4 @@ pub(crate) fn wait_for_signal(signals: &UnixStream, end: &UnixStream) -> bool {
             Ok(_) => return !fds[0].revents().is_empty(),
         }
     }
-}
-
-/// While this exists, SIGINT, SIGTERM and SIGHUP make it readable and do not terminate this process.
-#[derive(Debug)]
-pub(crate) struct SignalWatch {
-    stream: UnixStream,
-    /// The last signal; 0 if there was none.
-    last: Arc<AtomicUsize>,
-    actions: Vec<SigId>,
-    _handled: HandledSignals,
-}
-
-impl SignalWatch {
-    pub(crate) fn new() -> io::Result<Self> {
-        restore_defaults_later()?;
-        let (stream, sink) = UnixStream::pair()?;
-        let mut watch = Self { stream, last: Arc::default(), actions: Vec::new(), _handled: HandledSignals::new() };
-        for (signal, number) in [(SIGINT, 2), (SIGTERM, 15), (SIGHUP, 1)] {
-            // Set first, so that the number is known when the stream is readable.
-            watch.actions.push(signal_hook::flag::register_usize(signal, Arc::clone(&watch.last), number)?);
-            watch.actions.push(pipe::register(signal, sink.try_clone()?)?);
-        }
-        Ok(watch)
-    }
-
-    /// The signal that came, if there was one.
-    pub(crate) fn signal(&self) -> Option<i32> {
-        i32::try_from(self.last.load(Ordering::Acquire)).ok().filter(|signal| *signal != 0)
-    }
-}
-
-impl AsFd for SignalWatch {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.stream.as_fd()
-    }
-}
-
-impl Drop for SignalWatch {
-    fn drop(&mut self) {
-        for action in self.actions.drain(..) {
-            unregister(action);
-        }
-    }
-}
-
-/// Makes the signals terminate this process when nothing watches for them. Without this they would be ignored after the
-/// first watch, because `signal_hook` never restores a signal's default.
-fn restore_defaults_later() -> io::Result<()> {
-    static ONCE: Once = Once::new();
-    let mut result = Ok(());
-    ONCE.call_once(|| {
-        let signals = if HAS_ACTION.load(Ordering::Acquire) { &[SIGHUP][..] } else { &[SIGINT, SIGTERM, SIGHUP] };
-        result = signals.iter().try_for_each(|&signal| {
-            signal_hook::flag::register_conditional_default(signal, Arc::clone(&TERMINATES)).map(drop)
-        });
-    });
-    result
 }

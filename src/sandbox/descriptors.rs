@@ -1,4 +1,4 @@
-//! The one file that lifts `unsafe`: inherited file descriptors, open file description locks, the mount namespace and the
+//! Needs `unsafe`: inherited file descriptors, open file description locks, the mount namespace and the
 //! session keyring.
 #![allow(unsafe_code, reason = "system calls whose safety the compiler cannot see; each says why it holds")]
 

@@ -10,11 +10,13 @@ use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, ExitStatus};
 
 use rustix::event::{PollFd, PollFlags, poll};
+use rustix::fs::{Mode, OFlags};
+use rustix::pty::OpenptFlags;
 use rustix::termios::Winsize;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGWINCH};
 
 use super::SandboxError;
-use crate::os::{HandledSignals, RawMode, RawModeKind, open_pty};
+use crate::os::{HandledSignals, RawMode, RawModeKind};
 
 /// A command that runs on a pseudo-terminal.
 #[derive(Debug)]
@@ -26,12 +28,18 @@ pub(crate) struct Relay {
 impl Relay {
     pub(super) fn start(mut command: Command) -> Result<Self, SandboxError> {
         let fail = || SandboxError::system("cannot make a pseudo-terminal");
-        let (master, slave) = open_pty().map_err(fail())?;
+        let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
+        let master = rustix::pty::openpt(flags).map_err(fail())?;
+        rustix::pty::grantpt(&master).map_err(fail())?;
+        rustix::pty::unlockpt(&master).map_err(fail())?;
+        let name = rustix::pty::ptsname(&master, Vec::new()).map_err(fail())?;
+        let slave =
+            rustix::fs::open(name, OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC, Mode::empty()).map_err(fail())?;
         let _ = rustix::termios::tcsetwinsize(&slave, window_size());
         let copy = |fd: &OwnedFd| fd.try_clone().map_err(SandboxError::system("cannot share the pseudo-terminal"));
         command.stdin(copy(&slave)?).stdout(copy(&slave)?).stderr(slave);
         let child = command.spawn().map_err(SandboxError::system("cannot start a shell"))?;
-        Ok(Self { master, child })
+        Ok(Self { master: master.into(), child })
     }
 
     /// Relays input, output and window size until the shell exits, the terminal closes, or this process gets a signal.

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::SandboxError;
 use super::privilege::{self, authenticate, is_root};
-use crate::os::{FrameBuffer, SelfCommand, SignalWatch, write_frame};
+use crate::os::{FrameBuffer, SelfCommand, leave_signals_to_child, write_frame};
 
 /// A child process of this program that runs as root. Dropping it closes its standard input, on which it exits.
 #[derive(Debug)]
@@ -103,7 +103,7 @@ pub(crate) fn run_as_root(self_command: &SelfCommand) -> Result<ExitStatus, Sand
         authenticate(sudo, self_command.program())?;
         self_command.under_sudo(sudo, &[])
     };
-    let _watch = SignalWatch::new().map_err(SandboxError::system("cannot watch for signals"))?;
+    let _handled = leave_signals_to_child().map_err(SandboxError::system("cannot watch for signals"))?;
     command.status().map_err(SandboxError::system("cannot start this program again as root"))
 }
 

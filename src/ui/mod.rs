@@ -8,7 +8,6 @@ mod next_steps;
 mod paint;
 mod progress_bar;
 mod prompt;
-mod prompt_keys;
 mod prompt_theme;
 mod screen;
 mod spinner;

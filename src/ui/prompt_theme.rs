@@ -28,6 +28,11 @@ impl Theme for PromptTheme {
         Ok(())
     }
 
+    fn format_select_prompt_selection(&self, f: &mut dyn Write, prompt: &str, row: &str) -> fmt::Result {
+        // The name is enough.
+        self.format_input_prompt_selection(f, prompt, row.split_whitespace().next().unwrap_or_default())
+    }
+
     fn format_select_prompt_item(&self, f: &mut dyn Write, text: &str, active: bool) -> fmt::Result {
         if active {
             write!(f, "{} {}", self.style.bold_accent(self.style.glyphs().pointer), self.style.bold_accent(text))

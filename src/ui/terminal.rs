@@ -123,7 +123,7 @@ impl Terminal {
     pub fn type_text(
         &self,
         label: &str,
-        refuse: impl Fn(&str) -> Option<String> + Sync,
+        refuse: impl Fn(&str) -> Option<String>,
     ) -> Result<Option<String>, PromptError> {
         prompt::type_text(self.prompt_style(), label, refuse)
     }

@@ -231,3 +231,110 @@ fn the_mistakes_of_a_course_are_underlined_in_their_lines() {
     assert!(coloured.contains("\u{1b}[1m\u{1b}[31m^^^^"), "{coloured:?}");
     assert_eq!(console::strip_ansi_codes(&coloured), plain);
 }
+
+#[test]
+fn without_a_lab_and_without_a_terminal_the_refusal_names_the_argument() {
+    let new_user = NewUser::new();
+    for args in [
+        &["lab", "start", "--no-shell"][..],
+        &["lab", "exec", "--", "true"],
+        &["lab", "brief"],
+        &["lab", "reset", "--yes"],
+        &["lab", "solve", "--yes"],
+        &["lab", "stop"],
+        &["check"],
+        &["check", "--here"],
+        &["hint"],
+        &["answer"],
+    ] {
+        let (code, out, err) = new_user.run(args);
+        assert_eq!((code, out.as_str()), (2, ""), "{args:?}\n{err}");
+        assert!(err.contains("there is no current lab") && err.contains("LAB`"), "{args:?}\n{err}");
+    }
+}
+
+#[test]
+fn help_is_a_command_too() {
+    let new_user = NewUser::new();
+    for (args, option) in [
+        (&["help"][..], &["--help"][..]),
+        (&["help", "check"], &["check", "--help"]),
+        (&["help", "lab", "start"], &["lab", "start", "--help"]),
+    ] {
+        let (code, out, err) = new_user.run(args);
+        assert_eq!((code, err.as_str()), (0, ""));
+        assert_eq!(out, new_user.run(option).1, "{args:?}");
+    }
+    let (code, _, err) = new_user.run(&["help", "chekc"]);
+    assert!(code == 2 && err.contains("unrecognized subcommand 'chekc'"), "{err}");
+}
+
+#[test]
+fn words_of_other_programs_lead_to_the_command() {
+    let new_user = NewUser::new();
+    for (args, meant) in [
+        (&["start"][..], "unitlab lab start"),
+        (&["start", "sre-app"], "unitlab lab start sre-app"),
+        (&["--color", "never", "stop", "--all"], "unitlab lab stop --all"),
+        (&["shell"], "unitlab lab shell"),
+        (&["reset"], "unitlab lab reset"),
+        (&["brief"], "unitlab lab brief"),
+        (&["solve"], "unitlab lab solve"),
+        (&["exec", "--", "ls"], "unitlab lab exec -- ls"),
+        (&["status"], "unitlab list"),
+        (&["run", "sre-app"], "unitlab lab start sre-app"),
+        (&["grade"], "unitlab check"),
+        (&["test"], "unitlab check"),
+        (&["next"], "unitlab"),
+        (&["quit"], "unitlab lab stop"),
+        (&["sre-app"], "unitlab lab start sre-app"),
+        (&["lab", "check"], "unitlab check"),
+        (&["lab", "status"], "unitlab list"),
+    ] {
+        let (code, out, err) = new_user.run(args);
+        assert_eq!((code, out.as_str()), (2, ""), "{args:?}\n{err}");
+        assert!(err.contains(&format!("did you mean `{meant}`?")), "{args:?}\n{err}");
+        let command: Vec<&str> = meant.split(' ').skip(1).take_while(|word| *word != "--").collect();
+        assert_eq!(new_user.run(&[&command[..], &["--help"]].concat()).0, 0, "{meant} is no command");
+    }
+}
+
+/// What bash offers for the last of these words.
+fn completions(new_user: &NewUser, words: &[&str]) -> Vec<String> {
+    let script = r#"
+        source <("$UNITLAB" completions bash)
+        COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMP_TYPE=9
+        _clap_complete_unitlab unitlab "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+        printf '%s\n' "${COMPREPLY[@]}"
+    "#;
+    let mut bash = new_user.command(&[]);
+    let variables: Vec<_> =
+        bash.get_envs().filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned()))).collect();
+    bash = Command::new("bash");
+    bash.args(["-c", script, "bash", "unitlab"]).args(words).env_clear().envs(variables).env("UNITLAB", UNITLAB);
+    let output = bash.output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    result(&output).1.lines().map(str::to_owned).filter(|line| !line.is_empty()).collect()
+}
+
+#[test]
+fn the_shell_completes_labs_checks_chapters_and_answers() {
+    let new_user = NewUser::new();
+    for (words, offered) in [
+        (&["lab", "st"][..], &["start", "stop"][..]),
+        (&["lab", "start", "s"], &["sre-app", "state-room"]),
+        (&["check", "crash"], &["crash-loop"]),
+        (&["hint", "sre-app", "ena"], &["enabled"]),
+        (&["hint", "first"], &["first-process"]),
+        (&["answer", "--lab", "first-process", "p"], &["pid", "parent"]),
+        (&["answer", "--lab", "first"], &["first-process"]),
+        (&["learn", "serv"], &["service-states"]),
+        (&["progress", "reset", "service"], &["service-states"]),
+        (&["check", "--format", "j"], &["json", "junit"]),
+        (&["lab", "stop", ""], &[]),
+    ] {
+        let mut found = completions(&new_user, words);
+        found.retain(|word| !word.starts_with('-'));
+        assert_eq!(found, offered, "{words:?}");
+    }
+}

@@ -1,11 +1,14 @@
-//! unitlab asks a yes-no question only on a terminal, and restores the terminal's modes afterwards.
+//! unitlab asks only on a terminal, and restores the terminal's modes afterwards.
 //!
-//! Each test starts this test binary again, with only [`run_act`]. Its stdin and stderr are a pseudo terminal.
+//! Some tests start this test binary again, with only [`run_act`]. Its stdin and stderr are a pseudo terminal.
 
 use std::io::Read as _;
 use std::process::{Child, Command, Stdio};
 
-use crate::common::pty::Pty;
+use crate::common::UNITLAB;
+use crate::common::pty::{Pty, exit_code};
+use crate::common::terminal_session::TerminalSession;
+use rustix::process::{Pid, Signal, kill_process};
 use unitlab::ui::{ColorChoice, Terminal};
 
 const PROMPT: &str = "Remove /srv? [y/N]";
@@ -58,7 +61,7 @@ fn a_key_answers_the_question_and_the_terminal_is_restored() {
         ('y', "Ok(true)", "Remove /srv? [y/N] yes"),
         ('n', "Ok(false)", "Remove /srv? [y/N] no"),
         ('\r', "Ok(false)", "Remove /srv? [y/N] no"),
-        ('\u{3}', "Err(\"interrupted\")", PROMPT),
+        ('\u{1b}', "Ok(false)", "Remove /srv? [y/N] no"),
     ] {
         let mut pty = Pty::new(24, 80);
         let before = pty.modes();
@@ -108,4 +111,165 @@ fn without_a_terminal_a_spinner_writes_nothing() {
     let mut written = String::new();
     stderr.read_to_string(&mut written).unwrap();
     assert_eq!(written, "");
+}
+
+/// unitlab with progress to forget, on its own in a home directory.
+struct Learner {
+    home: tempfile::TempDir,
+}
+
+impl Learner {
+    fn new() -> Self {
+        let learner = Self { home: tempfile::tempdir().unwrap() };
+        let handed_in = learner.command(&["answer", "pid", "5", "--lab", "first-process"]).output().unwrap();
+        assert!(handed_in.status.success(), "{handed_in:?}");
+        learner
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(UNITLAB);
+        command.args(args).env_clear().env("PATH", "/usr/bin:/bin").env("LANG", "C.UTF-8").env("TERM", "xterm");
+        command.env("HOME", self.home.path()).env("UNITLAB_STATE_DIR", self.home.path().join("state"));
+        command.env("UNITLAB_ESTATE", self.home.path().join("estate")).stdin(Stdio::null());
+        command
+    }
+
+    fn progress(&self) -> String {
+        let exported = self.command(&["progress", "export"]).output().unwrap();
+        String::from_utf8(exported.stdout).unwrap()
+    }
+}
+
+/// A prompt of the program.
+struct Prompt {
+    args: &'static [&'static str],
+    /// The screen shows this while it is open.
+    open: &'static str,
+    /// These keys answer it.
+    answer: &'static str,
+    /// The screen shows this after the answer.
+    answered: &'static str,
+    /// These keys leave it without an answer.
+    leave: &'static str,
+    left: &'static str,
+}
+
+/// One prompt of each kind: a yes-no question, a list, and a text.
+const PROMPTS: [Prompt; 3] = [
+    Prompt {
+        args: &["progress", "reset"],
+        open: "[y/N]",
+        answer: "y",
+        answered: "Forgotten: everything",
+        leave: "\u{1b}",
+        left: "Nothing was forgotten.",
+    },
+    Prompt {
+        args: &["lab", "brief"],
+        open: "unit-surgery",
+        answer: "\u{1b}[B\u{1b}[B\r",
+        answered: "Which lab? on-call",
+        leave: "\u{1b}",
+        left: "No lab was chosen.",
+    },
+    Prompt {
+        args: &["answer", "pid", "--lab", "first-process"],
+        open: "pid:",
+        answer: "seven\r42\r",
+        answered: "Handed in: pid is “42”",
+        leave: "\r",
+        left: "Nothing was handed in.",
+    },
+];
+
+/// Opens a prompt in a terminal of 60 columns, lets `end` end it, and returns the exit code and the screen.
+fn ended(learner: &Learner, prompt: &Prompt, end: impl FnOnce(&mut TerminalSession)) -> (i32, String) {
+    let mut terminal = TerminalSession::start_sized(&learner.command(prompt.args), (150, 60));
+    terminal.pty.wait_for_text(prompt.open);
+    end(&mut terminal);
+    let code = terminal.exit_code();
+    assert!(terminal.pty.shows_cursor(), "{:?} left the cursor hidden", prompt.args);
+    assert_eq!(terminal.pty.modes(), terminal.modes_before, "{:?} changed the modes of the terminal", prompt.args);
+    (code, terminal.pty.text())
+}
+
+#[test]
+fn each_prompt_can_be_answered_and_left() {
+    for prompt in &PROMPTS {
+        let learner = Learner::new();
+        let before = learner.progress();
+        let (code, screen) = ended(&learner, prompt, |terminal| terminal.pty.send_keys(prompt.leave));
+        assert_eq!(code, 0, "{screen}");
+        assert!(screen.contains(prompt.left), "{screen}");
+        assert_eq!(learner.progress(), before);
+        let (code, screen) = ended(&learner, prompt, |terminal| terminal.pty.send_keys(prompt.answer));
+        assert_eq!(code, 0, "{screen}");
+        assert!(screen.contains(prompt.answered), "{screen}");
+    }
+}
+
+#[test]
+fn a_text_of_the_wrong_form_is_refused_with_the_reason() {
+    let learner = Learner::new();
+    let (_, screen) = ended(&learner, &PROMPTS[2], |terminal| {
+        terminal.pty.send_keys("seven\r");
+        terminal.pty.wait_for_text("“seven” is not a number; type a number");
+        terminal.pty.send_keys("8\r");
+    });
+    assert!(screen.contains("Handed in: pid is “8”") && !screen.contains("seven"), "{screen}");
+}
+
+#[test]
+fn ctrl_c_and_signals_end_each_prompt_and_restore_the_terminal() {
+    for prompt in &PROMPTS {
+        let learner = Learner::new();
+        let before = learner.progress();
+        let (code, screen) = ended(&learner, prompt, |terminal| terminal.pty.send_keys("\u{3}"));
+        assert_eq!(code, 130, "{screen}");
+        for (signal, exit) in [(Signal::TERM, 143), (Signal::INT, 130), (Signal::HUP, 129)] {
+            let (code, screen) = ended(&learner, prompt, |terminal| {
+                kill_process(Pid::from_raw(terminal.unitlab_pid()).unwrap(), signal).unwrap();
+            });
+            assert_eq!(code, exit, "{screen}");
+        }
+        assert_eq!(learner.progress(), before);
+    }
+}
+
+#[test]
+fn a_closed_terminal_ends_each_prompt() {
+    for prompt in &PROMPTS {
+        let learner = Learner::new();
+        let before = learner.progress();
+        let mut pty = Pty::new(24, 60);
+        let session = pty.spawn(&learner.command(prompt.args));
+        pty.wait_for_text(prompt.open);
+        pty.close();
+        assert_eq!(exit_code(session), 129, "{:?}", prompt.args);
+        // A terminal that does not control the process sends no signal.
+        let mut pty = Pty::new(24, 60);
+        let mut command = learner.command(prompt.args);
+        let child = command.stdin(pty.stdio()).stdout(Stdio::null()).stderr(pty.stdio()).spawn().unwrap();
+        drop(command);
+        pty.wait_for_text(prompt.open);
+        pty.close();
+        assert_eq!(exit_code(child), 3, "{:?}", prompt.args);
+        assert_eq!(learner.progress(), before);
+    }
+}
+
+#[test]
+fn prompts_follow_the_colour_option_and_the_character_set() {
+    let learner = Learner::new();
+    let list = |args: &[&str], lang: &str| {
+        let mut command = learner.command(&[&["lab", "brief"], args].concat());
+        let mut terminal = TerminalSession::start(command.env("LANG", lang));
+        terminal.pty.wait_for_text("unit-surgery");
+        terminal.pty.send_keys("\u{1b}");
+        terminal.exit_code();
+        String::from_utf8_lossy(terminal.pty.written()).into_owned()
+    };
+    assert!(list(&[], "C.UTF-8").contains("\u{1b}[36m\u{1b}[1m▸"), "{}", list(&[], "C.UTF-8"));
+    let plain = list(&["--color", "never"], "C");
+    assert!(plain.is_ascii() && plain.contains("> first-process") && !plain.contains("\u{1b}[36m"), "{plain:?}");
 }

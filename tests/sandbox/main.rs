@@ -23,6 +23,7 @@ mod learn;
 mod learn_sandbox;
 mod places;
 mod privilege;
+mod prompts;
 mod recorded_facts;
 mod sandbox_boots;
 mod sandbox_gate;
@@ -64,6 +65,7 @@ fn main() -> ExitCode {
             learn_sandbox::TESTS,
             places::TESTS,
             privilege::TESTS,
+            prompts::TESTS,
             recorded_facts::TESTS,
             sandbox_boots::TESTS,
             sandbox_gate::TESTS,

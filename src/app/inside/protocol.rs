@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::app::lab_question::LabQuestion;
 use crate::report::Format;
 
 /// Sent from inside a sandbox. There are no paths in it and no command lines.
@@ -41,6 +42,8 @@ pub(crate) enum GateVerb {
         /// The lab, if the learner named one.
         lab: Option<String>,
     },
+    /// What the lab asks for, to choose from.
+    Questions,
     /// `unitlab answer`
     Answer {
         /// A check's id.
@@ -59,6 +62,8 @@ pub(crate) enum GateReply {
     Stderr(String),
     /// What the check waits for now, for the spinner.
     Waiting(String),
+    /// What the lab asks for.
+    Questions(Vec<LabQuestion>),
     /// The end of the answer: the exit code.
     Exit(u8),
 }

@@ -1,6 +1,8 @@
 //! `unitlab lab brief`: shows the task.
 
-use crate::app::{self, Error, GateVerb};
+use crate::app::{self, Error, GateVerb, LabPurpose, NameKind};
+use crate::cli::choose_lab::LabArgument;
+use crate::cli::completions;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitCode;
 use crate::cli::gate_client;
@@ -9,6 +11,7 @@ use crate::cli::gate_client;
 #[command(after_help = "Example:\n  unitlab lab brief")]
 pub(in crate::cli) struct Args {
     /// The lab; default: the current lab
+    #[arg(add = completions::names(NameKind::Lab))]
     pub(in crate::cli) lab: Option<String>,
 }
 
@@ -17,6 +20,10 @@ pub(in crate::cli) fn run(context: &Context, args: &Args) -> Result<ExitCode, Er
         return gate_client::ask(context, GateVerb::Brief { lab: args.lab.clone() });
     }
     let course = context.workspace.course()?;
-    context.print_markdown(&context.workspace.lab(&course, args.lab.as_deref())?.lab.brief)?;
+    let argument =
+        LabArgument { named: args.lab.as_deref(), command: "unitlab lab brief", purpose: LabPurpose::Any, root: None };
+    if let Some(lab) = argument.find(context, &course)? {
+        context.print_markdown(&lab.lab.brief)?;
+    }
     Ok(ExitCode::Success)
 }

@@ -5,7 +5,9 @@ use std::os::unix::net::UnixStream;
 use std::process::{Child, Stdio};
 use std::thread;
 
-use crate::app::{self, Error};
+use crate::app::{self, Error, LabPurpose, NameKind};
+use crate::cli::choose_lab::LabArgument;
+use crate::cli::completions;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitCode;
 use crate::cli::sudo;
@@ -15,6 +17,7 @@ use crate::os::{self, shell_code};
 #[command(after_help = "Example:\n  unitlab lab exec sre-app -- systemctl is-system-running")]
 pub(in crate::cli) struct Args {
     /// The lab; default: the current lab
+    #[arg(add = completions::names(NameKind::RunningLab))]
     lab: Option<String>,
     /// The command and its arguments
     #[arg(last = true, required = true, value_name = "CMD")]
@@ -23,7 +26,13 @@ pub(in crate::cli) struct Args {
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
     let course = context.workspace.course()?;
-    let lab = &*context.workspace.lab(&course, args.lab.as_deref())?;
+    let argument = LabArgument {
+        named: args.lab.as_deref(),
+        command: "unitlab lab exec",
+        purpose: LabPurpose::Sandbox,
+        root: Some("entering the sandbox"),
+    };
+    let lab = &*argument.require(context, &course)?;
     sudo::require_root(context, "entering the sandbox")?;
     let entrance = app::find_session(&context.workspace, lab)?.entrance()?;
     let interrupted = os::signal_stream().map_err(Error::system("cannot watch for signals"))?;

@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 
 use super::start;
-use crate::app::Error;
+use crate::app::{Error, LabPurpose};
+use crate::cli::choose_lab::LabArgument;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitCode;
 use crate::cli::install;
@@ -18,7 +19,13 @@ pub(in crate::cli) struct Args {
 pub(super) fn run(context: &Context, Args { boot: args }: &Args) -> Result<ExitCode, Error> {
     let workspace = &context.workspace;
     let course = workspace.course()?;
-    let mut lab = workspace.lab(&course, args.lab.as_deref())?;
+    let argument = LabArgument {
+        named: args.lab.as_deref(),
+        command: "unitlab lab reset",
+        purpose: LabPurpose::Any,
+        root: Some("removing a sandbox"),
+    };
+    let Some(mut lab) = argument.find(context, &course)? else { return Ok(ExitCode::Success) };
     if let Some(seed) = args.seed {
         lab = course.variant(&lab.lab.id, seed)?;
     }

@@ -2,7 +2,9 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use crate::app::{self, Error, LabSession};
+use crate::app::{self, Error, LabPurpose, LabSession, NameKind};
+use crate::cli::choose_lab::LabArgument;
+use crate::cli::completions;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitCode;
 use crate::cli::sudo;
@@ -13,13 +15,21 @@ use crate::os::shell_code;
 #[command(after_help = "Example:\n  unitlab lab shell")]
 pub(in crate::cli) struct Args {
     /// The lab; default: the current lab
+    #[arg(add = completions::names(NameKind::RunningLab))]
     lab: Option<String>,
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
     let course = context.workspace.course()?;
-    let lab = &*context.workspace.lab(&course, args.lab.as_deref())?;
     require_terminal("run single commands with `unitlab lab exec`")?;
+    let argument = LabArgument {
+        named: args.lab.as_deref(),
+        command: "unitlab lab shell",
+        purpose: LabPurpose::OneSandbox,
+        root: Some("entering the sandbox"),
+    };
+    let Some(lab) = argument.find(context, &course)? else { return Ok(ExitCode::Success) };
+    let lab = &*lab;
     sudo::require_root(context, "entering the sandbox")?;
     open(context, &app::find_session(&context.workspace, lab)?, &lab.lab)
 }

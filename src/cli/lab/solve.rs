@@ -2,7 +2,9 @@
 
 use std::io::{self, Write};
 
-use crate::app::{self, Error};
+use crate::app::{self, Error, LabPurpose, NameKind};
+use crate::cli::choose_lab::LabArgument;
+use crate::cli::completions;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitCode;
 use crate::cli::sudo;
@@ -12,13 +14,21 @@ use crate::model::escape;
 #[command(after_help = "Example:\n  unitlab lab solve sre-app --yes")]
 pub(in crate::cli) struct Args {
     /// The lab; default: the current lab
+    #[arg(add = completions::names(NameKind::RunningLab))]
     lab: Option<String>,
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
     let workspace = &context.workspace;
     let course = workspace.course()?;
-    let lab = &*workspace.lab(&course, args.lab.as_deref())?;
+    let argument = LabArgument {
+        named: args.lab.as_deref(),
+        command: "unitlab lab solve",
+        purpose: LabPurpose::Sandbox,
+        root: Some("entering the sandbox"),
+    };
+    let Some(lab) = argument.find(context, &course)? else { return Ok(ExitCode::Success) };
+    let lab = &*lab;
     let id = lab.lab.id.clone();
     sudo::require_root(context, "entering the sandbox")?;
     let session = app::find_session(workspace, lab)?;

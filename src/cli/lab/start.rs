@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::shell;
-use crate::app::{self, Error, LabSession};
+use crate::app::{self, Error, LabPurpose, LabSession, NameKind};
+use crate::cli::choose_lab::LabArgument;
+use crate::cli::completions;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitCode;
 use crate::cli::install;
@@ -35,6 +37,7 @@ pub(in crate::cli) struct Args {
 #[derive(Debug, clap::Args)]
 pub(super) struct BootArgs {
     /// The lab; default: the current lab
+    #[arg(add = completions::names(NameKind::Lab))]
     pub(super) lab: Option<String>,
     /// Draw the lab's values with this seed; by default they differ between learners
     #[arg(long, value_name = "N")]
@@ -47,7 +50,13 @@ pub(super) struct BootArgs {
 pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
     let workspace = &context.workspace;
     let course = workspace.course()?;
-    let mut lab = workspace.lab(&course, args.boot.lab.as_deref())?;
+    let argument = LabArgument {
+        named: args.boot.lab.as_deref(),
+        command: "unitlab lab start",
+        purpose: LabPurpose::Any,
+        root: Some("booting a sandbox"),
+    };
+    let Some(mut lab) = argument.find(context, &course)? else { return Ok(ExitCode::Success) };
     if let Some(seed) = args.boot.seed {
         lab = drawn(context, &course, &lab.lab.id, seed)?;
     }

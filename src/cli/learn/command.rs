@@ -4,7 +4,8 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
 use super::screen::{Start, TutorialScreen};
-use crate::app::Error;
+use crate::app::{Error, NameKind};
+use crate::cli::completions;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitCode;
 use crate::cli::gate_client;
@@ -24,6 +25,7 @@ Commands on a page run in a private sandbox.";
 #[command(after_help = EXAMPLES)]
 pub(in crate::cli) struct Args {
     /// The chapter: its name, its number, or a prefix of its name; default: the current chapter
+    #[arg(add = completions::names(NameKind::Chapter))]
     chapter: Option<String>,
     /// Print the whole chapter as text, for pipes and screen readers
     #[arg(long)]

@@ -2,7 +2,8 @@
 
 use std::io::{self, Write as _};
 
-use crate::app::{self, Error, Forgotten};
+use crate::app::{self, Error, Forgotten, NameKind};
+use crate::cli::completions;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitCode;
 
@@ -10,7 +11,7 @@ use crate::cli::exit_code::ExitCode;
 #[command(after_help = "Examples:\n  unitlab progress reset service-states\n  unitlab progress reset --yes")]
 pub(super) struct Args {
     /// A chapter or a lab; default: everything
-    #[arg(value_name = "CHAPTER|LAB")]
+    #[arg(value_name = "CHAPTER|LAB", add = completions::names_of_two(NameKind::Chapter, NameKind::Lab))]
     what: Option<String>,
 }
 
