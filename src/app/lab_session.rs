@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::graded::Graded;
 use super::twin::{Twin, ask};
-use super::twins::{TwinResult, ask_twins};
+use super::twins::{TwinResult, Twins, ask_twins};
 use crate::course::LabDirectory;
 use crate::engine;
 use crate::machine::LONGEST_KILL;
@@ -28,18 +28,6 @@ pub struct LabSession {
     lease: Option<Lease>,
     /// What the learner handed in, by check id.
     answers: BTreeMap<String, String>,
-}
-
-/// How many twins may be booted to grade a lab.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Twins {
-    /// None: no trials, and no second opinion on what the files mean.
-    None,
-    /// One. It is watched after its boot, and then its services are killed. This costs the least CPU.
-    One,
-    /// Two at the same time, one for each of these, if the lab needs both and this host has room. This takes the least
-    /// time.
-    Two,
 }
 
 impl LabSession {

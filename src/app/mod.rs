@@ -42,7 +42,7 @@ pub(crate) use inside::{GateJob, GateReply, GateRequest, GateVerb, InsideService
 pub(crate) use lab_choice::{LabChoice, LabPurpose, lab_choice};
 pub(crate) use lab_question::LabQuestion;
 pub use lab_runner::LabRunner;
-pub use lab_session::{LabSession, Twins};
+pub use lab_session::LabSession;
 pub(crate) use lab_start::{apply_solution, start_lab};
 pub(crate) use lesson_host::{LessonEvent, LessonRequest, serve as serve_lesson};
 pub(crate) use meant_command::meant_command;
@@ -54,4 +54,5 @@ pub(crate) use running_labs::stop_all;
 pub(crate) use saved_progress::{page_left, record_lesson, saved_progress};
 pub(crate) use shortage::{Remedy, Shortage, commands as install_commands, forget_declined, offer_text};
 pub use twin::TwinRun;
+pub use twins::Twins;
 pub(crate) use workspace::Workspace;

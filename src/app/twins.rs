@@ -4,11 +4,22 @@ use std::ops::ControlFlow;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
-use super::lab_session::Twins;
 use super::twin::{Twin, TwinRun};
 use crate::engine::{self, Undisturbed};
 use crate::model::{AnswerSet, Lab, PerformedTrial, Trial, TrialMachine};
 use crate::sandbox::{self, Estate, Place, Sandbox, SandboxError};
+
+/// How many twins may be booted to grade a lab.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Twins {
+    /// None: no trials, and no second opinion on what the files mean.
+    None,
+    /// One. It is watched after its boot, and then its services are killed. This costs the least CPU.
+    One,
+    /// Two at the same time, one for each of these, if the lab needs both and this host has room. This takes the least
+    /// time.
+    Two,
+}
 
 /// Answers and trials of the twins.
 pub(super) struct TwinResult {
