@@ -50,7 +50,7 @@ impl Resource {
 
 /// How many more sandboxes fit, and the resource that is used up first. `starting` ones have not yet used what they need.
 pub(super) fn headroom(starting: u64) -> (u64, Resource) {
-    let instances = read_number("/proc/sys/fs/inotify/max_user_instances").unwrap_or(128);
+    let instances = inotify_limit();
     let all = [
         (fit(instances, inotify_in_use(), SPARE_INSTANCES, INOTIFY_INSTANCES), Resource::Inotify(instances)),
         (available_memory().map_or(u64::MAX, |free| fit(free, 0, SPARE_MEMORY, MEMORY)), Resource::Memory),
@@ -59,6 +59,16 @@ pub(super) fn headroom(starting: u64) -> (u64, Resource) {
     let (sandboxes, resource) =
         all.into_iter().min_by_key(|(sandboxes, _)| *sandboxes).unwrap_or((0, Resource::Memory));
     (sandboxes.saturating_sub(starting), resource)
+}
+
+/// How many sandboxes can run on this host if it runs no others.
+pub(super) fn capacity() -> u64 {
+    let memory = available_memory().map_or(u64::MAX, |free| fit(free, 0, SPARE_MEMORY, MEMORY));
+    sandboxes_by_inotify(inotify_limit()).min(memory)
+}
+
+fn inotify_limit() -> u64 {
+    read_number("/proc/sys/fs/inotify/max_user_instances").unwrap_or(128)
 }
 
 /// How many sandboxes this limit allows if nothing else uses any.

@@ -21,7 +21,7 @@ use rustix::net::{
     recvmsg, sendmsg,
 };
 
-use super::headroom::headroom;
+use super::headroom::{capacity, headroom};
 use super::{Estate, SandboxError};
 
 /// On a tmpfs of the host, because the limits are the host's and not one estate's.
@@ -77,6 +77,13 @@ impl Estate {
     pub fn free_places(&self) -> usize {
         let directory = Path::new(DIRECTORY);
         lock(directory).and_then(|_lock| self.survey(directory)).map_or(1, |survey| survey.free)
+    }
+
+    /// How many sandboxes and twins can run in this estate, if no others run on this host.
+    #[must_use]
+    pub fn most_places(&self) -> usize {
+        let fit = usize::try_from(capacity()).unwrap_or(MOST).min(MOST);
+        self.most_sandboxes().map_or(fit, |most| most.min(fit))
     }
 
     /// Takes one or two places at once, and waits while there is none. Two checks that want two places each never wait

@@ -65,7 +65,16 @@ const ENABLED_PREFIXES: [&str; 4] =
 const ENABLED: [&str; 3] = ["systemd-tmpfiles-setup.service", "systemd-sysctl.service", "systemd-update-utmp.service"];
 
 /// Units to mask that have no `.wants` link, because generators start them.
-const GENERATED: [&str; 3] = ["console-getty.service", "getty.target", "systemd-firstboot.service"];
+const GENERATED: [&str; 4] =
+    ["console-getty.service", "getty.target", "systemd-firstboot.service", "systemd-remount-fs.service"];
+
+/// Directories of generators, and those that stay: they read what a learner may write. The others look for disks,
+/// consoles and kernel options that no sandbox has. systemd runs all of them at each boot and each daemon-reload.
+const GENERATORS: [(&str, &[&str]); 3] = [
+    ("system-generators", &["systemd-fstab-generator", "systemd-rc-local-generator", "systemd-sysv-generator"]),
+    ("user-generators", &[]),
+    ("user-environment-generators", &["30-systemd-environment-d-generator"]),
+];
 
 const NSSWITCH: &str = "passwd: files systemd\ngroup: files systemd\nshadow: files\ngshadow: files\n\
                         hosts: files myhostname\nnetworks: files\nprotocols: files\nservices: files\nethers: files\nrpc: files\n";
@@ -182,6 +191,18 @@ impl Skeleton<'_> {
         masked.dedup();
         for unit in masked {
             tree.link(&format!("etc/systemd/system/{unit}"), Path::new("/dev/null"))?;
+        }
+        self.generators(tree)
+    }
+
+    fn generators(&self, tree: &Tree) -> io::Result<()> {
+        for (directory, kept) in GENERATORS {
+            let Ok(shipped) = fs::read_dir(self.os_tree.join("usr/lib/systemd").join(directory)) else { continue };
+            tree.dir(&format!("etc/systemd/{directory}"), 0o755)?;
+            let names = shipped.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+            for name in names.filter(|name| !kept.contains(&name.as_str())) {
+                tree.link(&format!("etc/systemd/{directory}/{name}"), Path::new("/dev/null"))?;
+            }
         }
         Ok(())
     }
