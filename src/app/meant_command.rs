@@ -25,15 +25,16 @@ const WORDS: [(&[&str], &str); 16] = [
 /// Finds the command that is probably meant by the words after `unitlab`. Global options are left out of `words`.
 ///
 /// `verbs` are the commands of unitlab, `lab_verbs` those of `unitlab lab`. A word may also be the name of a lab.
-pub(crate) fn meant_command(words: &[&str], verbs: &[&str], lab_verbs: &[&str]) -> Option<String> {
+pub(crate) fn meant_command(words: &[&str], verbs: &[String], lab_verbs: &[String]) -> Option<String> {
+    let is_in = |verbs: &[String], word: &str| verbs.iter().any(|verb| verb == word);
     let (word, rest) = match words {
         // `unitlab lab check`, `unitlab lab list`
-        ["lab", word, rest @ ..] if !lab_verbs.contains(word) => (*word, rest),
-        [word, rest @ ..] if !verbs.contains(word) => (*word, rest),
+        ["lab", word, rest @ ..] if !is_in(lab_verbs, word) => (*word, rest),
+        [word, rest @ ..] if !is_in(verbs, word) => (*word, rest),
         _ => return None,
     };
     let word = word.to_lowercase();
-    let command = if verbs.contains(&word.as_str()) {
+    let command = if is_in(verbs, &word) {
         format!("unitlab {word}")
     } else {
         let known = WORDS.iter().find(|(words, _)| words.contains(&word.as_str()));
@@ -54,6 +55,8 @@ mod tests {
 
     #[test]
     fn words_of_other_programs_lead_to_the_command() {
+        let [verbs, lab_verbs] =
+            [&VERBS[..], &LAB_VERBS].map(|names| names.iter().map(ToString::to_string).collect::<Vec<_>>());
         for (words, meant) in [
             (&["start"][..], Some("unitlab lab start")),
             (&["start", "sre-app", "--no-shell"], Some("unitlab lab start sre-app --no-shell")),
@@ -70,7 +73,7 @@ mod tests {
             (&["frob"], None),
             (&[], None),
         ] {
-            assert_eq!(meant_command(words, &VERBS, &LAB_VERBS).as_deref(), meant, "{words:?}");
+            assert_eq!(meant_command(words, &verbs, &lab_verbs).as_deref(), meant, "{words:?}");
         }
     }
 

@@ -101,7 +101,7 @@ fn ask<'q>(
         let choice = |question: &LabQuestion| Choice {
             name: question.id.clone(),
             title: question.ask.clone(),
-            note: question.given.as_ref().map_or("no answer yet".into(), |given| format!("“{given}”")),
+            note: question.given.as_ref().map_or(String::new(), |given| format!("“{given}”")),
         };
         let choices: Vec<Choice> = questions.iter().map(choice).collect();
         let open = questions.iter().position(|question| question.given.is_none());
@@ -109,7 +109,8 @@ fn ask<'q>(
         &questions[chosen]
     };
     let wanted = question.wanted();
-    for line in wrap(&escape(&format!("{} ({wanted}{})", question.ask, question.example())), terminal.width(), 0) {
+    let text = format!("{} ({wanted}{}). An empty answer leaves it out.", question.ask, question.example());
+    for line in wrap(&escape(&text), terminal.width(), 0) {
         context.streams().print_error(&format!("{line}\n"));
     }
     // The reason against a word that is none of several names them already.

@@ -145,14 +145,21 @@ fn show_parse_error(mut error: clap::Error, args: &[OsString], width: usize) -> 
             _ => "",
         };
         let what = format!("there is no command `{word}`; did you mean `{meant}`?");
+        let next = if meant == "unitlab" {
+            "it shows the course, and goes on with the next step"
+        } else {
+            "`unitlab help` lists the commands"
+        };
         let terminal = Terminal::new(ColorChoice::Auto, false);
-        show_error(&Streams::Standard, &terminal, &Error::usage(what, "`unitlab help` lists the commands"), None);
+        show_error(&Streams::Standard, &terminal, &Error::usage(what, next), None);
         return ExitCode::Usage;
     }
     suggest_no_hidden_verb(&mut error);
     let _ = error.print();
     if error.kind() == ErrorKind::InvalidSubcommand && error.get(ContextKind::SuggestedSubcommand).is_none() {
-        let all = wrap(&format!("The commands are: {}.", verbs().join(", ")), width, 0).join("\n");
+        let command = command();
+        let group = words(args).first().and_then(|word| command.find_subcommand(word)).unwrap_or(&command);
+        let all = wrap(&format!("The commands are: {}.", verbs(group).join(", ")), width, 0).join("\n");
         let _ = writeln!(io::stderr(), "\n{all}");
     }
     // `--help` and `--version` are errors to clap.
@@ -161,27 +168,24 @@ fn show_parse_error(mut error: clap::Error, args: &[OsString], width: usize) -> 
 
 /// The command that these arguments probably mean, if the user typed one of another program.
 fn meant(args: &[OsString]) -> Option<String> {
-    // Options before the command are left out, with their values; `--option=value` has none.
+    let command = command();
+    let (verbs, lab_verbs) = (verbs(&command), command.find_subcommand("lab").map(verbs).unwrap_or_default());
+    app::meant_command(&words(args), &verbs, &lab_verbs)
+}
+
+/// The arguments without the options before the command.
+fn words(args: &[OsString]) -> Vec<&str> {
     let mut words: Vec<&str> = Vec::new();
     let mut texts = args.iter().skip(1).map(|arg| arg.to_str().unwrap_or_default());
     while let Some(text) = texts.next() {
-        if words.is_empty() && text.starts_with('-') {
-            if ["--course", "--state-dir", "--color", "--estate"].contains(&text) {
-                texts.next();
-            }
-        } else {
+        if !words.is_empty() || !text.starts_with('-') {
             words.push(text);
+        } else if ["--course", "--state-dir", "--color", "--estate"].contains(&text) {
+            // Its value.
+            texts.next();
         }
     }
-    let command = command();
-    let names = |command: &clap::Command| -> Vec<String> {
-        let visible = command.get_subcommands().filter(|verb| !verb.is_hide_set());
-        visible.map(|verb| verb.get_name().to_owned()).chain(["help".to_owned()]).collect()
-    };
-    let verbs = names(&command);
-    let lab_verbs = command.find_subcommand("lab").map(names).unwrap_or_default();
-    let [verbs, lab_verbs] = [&verbs, &lab_verbs].map(|names| names.iter().map(String::as_str).collect::<Vec<_>>());
-    app::meant_command(&words, &verbs, &lab_verbs)
+    words
 }
 
 /// The help, as `--help` shows it.
@@ -189,9 +193,10 @@ fn help(width: usize) -> String {
     command().term_width(width).render_help().to_string()
 }
 
-fn verbs() -> Vec<String> {
-    let command = command();
-    command.get_subcommands().filter(|verb| !verb.is_hide_set()).map(|verb| verb.get_name().to_owned()).collect()
+/// The names of the commands of unitlab, or of a group such as `lab`.
+fn verbs(command: &clap::Command) -> Vec<String> {
+    let visible = command.get_subcommands().filter(|verb| !verb.is_hide_set());
+    visible.map(|verb| verb.get_name().to_owned()).chain(["help".to_owned()]).collect()
 }
 
 /// Removes hidden verbs from the suggestions for a misspelt one.
