@@ -68,6 +68,7 @@ const MESSAGES: [(InstallFailure, &[&str]); 6] = [
             "Unable to locate package",
             "has no installation candidate",
             "Hash Sum mismatch",
+            "package lists or status file could not be parsed",
             "target not found",
             "Unable to find a match",
             "No match for argument",
@@ -91,10 +92,7 @@ impl InstallFailure {
         match (self, installation.family()) {
             (Self::OldLists, Family::Arch) => format!("update this machine with `pacman -Syu`, {again}"),
             (Self::OldLists, _) => {
-                format!(
-                    "enable the repositories of your distribution that have {}, {again}",
-                    installation.packages().join(", ")
-                )
+                format!("see whether the repositories of this distribution are enabled and up to date, {again}")
             }
             (Self::NoNetwork, _) => format!("connect this machine to the network, {again}"),
             (Self::Locked, _) => format!("wait until the other package manager has finished, {again}"),

@@ -199,7 +199,7 @@ fn a_package_that_cannot_be_found_leaves_a_message_and_the_next_step(_: AptGet, 
     let (code, text) = machine.run(&[&["--yes"][..], &START].concat());
     assert_eq!(code, Some(3), "{text}");
     assert!(text.contains("E: Unable to locate package systemd-container"), "{text}");
-    assert!(text.contains("next: enable the repositories of your distribution"), "{text}");
+    assert!(text.contains("next: see whether the repositories of this distribution are enabled"), "{text}");
     assert_eq!(env.estate.sandboxes().len(), 0);
 }
 
