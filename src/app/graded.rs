@@ -29,6 +29,8 @@ pub struct Graded {
 /// Time that grading has to wait, however fast unitlab is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Waits {
+    /// For a place for the twin.
+    pub place: Duration,
     /// For the twin to boot.
     pub boot: Duration,
     /// While units are watched.
@@ -43,7 +45,7 @@ impl Waits {
     /// The sum of all waits.
     #[must_use]
     pub fn total(&self) -> Duration {
-        self.boot + self.watch + self.restart + self.settle
+        self.place + self.boot + self.watch + self.restart + self.settle
     }
 }
 
@@ -58,14 +60,14 @@ impl Graded {
     #[must_use]
     pub fn waits(&self) -> Waits {
         let live = Waits { watch: engine::watched(&self.observations.live), ..Waits::default() };
-        let TwinRun { boot, second_boot, .. } = self.twin_run.unwrap_or_default();
+        let TwinRun { place, boot, second_boot, .. } = self.twin_run.unwrap_or_default();
         let watch = self.observations.twin.as_ref().map(engine::watched).unwrap_or_default();
         let (restart, settle) = restart_waits(&self.observations.trials);
         let twins = match second_boot {
-            None => vec![Waits { boot, watch, restart, settle }],
+            None => vec![Waits { place, boot, watch, restart, settle }],
             Some(second) => {
-                let killed = Waits { boot: second, restart, settle, ..Waits::default() };
-                vec![Waits { boot, watch, ..Waits::default() }, killed]
+                let killed = Waits { place, boot: second, restart, settle, ..Waits::default() };
+                vec![Waits { place, boot, watch, ..Waits::default() }, killed]
             }
         };
         twins.into_iter().chain([live]).max_by_key(Waits::total).unwrap_or_default()

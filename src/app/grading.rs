@@ -199,13 +199,19 @@ pub(crate) fn after_pass(workspace: &Workspace, lab: &LabDirectory) -> After {
     After { learned: lab.lab.learned.clone(), think: lab.lab.think.clone(), next: next() }
 }
 
+/// Taking a free place needs less.
+const NOTABLE_WAIT: Duration = Duration::from_millis(100);
+
 fn note_times(workspace: &Workspace, graded: &Graded, took: Duration) {
     workspace.detail(&format!("asked and judged within {} ms", took.as_millis()));
     if let Some(twin) = graded.twin_run {
         workspace.detail(&format!("its twin was up after {} ms", twin.boot.as_millis()));
     }
     let waits = graded.waits();
-    let Waits { boot, watch, restart, settle } = waits;
+    let Waits { place, boot, watch, restart, settle } = waits;
+    if place >= NOTABLE_WAIT {
+        workspace.detail(&format!("waited for a free place {} ms", place.as_millis()));
+    }
     let (boot, watch, restart, settle) = (boot.as_millis(), watch.as_millis(), restart.as_millis(), settle.as_millis());
     let own = took.saturating_sub(waits.total()).as_millis();
     workspace.detail(&format!(

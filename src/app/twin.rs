@@ -20,6 +20,8 @@ pub(super) struct Twin {
 /// What a twin cost.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct TwinRun {
+    /// Time until there was a place for it on this host.
+    pub place: Duration,
     /// Time to copy and boot it.
     pub boot: Duration,
     /// CPU time of all its processes until it was stopped; with a second twin, of both.
@@ -49,7 +51,7 @@ impl Twin {
     pub(super) fn stop(self) -> Result<TwinRun, SandboxError> {
         let cpu = self.record.cpu_time();
         self.sandbox.stop()?;
-        Ok(TwinRun { boot: self.took, cpu, second_boot: None })
+        Ok(TwinRun { boot: self.took, cpu, ..TwinRun::default() })
     }
 }
 

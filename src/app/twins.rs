@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
+use std::time::Instant;
 
 use super::twin::{Twin, TwinRun};
 use crate::engine::{self, Undisturbed};
@@ -37,15 +38,17 @@ pub(super) fn ask_twins(
 ) -> Result<TwinResult, SandboxError> {
     let (questions, trials) = (engine::twin_questions(lab), engine::trials(lab, TrialMachine::Twin));
     let apart = if twins == Twins::Two { engine::trials_apart(lab) } else { Vec::new() };
+    let begun = Instant::now();
     let places = sandbox::twin_places(estate, if apart.is_empty() { 1 } else { 2 }, &|text| {
         let _ = waiting.send(text.to_owned());
         ControlFlow::Continue(())
     })?;
+    let place = begun.elapsed();
     match places {
-        (place, None) => {
-            let twin = Twin::boot_at(estate, of, &place)?;
+        (one, None) => {
+            let twin = Twin::boot_at(estate, of, &one)?;
             let (answers, trials) = twin.ask(&questions, &trials);
-            Ok(TwinResult { answers, trials, run: twin.stop()? })
+            Ok(TwinResult { answers, trials, run: TwinRun { place, ..twin.stop()? } })
         }
         (first, Some(second)) => thread::scope(|scope| {
             let (sender, killed) = mpsc::channel();
@@ -55,7 +58,8 @@ pub(super) fn ask_twins(
             let (trials, undisturbed) = decide(&first, &answers, &trials, &killed);
             let run = first.stop()?;
             let second = second.join().unwrap_or(Ok(TwinRun::default()))?;
-            let run = TwinRun { cpu: run.cpu + second.cpu, second_boot: undisturbed.then_some(second.boot), ..run };
+            let second_boot = undisturbed.then_some(second.boot);
+            let run = TwinRun { place, cpu: run.cpu + second.cpu, second_boot, ..run };
             Ok(TwinResult { answers, trials, run })
         }),
     }

@@ -4,7 +4,7 @@
 //! limits apply to the payload and not to its supervisor, and one write to `cgroup.kill` kills both.
 
 use std::fs;
-use std::io;
+use std::io::{self, Seek};
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -219,8 +219,9 @@ pub(super) fn kill(dirs: &[PathBuf], subgroup: Option<Subgroup>) {
 /// Polls `cgroup.events`, which changes when the last process of a group is gone.
 fn wait_until_empty(dir: &Path, limit: Duration) {
     let deadline = Instant::now() + limit;
-    let Ok(events) = fs::File::open(dir.join("cgroup.events")) else { return };
-    while is_populated(dir) {
+    let Ok(mut events) = fs::File::open(dir.join("cgroup.events")) else { return };
+    // Read through this descriptor: until it has read a change, poll(2) returns at once.
+    while read_from_start(&mut events).is_ok_and(|text| text.contains(POPULATED)) {
         let left = deadline.saturating_duration_since(Instant::now());
         let timeout = Timespec::try_from(left).unwrap_or_default();
         if left.is_zero()
@@ -233,7 +234,15 @@ fn wait_until_empty(dir: &Path, limit: Duration) {
 
 /// Whether there is a process in it or below it.
 pub(super) fn is_populated(dir: &Path) -> bool {
-    fs::read_to_string(dir.join("cgroup.events")).is_ok_and(|text| text.contains("populated 1"))
+    fs::read_to_string(dir.join("cgroup.events")).is_ok_and(|text| text.contains(POPULATED))
+}
+
+/// In `cgroup.events` of a group that has a process in it or below it.
+const POPULATED: &str = "populated 1";
+
+fn read_from_start(file: &mut fs::File) -> io::Result<String> {
+    file.rewind()?;
+    io::read_to_string(file)
 }
 
 /// The CPU time of all processes that are or were in a sandbox; zero if the kernel does not count it.
@@ -275,6 +284,9 @@ fn write_existing(path: &Path, text: &str) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
+    use std::time::Duration;
+
+    use rustix::time::{ClockId, clock_gettime};
 
     use super::{memberships, parse_mounts, parse_usage};
 
@@ -288,6 +300,27 @@ mod tests {
         let found = memberships("8:pids:/a/b\n9:name=systemd:/a\n5:devices:/\n0::/c\n", &parse_mounts(HYBRID));
         let want = ["/sys/fs/cgroup/pids/a/b", "/sys/fs/cgroup/systemd/a", "/sys/fs/cgroup/unified/c"];
         assert_eq!(found, want.map(PathBuf::from));
+    }
+
+    /// With a descriptor that was never read, poll(2) returned at once, and the wait kept a core busy.
+    #[test]
+    fn waiting_for_the_last_process_takes_no_cpu_time() {
+        let all = super::hierarchies();
+        let Some(unified) = all.iter().find(|one| one.is_unified()).filter(|_| crate::sandbox::is_root()) else { return };
+        let dir = unified.mount.join(format!("unitlab-test-{}", crate::sandbox::random_id()));
+        if std::fs::create_dir(&dir).is_err() {
+            // A container without the right to make control groups.
+            return;
+        }
+        let mut sleep = std::process::Command::new("sleep").arg("0.5").spawn().unwrap();
+        std::fs::write(dir.join("cgroup.procs"), sleep.id().to_string()).unwrap();
+        let cpu = || Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap();
+        let before = cpu();
+        super::wait_until_empty(&dir, Duration::from_secs(30));
+        let used = cpu() - before;
+        assert!(!super::is_populated(&dir) && used < Duration::from_millis(10), "{used:?} of CPU time");
+        sleep.wait().unwrap();
+        std::fs::remove_dir(&dir).unwrap();
     }
 
     #[test]
