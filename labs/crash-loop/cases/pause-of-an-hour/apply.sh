@@ -6,7 +6,8 @@ cat > /etc/systemd/system/{{who.held}}.service.d/override.conf <<END
 RestartSec=1h
 END
 systemctl daemon-reload
-systemctl restart {{who.held}} || true
+# If it dies before systemd has seen it start, the start waits for RestartSec=.
+timeout 10 systemctl restart {{who.held}} || true
 cp /srv/builds/{{who.missing}}-21/{{file}} /opt/{{who.missing}}/releases/21/
 systemctl restart {{who.missing}}
 sed -i 's/^timeout =.*/timeout = 30/' /etc/shop/{{who.config}}.conf
