@@ -68,13 +68,9 @@ const ENABLED: [&str; 3] = ["systemd-tmpfiles-setup.service", "systemd-sysctl.se
 const GENERATED: [&str; 4] =
     ["console-getty.service", "getty.target", "systemd-firstboot.service", "systemd-remount-fs.service"];
 
-/// Directories of generators, and those that stay: they read what a learner may write. The others look for disks,
-/// consoles and kernel options that no sandbox has. systemd runs all of them at each boot and each daemon-reload.
-const GENERATORS: [(&str, &[&str]); 3] = [
-    ("system-generators", &["systemd-fstab-generator", "systemd-rc-local-generator", "systemd-sysv-generator"]),
-    ("user-generators", &[]),
-    ("user-environment-generators", &["30-systemd-environment-d-generator"]),
-];
+/// systemd's own generators that stay, because they read what a learner may write. Its others look for disks, consoles and
+/// kernel options that no sandbox has, and would run at each boot and each daemon-reload.
+const KEPT_GENERATORS: [&str; 3] = ["systemd-fstab-generator", "systemd-rc-local-generator", "systemd-sysv-generator"];
 
 const NSSWITCH: &str = "passwd: files systemd\ngroup: files systemd\nshadow: files\ngshadow: files\n\
                         hosts: files myhostname\nnetworks: files\nprotocols: files\nservices: files\nethers: files\nrpc: files\n";
@@ -195,14 +191,14 @@ impl Skeleton<'_> {
         self.generators(tree)
     }
 
+    /// Masks generators. Those of other packages, such as a database, make services that a learner may use.
     fn generators(&self, tree: &Tree) -> io::Result<()> {
-        for (directory, kept) in GENERATORS {
-            let Ok(shipped) = fs::read_dir(self.os_tree.join("usr/lib/systemd").join(directory)) else { continue };
-            tree.dir(&format!("etc/systemd/{directory}"), 0o755)?;
-            let names = shipped.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-            for name in names.filter(|name| !kept.contains(&name.as_str())) {
-                tree.link(&format!("etc/systemd/{directory}/{name}"), Path::new("/dev/null"))?;
-            }
+        const DIRECTORY: &str = "etc/systemd/system-generators";
+        let Ok(shipped) = fs::read_dir(self.os_tree.join("usr/lib/systemd/system-generators")) else { return Ok(()) };
+        tree.dir(DIRECTORY, 0o755)?;
+        let names = shipped.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        for name in names.filter(|name| name.starts_with("systemd-") && !KEPT_GENERATORS.contains(&name.as_str())) {
+            tree.link(&format!("{DIRECTORY}/{name}"), Path::new("/dev/null"))?;
         }
         Ok(())
     }
