@@ -68,6 +68,8 @@ pub(super) fn offer(context: &Context, os_tree: Option<&Path>, without: WithoutS
         Err(error) if without == WithoutSandbox::Fails && shortage.blocks_sandboxes => Err(error),
         Err(error) => {
             super::show_error::show_error(context.streams(), &context.terminal, &error, None);
+            // The command may run again through sudo, and must not ask a second time.
+            shortage.decline(&context.workspace)?;
             if can_ask && without == WithoutSandbox::ShowsRecords {
                 let _ = wait_for_enter("Press Enter to go on without it.");
             }
