@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rustix::stdio::{stderr, stdin};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::low_level::{emulate_default_handler, register};
+use signal_hook::low_level::{emulate_default_handler, exit, register};
 
 use super::interrupt::terminate_unless_handled;
 use super::raw_mode::{RawMode, RawModeKind};
@@ -16,13 +16,16 @@ use super::raw_mode::{RawMode, RawModeKind};
 /// Makes the cursor visible, on a new line.
 const SHOW_CURSOR: &[u8] = b"\x1b[?25h\r\n";
 
+/// The exit code after Ctrl-C.
+const INTERRUPTED: i32 = 130;
+
 static IS_OPEN: AtomicBool = AtomicBool::new(false);
 
 /// The terminal's modes before the first prompt.
 static MODES: OnceLock<Termios> = OnceLock::new();
 
-/// While this exists, the terminal is in raw mode, and SIGINT, SIGTERM and SIGHUP restore the terminal before they end this process. console, which reads
-/// the keys of prompts, sends SIGINT for Ctrl-C.
+/// While this exists, the terminal is in raw mode, and SIGINT, SIGTERM and SIGHUP restore the terminal before they end this
+/// process. console, which reads the keys of prompts, sends SIGINT for Ctrl-C.
 ///
 /// The handler runs in the first thread, so a prompt in that thread cannot change the terminal again.
 #[derive(Debug)]
@@ -41,10 +44,13 @@ impl PromptGuard {
                     if let (true, Some(modes)) = (IS_OPEN.load(Ordering::Acquire), MODES.get()) {
                         let _ = tcsetattr(stdin(), OptionalActions::Now, modes);
                         let _ = rustix::io::write(stderr(), SHOW_CURSOR);
+                        if signal == SIGINT {
+                            exit(INTERRUPTED);
+                        }
                         let _ = emulate_default_handler(signal);
                     }
                 };
-                // SAFETY: the handler makes the system calls of tcsetattr(3), write(2) and the default action. It takes no
+                // SAFETY: the handler makes the system calls of tcsetattr(3), write(2), and _exit(2) or the default action. It takes no
                 // lock and allocates nothing: `MODES` is set.
                 unsafe { register(signal, end) }?;
             }
