@@ -84,9 +84,12 @@ run() {
     return $code
 }
 
-# Runs one test program. If it fails, the next ones run too.
+# Runs one test program. If it fails, the next ones run too. Tests press Ctrl-C and close terminals, so no signal may be
+# ignored, as after nohup(1) or in the background of a script.
 run_tests() {
-    run "$@" || failed+=("$1")
+    local name=$1
+    shift
+    run "$name" env --default-signal=HUP,INT,QUIT,TERM "$@" || failed+=("$name")
 }
 
 if (($# == 0)); then
