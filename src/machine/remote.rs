@@ -18,7 +18,7 @@ pub struct Remote {
 }
 
 impl Remote {
-    /// The command runs once for each batch, with a [`Request`] on its stdin and a [`Response`] on its stdout.
+    /// The command runs once for each batch, with a `Request` on its stdin and a `Response` on its stdout.
     #[must_use]
     pub fn new(command: Command) -> Self {
         Self { command }

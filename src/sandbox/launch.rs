@@ -108,7 +108,7 @@ pub(crate) fn twin_places(
     estate.take_places(Occupant::Twin, wanted, wait)
 }
 
-/// Takes a place and boots a twin; see [`boot_twin`].
+/// Takes a place and boots a twin; see `boot_twin`.
 pub fn launch_twin(estate: &Estate, of: &Sandbox) -> Result<(Sandbox, Record, Lease), SandboxError> {
     let (place, _) = twin_places(estate, 1, &|_| ControlFlow::Continue(()))?;
     boot_twin(estate, of, &place)
