@@ -10,7 +10,7 @@ use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::low_level::{emulate_default_handler, exit, register};
 
-use super::interrupt::terminate_unless_handled;
+use super::interrupt::{HandledSignals, terminate_unless_handled};
 use super::raw_mode::{RawMode, RawModeKind};
 
 /// Makes the cursor visible, on a new line.
@@ -32,6 +32,8 @@ static MODES: OnceLock<Termios> = OnceLock::new();
 pub(crate) struct PromptGuard {
     /// console changes the modes for each key, and between two keys the terminal would echo.
     raw: RawMode,
+    /// [`super::on_termination`] would end the process before the handler has restored the terminal.
+    handled: Option<HandledSignals>,
 }
 
 impl PromptGuard {
@@ -57,13 +59,15 @@ impl PromptGuard {
             terminate_unless_handled()?;
         }
         IS_OPEN.store(true, Ordering::Release);
-        Ok(Self { raw: RawMode::enter(RawModeKind::Keys)? })
+        let handled = Some(HandledSignals::new());
+        Ok(Self { raw: RawMode::enter(RawModeKind::Keys)?, handled })
     }
 }
 
 impl Drop for PromptGuard {
     fn drop(&mut self) {
         self.raw.restore();
+        self.handled.take();
         IS_OPEN.store(false, Ordering::Release);
     }
 }

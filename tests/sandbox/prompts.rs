@@ -46,7 +46,7 @@ fn hint_offers_the_checks_that_failed(env: TestEnv) {
     env.unitlab_stdout(&["lab", "start", "unit-surgery", "--no-shell"]);
     let hint = |keys: &[&str]| {
         let mut terminal = TerminalSession::start_unitlab(&env, &["hint"], &[]);
-        terminal.pty.wait_for_text("A hint for which check?");
+        terminal.pty.wait_until("a row", |screen| pointed_row(&screen.contents()).is_some());
         let first = pointed_row(&terminal.pty.text()).unwrap();
         let mut pointed = first.clone();
         for key in keys {
@@ -111,7 +111,7 @@ fn an_answer_can_be_chosen_and_typed_inside_the_sandbox(env: TestEnv) {
     let prompt = "[first-process] learner@sandbox:~$ ";
     let mut terminal = TerminalSession::with_prompt(&env, &["lab", "start", "first-process"], &[], prompt);
     terminal.pty.send_keys("clear; unitlab answer\r");
-    terminal.pty.wait_for_text("Which answer?");
+    terminal.pty.wait_until("a row", |screen| pointed_row(&screen.contents()).is_some());
     let id = "pid";
     while let Some(pointed) = pointed_row(&terminal.pty.text()).filter(|pointed| pointed != id) {
         terminal.pty.send_keys("\u{1b}[B");
