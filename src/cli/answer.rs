@@ -51,7 +51,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
     let questions = app::lab_questions(&context.workspace, lab)?;
     match (args.check.as_deref(), args.value.as_deref()) {
         (Some(id), Some(value)) => submit(context, lab, app::find_question(&questions, &lab.id, id)?, value),
-        (id, _) if can_ask(context) => match ask(context, &lab.id, &questions, id)? {
+        (id, _) if can_ask(context, id) => match ask(context, &lab.id, &questions, id)? {
             Some((question, value)) => submit(context, lab, question, &value),
             None => nothing(context),
         },
@@ -63,15 +63,15 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<ExitCode, Error> {
     }
 }
 
-/// With standard output in a pipe, the list of answers is wanted.
-fn can_ask(context: &Context) -> bool {
-    context.terminal.is_interactive() && io::stdout().is_terminal()
+/// Without an id and with standard output in a pipe, the list of answers is wanted.
+fn can_ask(context: &Context, id: Option<&str>) -> bool {
+    context.terminal.is_interactive() && (id.is_some() || io::stdout().is_terminal())
 }
 
 /// Inside a sandbox: asks here for what is left out, and hands the answer in on the host.
 fn run_inside(context: &Context, args: &Args) -> Result<ExitCode, Error> {
     let (mut check, mut value) = (args.check.clone(), args.value.clone());
-    if value.is_none() && can_ask(context) {
+    if value.is_none() && can_ask(context, check.as_deref()) {
         let questions = match gate_client::questions(context)? {
             Ok(questions) => questions,
             Err(code) => return Ok(code),

@@ -85,8 +85,9 @@ fn stop_asks_which_sandbox_and_all_stops_every_one(env: TestEnv) {
     let mut terminal = TerminalSession::start_unitlab(&env, &["lab", "stop"], &[]);
     // The current lab is the default.
     point_at(&mut terminal, "crash-loop");
-    let rows = terminal.pty.text().lines().filter(|row| row.ends_with("· running")).count();
-    assert_eq!(rows, 2, "{}", terminal.pty.text());
+    terminal.pty.wait_until("two rows", |screen| {
+        screen.contents().lines().filter(|row| row.ends_with("· running")).count() == 2
+    });
     terminal.pty.send_keys("\u{1b}");
     assert_eq!(terminal.exit_code(), 0);
     terminal = TerminalSession::start_unitlab(&env, &["lab", "stop"], &[]);
