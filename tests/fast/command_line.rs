@@ -235,21 +235,22 @@ fn the_mistakes_of_a_course_are_underlined_in_their_lines() {
 #[test]
 fn without_a_lab_and_without_a_terminal_the_refusal_names_the_argument() {
     let new_user = NewUser::new();
-    for args in [
-        &["lab", "start", "--no-shell"][..],
-        &["lab", "exec", "--", "true"],
-        &["lab", "brief"],
-        &["lab", "reset", "--yes"],
-        &["lab", "solve", "--yes"],
-        &["lab", "stop"],
-        &["check"],
-        &["check", "--here"],
-        &["hint"],
-        &["answer"],
+    for (args, command) in [
+        (&["lab", "start", "--no-shell"][..], "unitlab lab start"),
+        (&["lab", "exec", "--", "true"], "unitlab lab exec"),
+        (&["lab", "brief"], "unitlab lab brief"),
+        (&["lab", "reset", "--yes"], "unitlab lab reset"),
+        (&["lab", "solve", "--yes"], "unitlab lab solve"),
+        (&["lab", "stop"], "unitlab lab stop"),
+        (&["check"], "unitlab check"),
+        (&["check", "--here"], "unitlab check"),
+        (&["hint"], "unitlab hint"),
+        (&["answer"], "unitlab answer --lab"),
     ] {
         let (code, out, err) = new_user.run(args);
         assert_eq!((code, out.as_str()), (2, ""), "{args:?}\n{err}");
-        assert!(err.contains("there is no current lab") && err.contains("LAB`"), "{args:?}\n{err}");
+        let next = format!("next: name one: `{command} LAB`");
+        assert!(err.contains("there is no current lab") && err.contains(&next), "{args:?}\n{err}");
     }
 }
 
