@@ -49,7 +49,10 @@ pub(super) fn complete(command: fn() -> clap::Command, args: &[OsString]) -> boo
     if env::var_os(VARIABLE).is_none_or(|shell| shell.is_empty()) {
         return false;
     }
-    let words = args.iter().skip_while(|arg| *arg != "--").skip(1);
+    let words: Vec<&OsString> = args.iter().skip_while(|arg| *arg != "--").skip(1).collect();
+    // bash and zsh name the word to complete; other shells pass no word after it.
+    let index = env::var("_CLAP_COMPLETE_INDEX").ok().and_then(|index| index.parse().ok());
+    let words = words.iter().take(index.unwrap_or(words.len().saturating_sub(1)));
     if let Ok(matches) = command().ignore_errors(true).try_get_matches_from(words) {
         let _ = WORDS.set(matches);
     }

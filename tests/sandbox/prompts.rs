@@ -40,6 +40,12 @@ fn lab_start_offers_the_labs_and_boots_the_chosen_one(env: TestEnv) {
     env.unitlab_stdout(&["lab", "exec", "sre-app", "--", "true"]);
     // Now it is the current lab, and nothing is asked.
     env.unitlab_stdout(&["lab", "exec", "--", "true"]);
+    // A shell completes its checks, and where a running sandbox is wanted, its name.
+    for (words, offered) in [(&["hint", "ena"][..], "enabled"), (&["lab", "stop", "s"], "sre-app")] {
+        let mut shell = env.command(&[&["--", "unitlab"], words].concat());
+        shell.env("UNITLAB_COMPLETE", "bash").env("_CLAP_COMPLETE_INDEX", words.len().to_string());
+        assert_eq!(String::from_utf8(shell.output().unwrap().stdout).unwrap(), offered);
+    }
 }
 
 fn hint_offers_the_checks_that_failed(env: TestEnv) {

@@ -8,6 +8,7 @@ use crate::cli::choose_lab::LabArgument;
 use crate::cli::context::Context;
 use crate::cli::exit_code::ExitCode;
 use crate::cli::install;
+use crate::ui::wrap;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  unitlab lab reset\n  unitlab lab reset sre-app --yes    do not ask")]
@@ -35,11 +36,13 @@ pub(super) fn run(context: &Context, Args { boot: args }: &Args) -> Result<ExitC
     let sandbox = workspace.sandbox(id);
     if sandbox.exists() {
         let state = if sandbox.is_running() { ", which is running now" } else { "" };
-        writeln!(
-            io::stderr(),
-            "This removes the sandbox of {id}{state}, with everything you did in it ({}).\nYour points and hints are kept.",
-            sandbox.dir().display()
-        )?;
+        let dir = sandbox.dir().display();
+        let what = format!(
+            "This removes the sandbox of {id}{state}, with everything you did in it ({dir}). Your points and hints are kept."
+        );
+        for line in wrap(&what, context.terminal.width(), 0) {
+            writeln!(io::stderr(), "{line}")?;
+        }
         if !context.terminal.confirm("Go back to the start?", "--yes")? {
             writeln!(io::stderr(), "Nothing was removed.")?;
             return Ok(ExitCode::Success);
